@@ -1,0 +1,576 @@
+"""The records of a review and the columns they are written in.
+
+Everything here is plain data that never changes once made: a review team's tables, row by row.
+What a column means is declared once, in :data:`TABLES`; readers, checks, ``synth fmt`` and the
+generated ``data/README.md`` all follow that declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+
+NOT_REPORTED = "not reported"
+"""The source is silent."""
+NOT_ESTABLISHED = "not established"
+"""We looked and could not find out."""
+NOT_APPLICABLE = "not applicable"
+"""The question does not arise."""
+UNKNOWN = (NOT_REPORTED, NOT_ESTABLISHED, NOT_APPLICABLE)
+"""The three ways of saying that a value is not there; a blank is never one of them."""
+
+EVIDENCE = "evidence"
+BACKGROUND = "background"
+
+
+# --- the declaration of the tables -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, with everything a check or a reader needs to know of it.
+
+    Parameters
+    ----------
+    name : header of the column.
+    meaning : one sentence for authors.
+    kind : ``"id"`` (slug), ``"text"``, ``"choice"``, ``"count"`` (whole number >= 0), ``"year"``,
+        ``"ref"`` (id of another table) or ``"anchor"`` (words of the source).
+    required : the column must stand in the header.
+    empty : a cell may be empty.
+    many : the cell is a list separated by ``;``.
+    choices : the allowed values of a ``"choice"``; empty when they come from ``review.toml``.
+    refers_to : ``"table.column"`` or ``"review.toml:key"`` the value must exist in.
+    """
+
+    name: str
+    meaning: str
+    kind: str = "text"
+    required: bool = True
+    empty: bool = False
+    many: bool = False
+    choices: tuple[str, ...] = ()
+    refers_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the review: its file, what one row is, its columns and its canonical order.
+
+    Parameters
+    ----------
+    file : path below the review's root.
+    row : what one row is, in words.
+    columns : the declared columns, in canonical order.
+    sort : column the rows are sorted by; empty keeps the author's order.
+    optional : the review may do without this table.
+    extra : columns beyond the declared ones are allowed (they may become facets).
+    """
+
+    file: str
+    row: str
+    columns: tuple[Column, ...]
+    sort: str = ""
+    optional: bool = False
+    extra: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The declaration of one column, or ``None`` for an extra one."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def key(self) -> str:
+        """The column whose value names the row; each value stands once."""
+        return self.columns[0].name
+
+
+TABLES: Mapping[str, Table] = MappingProxyType(
+    {
+        "codebook": Table(
+            "data/codebook.csv",
+            "a node of the codebook tree, in the author's order",
+            (
+                Column("id", "Name of the node; never changes its meaning.", "id"),
+                Column(
+                    "parent",
+                    "The node above; empty for a node of the first rank.",
+                    "ref",
+                    empty=True,
+                    refers_to="codebook.id",
+                ),
+                Column("label", "What readers see."),
+                Column("definition", "What belongs here, in the review team's own words."),
+                Column(
+                    "origin",
+                    "Whether the review names it (source) or the coders needed it (inferred).",
+                    "choice",
+                    choices=("source", "inferred"),
+                ),
+            ),
+        ),
+        "studies": Table(
+            "data/studies.csv",
+            "a work the review cites",
+            (
+                Column("study", "Key of the work in references.bib.", "id"),
+                Column(
+                    "role",
+                    "evidence = findings were coded from it; background = cited for context.",
+                    "choice",
+                    choices=(EVIDENCE, BACKGROUND),
+                ),
+                Column(
+                    "country",
+                    "Where the study was done; several are separated by ';'.",
+                    required=False,
+                    empty=True,
+                    many=True,
+                ),
+                Column("design", "Design of the study, one of few words.", required=False, empty=True),
+                Column("design_detail", "The design in more words.", required=False, empty=True),
+                Column("setting", "Where the work took place.", required=False, empty=True),
+                Column("sample", "Who or what was studied.", required=False, empty=True),
+                Column(
+                    "cohort",
+                    "Same value = same participants; empty when no overlap is known.",
+                    required=False,
+                    empty=True,
+                ),
+                Column("country_source", "Where the country was found.", required=False, empty=True),
+                Column("design_source", "Where the design was found.", required=False, empty=True),
+            ),
+            sort="study",
+            extra=True,
+        ),
+        "coded_studies": Table(
+            "data/coded_studies.csv",
+            "a coded finding: one study says one thing",
+            (
+                Column("finding", "Name of the finding: the study and a number.", "id"),
+                Column("study", "The study that reports it.", "ref", refers_to="studies.study"),
+                Column(
+                    "theme",
+                    "The deepest node of the codebook that fits.",
+                    "ref",
+                    refers_to="codebook.id",
+                ),
+                Column(
+                    "direction",
+                    "What the finding does to the outcome; the words stand in review.toml.",
+                    "choice",
+                    refers_to="review.toml:directions",
+                ),
+                Column("summary", "The finding in one sentence of our own."),
+                Column(
+                    "country",
+                    "Only where the source names a country for this finding; else the study's.",
+                    required=False,
+                    empty=True,
+                    many=True,
+                ),
+                Column(
+                    "section",
+                    "Section of the source; the names stand in review.toml.",
+                    "choice",
+                    empty=True,
+                    refers_to="review.toml:sections",
+                ),
+                Column(
+                    "anchor",
+                    "Six to ten words of the source that locate the claim.",
+                    "anchor",
+                    empty=True,
+                ),
+                Column(
+                    "basis",
+                    "cited = the source cites the study for it; implied = by context only.",
+                    "choice",
+                    choices=("cited", "implied"),
+                ),
+            ),
+            sort="finding",
+            extra=True,
+        ),
+        "influences": Table(
+            "data/influences.csv",
+            "one stated influence of a theme on a theme",
+            (
+                Column("influence", "Name of the influence.", "id"),
+                Column("source", "The theme that acts.", "ref", refers_to="codebook.id"),
+                Column("target", "The theme acted on.", "ref", refers_to="codebook.id"),
+                Column(
+                    "direction",
+                    "What the influence does; the words stand in review.toml.",
+                    "choice",
+                    refers_to="review.toml:directions.influence",
+                ),
+                Column("mechanism", "How it works, in one sentence of our own."),
+                Column(
+                    "studies",
+                    "Studies the source names for it; empty = the review's own argument.",
+                    "ref",
+                    empty=True,
+                    many=True,
+                    refers_to="studies.study",
+                ),
+                Column(
+                    "section",
+                    "Section of the source; the names stand in review.toml.",
+                    "choice",
+                    empty=True,
+                    refers_to="review.toml:sections",
+                ),
+                Column(
+                    "anchor",
+                    "Six to ten words of the source that locate the claim.",
+                    "anchor",
+                    empty=True,
+                ),
+                Column(
+                    "basis",
+                    "stated = the source says so; inferred = we read it so.",
+                    "choice",
+                    choices=("stated", "inferred"),
+                ),
+            ),
+            sort="influence",
+            optional=True,
+        ),
+        "flow": Table(
+            "data/flow.csv",
+            "a box of the search and screening flow, in the author's order",
+            (
+                Column("box", "Name of the box.", "id"),
+                Column("stage", "Stage of the flow the box stands in."),
+                Column(
+                    "kind",
+                    "source, remaining, removed or reason (a part of a removed box).",
+                    "choice",
+                    choices=("source", "remaining", "removed", "reason"),
+                ),
+                Column(
+                    "of",
+                    "The box it belongs to; empty for the first box.",
+                    "ref",
+                    empty=True,
+                    refers_to="flow.box",
+                ),
+                Column("label", "What readers see."),
+                Column("count", "How many; empty when not reported.", "count", empty=True),
+                Column(
+                    "state",
+                    "reported by the source, derived by arithmetic, or not reported.",
+                    "choice",
+                    choices=("reported", "derived", NOT_REPORTED),
+                ),
+                Column("note", "What a reader should know about the number.", empty=True),
+            ),
+            optional=True,
+        ),
+        "places": Table(
+            "data/places.csv",
+            "a country",
+            (
+                Column("country", "English common name, as in studies.csv."),
+                Column("region", "Region of the classification.", empty=True),
+                Column("income_group", "Income group of the classification.", empty=True),
+                Column("classification", "Name of the classification."),
+                Column("year", "Year of the classification.", "year"),
+            ),
+            sort="country",
+            optional=True,
+        ),
+    }
+)
+"""Every table of a review, by its short name."""
+
+
+# --- records ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A node of the codebook: a level, a theme or a factor, whatever the review calls its ranks.
+
+    ``depth`` counts from 0 (a level); ``rank`` is the id of the rank at that depth.
+    """
+
+    id: str
+    parent: str
+    label: str
+    definition: str
+    origin: str
+    depth: int
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A work with a role in the review; ``year`` comes from its entry in the bibliography."""
+
+    id: str
+    role: str
+    countries: tuple[str, ...] = ()
+    design: str = ""
+    design_detail: str = ""
+    setting: str = ""
+    sample: str = ""
+    cohort: str = ""
+    country_source: str = ""
+    design_source: str = ""
+    year: int | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether findings of this study were coded."""
+        return self.role == EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One study says one thing: a coded row with the words of the source that locate it.
+
+    ``countries`` holds only what the source names for this finding; ``Evidence.countries_of``
+    falls back to the study's.
+    """
+
+    id: str
+    study: str
+    theme: str
+    direction: str
+    summary: str
+    countries: tuple[str, ...] = ()
+    section: str = ""
+    anchor: str = ""
+    basis: str = "cited"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """One theme acts on another, as the review states or argues."""
+
+    id: str
+    source: str
+    target: str
+    direction: str
+    mechanism: str
+    studies: tuple[str, ...] = ()
+    section: str = ""
+    anchor: str = ""
+    basis: str = "stated"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowBox:
+    """A box of the search and screening flow; ``count`` is ``None`` when not reported."""
+
+    id: str
+    stage: str
+    kind: str
+    of: str
+    label: str
+    count: int | None
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A country with its region and income group in a named classification."""
+
+    country: str
+    region: str
+    income_group: str
+    classification: str
+    year: int
+
+
+class Codebook:
+    """The tree of levels, themes and factors, in the author's order.
+
+    Parameters
+    ----------
+    nodes : the nodes; a parent may come after its child.
+    """
+
+    def __init__(self, nodes: tuple[Theme, ...]) -> None:
+        self._nodes = {node.id: node for node in nodes}
+        self._children: dict[str, list[str]] = {}
+        for node in nodes:
+            self._children.setdefault(node.parent, []).append(node.id)
+
+    def __iter__(self) -> Iterator[Theme]:
+        """All nodes, each before its children, in the author's order."""
+        pending = [*reversed(self._children.get("", []))]
+        while pending:
+            name = pending.pop()
+            yield self._nodes[name]
+            pending.extend(reversed(self._children.get(name, [])))
+
+    def __len__(self) -> int:
+        return len(self._nodes)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._nodes
+
+    def __getitem__(self, name: str) -> Theme:
+        return self._nodes[name]
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Position of each node in the order of reading."""
+        return {node.id: index for index, node in enumerate(self)}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all nodes in the order of reading."""
+        return tuple(self.order)
+
+    @property
+    def levels(self) -> tuple[Theme, ...]:
+        """The nodes of the first rank."""
+        return self.children("")
+
+    def children(self, name: str) -> tuple[Theme, ...]:
+        """The nodes right below one; those of the first rank for ``""``."""
+        return tuple(self._nodes[child] for child in self._children.get(name, []))
+
+    def of_rank(self, rank: str) -> tuple[Theme, ...]:
+        """All nodes of a rank, in the order of reading."""
+        return tuple(node for node in self if node.rank == rank)
+
+    def path(self, name: str) -> tuple[Theme, ...]:
+        """The nodes from the first rank down to this one, itself included."""
+        steps: list[Theme] = []
+        while name:
+            node = self._nodes[name]
+            steps.append(node)
+            name = node.parent
+        return tuple(reversed(steps))
+
+    def at_rank(self, name: str, rank: str) -> Theme | None:
+        """The node of a rank that holds this one, or ``None`` when it stands higher."""
+        return next((node for node in self.path(name) if node.rank == rank), None)
+
+    def branch(self, name: str) -> frozenset[str]:
+        """Ids of a node and everything below it."""
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            here = pending.pop()
+            found.add(here)
+            pending.extend(self._children.get(here, []))
+        return frozenset(found)
+
+
+# --- settings of review.toml -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A rank of the codebook tree, from the top: its id and the words readers see."""
+
+    id: str
+    label: str
+    plural: str
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What a finding can do to the outcome, with its word, verb, shape, pattern and colours.
+
+    ``influence`` is the word ``influences.csv`` uses for it, empty if no influence can have it.
+    ``words`` are stems that, near a citation in the prose, speak of this direction.
+    """
+
+    id: str
+    label: str
+    plural: str
+    verb: str
+    mark: str
+    pattern: str
+    light: str
+    dark: str
+    influence: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A column that readers can filter by; ``of`` tells whose column it is.
+
+    ``of`` is ``"study"``, ``"finding"`` or ``"either"`` (the finding's value, else its study's).
+    """
+
+    id: str
+    label: str
+    plural: str
+    of: str
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLook:
+    """Mark and colours of a node of the first rank."""
+
+    mark: str
+    light: str
+    dark: str
+    wash_light: str
+    wash_dark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The review the book is based on."""
+
+    citation: str
+    key: str = ""
+    doi: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What ``data/review.toml`` says: title, versions, words and colours of a review."""
+
+    title: str
+    question: str
+    source: Source
+    licence: str
+    version: str
+    date: date
+    language: str
+    ranks: tuple[Rank, ...]
+    directions: tuple[Direction, ...]
+    facets: tuple[Facet, ...] = ()
+    levels: Mapping[str, LevelLook] = field(default_factory=dict)
+    sections: tuple[str, ...] = ()
+    not_countries: tuple[str, ...] = ()
+    short_title: str = ""
+    authors: tuple[str, ...] = ()
+    base_url: str = ""
+    repository: str = ""
+    search_since: int | None = None
+    search_until: int | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def direction(self, name: str) -> Direction:
+        """The direction of a finding or of an influence, by its word in the tables."""
+        for direction in self.directions:
+            if name in (direction.id, direction.influence):
+                return direction
+        raise KeyError(name)
+
+    def rank(self, depth: int) -> Rank:
+        """The rank at a depth of the codebook, 0 for the first."""
+        return self.ranks[depth]
+
+    def facet(self, name: str) -> Facet | None:
+        """A declared facet, or ``None``."""
+        return next((facet for facet in self.facets if facet.id == name), None)
