@@ -1,0 +1,93 @@
+# Every target sets itself up from nothing: Python 3.11 or newer with its venv module, make, git; the tests need node.
+# The virtual environment is .venv; a second run finds it ready.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+BOOK := _build/html
+# Warnings are errors, all of them are shown, and only they are.
+BUILD := $(BIN)/jupyter-book build . -W --keep-going --quiet
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: book
+book: setup-book ## check the data and build the book
+	@echo "book: checking the data"
+	@$(BIN)/synth check
+	@echo "book: building the pages (warnings are errors)"
+	@$(BUILD)
+	@echo "The book is at $(CURDIR)/$(BOOK)/book/intro.html"
+
+.PHONY: serve
+serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every change (PORT=8000)
+	@scripts/serve
+
+.PHONY: check
+check: setup-book ## check the data, the bibliography and the codebook; say every problem with file and line
+	@$(BIN)/synth check
+
+.PHONY: execute
+execute: setup-book ## run the notebooks that no longer show what the data say
+	@$(BIN)/synth execute
+
+.PHONY: fmt
+fmt: setup-dev ## write the data in canonical order and format the code
+	@$(BIN)/synth fmt
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+# Quick failures first; the closing lines are pytest's.
+.PHONY: test
+test: setup-dev setup-node lint test-unit test-notebooks test-book ## run every check: code, data, notebooks, the built book in a browser
+
+.PHONY: lint
+lint: setup-dev setup-node ## check style and types of the Python and the JavaScript, and the data
+	@echo "test: ruff"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@echo "test: mypy --strict"
+	@$(BIN)/mypy --no-error-summary
+	@echo "test: tsc"
+	@node_modules/.bin/tsc --project tsconfig.json
+	@echo "test: synth check"
+	@$(BIN)/synth check
+
+.PHONY: test-unit
+test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
+	@echo "test: pytest"
+	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+
+.PHONY: test-notebooks
+test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives
+	@echo "test: nbval"
+	@$(BIN)/python -m pytest -q --nbval --nbval-current-env book
+
+.PHONY: test-book
+test-book: setup-dev setup-node ## build the book with warnings as errors and look at it in a browser
+	@echo "test: building the book"
+	@$(BUILD)
+	@CHROME=$$(scripts/browser) || [ "$${CI:-}" != true ]; \
+	echo "test: pytest, browser and slow"; \
+	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(BIN)/python -m pytest -q -m "browser or slow"
+
+.PHONY: requirements
+requirements: setup-dev ## compute the pinned requirements from pyproject.toml (UPGRADE=1 for newer versions)
+	@scripts/pin $(if $(UPGRADE),--upgrade)
+
+.PHONY: clean
+clean: ## remove what was built (the environments stay)
+	@rm -rf _build conf.py .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find book src tests bench -name __pycache__ -o -name .ipynb_checkpoints 2>/dev/null | xargs -r rm -rf
+
+.PHONY: setup-book setup-dev setup-node
+setup-book:
+	@scripts/setup book
+setup-dev:
+	@scripts/setup dev
+setup-node:
+	@scripts/setup-node
