@@ -574,3 +574,33 @@ class Settings:
     def facet(self, name: str) -> Facet | None:
         """A declared facet, or ``None``."""
         return next((facet for facet in self.facets if facet.id == name), None)
+
+
+def facet_values(facet: Facet, finding: Finding, study: Study) -> tuple[str, ...]:
+    """The values a finding carries in a facet: its own, its study's, or its own before its study's.
+
+    Parameters
+    ----------
+    facet : the facet asked for.
+    finding, study : the finding and the study that reports it.
+
+    Returns
+    -------
+    The values; ``("not reported",)`` where the cell is empty, so that a gap stays visible.
+
+    >>> country = Facet("country", "Country", "Countries", "either", many=True)
+    >>> study = Study("lee2020", EVIDENCE, countries=("Kenya", "Norway"))
+    >>> facet_values(country, Finding("lee2020-01", "lee2020", "t", "d", "s"), study)
+    ('Kenya', 'Norway')
+    """
+    own, shared = _cell(finding, facet), _cell(study, facet)
+    values = {"finding": own, "study": shared}.get(facet.of, own or shared)
+    return values or (NOT_REPORTED,)
+
+
+def _cell(record: Finding | Study, facet: Facet) -> tuple[str, ...]:
+    if facet.id == "country":
+        return record.countries
+    value = str(getattr(record, facet.id, "") or record.extra.get(facet.id, ""))
+    parts = value.split(";") if facet.many else [value]
+    return tuple(part.strip() for part in parts if part.strip())
