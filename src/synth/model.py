@@ -129,7 +129,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     empty=True,
                     many=True,
                 ),
-                Column("design", "Design of the study, one of few words.", required=False, empty=True),
+                Column(
+                    "design", "Design of the study, one of few words.", required=False, empty=True
+                ),
                 Column("design_detail", "The design in more words.", required=False, empty=True),
                 Column("setting", "Where the work took place.", required=False, empty=True),
                 Column("sample", "Who or what was studied.", required=False, empty=True),
@@ -139,7 +141,9 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     required=False,
                     empty=True,
                 ),
-                Column("country_source", "Where the country was found.", required=False, empty=True),
+                Column(
+                    "country_source", "Where the country was found.", required=False, empty=True
+                ),
                 Column("design_source", "Where the design was found.", required=False, empty=True),
             ),
             sort="study",
