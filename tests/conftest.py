@@ -1,0 +1,134 @@
+"""What several tests share: a browser, the built book, and a page that cannot reach the network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Debian's chromium as root in a container; nothing it does of its own accord may touch the network.
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def in_ci() -> bool:
+    """Whether a missing tool is a failure here rather than a reason to skip."""
+    return os.environ.get("CI", "").lower() == "true"
+
+
+def missing(reason: str) -> None:
+    """Skip with the reason; in CI fail with it, for what CI skips nobody checks."""
+    if in_ci():
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder that holds the whole project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium driven by playwright, the one that scripts/browser finds."""
+    found = subprocess.run(
+        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        missing("no Chromium on this machine; scripts/browser says how to get one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=found.stdout.strip(), args=BROWSER_ARGUMENTS
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the real book's html; built here unless SYNTH_BUILT_BOOK names one."""
+    if given := os.environ.get("SYNTH_BUILT_BOOK"):
+        html = Path(given)
+        assert (html / "book" / "intro.html").is_file(), f"SYNTH_BUILT_BOOK holds no book: {html}"
+        return html
+    output = tmp_path_factory.mktemp("book")
+    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT)]
+    command += ["--path-output", str(output), "-W", "--keep-going", "--quiet"]
+    built = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert built.returncode == 0, built.stdout + built.stderr
+    return output / "_build" / "html"
+
+
+@dataclass
+class OfflinePage:
+    """A browser page that can read files and nothing else, and remembers what it was refused.
+
+    ``page`` is playwright's; ``refused`` holds the addresses that were asked for,
+    ``complaints`` the errors and warnings of the console and uncaught exceptions.
+    """
+
+    page: Any
+    refused: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: Path, address: str = "") -> Any:
+        """Open a file, optionally at a ``?query`` or ``#anchor``; returns playwright's page."""
+        self.page.goto(path.resolve().as_uri() + address)
+        return self.page
+
+
+@pytest.fixture
+def offline_page(browser: Any) -> Iterator[Callable[..., OfflinePage]]:
+    """Make pages without network; options are those of a playwright browser context.
+
+    ``offline_page(color_scheme="dark", viewport={"width": 320, "height": 640})``
+    """
+    contexts = []
+
+    def make(**options: Any) -> OfflinePage:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        offline = OfflinePage(context.new_page())
+
+        def files_only(route: Any) -> None:
+            if route.request.url.startswith(("file:", "data:", "blob:")):
+                route.continue_()
+            else:
+                offline.refused.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", files_only)
+        page = offline.page
+        # Browsers do not pass websockets through routes.
+        page.on("websocket", lambda socket: offline.refused.append(socket.url))
+        page.on(
+            "console",
+            lambda message: (
+                offline.complaints.append(f"{message.type}: {message.text}")
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: offline.complaints.append(f"uncaught: {error}"))
+        return offline
+
+    yield make
+    for context in contexts:
+        context.close()
