@@ -113,11 +113,9 @@ class Evidence:
 
     def stated(self) -> str:
         """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
-        findings, studies = len(self._ids), len(self.study_ids)
-        return (
-            f"{findings} finding{'' if findings == 1 else 's'} "
-            f"from {studies} stud{'y' if studies == 1 else 'ies'}"
-        )
+        from synth.evidence_table import stated
+
+        return stated(self._records, self._ids)
 
     def count(self, what: str = "findings") -> int:
         """Count the findings, or what they come from.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from synth.errors import UnknownName, did_you_mean
 from synth.evidence import Evidence
@@ -47,8 +47,8 @@ class Review:
     <Evidence: 14 findings from 11 studies>
     """
 
-    last: Review | None = None
-    """The review loaded last; what it handed out is recorded beside the notebook that asked."""
+    loaded: ClassVar[list[Review]] = []
+    """The reviews loaded so far; what they handed out is recorded beside the notebook that asked."""
 
     def __init__(self, records: Records) -> None:
         self.records = records
@@ -68,8 +68,9 @@ class Review:
         ReviewError : a file is missing or wrong; every problem is named with its line.
         """
         place = find_root(Path.cwd()) if root is None else Path(root)
-        cls.last = cls(load_records(place))
-        return cls.last
+        review = cls(load_records(place))
+        cls.loaded.append(review)
+        return review
 
     # --- what it consists of ---
 

@@ -1,0 +1,160 @@
+"""Evidence as a plain table: what stands in a page before any script runs.
+
+Also the two things every drawn table or figure needs: values that are filled in when the book is
+built, and links to the one home of a study, a theme, a finding or an influence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from synth.model import Direction, facet_values
+from synth.tables import Records
+
+
+def late(name: str, fallback: str) -> str:
+    """A value that is filled in when the book is built, never stored in a notebook.
+
+    The version of the data and totals of the whole review change with every added study; were they
+    stored, one study would rewrite every notebook.
+
+    Parameters
+    ----------
+    name : ``"studies"``, ``"findings"``, ``"countries"``, ``"works"``, ``"influences"``,
+        ``"version"``, ``"date"``, or a count with filters such as ``"studies:theme=wellbeing"``.
+    fallback : what stands there in a live notebook.
+
+    >>> late("studies", "all")
+    '<span class="synth-late" data-synth-late="studies">all</span>'
+    """
+    return (
+        f'<span class="synth-late" data-synth-late="{escape(name, quote=True)}">'
+        f"{escape(fallback)}</span>"
+    )
+
+
+def home(kind: str, name: str) -> str:
+    """Address of the one home of a study, theme, finding or influence; resolved at build.
+
+    >>> home("study", "lee2020")
+    'synth:study:lee2020'
+    """
+    return f"synth:{kind}:{name}"
+
+
+_MARKS = {
+    "triangle-up": '<path d="M6 1 11.5 11H.5z"/>',
+    "triangle-down": '<path d="M6 11 .5 1h11z"/>',
+    "diamond": '<path d="M6 .5v11L.5 6z"/><path d="M6 .5 11.5 6 6 11.5" fill="none" '
+    'stroke="currentColor" stroke-width="1.4"/>',
+    "ring": '<circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.8"/>',
+    "square": '<path d="M1.5 1.5h9v9h-9z"/>',
+    "circle": '<circle cx="6" cy="6" r="5"/>',
+    "cross": '<path d="m2 2 8 8M10 2l-8 8" stroke="currentColor" stroke-width="2.2"/>',
+    "bar": '<path d="M1 4.5h10v3H1z"/>',
+}
+MARKS = tuple(_MARKS)
+"""Shapes a direction may bear; colour never stands alone."""
+
+
+def direction_mark(direction: Direction, word: str = "") -> str:
+    """A direction's shape beside its word; the word may change, the shape may not."""
+    shape = _MARKS.get(direction.mark, _MARKS["circle"])
+    return (
+        f'<span class="dir dir-{escape(direction.id, quote=True)}" '
+        f'style="--dir-light:{escape(direction.light, quote=True)};'
+        f'--dir-dark:{escape(direction.dark, quote=True)}">'
+        f'<svg viewBox="0 0 12 12" width="0.8em" height="0.8em" fill="currentColor" '
+        f'aria-hidden="true" focusable="false">{shape}</svg> '
+        f"{escape(word or direction.label)}</span>"
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class EvidenceTable:
+    """Findings in a table: who says what, where it stands in the codebook, and where from.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : ids of the findings to show, in the order to show them.
+    """
+
+    records: Records
+    ids: tuple[str, ...]
+
+    @cached_property
+    def data(self) -> list[dict[str, Any]]:
+        """One row a finding, in words."""
+        return [self._row(name) for name in self.ids]
+
+    def _row(self, name: str) -> dict[str, Any]:
+        records = self.records
+        finding = records.findings[name]
+        study = records.studies[finding.study]
+        row: dict[str, Any] = {
+            "finding": name,
+            "study": records.label(study.id),
+            "year": study.year,
+            "direction": records.settings.direction(finding.direction).label,
+            "summary": finding.summary,
+            "theme": [node.label for node in records.codebook.path(finding.theme)],
+        }
+        for facet in records.settings.facets:
+            row[facet.id] = list(facet_values(facet, finding, study))
+        return row
+
+    @cached_property
+    def html(self) -> str:
+        """The table as HTML, complete without any script."""
+        facets = self.records.settings.facets
+        heads = ["Study", "Direction", "Finding", "Coded to", *(facet.label for facet in facets)]
+        head = "\n".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+        rows = "\n".join(self._html_row(row) for row in self.data)
+        return (
+            '<div class="synth"><div class="synth-scroll" tabindex="0" role="region" '
+            f'aria-label="{escape(self.text, quote=True)}">\n'
+            f'<table class="synth-evidence">\n<caption>{escape(self.text)}</caption>\n'
+            f"<thead><tr>\n{head}\n</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div></div>"
+        )
+
+    def _html_row(self, row: Mapping[str, Any]) -> str:
+        finding = self.records.findings[row["finding"]]
+        cells = [
+            f'<th scope="row"><a href="{escape(home("finding", finding.id), quote=True)}">'
+            f"{escape(row['study'])}</a></th>",
+            f"<td>{direction_mark(self.records.settings.direction(finding.direction))}</td>",
+            f"<td>{escape(row['summary'])}</td>",
+            f"<td>{escape(' › '.join(row['theme']))}</td>",
+            *(
+                f"<td>{escape('; '.join(row[facet.id]))}</td>"
+                for facet in self.records.settings.facets
+            ),
+        ]
+        joined = "\n".join(cells)
+        return f'<tr data-finding="{escape(finding.id, quote=True)}">\n{joined}\n</tr>'
+
+    @property
+    def text(self) -> str:
+        """How many findings from how many studies."""
+        return stated(self.records, self.ids)
+
+    def __repr__(self) -> str:
+        return f"<Evidence table: {self.text}>"
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": self.html}
+
+
+def stated(records: Records, ids: Iterable[str]) -> str:
+    """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
+    names = tuple(ids)
+    studies = len({records.findings[name].study for name in names})
+    return (
+        f"{len(names)} finding{'' if len(names) == 1 else 's'} "
+        f"from {studies} stud{'y' if studies == 1 else 'ies'}"
+    )
