@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from synth.review import Review
 
 
-# `import synth` stays within a few milliseconds: what reads tables or draws is imported on first use.
+# `import synth` takes a few milliseconds: what reads tables or draws is imported on first use.
 def __getattr__(name: str) -> Any:
     if name == "Review":
         from synth.review import Review

@@ -48,7 +48,7 @@ class Review:
     """
 
     loaded: ClassVar[list[Review]] = []
-    """The reviews loaded so far; what they handed out is recorded beside the notebook that asked."""
+    """The reviews loaded so far; what they handed out is recorded beside the notebook."""
 
     def __init__(self, records: Records) -> None:
         self.records = records

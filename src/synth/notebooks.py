@@ -1,0 +1,464 @@
+"""Run the book's notebooks so that the same tables always store the same bytes.
+
+Most of the time a notebook takes is its kernel starting and importing. Kernels here are forked
+from one process that has already imported everything a page needs, and only notebooks that are
+stale run: each one's metadata hold a fingerprint of its cells and of what the review handed out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from synth.errors import UnknownName
+from synth.review import Handout, Review
+
+WARM = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.iostream",
+    "IPython.core.completer",
+    "pandas",
+    "altair",
+    "vl_convert",
+    "anywidget",
+    "synth.review",
+    "synth.explorer",
+    "synth.charts",
+    "synth.framework",
+    "synth.catalogue",
+    "synth.influence_map",
+    "synth.flow_diagram",
+    "synth.robustness",
+)
+"""What the process that kernels are forked from imports before the first of them."""
+
+_LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
+_RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
+_MEMORY = "_build/synth/executed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one notebook: ``"fresh"``, ``"same"``, ``"changed"`` or ``"failed"``."""
+
+    notebook: Path
+    state: str
+    seconds: float = 0.0
+    message: str = ""
+
+
+def notebooks_of(root: Path) -> list[Path]:
+    """The notebooks of a book, in the order of their paths."""
+    return sorted(
+        path
+        for path in (root / "book").rglob("*.ipynb")
+        if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+
+
+def execute(
+    root: Path,
+    *,
+    all: bool = False,  # noqa: A002 - the word of the command line's option
+    check: bool = False,
+    notebooks: Iterable[Path] | None = None,
+    say: Callable[[str], None] = print,
+) -> int:
+    """Run the notebooks that are stale, and rewrite those whose outputs changed.
+
+    Parameters
+    ----------
+    root : folder of the review.
+    all : run every notebook, stale or not.
+    check : rewrite nothing; tell which notebooks would change.
+    notebooks : only these; by default every notebook of the book.
+    say : where progress goes.
+
+    Returns
+    -------
+    0; 1 when a notebook failed, or with *check* when one would change.
+
+    Raises
+    ------
+    ReviewError : the review's tables cannot be read.
+    """
+    chosen = [Path(path).resolve() for path in notebooks] if notebooks else notebooks_of(root)
+    if not chosen:
+        say(f"No notebook stands below {root / 'book'}.")
+        return 0
+    began = time.perf_counter()
+    outcomes = Execution(root.resolve(), everything=all, check=check, say=say).run(chosen)
+    count = dict.fromkeys(("fresh", "same", "changed", "failed"), 0)
+    for outcome in outcomes:
+        count[outcome.state] += 1
+    verb = "would change" if check else "rewritten"
+    say(
+        f"{len(outcomes)} notebooks: {count['fresh']} up to date, {count['same']} run with the "
+        f"same outputs, {count['changed']} {verb}, {count['failed']} failed "
+        f"({time.perf_counter() - began:.1f} s)."
+    )
+    return int(count["failed"] > 0 or (check and count["changed"] > 0))
+
+
+class Execution:
+    """One round over the notebooks of a review; the arguments are those of :func:`execute`."""
+
+    def __init__(
+        self, root: Path, *, everything: bool, check: bool, say: Callable[[str], None]
+    ) -> None:
+        self.root, self.everything, self.check, self.say = root, everything, check, say
+        self.review = Review.load(root)
+        self.remembered = self._read_memory()
+
+    def run(self, notebooks: list[Path]) -> list[Outcome]:
+        """Run what is stale; the outcomes come in the order of the notebooks."""
+        outcomes: dict[Path, Outcome] = {}
+        stale: list[Path] = []
+        for path in notebooks:
+            why = "asked for" if self.everything else self._why_stale(path)
+            if why:
+                stale.append(path)
+            else:
+                outcomes[path] = Outcome(path, "fresh")
+        if stale:
+            for outcome in asyncio.run(self._run_stale(stale)):
+                outcomes[outcome.notebook] = outcome
+            if not self.check:
+                self._write_memory()
+        return [outcomes[path] for path in notebooks]
+
+    async def _run_stale(self, stale: list[Path]) -> list[Outcome]:
+        server = multiprocessing.get_context("forkserver")
+        server.set_forkserver_preload([*WARM])
+        room = asyncio.Semaphore(os.cpu_count() or 1)
+        told = 0
+
+        async def one(path: Path) -> Outcome:
+            nonlocal told
+            async with room:
+                outcome = await self._run_one(path, server)
+            told += 1
+            name = path.relative_to(self.root) if path.is_relative_to(self.root) else path
+            self.say(
+                f"[{told}/{len(stale)}] {name}: {self._in_words(outcome)} ({outcome.seconds:.1f} s)"
+            )
+            if outcome.message:
+                self.say(outcome.message)
+            return outcome
+
+        return list(await asyncio.gather(*(one(path) for path in stale)))
+
+    def _in_words(self, outcome: Outcome) -> str:
+        if outcome.state == "changed":
+            return "would change" if self.check else "rewritten"
+        return {"same": "same outputs", "failed": "failed; left as it was"}[outcome.state]
+
+    async def _run_one(self, path: Path, server: Any) -> Outcome:
+        began = time.perf_counter()
+        stored = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(stored, as_version=4)
+        before = _outputs(notebook)
+        fresh = copy.deepcopy(notebook)
+        try:
+            shown = await _run_cells(fresh, path.parent, server)
+        except CellExecutionError as error:
+            return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
+        _tidy(fresh)
+        marks = self._marks(fresh, shown)
+        fresh.metadata["synth"] = {**fresh.metadata.get("synth", {}), "shown": marks}
+        seconds = time.perf_counter() - began
+        self.remembered[self._name(path)] = marks
+        if _outputs(fresh) == before and _sources(fresh) == notebook.metadata.get("synth", {}).get(
+            "shown", {}
+        ).get("cells"):
+            return Outcome(path, "same", seconds)
+        if not self.check:
+            write_notebook(fresh, path)
+        return Outcome(path, "changed", seconds)
+
+    # --- staleness ---
+
+    def _why_stale(self, path: Path) -> str:
+        try:
+            notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        except Exception as error:  # whatever a damaged file makes nbformat say
+            return f"cannot be read: {error}"
+        marks = notebook.metadata.get("synth", {}).get("shown", {})
+        remembered = self.remembered.get(self._name(path), marks)
+        if marks and remembered.get("cells") != marks.get("cells"):
+            remembered = marks
+        for known in (marks, remembered):
+            if not self._differs(notebook, known):
+                return ""
+        return self._differs(notebook, marks)
+
+    def _differs(self, notebook: Any, marks: Mapping[str, Any]) -> str:
+        if not marks:
+            return "never run"
+        if marks.get("cells") != _sources(notebook):
+            return "its cells changed"
+        if marks.get("drawn by") != drawn_by():
+            return "the library changed"
+        for told in marks.get("handed out", []):
+            handout = Handout(
+                told["kind"],
+                json.dumps(told["query"], sort_keys=True, ensure_ascii=False),
+                tuple(told["columns"]),
+            )
+            try:
+                if self.review.digest(handout) != told["digest"]:
+                    return f"the {told['kind']} it shows changed"
+            except (UnknownName, LookupError) as error:
+                return str(error)
+        return ""
+
+    def _marks(self, notebook: Any, shown: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"cells": _sources(notebook), "drawn by": drawn_by(), "handed out": shown}
+
+    # A notebook whose outputs did not change is not rewritten, so that it ran is kept beside the
+    # build: otherwise it would run again each time.
+    def _read_memory(self) -> dict[str, Any]:
+        try:
+            held = json.loads((self.root / _MEMORY).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return held if isinstance(held, dict) else {}
+
+    def _write_memory(self) -> None:
+        target = self.root / _MEMORY
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.remembered, indent=1, sort_keys=True, ensure_ascii=False)
+        target.write_text(text + "\n", encoding="utf-8")
+
+    def _name(self, path: Path) -> str:
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def drawn_by() -> str:
+    """A fingerprint of what draws: this library's own drawing code, Altair and vl-convert."""
+    here = Path(__file__).parent
+    digest = hashlib.sha256()
+    for name in ("altair", "vl-convert-python"):
+        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    for path in sorted(here.glob("*.py")):
+        if path.name not in _DRAWS_NOTHING:
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+_DRAWS_NOTHING = {"notebooks.py", "pages.py", "scaffold.py", "cli.py", "checks.py", "exchange.py"}
+
+
+def handed_out() -> str:
+    """What every review loaded in this process handed out, as JSON; run in each kernel."""
+    told: list[dict[str, Any]] = []
+    for review in Review.loaded:
+        for handout in review.handouts:
+            told.append(
+                {
+                    "kind": handout.kind,
+                    "query": json.loads(handout.query),
+                    "columns": list(handout.columns),
+                    "digest": review.digest(handout),
+                }
+            )
+    return json.dumps(told, ensure_ascii=False)
+
+
+# --- running ---------------------------------------------------------------------------------
+
+
+class ForkedKernel(LocalProvisioner):
+    """A kernel forked from a process that has already imported what pages need."""
+
+    server: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
+        """Fork a kernel on the connection file the manager wrote; *cmd* is not needed."""
+        self.process = _Forked(
+            self.server.Process(
+                target=_serve,
+                args=(self.parent.connection_file, str(options.get("cwd") or Path.cwd())),
+                daemon=True,
+            )
+        )
+        self.pid = self.process.pid
+        self.cwd = options.get("cwd")
+        return self.connection_info
+
+
+class _Forked:
+    """A forked process that answers as ``subprocess.Popen`` does."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, process: Any) -> None:
+        process.start()
+        self._process = process
+        self.pid = process.pid
+
+    def poll(self) -> int | None:
+        code: int | None = self._process.exitcode
+        return code
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self.poll()
+
+    def send_signal(self, signum: int) -> None:
+        os.kill(self.pid, signum)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def _serve(connection_file: str, folder: str) -> None:
+    """Be a kernel, in the forked process."""
+    os.chdir(folder)
+    # The forked process inherits the terminal; what a kernel logs there is noise to authors.
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(quiet, stream)
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(["-f", connection_file, "--IPKernelApp.log_level=50"])
+
+
+async def _run_cells(notebook: Any, folder: Path, server: Any) -> list[dict[str, Any]]:
+    """Run a notebook in place; give back what the review handed out to it."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
+    kernel.server = server
+    manager.provisioner = kernel
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=600,
+        store_widget_state=False,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    notebook.cells.append(
+        nbformat.v4.new_code_cell("from synth.notebooks import handed_out\nprint(handed_out())")
+    )
+    try:
+        await client.async_execute()
+        told = "".join(
+            output["text"]
+            for output in notebook.cells[-1].get("outputs", [])
+            if output["output_type"] == "stream" and output["name"] == "stdout"
+        )
+    finally:
+        notebook.cells.pop()
+    shown: list[dict[str, Any]] = json.loads(told or "[]")
+    return shown
+
+
+def _where(path: Path, notebook: Any, error: CellExecutionError) -> str:
+    """Name the cell that failed, and the last lines of what it said."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output["output_type"] == "error":
+                return f"{path.name}: cell {number}: {output['ename']}: {output['evalue']}"
+    return f"{path.name}: {error}"
+
+
+# --- storing ---------------------------------------------------------------------------------
+
+
+def _sources(notebook: Any) -> str:
+    """A fingerprint of the code cells and their order."""
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
+
+
+def _outputs(notebook: Any) -> list[Any]:
+    """What a notebook stores beside its text: outputs and numbers of its code cells."""
+    return [
+        (cell.get("execution_count"), cell.get("outputs", []))
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
+
+
+def _tidy(notebook: Any) -> None:
+    """Leave only what is the same at every run: no live views, no timings, ids made of words."""
+    notebook.metadata = nbformat.from_dict(
+        {
+            **{key: notebook.metadata[key] for key in notebook.metadata if key not in _NOT_KEPT},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    taken: set[str] = set()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(_LIVE_VIEW, None)
+        cell["id"] = _cell_id(cell, taken)
+
+
+_NOT_KEPT = {"widgets", "language_info", "kernelspec", "signature", "vscode"}
+
+
+def _cell_id(cell: Any, taken: set[str]) -> str:
+    """The cell's own id if an author gave it one, else one made of its first words."""
+    name = str(cell.get("id", ""))
+    if not name or name in taken or _RANDOM_ID.fullmatch(name):
+        words = re.findall(r"[a-z0-9]+", cell.source.lower())
+        stem = "-".join(words[:5])[:48] or cell.cell_type
+        name, number = stem, 2
+        while name in taken:
+            name, number = f"{stem}-{number}", number + 1
+    taken.add(name)
+    return name
+
+
+def write_notebook(notebook: Any, path: Path) -> None:
+    """Write a notebook in canonical form, or not at all.
+
+    Parameters
+    ----------
+    notebook : as nbformat reads it.
+    path : the file; it is replaced only once the new one is complete.
+    """
+    text = nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False)
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def main() -> None:  # pragma: no cover - `python -m synth.notebooks` for the benchmark
+    """Run the notebooks of the working folder from scratch."""
+    sys.exit(execute(Path.cwd(), all=True))
+
+
+if __name__ == "__main__":  # pragma: no cover
+    main()
