@@ -5,6 +5,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# The checks come in an order: what fails fastest is first.
+.NOTPARALLEL:
 
 BIN := .venv/bin
 BOOK := _build/html
@@ -41,7 +43,7 @@ fmt: setup-dev ## write the data in canonical order and format the code
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-# Quick failures first; the closing lines are pytest's.
+# The closing lines are pytest's.
 .PHONY: test
 test: setup-dev setup-node lint test-unit test-notebooks test-book ## run every check: code, data, notebooks, the built book in a browser
 
