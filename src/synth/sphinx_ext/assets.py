@@ -1,0 +1,181 @@
+"""The styles and scripts of a page: the library's own, and of the others' what the page uses."""
+
+from __future__ import annotations
+
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synth.sphinx_ext.figures import HAS_CHART
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+STATIC = Path(__file__).parents[1] / "static"
+PLACE = "synth"
+"""Folder below ``_static`` that the library's files go to."""
+
+ON_EVERY_PAGE = ("synth.css", "loader.js")
+
+NEEDED_BY = {
+    # What brings its own style or script, and the mark of a page that uses it. The thebe entries
+    # have none: they ask another host for a live kernel, which the book does without.
+    "sphinx-thebe": None,
+    "THEBE_JS_URL": None,
+    "DOCUMENTATION_OPTIONS.pagename": None,
+    "toggleHint": None,
+    "toggleOpenOnPrint": None,
+    "togglebuttonSelector": None,
+    "togglebutton": re.compile(r'class="[^"]*\b(?:toggle|dropdown)\b'),
+    "design-tabs": re.compile(r'class="[^"]*\bsd-tab-'),
+    "sphinx-design": re.compile(r'class="[^"]*\bsd-'),
+    "clipboard": re.compile(r'class="highlight\b'),
+    "copybutton": re.compile(r'class="highlight\b'),
+    "mystnb": re.compile(r'class="[^"]*\bcell\b'),
+    "pygments": re.compile(r'class="highlight\b'),
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Copy the library's files into the book and link on each page what the page uses."""
+    app.connect("config-inited", leave_widgets_to_the_loader)
+    app.connect("builder-inited", copy_static)
+    # After every extension has added its own.
+    app.connect("html-page-context", link_what_is_used, priority=950)
+    app.connect("build-finished", write_vega)
+    app.connect("build-finished", drop_what_no_page_uses)
+
+
+def leave_widgets_to_the_loader(app: Sphinx, config: Any) -> None:
+    """Load no widget manager: 3.7 MB from other hosts, for what the loader does in 2 KB."""
+    config.nb_ipywidgets_js = {}
+    # Its summaries fetch every page found, which a browser forbids on file://.
+    config.html_show_search_summary = False
+
+
+# --- the library's own ------------------------------------------------------------------------
+
+
+def copy_static(app: Sphinx) -> None:
+    """Copy styles as they are and modules as classic scripts, which work from ``file://`` too."""
+    if app.builder.format != "html":
+        return
+    place = Path(app.outdir) / "_static" / PLACE
+    for source in sorted(STATIC.iterdir()):
+        if source.suffix not in (".css", ".js", ".svg", ".png"):
+            continue
+        content = source.read_bytes()
+        if source.suffix == ".js":
+            content = classic_script(content.decode(), source.stem).encode()
+        write_if_changed(place / source.name, content)
+    for name in ON_EVERY_PAGE:
+        if name.endswith(".css"):
+            app.add_css_file(f"{PLACE}/{name}", priority=800)
+        else:
+            app.add_js_file(f"{PLACE}/{name}", priority=800, defer="defer")
+
+
+def classic_script(code: str, name: str) -> str:
+    """Turn a module into a script that leaves its default export in ``window.synthModules``.
+
+    A browser loads no module from ``file://``; JupyterLab loads nothing else.
+
+    Parameters
+    ----------
+    code : the module; it may export, it must not import.
+    name : the name it is found by.
+
+    Raises
+    ------
+    ValueError : the module imports another, which a classic script cannot.
+
+    >>> print(classic_script("export default { render };", "explorer"))
+    (function () {
+    "use strict";
+    (window.synthModules ??= {})["explorer"] = { render };
+    })();
+    <BLANKLINE>
+    """
+    if re.search(r"^\s*import\b", code, flags=re.MULTILINE):
+        raise ValueError(
+            f"static/{name}.js imports another module; pages opened from a folder cannot. "
+            "Write what it needs into the module itself."
+        )
+    body = re.sub(
+        r"^export default ",
+        f'(window.synthModules ??= {{}})["{name}"] = ',
+        code,
+        flags=re.MULTILINE,
+    )
+    body = re.sub(r"^export (?=(?:async )?(?:function|class|const|let)\b)", "", body, flags=re.M)
+    return f'(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
+
+
+def write_if_changed(path: Path, content: bytes) -> None:
+    """Write a file only when it would differ, so that nothing is published twice."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def write_vega(app: Sphinx, exception: Exception | None) -> None:
+    """Write the one Vega bundle all charts share, if there is a chart; it takes two seconds."""
+    versions = sorted({page[HAS_CHART] for page in app.env.metadata.values() if HAS_CHART in page})
+    if exception or app.builder.format != "html" or not versions:
+        return
+    wanted = versions[-1]
+    path = Path(app.outdir) / "_static" / PLACE / "vega.js"
+    made_of = f"/* Vega-Lite {wanted}, from vl-convert {version('vl-convert-python')} */\n"
+    if path.is_file() and path.read_text("utf-8").startswith(made_of):
+        return
+    import vl_convert
+
+    bundle = vl_convert.javascript_bundle(None, vl_version=wanted)
+    write_if_changed(path, f"{made_of}(function () {{\n{bundle}\n}})();\n".encode())
+
+
+# --- the others' ------------------------------------------------------------------------------
+
+
+def link_what_is_used(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Take from a page the styles and scripts nothing on it uses; add those of its modules."""
+    body = str(context.get("body", ""))
+    for module in sorted(set(re.findall(r'data-synth-module="([\w-]+)"', body))):
+        if (STATIC / f"{module}.css").is_file():
+            app.add_css_file(f"{PLACE}/{module}.css", priority=810)
+    for files in ("css_files", "script_files"):
+        context[files] = [file for file in context.get(files, []) if _is_used(file, body)]
+
+
+def _is_used(file: Any, body: str) -> bool:
+    told = f"{file.filename or ''} {getattr(file, 'attributes', {}).get('body', '')}"
+    for name, mark in NEEDED_BY.items():
+        if name in told:
+            return bool(mark and mark.search(body))
+    return True
+
+
+def drop_what_no_page_uses(app: Sphinx, exception: Exception | None) -> None:
+    """Delete source maps, the whole icon library and the files of a live kernel from the book."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    for source_map in static.rglob("*.map"):
+        source_map.unlink()
+    for name in (
+        "scripts/fontawesome.js",
+        "sphinx-thebe.js",
+        "sphinx-thebe.css",
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ):
+        (static / name).unlink(missing_ok=True)

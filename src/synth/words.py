@@ -1,0 +1,103 @@
+"""Every word of the interface that is no data: one table, which a team can translate.
+
+A book speaks the words below; ``[words]`` in ``data/review.toml`` puts others in their place,
+key by key. What stands in braces is filled in and must stay.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from synth.errors import UnknownName
+
+ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        # --- around every page ---
+        "skip_to_content": "Skip to main content",
+        "contents_of_book": "Contents of the book",
+        "search": "Search",
+        "colour_mode": "Light or dark",
+        "link_to_heading": "Link to this heading",
+        "link_to_top": "Link to the top of this page",
+        "scrollable_table": "Table, scrolls sideways",
+        "back_to_reading": "Go to the first page",
+        "previous_page": "Previous",
+        "next_page": "Next",
+        "pages_below": "Pages of {title}",
+        "show_code": "Show the code of this figure",
+        "hide_code": "Hide the code",
+        # --- at the foot of every page ---
+        "footer_secondary": (
+            "The findings are coded from the review's account of the studies, not from the studies "
+            "themselves. How often something was reported says nothing of how strong or how "
+            "important it is."
+        ),
+        "footer_data": "Data version {version}, {date}.",
+        "footer_source": "Based on:",
+        # --- pictures of charts ---
+        "chart": "Chart",
+        "chart_data": "The specification of this chart, with its numbers",
+        # --- in place of a late value where a page has no review ---
+        "late_all": "all",
+        "late_version": "the data in force",
+    }
+)
+"""The words by their keys."""
+
+
+class Words(Mapping[str, str]):
+    """The words of one book: English, with the team's own in place of some.
+
+    Parameters
+    ----------
+    own : words of ``review.toml`` by key.
+
+    Raises
+    ------
+    UnknownName : a key that no part of the interface uses, or a blank in braces that the English
+        text does not have.
+
+    >>> words = Words({"search": "Suche"})
+    >>> words["search"]
+    'Suche'
+    >>> words.say("footer_data", version="1.0.0", date="2026-11-23")
+    'Data version 1.0.0, 2026-11-23.'
+    """
+
+    def __init__(self, own: Mapping[str, str] | None = None) -> None:
+        own = own or {}
+        for key, text in own.items():
+            if key not in ENGLISH:
+                raise UnknownName("word", key, ENGLISH, "Words are listed in synth/words.py.")
+            for blank in sorted(_blanks(text) - _blanks(ENGLISH[key])):
+                known = _blanks(ENGLISH[key])
+                raise UnknownName("blank", blank, known, f"It stands in the word {key!r}.")
+        self._texts = {**ENGLISH, **own}
+
+    def __getitem__(self, key: str) -> str:
+        return self._texts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __repr__(self) -> str:
+        own = sum(self._texts[key] != text for key, text in ENGLISH.items())
+        return f"<Words: {len(self)}, {own} of the team's own>"
+
+    def say(self, key: str, **values: object) -> str:
+        """Give a word with its blanks filled in."""
+        return self[key].format(**values)
+
+
+def _blanks(text: str) -> set[str]:
+    """The names in braces of a text.
+
+    >>> sorted(_blanks("{a} and {b}"))
+    ['a', 'b']
+    """
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
