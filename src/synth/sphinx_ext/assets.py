@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.sphinx_ext.figures import HAS_CHART
+from synth.sphinx_ext.in_force import settings_of
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+
+    from synth.model import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
 PLACE = "synth"
 """Folder below ``_static`` that the library's files go to."""
 
 ON_EVERY_PAGE = ("synth.css", "loader.js")
+
+MODULE_OF = {"synth-explorer": "explorer", "synth-figure": "figures", "synth-flow": "figures"}
+"""Classes of what the library draws, and the module whose style it needs."""
 
 NEEDED_BY = {
     # What brings its own style or script, and the mark of a page that uses it. The thebe entries
@@ -69,12 +75,44 @@ def copy_static(app: Sphinx) -> None:
         content = source.read_bytes()
         if source.suffix == ".js":
             content = classic_script(content.decode(), source.stem).encode()
+        if source.name == "synth.css" and (settings := settings_of(app)):
+            content += colours(settings).encode()
         write_if_changed(place / source.name, content)
     for name in ON_EVERY_PAGE:
         if name.endswith(".css"):
             app.add_css_file(f"{PLACE}/{name}", priority=800)
         else:
-            app.add_js_file(f"{PLACE}/{name}", priority=800, defer="defer")
+            modules = sorted(
+                {*(path.stem for path in STATIC.glob("*.js")), "vega"} - {"loader", "mode"}
+            )
+            told = {"defer": "defer", "data-modules": " ".join(modules)}
+            app.add_js_file(f"{PLACE}/{name}", priority=800, **told)
+
+
+def colours(settings: Settings) -> str:
+    """The colours of a review's levels and directions as tokens and classes.
+
+    A level ``macro`` gives ``--synth-macro``, ``--synth-macro-wash`` and the class ``lvl-macro``;
+    a direction ``barrier`` gives ``--synth-barrier`` and the class ``dir-barrier``. On paper they
+    are those of the light page.
+    """
+    light, dark = [], []
+    for level, look in settings.levels.items():
+        light += [f"--synth-{level}: {look.light}", f"--synth-{level}-wash: {look.wash_light}"]
+        dark += [f"--synth-{level}: {look.dark}", f"--synth-{level}-wash: {look.wash_dark}"]
+    for direction in settings.directions:
+        light.append(f"--synth-{direction.id}: {direction.light}")
+        dark.append(f"--synth-{direction.id}: {direction.dark}")
+    paper = [f"--synth-{level}-wash: #fff" for level in settings.levels]
+    rules = [
+        f":root, .synth {{ {'; '.join(light)}; }}",
+        f'html[data-theme="dark"], html[data-theme="dark"] .synth {{ {"; ".join(dark)}; }}',
+        '@media print { html, html[data-theme="dark"], html[data-theme="dark"] .synth, .synth '
+        f"{{ {'; '.join([*light, *paper])}; }} }}",
+        *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
+        *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
+    ]
+    return "\n/* --- levels and directions of this review --- */\n" + "\n".join(rules) + "\n"
 
 
 def classic_script(code: str, name: str) -> str:
@@ -133,7 +171,7 @@ def write_vega(app: Sphinx, exception: Exception | None) -> None:
         return
     import vl_convert
 
-    bundle = vl_convert.javascript_bundle(None, vl_version=wanted)
+    bundle = vl_convert.javascript_bundle(vl_version=wanted)  # type: ignore[call-arg]
     write_if_changed(path, f"{made_of}(function () {{\n{bundle}\n}})();\n".encode())
 
 
@@ -149,7 +187,9 @@ def link_what_is_used(
 ) -> None:
     """Take from a page the styles and scripts nothing on it uses; add those of its modules."""
     body = str(context.get("body", ""))
-    for module in sorted(set(re.findall(r'data-synth-module="([\w-]+)"', body))):
+    drawn = set(re.findall(r'data-synth-module="([\w-]+)"', body))
+    drawn |= {module for mark, module in MODULE_OF.items() if mark in body}
+    for module in sorted(drawn):
         if (STATIC / f"{module}.css").is_file():
             app.add_css_file(f"{PLACE}/{module}.css", priority=810)
     for files in ("css_files", "script_files"):

@@ -116,6 +116,9 @@ def fill_late_values(app: Sphinx, doctree: nodes.document) -> None:
     """
     review = None
     for node in doctree.findall(nodes.raw):
+        if "data-synth-chart" in node.astext():
+            found = re.search(r"schema/vega-lite/v(\d+\.\d+)", node.astext())
+            app.env.metadata[app.env.docname][HAS_CHART] = found[1] if found else ""
         if node.get("format") != "html" or "data-synth-late" not in node.rawsource + node.astext():
             continue
         review = review or review_of(app)

@@ -10,7 +10,10 @@
 /** @typedef {{ mount?: (element: HTMLElement, tools: Tools) => unknown }} Module */
 
 // Taken while the script runs: afterwards the browser no longer says which script it is.
-const here = /** @type {HTMLScriptElement} */ (document.currentScript).src.replace(/[^/]*$/, "");
+const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+const here = script.src.replace(/[^/]*$/, "");
+/** The modules the book was built with. */
+const known = new Set((script.dataset.modules ?? "").split(" "));
 
 /** @type {Map<string, Promise<void>>} */
 const loading = new Map();
@@ -21,14 +24,14 @@ const tools = {
   url: (name) => new URL(name, here).href,
   /** Load a classic script once, however many elements ask for it. */
   load(name) {
-    const known = loading.get(name);
-    if (known) return known;
+    const before = loading.get(name);
+    if (before) return before;
     const done = new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = tools.url(name);
-      script.onload = () => resolve(undefined);
-      script.onerror = () => reject(new Error(`${name} could not be loaded`));
-      document.head.append(script);
+      const added = document.createElement("script");
+      added.src = tools.url(name);
+      added.onload = () => resolve(undefined);
+      added.onerror = () => reject(new Error(`${name} could not be loaded`));
+      document.head.append(added);
     });
     loading.set(name, /** @type {Promise<void>} */ (done));
     return /** @type {Promise<void>} */ (done);
@@ -38,13 +41,19 @@ const tools = {
 /** Vega is no module of ours: its bundle leaves `vegaEmbed` in the window. @type {Module} */
 const chart = {
   async mount(figure) {
-    const picture = /** @type {HTMLElement} */ (figure.querySelector(".synth-chart-picture"));
     const stored = figure.querySelector('script[type="application/json"]')?.textContent ?? "";
+    const pictures = /** @type {HTMLElement[]} */ ([...figure.querySelectorAll("div")]);
+    const drawing = /** @type {HTMLElement} */ (document.createElement("div"));
+    // What a screen reader hears stays the stored description.
+    drawing.setAttribute("role", "img");
+    drawing.setAttribute("aria-label", figure.querySelector("[aria-label]")?.ariaLabel ?? "");
     const live = document.createElement("div");
-    // Drawn out of sight first: a chart that fails leaves its picture standing.
-    live.className = "synth-chart-live";
-    live.hidden = true;
-    figure.append(live);
+    live.setAttribute("aria-hidden", "true");
+    drawing.append(live);
+    // Drawn beside its picture, which leaves only when the drawing stands: a chart that fails is
+    // a chart that does not move.
+    drawing.style.cssText = "height: 0; overflow: hidden";
+    figure.append(drawing);
     try {
       await /** @type {any} */ (window).vegaEmbed(live, JSON.parse(stored), {
         actions: false,
@@ -55,20 +64,23 @@ const chart = {
         tooltip: { disableDefaultStyle: true },
       });
     } catch (error) {
-      live.remove();
+      drawing.remove();
       throw error;
     }
-    // What a screen reader hears stays the stored description.
-    live.firstElementChild?.setAttribute("aria-hidden", "true");
-    live.hidden = false;
-    picture.replaceChildren(live);
-    picture.dataset.live = "true";
+    for (const picture of pictures) picture.remove();
+    drawing.style.cssText = "";
+    drawing.className = "synth-chart-live";
   },
 };
 
-/** @param {HTMLElement} element */
-async function mount(element) {
-  const name = /** @type {string} */ (element.dataset.synthModule);
+/** What asks for a module: an element that names it, or a class of what the library draws. */
+const ASKING = { ".synth-explorer": "explorer", "[data-synth-chart]": "vega", ".synth-figure": "figures" };
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
+async function mount(element, name) {
   try {
     await tools.load(`${name}.js`);
     const modules = /** @type {{ synthModules?: Record<string, Module> }} */ (window).synthModules;
@@ -80,17 +92,30 @@ async function mount(element) {
 }
 
 function start() {
+  /** @type {Map<Element, string>} */
+  const asked = new Map();
+  for (const element of document.querySelectorAll("[data-synth-module]")) {
+    asked.set(element, /** @type {HTMLElement} */ (element).dataset.synthModule ?? "");
+  }
+  for (const [selector, name] of Object.entries(ASKING)) {
+    for (const element of document.querySelectorAll(selector)) asked.set(element, name);
+  }
   const waiting = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
         if (!isIntersecting) continue;
         waiting.unobserve(target);
-        mount(/** @type {HTMLElement} */ (target));
+        mount(/** @type {HTMLElement} */ (target), asked.get(target) ?? "");
       }
     },
     { rootMargin: "200px" },
   );
-  for (const element of document.querySelectorAll("[data-synth-module]")) waiting.observe(element);
+  for (const [element, name] of asked) {
+    if (!known.has(name)) continue;
+    // What shows nothing never comes into view.
+    if (/** @type {HTMLElement} */ (element).hidden) mount(/** @type {HTMLElement} */ (element), name);
+    else waiting.observe(element);
+  }
 
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest?.("[data-synth-action=print]");
