@@ -18,7 +18,8 @@ class Problem:
     where : the column, field or box concerned; may be empty.
     message : what is wrong, one sentence.
     hint : how to mend it; may be empty.
-    severity : ``"error"`` fails a check, ``"warning"`` is only told.
+    severity : ``"error"`` fails a check, ``"warning"`` is only told, ``"note"`` says what could not
+        be checked and is no problem.
 
     >>> print(Problem("data/studies.csv", 4, "role", "'evidnce' is no role.", "Use 'evidence'."))
     data/studies.csv:4: role: 'evidnce' is no role.

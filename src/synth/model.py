@@ -292,6 +292,104 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 """Every table of a review, by its short name."""
 
 
+# --- the declaration of review.toml -----------------------------------------------------------
+
+MARKS = ("triangle-up", "triangle-down", "diamond", "ring")
+"""Shapes a direction can be drawn with: told apart without colour, and drawn by hand in print."""
+PATTERNS = ("solid", "hatched", "dotted", "outline")
+"""Fillings of a direction's bars."""
+LEVEL_MARKS = ("ring-outer", "ring-middle", "ring-centre")
+"""Marks of the nodes of the first rank, from the widest to the closest."""
+RESERVED_FACETS = (
+    *("q", "since", "until", "rows", "cols", "group", "sort", "v"),
+    *("direction", "study"),
+)
+"""Words that already mean something in an explorer's address and in ``Evidence.where``."""
+LIGHT_PAPER = "#ffffff"
+DARK_PAPER = "#14181e"
+"""What text stands on in the light and in the dark form of a page."""
+LEAST_CONTRAST = 4.5
+"""Contrast that text needs (WCAG 2.2, success criterion 1.4.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of ``data/review.toml``.
+
+    Parameters
+    ----------
+    section : where the key stands: ``""`` for the top, ``"source"``, ``"search"``, ``"words"``, or
+        a section that is repeated: ``"ranks"``, ``"directions"``, ``"facets"``, ``"levels"``.
+    key : its name; ``"*"`` for any name.
+    meaning : one sentence for authors.
+    kind : ``"text"``, ``"texts"`` (a list), ``"slug"``, ``"name"`` (of a column), ``"choice"``,
+        ``"colour"``, ``"date"``, ``"year"``, ``"flag"`` or ``"address"``.
+    required : the key must be there.
+    choices : the allowed values of a ``"choice"``.
+    """
+
+    section: str
+    key: str
+    meaning: str
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("", "title", "Title of the book.", required=True),
+    Setting("", "short_title", "The title where there is little room."),
+    Setting("", "question", "The question the review answers.", required=True),
+    Setting("", "language", "Language of the book, as in 'en'.", required=True),
+    Setting("", "licence", "Licence of the data and text, as in 'CC-BY-4.0'.", required=True),
+    Setting("", "version", "Version of the data, raised with every release.", required=True),
+    Setting("", "date", "Date of that version, as in 2026-11-23.", "date", required=True),
+    Setting("", "authors", "Who made the book.", "texts"),
+    Setting("", "base_url", "Address the book is published at; may be empty.", "address"),
+    Setting("", "repository", "Address of the book's sources; may be empty.", "address"),
+    Setting("", "not_countries", "Values of the column country that are no country.", "texts"),
+    Setting("", "sections", "Names of the source's sections, in its order.", "texts"),
+    Setting("source", "citation", "The review the book is based on.", required=True),
+    Setting("source", "key", "Its key in references.bib, if it stands there."),
+    Setting("source", "doi", "Its DOI."),
+    Setting("source", "url", "Its address.", "address"),
+    Setting("search", "since", "First year the review's search covered.", "year"),
+    Setting("search", "until", "Last year the review's search covered.", "year"),
+    Setting("ranks", "id", "Name of a rank of the codebook, the highest first.", "slug", True),
+    Setting("ranks", "label", "What readers see for one node of it.", required=True),
+    Setting("ranks", "plural", "What readers see for several.", required=True),
+    Setting("directions", "id", "Word of the column direction in coded_studies.csv.", "slug", True),
+    Setting("directions", "label", "What readers see for one finding of it.", required=True),
+    Setting("directions", "plural", "What readers see for several.", required=True),
+    Setting("directions", "verb", "What such a finding does, as in 'hinders'.", required=True),
+    Setting("directions", "influence", "Word of the column direction in influences.csv.", "slug"),
+    Setting("directions", "mark", "Its shape.", "choice", True, MARKS),
+    Setting("directions", "pattern", "Filling of its bars.", "choice", True, PATTERNS),
+    Setting("directions", "light", "Its colour on white.", "colour", True),
+    Setting("directions", "dark", "Its colour on a dark page.", "colour", True),
+    Setting("directions", "words", "Beginnings of words that speak of it in the prose.", "texts"),
+    Setting("facets", "id", "A column that readers can filter by.", "name", True),
+    Setting("facets", "label", "What readers see for it.", required=True),
+    Setting("facets", "plural", "What readers see for several of its values.", required=True),
+    Setting(
+        "facets",
+        "of",
+        "Whose column it is; either = the finding's value, else its study's.",
+        "choice",
+        True,
+        ("study", "finding", "either"),
+    ),
+    Setting("facets", "many", "Whether a cell can hold several values, separated by ';'.", "flag"),
+    Setting("levels", "mark", "Mark of a node of the first rank.", "choice", True, LEVEL_MARKS),
+    Setting("levels", "light", "Its colour on white.", "colour", True),
+    Setting("levels", "dark", "Its colour on a dark page.", "colour", True),
+    Setting("levels", "wash_light", "The tint behind it on white.", "colour", True),
+    Setting("levels", "wash_dark", "The tint behind it on a dark page.", "colour", True),
+    Setting("words", "*", "A word readers see, replaced by another."),
+)
+"""Every key of ``data/review.toml``; any other is refused, so that no slip goes unseen."""
+
+
 # --- records ---------------------------------------------------------------------------------
 
 

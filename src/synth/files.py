@@ -1,0 +1,206 @@
+"""Text files as they are: what is not plain UTF-8 with plain line ends is said, never guessed."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from synth.errors import Problem
+
+CELL_LIMIT = 32_767
+"""Longest text a spreadsheet keeps in a cell (Microsoft, "Excel specifications and limits")."""
+
+_MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨¼¶¤]|â€[™œ\u009d“”¦\u0093\u0094]|Â[\u00a0-\u00bf]")
+_SAVE_AS_UTF8 = (
+    "Save it as UTF-8: in Excel 'CSV UTF-8 (Comma delimited)', in LibreOffice 'Unicode (UTF-8)'."
+)
+
+
+def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
+    """Read a text file and say everything about its bytes that is not as agreed.
+
+    Parameters
+    ----------
+    path : the file.
+    file : how problems name it, relative to the review's root.
+
+    Returns
+    -------
+    The text with plain line ends, ``None`` when there is nothing that can be read as text, and
+    the problems.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None, [
+            Problem(
+                file,
+                0,
+                "",
+                "The file is missing.",
+                "Restore it, or start a review with 'synth new'.",
+            )
+        ]
+    except IsADirectoryError:
+        return None, [
+            Problem(
+                file,
+                0,
+                "",
+                "This is a folder, not a file.",
+                "Move the folder away and put the file in its place.",
+            )
+        ]
+    except OSError as error:
+        return None, [
+            Problem(
+                file,
+                0,
+                "",
+                f"The file cannot be read: {error.strerror}.",
+                "Look at its permissions.",
+            )
+        ]
+    return decode_bytes(data, file)
+
+
+def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
+    r"""Turn bytes into text with plain line ends, with everything that is wrong about them.
+
+    >>> decode_bytes("naïve".encode("cp1252"), "data/studies.csv")[1][0].message
+    'The byte 0xEF is not UTF-8 (in Windows-1252 it would be \\'ï\\').'
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:4].count(0) >= 2:
+        return None, [Problem(file, 1, "", "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)]
+    if data[:2] == b"PK":
+        return None, [
+            Problem(
+                file,
+                1,
+                "",
+                "The file is a spreadsheet or an archive, not text.",
+                "Save the sheet as 'CSV UTF-8'.",
+            )
+        ]
+    problems: list[Problem] = []
+    if data[:3] == b"\xef\xbb\xbf":
+        data = data[3:]
+        problems.append(
+            Problem(
+                file,
+                1,
+                "",
+                "The file begins with a byte order mark.",
+                "Run 'synth fmt': it writes the file without the mark.",
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", errors="replace")
+        problems += _undecodable(data, file)
+    else:
+        problems += _lost(text, file)
+    if "\r" in text:
+        first = text.count("\n", 0, text.index("\r")) + 1
+        windows = "\r\n" in text
+        problems.append(
+            Problem(
+                file,
+                first,
+                "",
+                "The line ends as on Windows (CRLF)."
+                if windows
+                else "The line ends with a carriage return.",
+                "Run 'synth fmt': it writes all lines with LF.",
+            )
+        )
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        problems.append(
+            Problem(
+                file,
+                line,
+                "",
+                "The line holds a null character.",
+                "The file is damaged or not text; restore it.",
+            )
+        )
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text, problems
+
+
+def _undecodable(data: bytes, file: str) -> list[Problem]:
+    """One problem for each line with bytes that are not UTF-8."""
+    problems = []
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte = raw[error.start : error.start + 1]
+            guess = byte.decode("cp1252", errors="replace")
+            meant = f" (in Windows-1252 it would be {guess!r})" if guess.isprintable() else ""
+            problems.append(
+                Problem(
+                    file,
+                    number,
+                    "",
+                    f"The byte 0x{byte[0]:02X} is not UTF-8{meant}.",
+                    _SAVE_AS_UTF8,
+                )
+            )
+    return problems
+
+
+def _lost(text: str, file: str) -> list[Problem]:
+    """Traces of an earlier wrong conversion, in text that is now valid UTF-8."""
+    if text.isascii():
+        return []
+    problems = []
+    for pattern, message in (
+        (
+            "\N{REPLACEMENT CHARACTER}",
+            "A letter was lost and stands as '\N{REPLACEMENT CHARACTER}'.",
+        ),
+        (_MOJIBAKE, "{!r} looks like a letter that was read in the wrong encoding."),
+    ):
+        last = 0
+        for found in re.finditer(pattern, text):
+            line = text.count("\n", 0, found.start()) + 1
+            if line != last:
+                severity = "error" if isinstance(pattern, str) else "warning"
+                problems.append(
+                    Problem(
+                        file,
+                        line,
+                        "",
+                        message.format(found[0]),
+                        "Restore it from the source.",
+                        severity,
+                    )
+                )
+            last = line
+    return problems
+
+
+def write_text(path: Path, text: str) -> bool:
+    """Write a text file whole or not at all; tells whether it changed.
+
+    A file that already holds the text is left alone: what depends on its date is not redone.
+    """
+    data = text.encode("utf-8")
+    if path.is_file() and path.read_bytes() == data:
+        return False
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
