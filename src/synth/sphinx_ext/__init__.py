@@ -17,6 +17,7 @@ PARTS = (
     "assets",  # styles and scripts: the library's own, and of the others' what a page uses
     "finished_pages",  # mends of finished pages, the foot of every page
     "figures",  # charts of notebooks as static pictures; values that are filled in at build
+    "domain",  # studies, findings, themes, influences: their roles, links and back-links
 )
 """The modules of this package with a ``setup`` of their own, in the order they are set up."""
 

@@ -1,0 +1,152 @@
+"""The ``{synthesis}`` directive: sentences that rest on findings, with the line that says on which."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from synth.sphinx_ext.domain import evidence_domain, warn
+from synth.sphinx_ext.in_force import depend_on_data
+from synth.sphinx_ext.roles import finding_group
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element, Node
+    from sphinx.application import Sphinx
+
+    from synth.evidence import Evidence
+    from synth.review import Review
+
+
+class evidence_line(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
+    """Stands below a block of synthesis until the page of the explorer is known."""
+
+
+class Synthesis(SphinxDirective):
+    """A block of synthesis: every paragraph cites a finding or is marked as the review's own."""
+
+    has_content = True
+
+    def run(self) -> list[Node]:
+        """Draw the block, say which paragraph rests on nothing, and add the evidence line."""
+        depend_on_data(self.env)
+        block = nodes.container(classes=["synth-synthesis"])
+        block["line"] = self.lineno
+        self.state.nested_parse(self.content, self.content_offset, block)
+        for paragraph in block.findall(nodes.paragraph):
+            if not rests_on_something(paragraph):
+                start = " ".join(paragraph.astext().split()[:8])
+                message = (
+                    f"The paragraph “{start} …” cites no finding and is not marked as the review's "
+                    "own argument. Add {finding}`id` or {review}`section | words`, or move it out "
+                    "of {synthesis}."
+                )
+                line = paragraph.line or self.lineno
+                warn(self.env, self.env.docname, line, message, "synthesis")
+        findings = list(
+            dict.fromkeys(
+                name for group in block.findall(finding_group) for name in group["findings"]
+            )
+        )
+        own = sum(1 for _ in block.findall(is_review_mark))
+        block += evidence_line("", findings=findings, own=own)
+        return [block]
+
+
+def is_review_mark(node: Node) -> bool:
+    """Whether a node marks an argument of the review's own."""
+    return isinstance(node, nodes.inline) and "synth-review-mark" in node["classes"]
+
+
+def rests_on_something(paragraph: Element) -> bool:
+    """Whether a paragraph cites a finding or says that it is the review's own argument."""
+    return any(
+        isinstance(node, finding_group) or is_review_mark(node) for node in paragraph.findall()
+    )
+
+
+class DrawEvidenceLines(SphinxPostTransform):
+    """Say below each block what it rests on, and link to exactly that in the explorer."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every evidence line of the page."""
+        domain = evidence_domain(self.env)
+        for line in list(self.document.findall(evidence_line)):
+            if self.app.builder.format != "html":
+                line.replace_self(nodes.paragraph("", rests_on(domain.review, line["findings"])))
+                continue
+            html = self._html(domain.review, line["findings"], line["own"])
+            line.replace_self(nodes.raw("", html, format="html") if html else [])
+
+    def _html(self, review: Review, findings: list[str], own: int) -> str:
+        if not findings:
+            if not own:
+                return ""
+            words = "Rests on the review’s own argument; no study is cited for it."
+            return f'<p class="synth rests">{words}</p>\n'
+        words = escape(rests_on(review, findings))
+        if own:
+            times = "once" if own == 1 else f"{own} times"
+            words += f", and {times} on the review’s own argument"
+        return f'<p class="synth rests">{words}.{self._link(review, findings)}</p>\n'
+
+    def _link(self, review: Review, findings: list[str]) -> str:
+        explorer = evidence_domain(self.env).explorer_page()
+        if explorer is None:
+            return ""
+        docname, key = explorer
+        page = self.app.builder.get_relative_uri(self.env.docname, docname)
+        state = urlencode([(f"{key}.{name}", value) for name, value in view_of(review, findings)])
+        them = "it" if len(findings) == 1 else "them"
+        return (
+            f' <a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
+            f"See {them} in the explorer</a>"
+        )
+
+
+def rests_on(review: Review, findings: list[str]) -> str:
+    """Say how many findings, studies and countries some findings are.
+
+    "Rests on 7 findings from 7 studies in 4 countries".
+    """
+    evidence = review.selected(findings)
+    countries = len(evidence.countries)
+    said = f"Rests on {evidence.stated()}"
+    if countries:
+        said += f" in {countries} {'country' if countries == 1 else 'countries'}"
+    return said
+
+
+def view_of(review: Review, findings: list[str]) -> list[tuple[str, str]]:
+    """The filters that show exactly some findings: as few and as telling as possible.
+
+    A theme with or without a direction when it holds these findings and no other; else the
+    findings one by one.
+    """
+    wanted = set(findings)
+    records = review.records
+    everything = review.evidence()
+    themes = {records.findings[name].theme for name in findings}
+    directions = sorted({records.findings[name].direction for name in findings})
+    shared = set.intersection(*({node.id for node in records.codebook.path(t)} for t in themes))
+    for node in sorted(shared, key=lambda name: -records.codebook[name].depth):
+        rank = records.codebook[node].rank
+        for filters in ({rank: [node]}, {rank: [node], "direction": directions}):
+            chosen: Evidence = everything.where(**{k: tuple(v) for k, v in filters.items()})
+            if set(chosen.ids) == wanted:
+                return [(name, value) for name, values in filters.items() for value in values]
+    return [("finding", name) for name in findings]
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive, under a short name and as ``synth:synthesis``."""
+    app.add_directive("synthesis", Synthesis)
+    app.add_directive_to_domain("synth", "synthesis", Synthesis)
+    app.add_node(evidence_line)
+    app.add_post_transform(DrawEvidenceLines)
