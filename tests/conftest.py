@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -132,3 +133,20 @@ def offline_page(browser: Any) -> Iterator[Callable[..., OfflinePage]]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def example_root() -> Path:
+    """A second, fictional review, on school gardens: other ranks, directions and facets, no countries.
+
+    It is shared by all tests and never written to; ``example`` is a copy to change.
+    """
+    return ROOT / "tests" / "example"
+
+
+@pytest.fixture
+def example(tmp_path: Path, example_root: Path) -> Path:
+    """A copy of the fictional review that a test may change."""
+    copy = tmp_path / "review"
+    shutil.copytree(example_root, copy, ignore=shutil.ignore_patterns("_build", "__pycache__"))
+    return copy

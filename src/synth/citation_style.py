@@ -123,7 +123,8 @@ def _short_title(reference: Reference) -> str:
 
 def _order(reference: Reference) -> tuple[str, int, str, str]:
     people = reference.authors or reference.editors
-    names = " ".join(f"{name.last} {name.initials}" for name in people) or reference.title
+    # "de la Croix" stands under d (APA 9.44 keeps particles with the name).
+    names = " ".join(f"{name.family} {name.initials}" for name in people) or reference.title
     # Undated works come before dated ones (APA 9.46).
     return (_folded(names), reference.year or 0, reference.suffix, reference.key)
 
