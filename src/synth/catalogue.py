@@ -17,6 +17,9 @@ from synth.figure import Field, counted, level_colour, listed, mark, table_html
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
 from synth.tables import Records
 
+STYLED = 'data-synth-module="catalogue"'
+"""Says that an element needs the styles of the catalogue."""
+
 _BASIS = {"cited": "cited by the review", "implied": "named by the review’s context only"}
 
 
@@ -76,7 +79,7 @@ class Catalogue:
             f"<h3>{escape(entry.label)}</h3>\n{entry.html}</section>\n"
             for entry in self.entries
         ]
-        return f'<div class="synth synth-catalogue">\n{"".join(parts)}</div>'
+        return f'<div class="synth synth-catalogue" {STYLED}>\n{"".join(parts)}</div>'
 
     @property
     def text(self) -> str:
@@ -247,7 +250,7 @@ class Entry:
         report = report_link(
             settings,
             f"Finding {finding.id}",
-            f"{finding.id} ({self.label}): {finding.summary}\n\nWhat is wrong, and how do you know?",
+            f"{finding.id} ({self.label}): {finding.summary}\n\nWhat is wrong, and why?",
         )
         if report:
             told.append(report)
@@ -339,7 +342,7 @@ class Characteristics:
         """The table."""
         caption = f"Characteristics of the {counted(len(self.ids), 'study', 'studies')}"
         table = table_html(self.fields, self.data, caption)
-        return f'<div class="synth synth-characteristics">\n{table}</div>'
+        return f'<div class="synth synth-characteristics" {STYLED}>\n{table}</div>'
 
     @property
     def text(self) -> str:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from logging import Filter, LogRecord, getLogger
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from docutils import nodes
@@ -60,24 +62,55 @@ def evidence_domain(env: BuildEnvironment) -> EvidenceDomain:
     return cast(EvidenceDomain, env.get_domain("synth"))
 
 
-def place(env: BuildEnvironment, docname: str, line: int | None) -> str:
+def place(env: BuildEnvironment, docname: str, line: int | None, sought: str = "") -> str:
     """A place in a page as a message says it.
 
-    MyST-NB counts the lines of a notebook as cell x 10000 + line; nobody could find line 30012.
+    MyST-NB counts the lines of a notebook as cell x 10000 + line, and knows of a role only where
+    its paragraph starts; nobody could find line 30012.
+
+    Parameters
+    ----------
+    env, docname : the book and the page.
+    line : the line as Sphinx gives it, or ``None`` for the page as a whole.
+    sought : words that stand in the very line, if it is a later one of the paragraph.
     """
     path = env.doc2path(docname, base=False)
     if not line:
         return path
-    if path.endswith(".ipynb") and line >= 10000:
-        return f"{path}: cell {line // 10000}, line {line % 10000}"
-    return f"{path}:{line}"
+    text = Path(env.doc2path(docname)).read_text("utf-8")
+    if not path.endswith(".ipynb") or line < 10000:
+        return f"{path}:{_line_of(sought, text.splitlines(), line)}"
+    number, line = divmod(line, 10000)
+    cell = json.loads(text)["cells"][number - 1]
+    if cell["cell_type"] == "code":
+        return f"{path}: output of cell {number}"
+    lines = "".join(cell["source"]).splitlines()
+    # MyST-NB counts the first line of a cell as its second.
+    return f"{path}: cell {number}, line {_line_of(sought, lines, max(line - 1, 1))}"
 
 
-def warn(env: BuildEnvironment, docname: str, line: int | None, message: str, kind: str) -> None:
+def _line_of(sought: str, lines: list[str], start: int) -> int:
+    """The line, from a first one on, that holds some words; the first one if none does."""
+    for number, text in enumerate(lines[start - 1 :], start):
+        if not text.strip():
+            break
+        if sought and sought in text:
+            return number
+    return start
+
+
+def warn(
+    env: BuildEnvironment,
+    docname: str,
+    line: int | None,
+    message: str,
+    kind: str,
+    sought: str = "",
+) -> None:
     """Say what is wrong in a page; a build with ``-W`` then fails."""
-    where = place(env, docname, line)
-    # Sphinx takes a location without a colon for the name of a page.
-    location = where if ":" in where else f"{where}:"
+    where = place(env, docname, line, sought)
+    # Sphinx takes a location without a colon for the name of a page, whose path it then shows.
+    location = where if ":" in where else docname
     logger.warning("%s", message, location=location, type="synth", subtype=kind)
 
 
@@ -253,7 +286,7 @@ class EvidenceDomain(Domain):
                     f"Cite it with {{elsewhere}}`{name}`, or correct its theme in "
                     f"{TABLES['coded_studies'].file}."
                 )
-                warn(self.env, docname, group["line"], message, "foreign")
+                warn(self.env, docname, group["line"], message, "foreign", name)
 
     # --- what Sphinx asks of a domain ---
 
@@ -462,11 +495,33 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return sorted(listing)
 
 
+class FindableLines(Filter):
+    """Says cell and line where a warning of whatever origin names line 30012 of a notebook."""
+
+    _COUNTED = re.compile(r"(?P<path>.+\.ipynb):(?P<cell>\d+?)(?P<line>\d{4})$")
+
+    def filter(self, record: LogRecord) -> bool:
+        """Rewrite the place of a warning; every warning passes."""
+        found = self._COUNTED.match(str(getattr(record, "location", None) or ""))
+        if found:
+            line = max(int(found["line"]) - 1, 1)
+            record.location = f"{found['path']}: cell {found['cell']}, line {line}"
+        return True
+
+
+def find_lines(app: Sphinx) -> None:
+    """Have every warning handler of Sphinx say cells and lines; it runs before anything is read."""
+    for handler in getLogger("sphinx").handlers:
+        if not any(isinstance(known, FindableLines) for known in handler.filters):
+            handler.addFilter(FindableLines())
+
+
 def setup(app: Sphinx) -> None:
     """Add the domain, its roles and its directives."""
     from synth.sphinx_ext import references, roles, studies_page, synthesis
 
     app.add_domain(EvidenceDomain)
+    app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
     app.connect("env-updated", refresh_links)
     for part in (roles, synthesis, studies_page, references):

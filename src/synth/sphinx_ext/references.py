@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from synth.catalogue import STYLED
 from synth.citation_style import register_styles
 from synth.sphinx_ext.domain import Home, evidence_domain
 from synth.sphinx_ext.studies_page import said_where
@@ -26,7 +27,7 @@ ANCHOR = "ref-{key}"
 def name_anchors(app: Sphinx, config: Config) -> None:
     """Name the anchor of a work after its key; the stock ones are numbered and move."""
     if "bibtex_cite_id" in config:
-        config.bibtex_cite_id = ANCHOR  # type: ignore[attr-defined]
+        config.bibtex_cite_id = ANCHOR
 
 
 def learn_homes(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -70,7 +71,7 @@ class LinkBack(SphinxPostTransform):
                 parts.append(said_where(self, places))
             elif study is None:
                 parts.append("Not cited in the text of this book.")
-            html = f'<p class="synth synth-cited">{" ".join(parts)}</p>\n'
+            html = f'<p class="synth synth-cited" {STYLED}>{" ".join(parts)}</p>\n'
             entry += nodes.raw("", html, format="html")
 
 

@@ -61,7 +61,8 @@ class EvidenceRole(SphinxRole):
             return [self.drawn(self.domain.review)], []
         except (UnknownName, ValueError) as problem:
             message = f"{{{self.name}}}`{self.text}`: {problem}"
-            warn(self.env, self.env.docname, self.lineno, message, self.name)
+            sought = f"{{{self.name}}}`{self.text.split()[0] if self.text.split() else ''}"
+            warn(self.env, self.env.docname, self.lineno, message, self.name, sought)
             return [nodes.literal(self.rawtext, self.text)], []
 
     def drawn(self, review: Review) -> Node:
@@ -156,6 +157,8 @@ class ReviewRole(EvidenceRole):
             refuri=f"https://doi.org/{source.doi}" if source.doi else source.url,
             reviewkey=source.key,
             reftitle=f"The review, {section}: “{anchor}”",
+            section=section,
+            quote=anchor,
         )
         link += nodes.Text(f"review’s own argument, {section}")
         mark = nodes.inline(classes=["synth", "synth-cite", "synth-review-mark"])
@@ -302,12 +305,10 @@ class CiteFindings(SphinxPostTransform):
                 "A page with a {catalogue} directive shows them all."
             )
             warn(self.env, self.env.docname, None, message, "home")
-        own = list(
-            self.document.findall(lambda node: "reviewkey" in getattr(node, "attributes", {}))
-        )
+        own = [n for n in self.document.findall(evidence_link) if "reviewkey" in n]
         for link in own:
             self._link_review(domain, link)
-        if shown and self.app.builder.format == "html":
+        if (shown or own) and self.app.builder.format == "html":
             self.document += nodes.raw("", preview_data(domain.review, shown), format="html")
 
     def _draw(self, domain: EvidenceDomain, group: Element) -> list[str]:
@@ -426,9 +427,14 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
             "summary": finding.summary,
             "from": " · ".join([records.label(study.id), *values]),
             "theme": " › ".join(node.label for node in records.codebook.path(finding.theme)),
+            "section": finding.section,
             "quote": finding.anchor,
         }
-    data = {"findings": found, "marks": dict(sorted(marks.items()))}
+    words = {
+        "where": "In the review:",
+        "own": "An argument of the review’s own; it cites no study for it.",
+    }
+    data = {"findings": found, "marks": dict(sorted(marks.items())), "words": words}
     # In a script element "<" could end it; in JSON the escape means the same character.
     stored = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     return (
@@ -439,7 +445,7 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
 
 # --- links in what the library drew ------------------------------------------------------------
 
-_HOME = re.compile(r'href="synth:(study|theme|finding|influence|reference):([^"#]+)"')
+_HOME = re.compile(r'\s?href="synth:(study|theme|finding|influence|reference):([^"#]+)"')
 
 
 class ResolveHomes(SphinxPostTransform):
@@ -471,7 +477,7 @@ class ResolveHomes(SphinxPostTransform):
                 warn(self.env, self.env.docname, None, message, "stale")
             return ""
         page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
-        return f'href="{escape(page, quote=True)}#{escape(home.anchor, quote=True)}"'
+        return f' href="{escape(page, quote=True)}#{escape(home.anchor, quote=True)}"'
 
 
 def _plain_attributes(node: Element) -> dict[str, Any]:
@@ -487,6 +493,9 @@ def visit_evidence_link(self: Any, node: Element) -> None:
     told = {"href": address, "CLASS": " ".join(node["classes"])}
     if node.get("findings"):
         told["data-findings"] = " ".join(node["findings"])
+    for name in ("section", "quote"):
+        if node.get(name):
+            told[f"data-{name}"] = node[name]
     if node.get("reftitle"):
         told["title"] = node["reftitle"]
     node["classes"] = []

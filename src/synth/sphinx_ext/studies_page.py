@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from synth.catalogue import STYLED, catalogue
 from synth.sphinx_ext.domain import CitedAt, EvidenceDomain, Home, evidence_domain
 from synth.sphinx_ext.in_force import depend_on_data
 
@@ -41,7 +42,7 @@ class CatalogueDirective(SphinxDirective):
             section = nodes.section(ids=[anchor], names=[anchor], classes=["synth-entry"])
             self.state.document.note_explicit_target(section)
             section += nodes.title("", entry.label)
-            html = f'<div class="synth synth-entry-body">\n{entry.html}</div>\n'
+            html = f'<div class="synth synth-entry-body" {STYLED}>\n{entry.html}</div>\n'
             section += nodes.raw("", html, format="html")
             section += cited_in("", study=entry.id)
             around = drawn.entries[max(index - 1, 0) : index + 2]
@@ -62,8 +63,6 @@ class CharacteristicsDirective(SphinxDirective):
 
 
 def _catalogue(domain: EvidenceDomain) -> Catalogue:
-    from synth.catalogue import catalogue
-
     return catalogue(domain.review.records)
 
 

@@ -1,4 +1,4 @@
-"""The ``{synthesis}`` directive: sentences that rest on findings, with the line that says on which."""
+"""The ``{synthesis}`` directive: sentences that rest on findings, and the line that says which."""
 
 from __future__ import annotations
 
