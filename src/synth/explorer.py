@@ -6,17 +6,46 @@ of settings and a real table, so that the page is complete before any script run
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from synth.errors import UnknownName
+from synth.evidence_table import EvidenceTable, late, stated
 from synth.model import Finding, facet_values
 
 if TYPE_CHECKING:
     from synth.tables import Records
 
+STATIC = Path(__file__).parent / "static"
+
+ROWS_IN_PAGE = 500
+"""Findings that the page's own table holds; beyond, it says what is missing."""
+
+ALL_AS_CSV = "synth:findings.csv"
+"""Address of all findings as CSV; the Sphinx extension writes the file and mends the address."""
+
+RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
+"""Names in the page's address that are no facet's: a facet may not bear one of them."""
+
+GROUPS = ("study", "theme")
+SORTS = ("newest", "oldest", "author")
+
+
+# --- what the search compares -----------------------------------------------------------------
+
 # Letters that one reader types and another does not; the script folds the same ones.
-_ALIKE = str.maketrans({"ß": "ss", "ς": "σ", "’": "'", "‘": "'", "ʼ": "'", "‐": "-", "–": "-"})
+_ALIKE = {
+    **dict.fromkeys("’‘ʼ", "'"),
+    **dict.fromkeys("‐–—", "-"),
+    **{"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"},
+}
+_ALIKE_TABLE = str.maketrans(_ALIKE)
 _WHITE = re.compile(r"[\s\ufeff]+")
 
 
@@ -26,35 +55,381 @@ def fold(text: str) -> str:
     ``fold`` in ``static/explorer.js`` does the same, step by step; a test holds them together.
 
     >>> fold("Señor  ŁUKASZ’s Straße")
-    "senor łukasz's strasse"
+    "senor lukasz's strasse"
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
-        text = text.lower().translate(_ALIKE)
+        text = text.lower().translate(_ALIKE_TABLE)
     return _WHITE.sub(" ", text).strip().lower()
 
 
 def searchable(finding: Finding, records: Records) -> str:
-    """The folded text the search of the explorer and ``Evidence.where(q=…)`` looks into.
+    """The folded text that the search of the explorer and ``Evidence.where(q=…)`` looks into.
 
-    It holds the summary, the study's author and year, the labels of the theme and all above it,
+    It holds the summary, the study's author and year, the labels of the theme and of all above it,
     and the countries; each on a line of its own, so that no word is found across two of them.
     """
     study = records.studies[finding.study]
     country = records.settings.facet("country")
     parts = [
         finding.summary,
-        study_label(finding.study, records),
+        records.label(study.id),
         *(node.label for node in records.codebook.path(finding.theme)),
-        *(facet_values(country, finding, study) if country else finding.countries or study.countries),
+        *(facet_values(country, finding, study) if country else ()),
     ]
-    return "\n".join(fold(part) for part in parts)
+    return "\n".join(_fold_again(part) for part in parts)
 
 
-def study_label(study: str, records: Records) -> str:
-    """Author and year of a study (``"Otte et al., 2020a"``), its id if it has no reference."""
-    from synth.citation_style import author_year
+# Labels and countries recur on every finding, summaries when a search is made twice.
+_fold_again = lru_cache(maxsize=65536)(fold)
 
-    reference = records.bibliography.get(study)
-    return author_year(reference) if reference else study
+
+# --- what the script is given -----------------------------------------------------------------
+
+
+def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """The review as the script reads it: columns of small numbers, each text once.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : the findings to include; all of them if not given.
+
+    Returns
+    -------
+    Plain data for JSON. Findings refer to studies, themes and directions by position; a facet lists
+    its ``values``, the ``sets`` of values that occur together, and the set of each study, with
+    those of findings that have their own.
+    """
+    from synth.citation_style import reference_text
+    from synth.exchange import csl_item
+
+    settings, codebook = records.settings, records.codebook
+    names = tuple(records.findings) if ids is None else tuple(ids)
+    findings = [records.findings[name] for name in names]
+    used = {finding.study for finding in findings}
+    studies = [study for name, study in records.studies.items() if name in used]
+    position = {study.id: index for index, study in enumerate(studies)}
+    direction = {item.id: index for index, item in enumerate(settings.directions)}
+    works = [records.bibliography.get(study.id) for study in studies]
+    return {
+        "version": settings.version,
+        "date": settings.date.isoformat(),
+        "title": settings.title,
+        "authors": list(settings.authors),
+        "total": [len(records.findings), len({f.study for f in records.findings.values()})],
+        "ranks": [[rank.id, rank.label] for rank in settings.ranks],
+        "nodes": [
+            [node.id, codebook.order[node.parent] if node.parent else -1, node.label]
+            for node in codebook
+        ],
+        "looks": {
+            name: [look.mark, look.light, look.dark] for name, look in settings.levels.items()
+        },
+        "directions": [
+            [item.id, item.label, item.mark, item.light, item.dark, item.pattern]
+            for item in settings.directions
+        ],
+        "facets": [_facet(records, facet.id, findings, position) for facet in settings.facets],
+        "studies": {
+            "id": [study.id for study in studies],
+            "label": [records.label(study.id) for study in studies],
+            "year": [study.year or 0 for study in studies],
+            "work": [csl_item(work) if work else None for work in works],
+            "text": [reference_text(work) if work else "" for work in works],
+        },
+        "findings": {
+            "id": [_short_id(finding) for finding in findings],
+            "study": [position[finding.study] for finding in findings],
+            "theme": [codebook.order[finding.theme] for finding in findings],
+            "direction": [direction[finding.direction] for finding in findings],
+            "summary": [finding.summary for finding in findings],
+        },
+    }
+
+
+def _short_id(finding: Finding) -> str | int:
+    """The number at the end of ``byrne2016-03``; an id of another form as it stands."""
+    number = finding.id.removeprefix(f"{finding.study}-")
+    regular = re.fullmatch(r"\d\d", number) and number != finding.id
+    return int(number) if regular else finding.id
+
+
+def _facet(
+    records: Records, name: str, findings: Iterable[Finding], position: Mapping[str, int]
+) -> dict[str, Any]:
+    facet = records.settings.facet(name)
+    assert facet is not None
+    values: dict[str, int] = {}
+    sets: dict[tuple[int, ...], int] = {}
+    of_study: list[int] = [-1] * len(position)
+    own: dict[str, int] = {}
+    for index, finding in enumerate(findings):
+        held = facet_values(facet, finding, records.studies[finding.study])
+        chosen = tuple(values.setdefault(value, len(values)) for value in dict.fromkeys(held))
+        code = sets.setdefault(chosen, len(sets))
+        study = position[finding.study]
+        # What the first finding of a study carries stands for the study; the others say so if not.
+        if of_study[study] < 0:
+            of_study[study] = code
+        elif of_study[study] != code:
+            own[str(index)] = code
+    return {
+        "id": facet.id,
+        "label": facet.label,
+        "values": list(values),
+        "sets": [list(chosen) for chosen in sets],
+        "studies": of_study,
+        "own": own,
+    }
+
+
+def evidence_script(records: Records, name: str, links: Mapping[str, str] | None = None) -> str:
+    """The script that brings all findings to the explorers of a book, also from ``file://``.
+
+    Parameters
+    ----------
+    records : the review's records.
+    name : the name the explorers ask for it by.
+    links : address of each study's entry in the book, seen from the book's first folder.
+    """
+    data = json.dumps(
+        {**payload(records), "links": dict(links or {})}, ensure_ascii=False, separators=(",", ":")
+    )
+    # Parsed from a string: several times faster in the browser than the same as a literal.
+    quoted = data.replace("\\", "\\\\").replace("'", "\\'")
+    quoted = quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("<", "\\x3c")
+    key = json.dumps(name)
+    return f"(window.synthEvidence??={{}})[{key}]=JSON.parse('{quoted}');\n"
+
+
+def lean(code: str) -> str:
+    """A script or style without the comments that stand on lines of their own, and unindented.
+
+    Readers load it on every page with an explorer; authors read the source.
+
+    >>> lean("/* why */\\nlet a = 1;\\n  // so\\n  a += 1; // kept\\n")
+    'let a = 1;\\na += 1; // kept\\n'
+    """
+    code = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", code, flags=re.MULTILINE | re.DOTALL)
+    code = re.sub(r"^[ \t]*//.*\n", "", code, flags=re.MULTILINE)
+    return re.sub(r"^[ \t]+|[ \t]+$|^\s*\n", "", code, flags=re.MULTILINE)
+
+
+# --- the view ---------------------------------------------------------------------------------
+
+
+class Explorer:
+    """Findings to filter by what was coded, to search, to count in a table and to take along.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : ids of the findings, in the order of the table.
+    key : name of the explorer in the page's address (``?key.level=macro``); each explorer of a page
+        needs its own. Letters, digits, ``-`` and ``_``.
+    filters : what is chosen from the start, as for ``Evidence.where``.
+    rows, cols : the two facets of the matrix; the deepest rank that tells findings apart, and
+        ``direction``, if not given.
+    group : ``"study"`` or ``"theme"``.
+    sort : ``"newest"``, ``"oldest"`` or ``"author"``.
+    words : words of the interface to use instead of the English ones.
+    to_selection : makes what ``selection`` returns from ids; it must understand ``where``.
+
+    Raises
+    ------
+    UnknownName : the review has no such facet, group or order.
+    ValueError : the key or the name of a facet cannot stand in an address.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        ids: Iterable[str],
+        *,
+        key: str = "x",
+        filters: Mapping[str, Any] | None = None,
+        rows: str = "",
+        cols: str = "",
+        group: str = "study",
+        sort: str = "newest",
+        words: Mapping[str, str] | None = None,
+        to_selection: Callable[[tuple[str, ...]], Any] | None = None,
+    ) -> None:
+        self.records = records
+        self.ids = tuple(ids)
+        self.key = key
+        self._to_selection = to_selection
+        if not re.fullmatch(r"[A-Za-z][\w-]*", key, flags=re.ASCII):
+            raise ValueError(f"key={key!r} cannot name an explorer; use letters, digits, '-' and '_'.")
+        for facet in records.settings.facets:
+            if facet.id in RESERVED:
+                raise ValueError(
+                    f"data/review.toml: a facet cannot be called {facet.id!r}: the explorer uses "
+                    f"that name in addresses. Taken are {', '.join(RESERVED)}."
+                )
+        _one_of("group", group, GROUPS)
+        _one_of("order", sort, SORTS)
+        for axis in (rows, cols):
+            if axis:
+                _one_of("facet", axis, self._axes)
+        self.options = {
+            name: value
+            for name, value in (
+                ("rows", rows),
+                ("cols", cols),
+                ("group", group if group != GROUPS[0] else ""),
+                ("sort", sort if sort != SORTS[0] else ""),
+                ("words", dict(words or {})),
+            )
+            if value
+        }
+        self._filters: dict[str, list[str]] = {}
+        self._widgets: list[Any] = []
+        self.filters = dict(filters or {})
+        self._at_first = self.filters
+
+    @property
+    def _axes(self) -> tuple[str, ...]:
+        settings = self.records.settings
+        ranks = tuple(rank.id for rank in settings.ranks)
+        return (*ranks, "direction", *(facet.id for facet in settings.facets))
+
+    # --- what is chosen ---
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """What is chosen now, in the words of ``Evidence.where``; assigning moves the widget."""
+        return {name: list(values) for name, values in self._filters.items()}
+
+    @filters.setter
+    def filters(self, filters: Mapping[str, Any]) -> None:
+        wanted: dict[str, list[str]] = {}
+        for name, value in filters.items():
+            _one_of("filter", name, (*self._axes, "since", "until", "q"))
+            several = [value] if isinstance(value, str | int) else value
+            wanted[name] = [str(part) for part in several]
+        wanted = {name: values for name, values in wanted.items() if any(values)}
+        if self._to_selection is not None and wanted:
+            # Refuses a value the review does not have before the widget is asked to show it.
+            self._to_selection(self.ids).where(**wanted)
+        self._filters = wanted
+        for widget in self._widgets:
+            widget.filters = self.filters
+
+    @property
+    def selection(self) -> Any:
+        """The findings that match now: an ``Evidence``, following the widget."""
+        if self._to_selection is None:
+            raise TypeError("An explorer made without a review cannot select; use Evidence.explorer().")
+        everything = self._to_selection(self.ids)
+        return everything.where(**self._filters) if self._filters else everything
+
+    # --- how it shows ---
+
+    @cached_property
+    def data(self) -> list[dict[str, Any]]:
+        """One row a finding, in words."""
+        return EvidenceTable(self.records, self.ids).data
+
+    @property
+    def text(self) -> str:
+        """How many findings from how many studies."""
+        return stated(self.records, self.ids)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the script is told besides the evidence itself.
+
+        ``ids`` is ``None`` when the explorer holds every finding of the review.
+        """
+        every = self.ids == tuple(self.records.findings)
+        return {
+            "key": self.key,
+            "ids": None if every else list(self.ids),
+            **({"filters": self._at_first} if self._at_first else {}),
+            **self.options,
+        }
+
+    @cached_property
+    def html(self) -> str:
+        """Settings and a table: complete in a page without any script."""
+        block = json.dumps(self.settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        shown = EvidenceTable(self.records, self.ids[:ROWS_IN_PAGE])
+        missing = len(self.ids) - len(shown.ids)
+        note = (
+            f'<p class="synth-missing">The table holds the first {len(shown.ids):,} of '
+            f"{len(self.ids):,} findings; {missing:,} more are in "
+            f'<a href="{ALL_AS_CSV}">all findings as a table (CSV)</a>.</p>\n'
+            if missing
+            else ""
+        )
+        return (
+            f'<div class="synth synth-explorer" data-synth-module="explorer" '
+            f'data-key="{escape(self.key, quote=True)}">\n'
+            f'<script type="application/json">{_in_html(block)}</script>\n'
+            f'<div class="synth-fallback">\n{note}{shown.html}\n'
+            f'<p class="synth-version">Data version {late("version", "in force")}.</p>\n</div>\n</div>'
+        )
+
+    def __repr__(self) -> str:
+        return f"<Explorer of {self.text}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
+        live = self.widget()._repr_mimebundle_(**options)
+        if live is not None:
+            data, metadata = live if isinstance(live, tuple) else (live, {})
+        return {**data, "text/plain": repr(self), "text/html": self.html}, metadata
+
+    def widget(self) -> Any:
+        """The live half: an ipywidget whose filters are this explorer's."""
+        widget = _widget_class()(
+            evidence=payload(self.records, self.ids),
+            settings={**self.settings, "ids": None},
+            filters=self.filters,
+        )
+        self._widgets.append(widget)
+        widget.observe(self._follow, names="filters")
+        return widget
+
+    def _follow(self, change: Any) -> None:
+        if change["new"] != self._filters:
+            self._filters = {name: list(values) for name, values in change["new"].items()}
+            for widget in self._widgets:
+                widget.filters = self.filters
+
+
+@lru_cache(maxsize=1)
+def _widget_class() -> Any:
+    """The widget, made on first use: ipywidgets takes a third of a second to import."""
+    import anywidget
+    import traitlets
+
+    class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+        """The explorer with a kernel behind it; only the filters travel."""
+
+        _esm = lean((STATIC / "explorer.js").read_text("utf-8"))
+        _css = "\n".join(
+            lean((STATIC / name).read_text("utf-8")) for name in ("synth.css", "explorer.css")
+        )
+        evidence = traitlets.Dict().tag(sync=True)
+        settings = traitlets.Dict().tag(sync=True)
+        filters = traitlets.Dict().tag(sync=True)
+
+        def __repr__(self) -> str:
+            return f"<Explorer widget {self.settings.get('key', '')}>"
+
+    return ExplorerWidget
+
+
+def _one_of(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise UnknownName(what, name, known, f"Known are {', '.join(known)}.")
+
+
+def _in_html(text: str) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
