@@ -137,7 +137,7 @@ def offline_page(browser: Any) -> Iterator[Callable[..., OfflinePage]]:
 
 @pytest.fixture(scope="session")
 def example_root() -> Path:
-    """A second, fictional review, on school gardens: other ranks, directions and facets, no countries.
+    """A second, fictional review, on school gardens: other ranks, directions, facets; no countries.
 
     It is shared by all tests and never written to; ``example`` is a copy to change.
     """

@@ -91,7 +91,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "codebook": Table(
             "data/codebook.csv",
-            "a node of the codebook tree, in the author's order",
+            "a node of the codebook tree",
             (
                 Column("id", "Name of the node; never changes its meaning.", "id"),
                 Column(
@@ -245,7 +245,7 @@ TABLES: Mapping[str, Table] = MappingProxyType(
         ),
         "flow": Table(
             "data/flow.csv",
-            "a box of the search and screening flow, in the author's order",
+            "a box of the search and screening flow",
             (
                 Column("box", "Name of the box.", "id"),
                 Column("stage", "Stage of the flow the box stands in."),

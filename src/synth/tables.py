@@ -171,40 +171,49 @@ def parse_table(text: str, table: Table, settings: Settings) -> tuple[TableText,
     table : the declaration of its columns.
     settings : where the words of a review's own columns stand.
     """
+    written, problems, empty = split_table(text, table, settings)
+    problems += [_empty(line, table.file) for line in empty]
+    return written, problems + _check_cells(written, table, settings)
+
+
+def split_table(
+    text: str, table: Table, settings: Settings
+) -> tuple[TableText, list[Problem], list[int]]:
+    """Take a table apart without looking into its cells.
+
+    Returns
+    -------
+    The rows; problems that keep the file from being read whole, so that it must not be rewritten
+    from the rows alone; and the lines of empty rows.
+    """
     file = table.file
+    nothing = TableText((), ())
     if not text.strip():
         names = ",".join(column.name for column in table.columns)
-        return TableText((), ()), [
-            Problem(file, 1, "", "The file is empty.", f"Its first line names the columns: {names}")
-        ]
+        hint = f"Its first line names the columns: {names}"
+        return nothing, [Problem(file, 1, "", "The file is empty.", hint)], []
     lines, problems = _split(text, file)
     if not lines:
-        return TableText((), ()), problems
+        return nothing, problems, []
     header_line, header = lines[0]
     found, readable = _check_header(header, header_line, table, settings)
     problems += found
-    if not readable:
-        return TableText(tuple(header), ()), problems
-
     columns = tuple(header)
-    rows: list[tuple[int, list[str]]] = []
+    if not readable:
+        return TableText(columns, ()), problems, []
+    rows: list[Row] = []
     loose: set[str] = set()
+    empty: list[int] = []
     width = len(columns)
     for line, cells in lines[1:]:
-        if len(cells) == width and any(cells):
-            rows.append((line, cells))
+        if not any(cells):
+            empty.append(line)
+        elif len(cells) == width:
+            rows.append(Row(line, dict(zip(columns, cells, strict=True))))
         else:
             loose.update(cells)
             problems.append(_ragged(cells, width, line, file))
-    problems += _check_cells(columns, rows, table, settings)
-    return (
-        TableText(
-            columns,
-            tuple([Row(line, dict(zip(columns, cells, strict=True))) for line, cells in rows]),
-            frozenset(loose),
-        ),
-        problems,
-    )
+    return TableText(columns, tuple(rows), frozenset(loose)), problems, empty
 
 
 _csv_lock = threading.Lock()
@@ -255,19 +264,19 @@ def _quoting(error: csv.Error, line: int, file: str) -> Problem:
     return Problem(file, line, "", message, hint)
 
 
+def _empty(line: int, file: str) -> Problem:
+    return Problem(file, line, "", "The row is empty.", "Run 'synth fmt': it removes empty rows.")
+
+
 def _ragged(cells: Sequence[str], width: int, line: int, file: str) -> Problem:
-    if not any(cells):
-        return Problem(file, line, "", "The row is empty.", "Delete it.")
-    many = len(cells) > width
     hint = (
         "A cell that holds a comma goes in quotation marks."
-        if many
+        if len(cells) > width
         else "Cells are separated by commas, also the empty ones."
     )
     noun = "cell" if len(cells) == 1 else "cells"
-    return Problem(
-        file, line, "", f"The row has {len(cells)} {noun}; the header has {width}.", hint
-    )
+    message = f"The row has {len(cells)} {noun}; the header has {width}."
+    return Problem(file, line, "", message, hint)
 
 
 def _check_header(
@@ -433,33 +442,22 @@ class _Cells:
             yield from ((i, value) for i, value in enumerate(self.values) if value in bad)
 
 
-def _check_cells(
-    header: Sequence[str],
-    rows: Sequence[tuple[int, list[str]]],
-    table: Table,
-    settings: Settings,
-) -> list[Problem]:
+def _check_cells(written: TableText, table: Table, settings: Settings) -> list[Problem]:
     """What a table alone can tell, column by column: most hold few different values."""
     problems: list[Problem] = []
-    lines = [line for line, _ in rows]
-    by_column = list(zip(*[cells for _, cells in rows], strict=True)) or [()] * len(header)
-    for name, values in zip(header, by_column, strict=True):
+    lines = [row.line for row in written.rows]
+    for name in written.header if written.rows else ():
         facet = settings.facet(name)
         column = table.column(name) or Column(
-            name,
-            "A column of this review.",
-            required=False,
-            empty=True,
-            many=bool(facet and facet.many),
+            name, "", required=False, empty=True, many=bool(facet and facet.many)
         )
-        cells = _Cells(table.file, column, lines, values)
+        cells = _Cells(table.file, column, lines, [row.cells[name] for row in written.rows])
         _check_text(cells)
         _check_kind(cells, settings)
         if column.many:
             _check_list(cells)
         problems += cells.problems
-    problems += _check_repeats(header, rows, table)
-    return problems
+    return problems + _check_repeats(written.rows, table)
 
 
 def _check_text(cells: _Cells) -> None:
@@ -582,56 +580,34 @@ def _check_list(cells: _Cells) -> None:
             cells.add(i, f"{shortened(twice)} stands twice in the list.", "Keep one of the two.")
 
 
-def _check_repeats(
-    header: Sequence[str], rows: Sequence[tuple[int, list[str]]], table: Table
-) -> list[Problem]:
+def _check_repeats(rows: Sequence[Row], table: Table) -> list[Problem]:
     """Ids that stand twice, and rows that say the same."""
     problems: list[Problem] = []
-    key = header.index(table.key)
-    first: dict[str, tuple[int, list[str]]] = {}
-    for line, cells in rows:
-        name = cells[key]
-        if not name:
+    first: dict[str, Row] = {}
+    for row in rows:
+        name = row.cells[table.key]
+        other = first.setdefault(name, row)
+        if not name or other is row:
             continue
-        there = first.setdefault(name, (line, cells))
-        if there[1] is cells:
-            continue
-        if there[1] == cells:
-            problems.append(
-                Problem(
-                    table.file,
-                    line,
-                    table.key,
-                    f"The row repeats line {there[0]} word for word.",
-                    "Delete one of the two.",
-                )
-            )
+        if other.cells == row.cells:
+            message = f"The row repeats line {other.line} word for word."
+            hint = "Delete one of the two."
         else:
-            hint = _next_free(name, {row[key] for _, row in rows})
-            problems.append(
-                Problem(
-                    table.file,
-                    line,
-                    table.key,
-                    f"{shortened(name)} is already used on line {there[0]}.",
-                    hint,
-                )
-            )
+            message = f"{shortened(name)} is already used on line {other.line}."
+            hint = _next_free(name, first)
+        problems.append(Problem(table.file, row.line, table.key, message, hint))
     return problems
 
 
-def _next_free(name: str, taken: set[str]) -> str:
+def _next_free(name: str, taken: Iterable[str]) -> str:
     """A name that can be given to the second of two rows of one name."""
-    numbered = re.fullmatch(r"(.*-)(\d+)", name)
+    numbered = re.fullmatch(r"(.*-)([0-9]+)", name)
     if not numbered:
         return "Give each row a name of its own."
-    stem, width = numbered[1], len(numbered[2])
-    used = [
-        int(other[len(stem) :])
-        for other in taken
-        if other.startswith(stem) and other[len(stem) :].isdigit()
-    ]
-    return f"The next free one is '{stem}{max(used) + 1:0{width}d}'."
+    stem, digits = numbered[1], numbered[2]
+    ends = [other[len(stem) :] for other in taken if other.startswith(stem)]
+    highest = max(int(end) for end in ends if end.isdecimal())
+    return f"The next free one is '{stem}{highest + 1:0{len(digits)}d}'."
 
 
 # --- records ----------------------------------------------------------------------------------

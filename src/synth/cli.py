@@ -1,0 +1,305 @@
+"""The command line: ``synth check``, ``fmt``, ``execute`` and ``new``.
+
+Each command is thin: it finds the review, calls the module that does the work, imported only then,
+and says what came of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synth import __version__
+from synth.errors import Problem, ReviewError
+
+if TYPE_CHECKING:
+    from synth.tables import Records
+
+_ABOUT = """\
+Turn a literature review's coded table, codebook and bibliography into a book.
+
+A review is a folder with data/review.toml, the tables beside it, and references.bib.
+Every command works from that folder or any folder below it.
+"""
+
+_EXAMPLES = """\
+a day's work:
+  1. Add a study: its entry in references.bib, its row in data/studies.csv,
+     its findings in data/coded_studies.csv.
+  2. synth check      says what is wrong, each line as file:line: column: problem
+  3. synth fmt        puts rows and columns in their order
+  4. synth execute    runs the notebooks that no longer show what the data say
+  5. jupyter-book build .
+
+'synth COMMAND --help' explains one command. data/README.md explains every column.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``synth`` with the arguments of the command line.
+
+    Returns
+    -------
+    0 when all is well, 1 when problems were found, 2 when the command could not be understood.
+    """
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if not hasattr(given, "run"):
+        parser.print_help()
+        return 0
+    try:
+        return int(given.run(given))
+    except ReviewError as error:
+        _tell(error.problems, "text", sys.stderr.write)
+        return 1
+    except BrokenPipeError:
+        # The reader of a pipe, such as `head`, has seen enough. Python would complain once more
+        # when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="synth",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"synth {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_check(commands)
+    _add_fmt(commands)
+    _add_execute(commands)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    summary: str,
+    more: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[:1].upper()}{summary[1:]}.\n\n{more}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument(
+        "--root",
+        type=Path,
+        metavar="FOLDER",
+        help="folder of the review (default: the nearest one upwards that holds data/review.toml)",
+    )
+    return command
+
+
+def _root(given: argparse.Namespace) -> Path:
+    """The review meant: the folder that is named, else the nearest one upwards."""
+    from synth.tables import find_root
+
+    if given.root is None:
+        return find_root()
+    root = Path(given.root)
+    if not root.is_dir():
+        raise ReviewError([Problem(root.as_posix(), 0, "", "There is no such folder.")])
+    return root
+
+
+# --- check ------------------------------------------------------------------------------------
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "check",
+        "say everything that is wrong in the data, with file and line",
+        "Reads data/ and references.bib and says all problems at once:\n\n"
+        "  data/coded_studies.csv:14: theme: 'leadreship' is not in the codebook.\n"
+        "    Did you mean 'leadership'? Themes are listed in data/codebook.csv.\n\n"
+        "Errors make the command fail; warnings and notes do not. Nothing is changed.",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "github", "json"),
+        default="text",
+        help="text for people, github for annotations of a pull request, json for programs",
+    )
+    command.set_defaults(run=_check)
+
+
+def _check(given: argparse.Namespace) -> int:
+    from synth.checks import check_records
+    from synth.tables import read_records
+
+    root = _root(given)
+    records, problems = read_records(root)
+    found = sorted({*problems, *check_records(records)}, key=lambda problem: problem.place)
+    shown = [replace(problem, file=_from_here(root, problem.file)) for problem in found]
+    if given.format == "json":
+        print(_json(shown, _counts(records)))
+    else:
+        _tell(shown, given.format, sys.stdout.write)
+        if given.format == "text":
+            print(_closing(shown, _counts(records)))
+    return int(any(problem.severity == "error" for problem in found))
+
+
+def _from_here(root: Path, file: str) -> str:
+    """A file as it is reached from the current folder, so that editors and CI can open it."""
+    return Path(os.path.relpath(root / file)).as_posix()
+
+
+def _tell(problems: Iterable[Problem], form: str, write: object) -> None:
+    assert callable(write)
+    for problem in problems:
+        write(f"{_github(problem) if form == 'github' else problem}\n")
+
+
+def _github(problem: Problem) -> str:
+    """A problem as a workflow command of GitHub Actions ("Workflow commands", docs.github.com)."""
+
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def value(text: str) -> str:
+        return data(text).replace(":", "%3A").replace(",", "%2C")
+
+    kind = {"error": "error", "warning": "warning"}.get(problem.severity, "notice")
+    where = [f"file={value(problem.file)}"]
+    if problem.line:
+        where.append(f"line={problem.line}")
+    if problem.where:
+        where.append(f"title={value(problem.where)}")
+    text = "\n".join(part for part in (problem.message, problem.hint) if part)
+    return f"::{kind} {','.join(where)}::{data(text)}"
+
+
+def _json(problems: Sequence[Problem], counts: dict[str, int]) -> str:
+    return json.dumps(
+        {"problems": [asdict(problem) for problem in problems], "counts": counts},
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _counts(records: Records) -> dict[str, int]:
+    return {
+        "studies": sum(study.is_evidence for study in records.studies.values()),
+        "findings": len(records.findings),
+        "nodes of the codebook": len(records.codebook),
+        "influences": len(records.influences),
+        "works": len(records.bibliography),
+    }
+
+
+def _closing(problems: Sequence[Problem], counts: dict[str, int]) -> str:
+    """One line that sums up.
+
+    >>> _closing([Problem("data/flow.csv", 2, "", "It does not add up.")], {})
+    '1 problem in 1 file.'
+    """
+    real = [problem for problem in problems if problem.severity != "note"]
+    if not real:
+        listed = ", ".join(
+            f"{count} {_noun(name, count)}" for name, count in counts.items() if count
+        )
+        return f"No problem found: {listed}." if listed else "No problem found."
+    files = len({problem.file for problem in real})
+    warnings = sum(problem.severity == "warning" for problem in real)
+    text = f"{len(real)} {_noun('problems', len(real))} in {files} {_noun('files', files)}"
+    if warnings:
+        errors = len(real) - warnings
+        text += f": {errors or 'no'} {_noun('errors', errors or 2)}, "
+        text += f"{warnings} {_noun('warnings', warnings)}"
+    return f"{text}."
+
+
+def _noun(plural: str, count: int) -> str:
+    if count != 1:
+        return plural
+    first, _, rest = plural.partition(" ")
+    one = "study" if first == "studies" else first.removesuffix("s")
+    return f"{one} {rest}".strip()
+
+
+# --- fmt --------------------------------------------------------------------------------------
+
+
+def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "fmt",
+        "write the data in canonical form, and data/README.md",
+        "Rows are sorted by id (codebook and flow keep your order), columns stand in their\n"
+        "declared order, quotation marks only where needed; spaces around cells, empty rows,\n"
+        "byte order marks and Windows line ends are removed. No value is changed. A file that\n"
+        "cannot be read whole is left alone, and its problems are told.",
+    )
+    command.add_argument(
+        "--check", action="store_true", help="change nothing; fail if something would change"
+    )
+    command.set_defaults(run=_fmt)
+
+
+def _fmt(given: argparse.Namespace) -> int:
+    from synth.canonical import canonical_forms, write_forms
+
+    root = _root(given)
+    forms = canonical_forms(root)
+    problems = [
+        replace(problem, file=_from_here(root, problem.file))
+        for form in forms
+        for problem in form.problems
+    ]
+    _tell(sorted(problems, key=lambda problem: problem.place), "text", sys.stderr.write)
+    if given.check:
+        stale = [form for form in forms if form.text is not None and form.line]
+        for form in stale:
+            print(
+                f"{_from_here(root, form.file)}:{form.line}: not in canonical form; run 'synth fmt'."
+            )
+        changed = len(stale)
+    else:
+        changed = 0
+        for file in write_forms(root, forms):
+            print(f"{_from_here(root, file)}: written.")
+    return int(bool(problems) or changed > 0)
+
+
+# --- execute ----------------------------------------------------------------------------------
+
+
+def _add_execute(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "execute",
+        "run the notebooks that no longer show what the data say",
+        "A notebook is run when its cells, the records it shows or the library that draws them\n"
+        "changed since its outputs were stored, and rewritten only when an output differs.",
+    )
+    command.add_argument("notebooks", nargs="*", type=Path, help="only these (default: all)")
+    command.add_argument("--all", action="store_true", help="run them even if nothing changed")
+    command.add_argument(
+        "--check", action="store_true", help="rewrite nothing; fail if something would change"
+    )
+    command.set_defaults(run=_execute)
+
+
+def _execute(given: argparse.Namespace) -> int:
+    from synth.notebooks import execute
+
+    return execute(
+        _root(given), all=given.all, check=given.check, notebooks=given.notebooks or None
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
