@@ -1,0 +1,137 @@
+"""Evidence: what a filter means, and what is counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth.errors import UnknownName
+from synth.evidence import Evidence
+from synth.review import Review
+
+
+@pytest.fixture(scope="module")
+def review(example_root: Path) -> Review:
+    return Review.load(example_root)
+
+
+def test_it_states_its_counts(review: Review) -> None:
+    everything = review.evidence()
+    findings, studies = len(everything.ids), len(everything.study_ids)
+    assert repr(everything) == f"<Evidence: {findings} findings from {studies} studies>"
+
+
+def test_one_finding_is_singular(review: Review) -> None:
+    one = review.selected([review.evidence().ids[0]])
+    assert repr(one) == "<Evidence: 1 finding from 1 study>"
+
+
+def test_a_node_includes_everything_below_it(review: Review) -> None:
+    for level in review.levels:
+        branch = review.records.codebook.branch(level.id)
+        expected = tuple(f.id for f in review.evidence() if f.theme in branch)
+        assert level.evidence().ids == expected
+
+
+def test_ranks_add_up_and_other_facets_cut(review: Review) -> None:
+    ranks = review.rank_ids
+    book = review.records.codebook
+    first, second = book.of_rank(ranks[0])[0].id, book.of_rank(ranks[1])[-1].id
+    joined = review.evidence().where(**{ranks[0]: first, ranks[1]: second})
+    apart = review.theme(first).evidence() | review.theme(second).evidence()
+    assert joined == apart
+    direction = review.values("direction")[0]
+    cut = review.evidence().where(**{ranks[0]: first}, direction=direction)
+    assert cut == review.theme(first).evidence() & review.evidence().where(direction=direction)
+
+
+def test_several_values_of_a_facet_add_up(review: Review) -> None:
+    some = review.values("direction")[:2]
+    joined = review.evidence().where(direction=some)
+    assert joined == review.evidence().where(direction=some[0]) | review.evidence().where(
+        direction=some[1]
+    )
+
+
+def test_declared_facets_filter(review: Review) -> None:
+    for facet in review.settings.facets:
+        total: set[str] = set()
+        for value in review.values(facet.id):
+            total |= set(review.evidence().where(**{facet.id: value}).ids)
+        assert total == set(review.evidence().ids)
+
+
+def test_years_bound_the_study(review: Review) -> None:
+    years = sorted({s.year for s in review.evidence().studies if s.year})
+    late = review.evidence().where(since=years[-1])
+    assert {s.year for s in late.studies} == {years[-1]}
+    assert review.evidence().where(until=years[0] - 1).ids == ()
+
+
+def test_every_word_must_match(review: Review) -> None:
+    finding = review.evidence().findings[0]
+    words = finding.summary.split()
+    found = review.evidence().where(q=f"{words[-1].upper().strip('.')} {words[0].lower()}")
+    assert finding.id in found.ids
+    assert review.evidence().where(q="no such words at all").ids == ()
+
+
+def test_what_is_left_out_and_what_remains(review: Review) -> None:
+    direction = review.values("direction")[0]
+    some = review.evidence().where(direction=direction)
+    rest = review.evidence() - some
+    assert set(some.ids).isdisjoint(rest.ids)
+    assert some | rest == review.evidence()
+
+
+@pytest.mark.parametrize(
+    ("filters", "message"),
+    [
+        ({"dirction": "x"}, "There is no filter 'dirction'. Did you mean 'direction'?"),
+        ({"direction": "nowhere"}, "There is no direction 'nowhere'. Known: "),
+        ({"since": "soon"}, "There is no year 'soon'. since takes a year such as 2015."),
+    ],
+)
+def test_an_unknown_filter_is_named(review: Review, filters: dict[str, str], message: str) -> None:
+    with pytest.raises(UnknownName) as caught:
+        review.evidence().where(**filters)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_node_of_another_rank_says_which_it_is(review: Review) -> None:
+    first, second, *_ = review.rank_ids
+    level = review.levels[0].id
+    with pytest.raises(UnknownName, match=f"{level!r} is a {first}: say {first}={level!r}"):
+        review.evidence().where(**{second: level})
+
+
+def test_the_table_for_pandas_has_a_row_a_finding(review: Review) -> None:
+    frame = review.evidence().to_frame()
+    assert list(frame["finding"]) == list(review.evidence().ids)
+    assert set(review.rank_ids) <= set(frame.columns)
+
+
+def test_a_cross_table_counts_every_value(review: Review) -> None:
+    level = review.rank_ids[0]
+    table = review.evidence().cross(level, "direction")
+    assert list(table.index) == [node.id for node in review.levels]
+    assert list(table.columns) == list(review.values("direction"))
+    assert int(table.to_numpy().sum()) == len(review.evidence())
+
+
+def test_it_never_changes(review: Review) -> None:
+    everything = review.evidence()
+    before = everything.ids
+    everything.where(direction=review.values("direction")[0])
+    assert everything.ids == before
+    assert isinstance(everything, Evidence)
+
+
+def test_counts(review: Review) -> None:
+    evidence = review.evidence()
+    assert evidence.count() == len(evidence.ids)
+    assert evidence.count("studies") == len(evidence.studies)
+    assert evidence.count("themes") == len(evidence.themes)
+    with pytest.raises(UnknownName, match=r"no count 'stdies'\. Did you mean 'studies'"):
+        evidence.count("stdies")

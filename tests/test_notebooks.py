@@ -1,0 +1,178 @@
+"""Running notebooks: the same bytes each time, and only what is stale."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from synth.model import Finding
+from synth.notebooks import execute, notebooks_of
+from synth.review import Review
+
+
+def page(*cells: str) -> nbformat.NotebookNode:
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [
+        nbformat.v4.new_markdown_cell("# A page"),
+        *map(nbformat.v4.new_code_cell, cells),
+    ]
+    return notebook
+
+
+OPENING = "from synth import Review\n\nreview = Review.load()"
+
+
+@pytest.fixture
+def book(tmp_path: Path, example_root: Path) -> Path:
+    """The fictional review with one notebook for each node of its first rank."""
+    root = tmp_path / "review"
+    shutil.copytree(example_root, root, ignore=shutil.ignore_patterns("_build", "book"))
+    (root / "book").mkdir()
+    for node in Review.load(root).codebook.levels:
+        shown = f'review.theme("{node.id}").evidence().table()'
+        nbformat.write(page(OPENING, shown), root / "book" / f"{node.id}.ipynb")
+    return root
+
+
+class Said(list[str]):
+    """What was told, line by line."""
+
+    def __call__(self, line: str) -> None:
+        self.append(line)
+
+    @property
+    def last(self) -> str:
+        return self[-1]
+
+
+def stored(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in notebooks_of(root)}
+
+
+def rewrite(root: Path, finding: Finding, column: str, value: str) -> None:
+    """Change one cell of the coded studies."""
+    path = root / "data" / "coded_studies.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+    for row in rows:
+        if row["finding"] == finding.id:
+            row[column] = value
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def test_two_runs_store_the_same_bytes(book: Path) -> None:
+    assert execute(book, say=Said()) == 0
+    first = stored(book)
+    assert execute(book, all=True, say=Said()) == 0
+    assert stored(book) == first
+
+
+def test_nothing_runs_when_nothing_changed(book: Path) -> None:
+    execute(book, say=Said())
+    said = Said()
+    assert execute(book, say=said) == 0
+    assert len(said) == 1
+    assert f"{len(notebooks_of(book))} up to date" in said.last
+
+
+def test_a_changed_finding_rewrites_the_pages_that_show_it(book: Path) -> None:
+    execute(book, say=Said())
+    before = stored(book)
+    review = Review.load(book)
+    finding = next(iter(review.records.findings.values()))
+    home = review.records.codebook.path(finding.theme)[0].id
+    rewrite(book, finding, "summary", "A sentence nobody has read before.")
+    said = Said()
+    assert execute(book, say=said) == 0
+    changed = {name for name, now in stored(book).items() if now != before[name]}
+    assert changed == {f"{home}.ipynb"}
+    assert "1 rewritten" in said.last
+    assert f"{len(before) - 1} up to date" in said.last
+
+
+def test_a_finding_that_joins_a_theme_makes_its_page_stale(book: Path) -> None:
+    execute(book, say=Said())
+    review = Review.load(book)
+    finding = next(iter(review.records.findings.values()))
+    home = review.records.codebook.path(finding.theme)[0].id
+    other = next(node for node in review.codebook.levels if node.id != home)
+    rewrite(book, finding, "theme", other.id)
+    said = Said()
+    execute(book, check=True, say=said)
+    assert "2 would change" in said.last
+
+
+def test_outputs_that_stay_the_same_leave_the_file_alone(book: Path) -> None:
+    extra = book / "book" / "extra.ipynb"
+    nbformat.write(page(OPENING, "len(review.evidence().findings)"), extra)
+    execute(book, say=Said())
+    before = extra.read_bytes()
+    review = Review.load(book)
+    rewrite(book, next(iter(review.records.findings.values())), "summary", "Another sentence.")
+    said = Said()
+    execute(book, say=said)
+    assert "1 run with the same outputs" in said.last
+    assert extra.read_bytes() == before
+    again = Said()
+    execute(book, say=again)
+    assert len(again) == 1, "what ran with the same outputs does not run again"
+
+
+def test_check_tells_and_rewrites_nothing(book: Path) -> None:
+    before = stored(book)
+    said = Said()
+    assert execute(book, check=True, say=said) == 1
+    assert "would change" in said.last
+    assert stored(book) == before
+
+
+def test_a_failing_cell_is_named_and_the_file_stays(book: Path) -> None:
+    broken = book / "book" / "broken.ipynb"
+    nbformat.write(page(OPENING, 'review.theme("nowhere")'), broken)
+    before = broken.read_bytes()
+    said = Said()
+    assert execute(book, say=said) == 1
+    text = "\n".join(said)
+    assert "broken.ipynb: cell 3: UnknownName: There is no theme 'nowhere'." in text
+    assert "1 failed" in said.last
+    assert broken.read_bytes() == before
+
+
+def test_what_is_stored_is_the_same_everywhere(book: Path) -> None:
+    live = book / "book" / "live.ipynb"
+    nbformat.write(page(OPENING, "review.evidence().explorer(key='x')"), live)
+    execute(book, say=Said())
+    notebook = nbformat.read(live, as_version=4)
+    nbformat.validate(notebook)
+    assert "widgets" not in notebook.metadata
+    assert notebook.metadata.language_info == {"name": "python"}
+    assert [cell.execution_count for cell in notebook.cells[1:]] == [1, 2]
+    kinds = set(notebook.cells[2].outputs[0].data)
+    assert kinds == {"text/html", "text/plain"}
+    assert "0x" not in notebook.cells[2].outputs[0].data["text/plain"]
+    ids = [cell.id for cell in notebook.cells]
+    assert ids[0] == "a-page"
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_authors_own_cell_ids_are_kept(book: Path) -> None:
+    named = book / "book" / "named.ipynb"
+    notebook = page(OPENING)
+    notebook.cells[0]["id"] = "what-it-is"
+    nbformat.write(notebook, named)
+    execute(book, notebooks=[named], say=Said())
+    assert nbformat.read(named, as_version=4).cells[0].id == "what-it-is"
+
+
+def test_an_empty_book_says_so(tmp_path: Path) -> None:
+    said = Said()
+    assert execute(tmp_path, say=said) == 0
+    assert said.last.startswith("No notebook stands below")
