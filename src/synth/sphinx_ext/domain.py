@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 # Ids in HTML that a page draws: the home of a study, finding or influence.
 _ANCHOR = re.compile(r'\bid="(study|finding|influence)-([a-z0-9][a-z0-9_-]*)"')
+# Parts of the domain's data that are kept page by page.
+_BY_PAGE = ("pages", "citations", "references", "drawn", "explorers")
 _EXPLORER = re.compile(r'class="[^"]*\bsynth-explorer\b[^"]*"[^>]*\bdata-key="([^"]+)"')
 
 
@@ -133,6 +135,7 @@ class EvidenceDomain(Domain):
         "pages": {},  # docname -> id of the theme it declares
         "citations": {},  # docname -> list of CitedAt
         "references": {},  # docname -> list of (key of a work, anchor, heading)
+        "drawn": {},  # docname -> ids of the influences it draws with an anchor
         "explorers": {},  # docname -> list of (key, number of findings)
         "written": "",  # fingerprint of homes and citations when pages were last written
     }
@@ -216,6 +219,18 @@ class EvidenceDomain(Domain):
             return
         self.homes[kind][name] = home
 
+    def settle_influences(self) -> None:
+        """Give every influence its home: the page that draws the most of them.
+
+        The page of a theme may draw the influences of that theme, with the same anchors.
+        """
+        pages: dict[str, set[str]] = self.data["drawn"]
+        known = self.homes.setdefault("influence", {})
+        known.clear()
+        for docname in sorted(pages, key=lambda page: (-len(pages[page]), page)):
+            for name in sorted(pages[docname]):
+                known.setdefault(name, Home(docname, f"influence-{name}"))
+
     def theme_of_page(self, docname: str) -> str | None:
         """The level or theme a page declares in its front matter."""
         return self.pages.get(docname)
@@ -249,7 +264,10 @@ class EvidenceDomain(Domain):
 
     def _read_html(self, docname: str, text: str) -> None:
         for kind, name in _ANCHOR.findall(text):
-            self.settle(kind, name, Home(docname, f"{kind}-{name}"))
+            if kind == "influence":
+                self.data["drawn"].setdefault(docname, set()).add(name)
+            else:
+                self.settle(kind, name, Home(docname, f"{kind}-{name}"))
         for key in _EXPLORER.findall(text):
             self.data["explorers"].setdefault(docname, []).append(
                 (key, text.count("data-finding="))
@@ -295,7 +313,7 @@ class EvidenceDomain(Domain):
         for known in self.homes.values():
             for name in [name for name, home in known.items() if home.docname == docname]:
                 del known[name]
-        for part in ("pages", "citations", "references", "explorers"):
+        for part in _BY_PAGE:
             self.data[part].pop(docname, None)
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
@@ -304,7 +322,7 @@ class EvidenceDomain(Domain):
             for name, home in known.items():
                 if home.docname in docnames:
                     self.settle(kind, name, home)
-        for part in ("pages", "citations", "references", "explorers"):
+        for part in _BY_PAGE:
             for docname in docnames:
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
@@ -483,6 +501,7 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     object that moved changes the links of every page.
     """
     domain = evidence_domain(env)
+    domain.settle_influences()
     homes = repr(sorted((kind, sorted(known.items())) for kind, known in domain.homes.items()))
     cited = repr(sorted(domain.citations.items()) + sorted(domain.references.items()))
     before = domain.data["written"]
@@ -510,10 +529,13 @@ class FindableLines(Filter):
 
 
 def find_lines(app: Sphinx) -> None:
-    """Have every warning handler of Sphinx say cells and lines; it runs before anything is read."""
+    """Have Sphinx say cells and lines in every warning, also in those that end the build."""
     for handler in getLogger("sphinx").handlers:
-        if not any(isinstance(known, FindableLines) for known in handler.filters):
-            handler.addFilter(FindableLines())
+        for index, known in enumerate(handler.filters):
+            if type(known).__name__ == "WarningLogRecordTranslator":
+                # Right after Sphinx has found the place, before it makes an error of it.
+                handler.filters.insert(index + 1, FindableLines())
+                break
 
 
 def setup(app: Sphinx) -> None:
@@ -523,6 +545,7 @@ def setup(app: Sphinx) -> None:
     app.add_domain(EvidenceDomain)
     app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
-    app.connect("env-updated", refresh_links)
+    # After references.learn_homes.
+    app.connect("env-updated", refresh_links, priority=700)
     for part in (roles, synthesis, studies_page, references):
         part.setup(app)

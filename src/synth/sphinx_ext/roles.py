@@ -20,8 +20,8 @@ from sphinx.util.nodes import make_refnode
 
 from synth.errors import UnknownName
 from synth.evidence_table import direction_mark
-from synth.model import TABLES, UNKNOWN, facet_values
-from synth.sphinx_ext.counts import parse_count, worded
+from synth.model import UNKNOWN, facet_values
+from synth.prose import cited_findings, named, parse_count, review_place, worded
 from synth.sphinx_ext.domain import EvidenceDomain, Home, evidence_domain, warn
 from synth.sphinx_ext.in_force import depend_on_data
 
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from synth.review import Review
-
-MOST_WORDS_QUOTED = 10
-"""Longest run of the source's words a page may show, and then only as a marked quotation."""
 
 
 class finding_group(nodes.inline):  # noqa: N801  docutils names its nodes so
@@ -70,35 +67,6 @@ class EvidenceRole(SphinxRole):
         raise NotImplementedError
 
 
-def cited_findings(text: str, known: Iterable[str]) -> tuple[list[str], bool]:
-    """The ids in a ``{finding}``, and whether the authors stand in the sentence itself.
-
-    Raises
-    ------
-    UnknownName : one of them is not coded.
-    ValueError : there is no id, or one stands twice.
-
-    >>> cited_findings("a2010-01; b2011-02", ["a2010-01", "b2011-02"])
-    (['a2010-01', 'b2011-02'], False)
-    >>> cited_findings("a2010-01 | narrative", ["a2010-01"])
-    (['a2010-01'], True)
-    """
-    listed, bar, form = text.partition("|")
-    if bar and form.strip() != "narrative":
-        raise ValueError("After '|' stands 'narrative', or nothing.")
-    names = [name.strip() for name in listed.split(";") if name.strip()]
-    if not names:
-        raise ValueError("Say which finding: its id in data/coded_studies.csv.")
-    coded = frozenset(known)
-    for name in names:
-        if name not in coded:
-            where = f"Findings are listed in {TABLES['coded_studies'].file}."
-            raise UnknownName("finding", name, coded, where)
-        if names.count(name) > 1:
-            raise ValueError(f"{name!r} is cited twice here.")
-    return names, bool(bar)
-
-
 class FindingRole(EvidenceRole):
     """``{finding}`id; id` ``: author-year citations that lead to the findings themselves."""
 
@@ -118,30 +86,6 @@ class ElsewhereRole(FindingRole):
     """``{elsewhere}`id` ``: the same, for findings that are coded to another theme."""
 
     mark = "elsewhere"
-
-
-def review_place(text: str, sections: tuple[str, ...]) -> tuple[str, str]:
-    """The section and the locating words in a ``{review}``.
-
-    Raises
-    ------
-    UnknownName : ``review.toml`` lists no such section.
-    ValueError : the locating words are missing or too many to be quoted.
-
-    >>> review_place("Methods | searched in five databases", ("Methods",))
-    ('Methods', 'searched in five databases')
-    """
-    section, _, anchor = (part.strip() for part in text.partition("|"))
-    if section not in sections:
-        raise UnknownName("section", section, sections, "Sections are listed in data/review.toml.")
-    if not anchor:
-        raise ValueError("After the section and '|' stand the words that locate the argument.")
-    if len(anchor.split()) > MOST_WORDS_QUOTED:
-        raise ValueError(
-            f"{len(anchor.split())} words of the source are too many to quote; "
-            f"{MOST_WORDS_QUOTED} at most locate the argument."
-        )
-    return section, anchor
 
 
 class ReviewRole(EvidenceRole):
@@ -182,33 +126,19 @@ class LinkRole(EvidenceRole):
 
     def drawn(self, review: Review) -> Node:
         """A link to the home of an object, resolved by the domain."""
-        written = re.fullmatch(r"(.+?)\s*<([^<>]+)>", self.text, re.DOTALL)
-        label, name = (written[1], written[2]) if written else ("", self.text)
-        name = name.strip()
-        self.refuse_unknown(review, name)
-        label = label or self.label(review, name)
+        name, label = named(self.kind, self.text, review.records)
         link = addnodes.pending_xref(
             self.rawtext,
             refdomain="synth",
             reftype=self.kind,
             reftarget=name,
             refdoc=self.env.docname,
-            refexplicit=bool(written),
+            refexplicit=bool(label),
             refwarn=True,
         )
-        link += nodes.inline("", label, classes=[f"synth-{self.kind}-link"])
+        text = label or self.label(review, name)
+        link += nodes.inline("", text, classes=[f"synth-{self.kind}-link"])
         return link
-
-    def refuse_unknown(self, review: Review, name: str) -> None:
-        """Raise when the review has no such object."""
-        records = review.records
-        known, file = {
-            "theme": (tuple(records.codebook.ids), "codebook"),
-            "study": (tuple(records.studies), "studies"),
-            "influence": (tuple(records.influences), "influences"),
-        }[self.kind]
-        if name not in known:
-            raise UnknownName(self.kind, name, known, f"They stand in {TABLES[file].file}.")
 
     def label(self, review: Review, name: str) -> str:
         """What readers see without a text of the author's own."""

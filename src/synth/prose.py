@@ -1,21 +1,29 @@
-"""Numbers about the evidence, computed while the book is built.
+"""What authors write between backticks: which findings, which number, which place in the review.
 
-``{count}`` in the prose and late values in stored outputs say what to count in the same words as
-:meth:`synth.evidence.Evidence.where`, so a number in a sentence and the list beside it agree.
+``{count}`` says what to count in the same words as :meth:`synth.evidence.Evidence.where`, so a
+number in a sentence and the list beside it agree. Nothing here knows Sphinx: the build and the
+checks of the prose read the same words the same way.
 """
 
 from __future__ import annotations
 
+import re
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.errors import UnknownName
+from synth.model import TABLES
 
 if TYPE_CHECKING:
     from synth.review import Review
+    from synth.tables import Records
 
 Filters = dict[str, tuple[str, ...]]
+
+MOST_WORDS_QUOTED = 10
+"""Longest run of the source's words a page may show, and then only as a marked quotation."""
 
 _INFLUENCE_WORDS = ("of", "source", "target", "direction", "basis")
 _NOT_FINDINGS = ("works", "influences")
@@ -198,3 +206,104 @@ def worded(review: Review, asked: Count) -> str:
 
 def _with_noun(number: int, noun: tuple[str, str]) -> str:
     return f"{number or 'no'} {noun[number != 1]}" if number < 1000 else f"{number:,} {noun[1]}"
+
+
+# --- the other roles ---------------------------------------------------------------------------
+
+
+def cited_findings(text: str, known: Iterable[str]) -> tuple[list[str], bool]:
+    """The ids in a ``{finding}``, and whether the authors stand in the sentence itself.
+
+    Raises
+    ------
+    UnknownName : one of them is not coded.
+    ValueError : there is no id, or one stands twice.
+
+    >>> cited_findings("a2010-01; b2011-02", ["a2010-01", "b2011-02"])
+    (['a2010-01', 'b2011-02'], False)
+    >>> cited_findings("a2010-01 | narrative", ["a2010-01"])
+    (['a2010-01'], True)
+    """
+    listed, bar, form = text.partition("|")
+    if bar and form.strip() != "narrative":
+        raise ValueError("After '|' stands 'narrative', or nothing.")
+    names = [name.strip() for name in listed.split(";") if name.strip()]
+    if not names:
+        raise ValueError("Say which finding: its id in data/coded_studies.csv.")
+    coded = frozenset(known)
+    for name in names:
+        if name not in coded:
+            where = f"Findings are listed in {TABLES['coded_studies'].file}."
+            raise UnknownName("finding", name, coded, where)
+        if names.count(name) > 1:
+            raise ValueError(f"{name!r} is cited twice here.")
+    return names, bool(bar)
+
+
+def review_place(text: str, sections: tuple[str, ...]) -> tuple[str, str]:
+    """The section and the locating words in a ``{review}``.
+
+    Raises
+    ------
+    UnknownName : ``review.toml`` lists no such section.
+    ValueError : the locating words are missing or too many to be quoted.
+
+    >>> review_place("Methods | searched in five databases", ("Methods",))
+    ('Methods', 'searched in five databases')
+    """
+    section, _, anchor = (part.strip() for part in text.partition("|"))
+    if section not in sections:
+        raise UnknownName("section", section, sections, "Sections are listed in data/review.toml.")
+    if not anchor:
+        raise ValueError("After the section and '|' stand the words that locate the argument.")
+    if len(anchor.split()) > MOST_WORDS_QUOTED:
+        raise ValueError(
+            f"{len(anchor.split())} words of the source are too many to quote; "
+            f"{MOST_WORDS_QUOTED} at most locate the argument."
+        )
+    return section, anchor
+
+
+def named(kind: str, text: str, records: Records) -> tuple[str, str]:
+    """The id and the author's own text in ``{theme}``, ``{study}`` and ``{influence}``.
+
+    ``{theme}`wellbeing` `` has no text of its own, ``{theme}`how they feel <wellbeing>` `` has.
+
+    Raises
+    ------
+    UnknownName : the review has no such object.
+    """
+    written = re.fullmatch(r"(.+?)\s*<([^<>]+)>", text, re.DOTALL)
+    label, name = (written[1], written[2].strip()) if written else ("", text.strip())
+    known, table = {
+        "theme": (tuple(records.codebook.ids), "codebook"),
+        "study": (tuple(records.studies), "studies"),
+        "influence": (tuple(records.influences), "influences"),
+    }[kind]
+    if name not in known:
+        raise UnknownName(kind, name, known, f"It should stand in {TABLES[table].file}.")
+    return name, label
+
+
+def mistake(role: str, text: str, review: Review) -> str:
+    """Say what is wrong with a role as it is written, or nothing.
+
+    Parameters
+    ----------
+    role : its name; one that is none of ours is never wrong.
+    text : what stands between its backticks.
+    review : the review it speaks of.
+    """
+    records = review.records
+    try:
+        if role in ("finding", "elsewhere"):
+            cited_findings(text, records.findings)
+        elif role == "review":
+            review_place(text, records.settings.sections)
+        elif role == "count":
+            worded(review, parse_count(text))
+        elif role in ("theme", "study", "influence"):
+            named(role, text, records)
+    except (UnknownName, ValueError) as problem:
+        return str(problem)
+    return ""
