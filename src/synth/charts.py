@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -681,7 +682,8 @@ def _of_all(row: Row, facet: str, records: Records) -> str:
     """The number beside all studies of the review with this value, which the build fills in."""
     if not facet or records.settings.facet(facet) is None:
         return str(row["studies"])
-    name = f"studies:{facet}={row['value']}"
+    # Filters are separated by blanks, and so are the words of many a country's name.
+    name = f"studies:{facet}={shlex.quote(str(row['value']))}"
     return f"{row['studies']} of {late(name, 'all')}"
 
 
