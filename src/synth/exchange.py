@@ -246,7 +246,9 @@ def _inverted(name: Mapping[str, str]) -> str:
     if "literal" in name:
         return name["literal"]
     family = f"{name.get('non-dropping-particle', '')} {name['family']}".strip()
-    return ", ".join(part for part in (family, name.get("given", ""), name.get("suffix", "")) if part)
+    return ", ".join(
+        part for part in (family, name.get("given", ""), name.get("suffix", "")) if part
+    )
 
 
 def _latex_name(name: Mapping[str, str]) -> str:
@@ -282,7 +284,7 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "") -> str:
     """Write findings for a spreadsheet, one row each.
 
     The first line says what this is, the second names the columns. Every field is quoted; a text
-    that a spreadsheet would run as a formula has an apostrophe before it, and the first line says so.
+    that a spreadsheet would run as a formula has an apostrophe before it, as the first line says.
 
     Parameters
     ----------
@@ -293,7 +295,17 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "") -> str:
     settings = records.settings
     ranks = [rank.id for rank in settings.ranks]
     facets = [facet.id for facet in settings.facets]
-    columns = ["finding", "study", "citation", "year", *ranks, "direction", *facets, "summary", "doi"]
+    columns = [
+        "finding",
+        "study",
+        "citation",
+        "year",
+        *ranks,
+        "direction",
+        *facets,
+        "summary",
+        "doi",
+    ]
     rows = [[csv_heading(records, len(ids), filters)], columns]
     for name in ids:
         finding = records.findings[name]

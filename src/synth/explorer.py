@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import UnknownName
@@ -33,6 +34,89 @@ ALL_AS_CSV = "synth:findings.csv"
 RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
 """Names in the page's address that are no facet's: a facet may not bear one of them."""
 
+WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "search": "Search the findings",
+        "filters": "Filters",
+        "in_use": "({n} in use)",
+        "show": "Show {findings}",
+        "all": "All {findings} from {studies}",
+        "some": "{n} of {findings}, from {studies}",
+        "no_match": "No finding matches",
+        "finding": "finding|findings",
+        "study": "study|studies",
+        "copy_link": "Copy link",
+        "copied_link": "Link copied",
+        "cite": "Cite this view",
+        "copy_cite": "Copy citation",
+        "copied": "Copied",
+        "export": "Export",
+        "chosen": "Your selection: {findings}, {studies}.",
+        "csv": "CSV|findings, for a spreadsheet",
+        "ris": "RIS|studies, for a reference manager",
+        "bib": "BibTeX|studies, for LaTeX",
+        "json": "CSL-JSON|studies, for citation tools",
+        "list": "Copy the reference list|studies, as text",
+        "saved": "Saved {n}",
+        "remove": "Remove filter ",
+        "clear": "Clear all",
+        "active": "Active filters",
+        "text": "Text",
+        "years": "Years",
+        "year": "Year of publication",
+        "from": "from",
+        "to": "to",
+        "show_more": "Show {n}",
+        "show_all_of": "Show all {n}",
+        "show_fewer": "Show fewer",
+        "included": ", already included",
+        "direction": "Direction",
+        "matrix": "Where the findings are",
+        "rows": "Rows",
+        "cols": "Columns",
+        "matrix_caption": (
+            "Number of findings by {a} and {b}. Each number is a button that filters the list."
+        ),
+        "none": "none",
+        "none_long": " among the {n} coded",
+        "hidden": ", {n} hidden by your filters",
+        "in_selection": ", in your selection",
+        "key_none": "no finding among the {n} coded",
+        "key_zero": "hidden by your filters",
+        "key_in": "in your selection",
+        "key": "Choose a number to see those findings.",
+        "by_study": "Findings, study by study",
+        "by_theme": "Findings, theme by theme",
+        "group": "Group",
+        "order": "Order",
+        "group_study": "by study",
+        "group_theme": "by theme",
+        "newest": "newest first",
+        "oldest": "oldest first",
+        "author": "by author",
+        "its": "{n} of its {findings}",
+        "show_all": "Show all {findings} ({n} more)",
+        "cut": "The first {n} are shown. Narrow the selection, or export it, to see the others.",
+        "empty": (
+            "No finding among the {n} coded matches all of these filters. "
+            "That is a gap in this selection, not proof that nothing is known."
+        ),
+        "without": "Without “{n}”: {findings}",
+        "view": "Filters: {filters}. Data version {version}, {date}.",
+        "no_filter": "none",
+        "bad_link": "Part of this link is not understood and was left out: {n}.",
+        "old_link": (
+            "This link was made with version {n} of the data; "
+            "this is version {version}, so the findings may differ."
+        ),
+        "harmless": "A text that begins like a formula has an apostrophe before it.",
+    }
+)
+"""Words of the interface by key; ``a|b`` is singular and plural, or a label and its remark.
+
+What stands in braces is filled in. ``explorer_`` and a key in ``[words]`` of ``data/review.toml``
+puts another text in its place."""
+
 GROUPS = ("study", "theme")
 SORTS = ("newest", "oldest", "author")
 
@@ -43,7 +127,14 @@ SORTS = ("newest", "oldest", "author")
 _ALIKE = {
     **dict.fromkeys("’‘ʼ", "'"),
     **dict.fromkeys("‐–—", "-"),
-    **{"ß": "ss", "ς": "σ", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ı": "i"},
+    "ß": "ss",
+    "ς": "σ",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ı": "i",
 }
 _ALIKE_TABLE = str.maketrans(_ALIKE)
 _WHITE = re.compile(r"[\s\ufeff]+")
@@ -118,8 +209,16 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "date": settings.date.isoformat(),
         "title": settings.title,
         "authors": list(settings.authors),
+        "words": {
+            **WORDS,
+            **{
+                key.removeprefix("explorer_"): text
+                for key, text in settings.words.items()
+                if key.startswith("explorer_")
+            },
+        },
         "total": [len(records.findings), len({f.study for f in records.findings.values()})],
-        "ranks": [[rank.id, rank.label] for rank in settings.ranks],
+        "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "nodes": [
             [node.id, codebook.order[node.parent] if node.parent else -1, node.label]
             for node in codebook
@@ -205,12 +304,12 @@ def evidence_script(records: Records, name: str, links: Mapping[str, str] | None
 
 
 def lean(code: str) -> str:
-    """A script or style without the comments that stand on lines of their own, and unindented.
+    r"""A script or style without the comments that stand on lines of their own, and unindented.
 
     Readers load it on every page with an explorer; authors read the source.
 
-    >>> lean("/* why */\\nlet a = 1;\\n  // so\\n  a += 1; // kept\\n")
-    'let a = 1;\\na += 1; // kept\\n'
+    >>> lean("/* why */\nlet a = 1;\n  // so\n  a += 1; // kept\n")
+    'let a = 1;\na += 1; // kept\n'
     """
     code = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", code, flags=re.MULTILINE | re.DOTALL)
     code = re.sub(r"^[ \t]*//.*\n", "", code, flags=re.MULTILINE)
@@ -262,7 +361,9 @@ class Explorer:
         self.key = key
         self._to_selection = to_selection
         if not re.fullmatch(r"[A-Za-z][\w-]*", key, flags=re.ASCII):
-            raise ValueError(f"key={key!r} cannot name an explorer; use letters, digits, '-' and '_'.")
+            raise ValueError(
+                f"key={key!r} cannot name an explorer; use letters, digits, '-' and '_'."
+            )
         for facet in records.settings.facets:
             if facet.id in RESERVED:
                 raise ValueError(
@@ -322,7 +423,9 @@ class Explorer:
     def selection(self) -> Any:
         """The findings that match now: an ``Evidence``, following the widget."""
         if self._to_selection is None:
-            raise TypeError("An explorer made without a review cannot select; use Evidence.explorer().")
+            raise TypeError(
+                "An explorer made without a review cannot select; use Evidence.explorer()."
+            )
         everything = self._to_selection(self.ids)
         return everything.where(**self._filters) if self._filters else everything
 
@@ -370,7 +473,8 @@ class Explorer:
             f'data-key="{escape(self.key, quote=True)}">\n'
             f'<script type="application/json">{_in_html(block)}</script>\n'
             f'<div class="synth-fallback">\n{note}{shown.html}\n'
-            f'<p class="synth-version">Data version {late("version", "in force")}.</p>\n</div>\n</div>'
+            f'<p class="synth-version">Data version {late("version", "in force")}.</p>\n'
+            "</div>\n</div>"
         )
 
     def __repr__(self) -> str:
@@ -408,7 +512,7 @@ def _widget_class() -> Any:
     import anywidget
     import traitlets
 
-    class ExplorerWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    class ExplorerWidget(anywidget.AnyWidget):
         """The explorer with a kernel behind it; only the filters travel."""
 
         _esm = lean((STATIC / "explorer.js").read_text("utf-8"))

@@ -19,76 +19,6 @@
  *    counts: Uint32Array }} Facet
  */
 
-/** Words of the interface; `a|b` is singular and plural. A review may bring its own. */
-const WORDS = {
-  search: "Search the findings",
-  filters: "Filters",
-  in_use: "({n} in use)",
-  show: "Show {findings}",
-  all: "All {findings} from {studies}",
-  some: "{n} of {findings}, from {studies}",
-  no_match: "No finding matches",
-  finding: "finding|findings",
-  study: "study|studies",
-  copy_link: "Copy link",
-  copied_link: "Link copied",
-  cite: "Cite this view",
-  copy_cite: "Copy citation",
-  copied: "Copied",
-  export: "Export",
-  chosen: "Your selection: {findings}, {studies}.",
-  csv: "CSV|findings, for a spreadsheet",
-  ris: "RIS|studies, for a reference manager",
-  bib: "BibTeX|studies, for LaTeX",
-  json: "CSL-JSON|studies, for citation tools",
-  list: "Copy the reference list|studies, as text",
-  saved: "Saved {n}",
-  remove: "Remove filter ",
-  clear: "Clear all",
-  active: "Active filters",
-  text: "Text",
-  years: "Years",
-  year: "Year of publication",
-  from: "from",
-  to: "to",
-  show_more: "Show {n}",
-  show_all_of: "Show all {n}",
-  show_fewer: "Show fewer",
-  included: ", already included",
-  direction: "Direction",
-  matrix: "Where the findings are",
-  rows: "Rows",
-  cols: "Columns",
-  matrix_caption: "Number of findings by {a} and {b}. Each number is a button that filters the list.",
-  none: "none",
-  none_long: " among the {n} coded",
-  hidden: ", {n} hidden by your filters",
-  in_selection: ", in your selection",
-  key_none: "no finding among the {n} coded",
-  key_zero: "hidden by your filters",
-  key_in: "in your selection",
-  key: "Choose a number to see those findings.",
-  by_study: "Findings, study by study",
-  by_theme: "Findings, theme by theme",
-  group: "Group",
-  order: "Order",
-  group_study: "by study",
-  group_theme: "by theme",
-  newest: "newest first",
-  oldest: "oldest first",
-  author: "by author",
-  its: "{n} of its {findings}",
-  show_all: "Show all {findings} ({n} more)",
-  cut: "The first {n} are shown. Narrow the selection, or export it, to see the others.",
-  empty: "No finding among the {n} coded matches all of these filters. That is a gap in this selection, not proof that nothing is known.",
-  without: "Without “{n}”: {findings}",
-  view: "Filters: {filters}. Data version {version}, {date}.",
-  no_filter: "none",
-  bad_link: "Part of this link is not understood and was left out: {n}.",
-  old_link: "This link was made with version {n} of the data; this is version {version}, so the findings may differ.",
-  harmless: "A text that begins like a formula has an apostrophe before it.",
-};
-
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
 const MOST = 2000; // rows of HTML a phone can still scroll
@@ -476,10 +406,10 @@ function draw(root, model, base) {
   const settings = model.get("settings");
   const inPage = base !== null;
   const key = settings.key;
-  const words = { ...WORDS, ...settings.words };
+  const words = { ...data.words, ...settings.words };
   const unique = `synth-explorer-${++explorers}`;
-  /** @param {keyof typeof WORDS} word @param {Record<string, string | number>} [values] @returns {string} */
-  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (_, /** @type {string} */ name) => String(values[name]));
+  /** @param {string} word @param {Record<string, string | number>} [values] @returns {string} */
+  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => String(values[name]));
   /** @param {number} n @param {"finding" | "study"} [what] */
   const some = (n, what = "finding") => `${n} ${words[what].split("|")[n === 1 ? 0 : 1]}`;
 
@@ -615,7 +545,7 @@ function draw(root, model, base) {
     const deep = scope.some((value) => tree.sets[value].length > 2);
     fieldset(
       rankLabels.slice(0, 2).join(" · "), branches,
-      ...(deep ? [unfold(branches, say("show_more", { n: rankLabels.slice(2).join(", ").toLowerCase() }))] : []),
+      ...(deep ? [unfold(branches, say("show_more", { n: data.ranks.slice(2).map((/** @type {string[]} */ rank) => rank[2]).join(", ").toLowerCase() }))] : []),
     );
   }
   const bars = year.values.map(() => h("i"));
@@ -651,7 +581,7 @@ function draw(root, model, base) {
   };
   const AXES = [...ranks.map((/** @type {string} */ id) => [id, tree]), ...facets.slice(1).filter((facet) => facet !== year).map((facet) => [facet.id, facet])];
   const axisIds = AXES.map(([id]) => id);
-  const spread = ranks.map((/** @type {any} */ _, /** @type {number} */ depth) => new Set(present.map((path) => path[depth])).size);
+  const spread = ranks.map((/** @type {unknown} */ _, /** @type {number} */ depth) => new Set(present.map((path) => path[depth])).size);
   const telling = ranks.findIndex((/** @type {string} */ _, /** @type {number} */ depth) => (depth > 0 || ranks.length === 1) && spread[depth] > 1);
   const usual = /** @type {Record<string, string>} */ ({
     rows: settings.rows || ranks[telling < 0 ? ranks.length - 1 : telling],
@@ -992,7 +922,7 @@ function draw(root, model, base) {
 
   for (const which of /** @type {("group" | "sort")[]} */ (["group", "sort"])) {
     const select = (selects[which] = h("select", null,
-      ...allowed[which].map((id) => h("option", { value: id }, say(/** @type {keyof typeof WORDS} */ (which === "group" ? `group_${id}` : id))))));
+      ...allowed[which].map((id) => h("option", { value: id }, say(which === "group" ? `group_${id}` : id)))));
     select.onchange = () => {
       state[which] = select.value;
       commit();
@@ -1201,7 +1131,7 @@ function draw(root, model, base) {
     put(label, told);
     setTimeout(() => put(label, back), 2000);
   };
-  /** @param {keyof typeof WORDS} word @param {...Node} parts */
+  /** @param {string} word @param {...Node} parts */
   const sheet = (word, ...parts) => {
     const menu = h("details", { className: "ex-menu" }, h("summary", { className: "ex-btn" }, say(word)), h("div", { className: "ex-sheet" }, ...parts));
     menu.onkeydown = (/** @type {KeyboardEvent} */ event) => {
@@ -1232,7 +1162,7 @@ function draw(root, model, base) {
   const choices = h("ul");
   const chosenNow = h("p");
   for (const name of ["csv", "ris", "bib", "json", "list"]) {
-    const [label, small] = say(/** @type {keyof typeof WORDS} */ (name)).split("|");
+    const [label, small] = say(name).split("|");
     const button = h("button", { type: "button", value: name }, label, h("small", null, small));
     button.onclick = () => {
       if (name === "list") return copy(items().map(({ text }) => text).sort().join("\n") + "\n", button);
