@@ -1,0 +1,332 @@
+"""A small book with everything Jupyter Book loads: what its pages hold once they are mended."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from synth.errors import UnknownName
+from synth.review import Review
+from synth.sphinx_ext.assets import STATIC, classic_script, colours
+from synth.sphinx_ext.figures import CHART, chart_html, late_value, with_late_values
+from synth.sphinx_ext.finished_pages import MENDS, POLICY, Page, icons, mended
+from synth.words import Words
+
+TESTS = Path(__file__).parent
+EXAMPLE = TESTS / "example"
+SPEC = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",
+    "description": 'Gardens "by year" </script><b>',
+    "data": {"values": [{"year": 2001, "gardens": 1}]},
+    "mark": "bar",
+    "encoding": {"x": {"field": "year"}, "y": {"field": "gardens", "type": "quantitative"}},
+}
+
+
+def notebook() -> nbformat.NotebookNode:
+    """A stored notebook: code, a late value in html beside a live view, and a chart."""
+    late = '<p class="synth">of <span class="synth-late" data-synth-late="studies">all</span></p>'
+    view = "application/vnd.jupyter.widget-view+json"
+    outputs = [
+        {"text/plain": "<Evidence>", "text/html": late, view: {"model_id": "a"}},
+        {"text/plain": "chart", CHART: SPEC, "image/svg+xml": '<svg viewBox="0 0 1 1"></svg>'},
+    ]
+    cells = [nbformat.v4.new_markdown_cell("# A page of figures")]
+    for position, data in enumerate(outputs, 1):
+        shown = nbformat.v4.new_output("execute_result", data, execution_count=position)
+        cell = nbformat.v4.new_code_cell("show()", outputs=[shown], execution_count=position)
+        cell.metadata["tags"] = ["hide-input"]
+        cells.append(cell)
+    made = nbformat.v4.new_notebook(cells=cells)
+    made.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    made.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    for position, cell in enumerate(made.cells):
+        cell.id = f"cell-{position}"
+    return made
+
+
+class Book:
+    """A book of the example review in a folder of its own."""
+
+    def __init__(self, place: Path) -> None:
+        self.source, self.html = place / "book", place / "html"
+        shutil.copytree(TESTS / "roots" / "platform", self.source)
+        shutil.copytree(EXAMPLE / "data", self.source / "data")
+        shutil.copy(EXAMPLE / "references.bib", self.source)
+        nbformat.write(notebook(), self.source / "note.ipynb")
+
+    def build(self, *options: str) -> str:
+        """Build it as a reader of the documentation would, and give what Sphinx says."""
+        command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", *options]
+        done = subprocess.run(
+            [*command, str(self.source), str(self.html)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def page(self, name: str) -> str:
+        return (self.html / f"{name}.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    made = Book(tmp_path_factory.mktemp("platform"))
+    made.build()
+    return made
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    return Review.load(EXAMPLE)
+
+
+PAGES = ("index", "note", "plain", "below", "references", "search", "genindex")
+
+
+# --- mends ------------------------------------------------------------------------------------
+
+
+def test_every_mend_still_finds_what_it_mends(tmp_path: Path) -> None:
+    """An upgrade of the theme that renames something must not undo a mend silently."""
+    from sphinx.application import Sphinx
+
+    made = Book(tmp_path)
+    with open(tmp_path / "log", "w") as log:
+        app = Sphinx(
+            str(made.source),
+            str(made.source),
+            str(made.html),
+            str(made.html / ".doctrees"),
+            "html",
+            status=log,
+            warning=log,
+        )
+        app.build()
+    counts: dict[str, Counter[str]] = app.__dict__["synth_mend_counts"]
+    assert set(PAGES) <= set(counts)
+    missed = [
+        f"{mend.name} on {page}"
+        for mend in MENDS
+        if mend.everywhere
+        for page in PAGES
+        if not counts[page][mend.name]
+    ]
+    assert missed == []
+    total = sum(counts.values(), Counter())
+    assert [mend.name for mend in MENDS if not total[mend.name]] == []
+
+
+def test_a_mended_page_has_nothing_left_to_mend_in_its_text() -> None:
+    page = Page("p", "../", Words())
+    prose = "<p>Plain text about a header, a footer, onclick and a button.</p>"
+    assert mended(prose, page) == prose
+
+
+def test_icons_are_the_solid_ones() -> None:
+    width, _, path = icons()["bars"]
+    assert width == "448"
+    assert path.startswith("M0 96")
+    assert icons()["file"] != icons()["file-pdf"]
+
+
+class Markup(HTMLParser):
+    """Everything a strict policy would refuse, and every address a page asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.refused += [f"{tag} {name}" for name in values if name.startswith("on")]
+        if tag == "style" or (
+            tag == "script"
+            and "src" not in values
+            and values.get("type") != "application/json"
+            and values.get("type") != "application/ld+json"
+        ):
+            self.refused.append(f"{tag} {values}")
+        if (values.get("href") or "").startswith("javascript:"):
+            self.refused.append(f"{tag} javascript:")
+        if tag in {"script", "img", "iframe", "source"}:
+            self.fetched.append(values.get("src") or "")
+        if tag == "link" and values.get("rel") != "canonical":
+            self.fetched.append(values.get("href") or "")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_hold_nothing_a_strict_policy_refuses(book: Book, name: str) -> None:
+    found = Markup()
+    found.feed(book.page(name))
+    assert found.refused == []
+    assert [address for address in found.fetched if re.match(r"(https?:)?//", address)] == []
+    assert 'class="fa' not in book.page(name)
+
+
+def test_the_policy_stands_in_the_page_only_where_the_author_wants_it(
+    book: Book, tmp_path: Path
+) -> None:
+    assert "Content-Security-Policy" not in book.page("plain")
+    strict = Book(tmp_path)
+    strict.build("-D", "synth_content_security_policy=1")
+    page = strict.page("plain")
+    assert f'http-equiv="Content-Security-Policy" content="{POLICY}"' in page
+    assert "unsafe-eval" not in POLICY
+    assert "script-src 'self';" in POLICY
+
+
+def test_pages_load_only_what_they_use(book: Book) -> None:
+    text, figures = book.page("plain"), book.page("note")
+    for unused in ("thebe", "fontawesome", "togglebutton", "copybutton", "mystnb", "design"):
+        assert unused not in text
+    assert "copybutton.js" in figures
+    assert "mystnb" in figures
+    assert not list(book.html.rglob("*.map"))
+    assert not (book.html / "_static" / "scripts" / "fontawesome.js").exists()
+
+
+def test_key_numbers_are_pairs(book: Book) -> None:
+    found = re.search(r'<dl class="[^"]*keys[^"]*">(.*?)</dl>', book.page("index"), re.DOTALL)
+    assert found
+    assert re.sub(r"\s+", "", re.sub(r"</?p>", "", found[1])) == (
+        "<div><dt>Studies</dt><dd>6</dd></div><div><dt>Findings</dt><dd>20</dd></div>"
+    )
+
+
+def test_a_wide_page_goes_without_the_list_at_its_right(book: Book) -> None:
+    assert '<body class="page-index synth-wide"' in book.page("index")
+    assert 'id="pst-secondary-sidebar"' not in book.page("index")
+    assert 'id="pst-secondary-sidebar"' in book.page("plain")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_says_what_it_rests_on(book: Book, name: str, review: Review) -> None:
+    foot = book.page(name).split('class="synth synth-foot"')[1]
+    assert "not from the studies themselves" in foot
+    assert f"Data version {review.settings.version}, {review.settings.date}." in foot
+    assert f"https://doi.org/{review.settings.source.doi}" in foot
+
+
+# --- late values ------------------------------------------------------------------------------
+
+
+def test_late_values_are_filled_in_when_the_book_is_built(book: Book, review: Review) -> None:
+    studies = sum(study.is_evidence for study in review.records.studies.values())
+    assert f'data-synth-late="studies">{studies}</span>' in book.page("note")
+    assert f'data-synth-late="studies">{studies}</span>' not in book.page("plain")
+
+
+def test_one_more_study_changes_the_page_that_counts_it_and_no_text_page(tmp_path: Path) -> None:
+    made = Book(tmp_path)
+    made.build()
+    before = (made.html / "plain.html").stat().st_mtime_ns
+    table = made.source / "data" / "studies.csv"
+    header, *rows = table.read_text("utf-8").splitlines()
+    roles = [row.split(",")[header.split(",").index("role")] for row in rows]
+    # Its role is all that changes, so that every other rule of the tables stays kept.
+    background = next(i for i, role in enumerate(roles) if role == "background")
+    was = len([role for role in roles if role == "evidence"])
+    rows[background] = rows[background].replace("background", "evidence")
+    table.write_text("\n".join([header, *rows, ""]), "utf-8")
+    findings = made.source / "data" / "coded_studies.csv"
+    head, *coded = findings.read_text("utf-8").splitlines()
+    key = rows[background].split(",")[0]
+    copied = coded[0].split(",")
+    copied[0], copied[1] = f"{key}-01", key
+    lines = sorted([*coded, ",".join(copied)])
+    findings.write_text("\n".join([head, *lines, ""]), "utf-8")
+    made.build()
+    assert f'data-synth-late="studies">{was + 1}</span>' in made.page("note")
+    assert (made.html / "plain.html").stat().st_mtime_ns == before
+
+
+LATE: list[tuple[str, Callable[[Review], Any]]] = [
+    ("works", lambda review: len(review.records.studies)),
+    ("findings", lambda review: len(review.records.findings)),
+    ("influences", lambda review: len(review.records.influences)),
+    ("version", lambda review: review.settings.version),
+    ("date", lambda review: review.settings.date),
+    ("findings:direction=helps", lambda review: len(review.evidence().where(direction="helps"))),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), LATE, ids=[name for name, _ in LATE])
+def test_late_values(name: str, value: Callable[[Review], Any], review: Review) -> None:
+    assert late_value(name, review) == str(value(review))
+
+
+def test_an_unknown_late_value_names_the_nearest(review: Review) -> None:
+    with pytest.raises(UnknownName, match="Did you mean 'studies'"):
+        with_late_values('<i data-synth-late="studeis">all</i>', review)
+
+
+# --- charts -----------------------------------------------------------------------------------
+
+
+def test_a_chart_is_a_labelled_picture_with_its_specification(book: Book) -> None:
+    page = book.page("note")
+    figure = re.search(r'<figure class="synth synth-chart".*?</figure>', page, re.DOTALL)
+    assert figure
+    label = "Gardens &quot;by year&quot; &lt;/script&gt;&lt;b&gt;"
+    assert f'role="img" aria-label="{label}"' in figure[0]
+    stored = re.search(r'<script type="application/json">(.*?)</script>', figure[0], re.DOTALL)
+    assert stored
+    assert json.loads(stored[1]) == SPEC
+
+
+def test_a_chart_without_words_is_still_named() -> None:
+    assert 'aria-label="Chart"' in chart_html("<svg></svg>", {"mark": "bar"}, "Chart")
+
+
+def test_the_vega_bundle_is_written_once_for_a_book_with_a_chart(book: Book) -> None:
+    bundle = book.html / "_static" / "synth" / "vega.js"
+    assert bundle.read_text("utf-8").startswith("/* Vega-Lite 6.4, from vl-convert ")
+    written = bundle.stat().st_mtime_ns
+    book.build("-E")
+    assert bundle.stat().st_mtime_ns == written
+    assert "vega.js" not in book.page("note"), "a page loads it only when a chart comes into view"
+
+
+# --- assets -----------------------------------------------------------------------------------
+
+
+def test_scripts_of_the_library_are_classic_scripts(book: Book) -> None:
+    for script in (book.html / "_static" / "synth").glob("*.js"):
+        code = script.read_text("utf-8")
+        assert not re.search(r"^(export|import)\b", code, re.MULTILINE), script.name
+
+
+def test_a_module_that_imports_another_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"static/map\.js imports"):
+        classic_script('import x from "./x.js";', "map")
+
+
+def test_named_exports_stay_inside_the_script() -> None:
+    script = classic_script("export function a() {}\nexport default { a };\n", "map")
+    assert '(window.synthModules ??= {})["map"] = { a };' in script
+    assert "export" not in script
+
+
+def test_colours_come_from_the_review_and_the_style_knows_none_of_them(review: Review) -> None:
+    written = colours(review.settings)
+    for level, look in review.settings.levels.items():
+        assert f"--synth-{level}: {look.light}" in written
+        assert f"--synth-{level}-wash: {look.wash_dark}" in written
+    style = (STATIC / "synth.css").read_text("utf-8")
+    for name in ("macro", "meso", "micro", "enabler", "barrier"):
+        assert name not in style
