@@ -30,6 +30,7 @@ UNDATED = ("n.d.", "in press", "forthcoming")
 _MONTHS = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )
+_ENCLOSING = re.compile(r"(?<!\\)[{}\"]")
 _KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
 _YEAR = re.compile(r"\d{4}")
 
@@ -206,9 +207,14 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
     """
     from bibtexparser import model
     from bibtexparser.entrypoint import parse_string
+    from bibtexparser.middlewares import ResolveStringReferencesMiddleware
 
+    # What encloses a value is taken off by _reference, which must look at it anyway.
+    abbreviated = "@string" in text.lower()
     with _quiet("bibtexparser"):
-        library = parse_string(text)
+        library = parse_string(
+            text, parse_stack=[ResolveStringReferencesMiddleware()] if abbreviated else []
+        )
 
     problems: list[Problem] = []
     references: list[Reference] = []
@@ -249,21 +255,36 @@ def _reference(entry: Any, line: int, file: str) -> tuple[Reference | None, list
     for item in entry.fields:
         name, value = item.key.lower(), item.value
         if name in fields:
-            problems.append(
-                Problem(
-                    file,
-                    item.start_line + 1,
-                    key,
-                    f"The field {name!r} stands twice.",
-                    "Keep one of the two.",
-                )
-            )
+            message, hint = f"The field {name!r} stands twice.", "Keep one of the two."
+            problems.append(Problem(file, item.start_line + 1, key, message, hint))
+        inner = _inside(value)
         # Neither in braces nor in quotation marks: a number or an abbreviation, or else a sign
         # that a comma is missing and the next field was swallowed.
-        elif item.enclosing == "no-enclosing" and not (value.isdigit() or value in _MONTHS):
-            problems.append(_unenclosed(value, name, key, item.start_line + 1, file))
-        fields[name] = value
+        if inner is None:
+            if not value.isdecimal() and value not in _MONTHS:
+                problems.append(_unenclosed(value, name, key, item.start_line + 1, file))
+            inner = value
+        fields[name] = inner.strip()
     return Reference(key, entry.entry_type.lower(), fields, line), problems
+
+
+def _inside(value: str) -> str | None:
+    """What one pair of braces or quotation marks encloses; ``None`` without such a pair.
+
+    >>> _inside("{A {B} c}"), _inside("{A} year = {2020}")
+    ('A {B} c', None)
+    """
+    pair = value[:1] + value[-1:]
+    if pair not in ("{}", '""') or len(value) < 2:
+        return None
+    inner = value[1:-1]
+    if "{" in inner or "}" in inner or '"' in inner:
+        depth = 0
+        for mark in _ENCLOSING.findall(inner):
+            depth += {"{": 1, "}": -1}.get(mark, 0)
+            if depth < 0 or (depth == 0 and mark == '"' and pair == '""'):
+                return None
+    return inner
 
 
 def _unenclosed(value: str, name: str, key: str, line: int, file: str) -> Problem:

@@ -12,11 +12,12 @@ from pathlib import Path
 
 from synth.bibliography import BIB_FILE, DOI, check_bibliography, missing_work
 from synth.citation_style import author_year
-from synth.errors import Problem, did_you_mean
+from synth.errors import Problem, UnknownName, did_you_mean
 from synth.files import read_text
-from synth.model import EVIDENCE, NOT_REPORTED, TABLES, UNKNOWN, Facet, FlowBox
+from synth.model import BACKGROUND, EVIDENCE, NOT_REPORTED, TABLES, UNKNOWN, Facet, FlowBox
 from synth.settings import SETTINGS_FILE, settings_line
 from synth.tables import Records, Row, ancestors, not_listed, read_records, shortened, split
+from synth.words import Words
 
 
 def check(root: Path) -> list[Problem]:
@@ -59,9 +60,10 @@ def check_records(records: Records) -> list[Problem]:
 
 
 def _problem(
-    table: str, row: Row, where: str, message: str, hint: str, severity: str = "error"
+    table: str, row: Row | int, where: str, message: str, hint: str, severity: str = "error"
 ) -> Problem:
-    return Problem(TABLES[table].file, row.line, where, message, hint, severity)
+    line = row if isinstance(row, int) else row.line
+    return Problem(TABLES[table].file, line, where, message, hint, severity)
 
 
 def _has(records: Records, table: str, *columns: str) -> bool:
@@ -72,8 +74,7 @@ def _has(records: Records, table: str, *columns: str) -> bool:
 def _known(records: Records, table: str) -> frozenset[str]:
     """Ids of a table, with whatever stands in rows that are refused for another reason."""
     written = records.tables[table]
-    key = TABLES[table].key
-    return frozenset([row.cells[key] for row in written.rows if row.cells[key]]) | written.loose
+    return (frozenset(written.column(TABLES[table].key)) | written.loose) - {""}
 
 
 # --- references -------------------------------------------------------------------------------
@@ -91,20 +92,22 @@ def _references_between_tables(records: Records) -> Iterator[Problem]:
             if not records.tables[target].header:
                 continue
             known = _known(records, target)
-            cells = {row.cells[column.name] for row in written.rows}
+            cells = written.columns[column.name]
             wrong = {
-                cell: [
-                    item for item in (split(cell) if column.many else (cell,)) if item not in known
-                ]
-                for cell in cells
-                if cell
+                cell: unknown
+                for cell in frozenset(cells) - known - {""}
+                if (unknown := [item for item in _items(cell, column.many) if item not in known])
             }
-            if not any(wrong.values()):
+            if not wrong:
                 continue
-            for row in written.rows:
-                for item in wrong.get(row.cells[column.name], ()):
+            for line, cell in zip(written.lines, cells, strict=True):
+                for item in wrong.get(cell, ()):
                     message, hint = not_listed(item, column.refers_to, known)
-                    yield _problem(name, row, column.name, message, hint)
+                    yield _problem(name, line, column.name, message, hint)
+
+
+def _items(cell: str, many: bool) -> tuple[str, ...]:
+    return split(cell) if many else (cell,)
 
 
 # --- codebook ---------------------------------------------------------------------------------
@@ -114,7 +117,7 @@ def _codebook(records: Records) -> Iterator[Problem]:
     """The tree: no circles, no deeper than the ranks, no two children of one name."""
     if not _has(records, "codebook", "id", "parent"):
         return
-    rows = records.tables["codebook"].rows
+    rows = list(records.tables["codebook"].rows)
     parents = {row.cells["id"]: row.cells["parent"] for row in reversed(rows)}
     ranks = records.settings.ranks
     labels: dict[tuple[str, str], Row] = {}
@@ -182,47 +185,36 @@ def _studies(records: Records) -> Iterator[Problem]:
         return
     coded = _has(records, "coded_studies", "finding", "study")
     findings = records.tables["coded_studies"]
-    cited = {row.cells["study"] for row in findings.rows} if coded else set()
-    for row in records.tables["studies"].rows:
-        name, role = row.cells["study"], row.cells.get("role", "")
+    cited = frozenset(findings.column("study")) | findings.loose
+    studies = records.tables["studies"]
+    roles = dict(zip(studies.column("study"), studies.column("role"), strict=True))
+    for line, name, role in zip(
+        studies.lines, studies.column("study"), studies.column("role"), strict=True
+    ):
         work = records.bibliography.get(name)
         if name and work is None and records.bibliography:
+            message = f"{shortened(name)} is not in {BIB_FILE}."
             yield _problem(
-                "studies",
-                row,
-                "study",
-                f"{shortened(name)} is not in {BIB_FILE}.",
-                missing_work(name, records.bibliography),
+                "studies", line, "study", message, missing_work(name, records.bibliography)
             )
-        if role == EVIDENCE and coded and name not in cited and name not in findings.loose:
-            yield _problem(
-                "studies",
-                row,
-                "role",
-                f"No finding was coded from {shortened(name)}.",
-                "Code one in data/coded_studies.csv, or make its role 'background'.",
-            )
-        if role == EVIDENCE and work is not None and work.year is None:
-            yield _problem(
-                "studies",
-                row,
-                "study",
-                f"{shortened(name)} has no year, so it is missing wherever years are shown.",
-                f"Add the year to its entry in {BIB_FILE}, line {work.line}.",
-                "warning",
-            )
-    roles = {
-        row.cells["study"]: row.cells.get("role", "") for row in records.tables["studies"].rows
-    }
-    for row in findings.rows if coded else ():
-        if roles.get(row.cells["study"]) == "background":
-            yield _problem(
-                "coded_studies",
-                row,
-                "study",
-                f"{shortened(row.cells['study'])} is background, so this finding would not count.",
-                f"Make its role '{EVIDENCE}' in data/studies.csv, or delete the finding.",
-            )
+        if role != EVIDENCE:
+            continue
+        if coded and name not in cited:
+            message = f"No finding was coded from {shortened(name)}."
+            hint = "Code one in data/coded_studies.csv, or make its role 'background'."
+            yield _problem("studies", line, "role", message, hint)
+        if work is not None and work.year is None:
+            message = f"{shortened(name)} has no year, so it is missing wherever years are shown."
+            hint = f"Add the year to its entry in {BIB_FILE}, line {work.line}."
+            yield _problem("studies", line, "study", message, hint, "warning")
+    background = {name for name, role in roles.items() if role == BACKGROUND}
+    if background.isdisjoint(findings.column("study")):
+        return
+    for line, name in zip(findings.lines, findings.column("study"), strict=True):
+        if name in background:
+            message = f"{shortened(name)} is background, so this finding would not count."
+            hint = f"Make its role '{EVIDENCE}' in data/studies.csv, or delete the finding."
+            yield _problem("coded_studies", line, "study", message, hint)
 
 
 def _bibliography(records: Records) -> Iterator[Problem]:
@@ -263,36 +255,28 @@ def _findings(records: Records) -> Iterator[Problem]:
     """A finding is called after its study; two that say the same are probably one."""
     if not _has(records, "coded_studies", "finding", "study"):
         return
-    said: dict[tuple[str, ...], Row] = {}
-    for row in records.tables["coded_studies"].rows:
-        cells = row.cells
-        name, study = cells["finding"], cells["study"]
-        if (
-            name
-            and study
-            and not (
-                name.startswith(study + "-") and re.fullmatch(r"[0-9]{2,}", name[len(study) + 1 :])
-            )
-        ):
-            yield _problem(
-                "coded_studies",
-                row,
-                "finding",
-                f"{shortened(name)} is not called after its study.",
-                f"Use the study and a number of two digits, as in '{study}-01'.",
-            )
-        summary = cells.get("summary", "")
-        same = (study, cells.get("theme", ""), cells.get("direction", ""), summary)
-        other = said.setdefault(same, row)
-        if summary and other is not row and other.cells["finding"] != name:
-            yield _problem(
-                "coded_studies",
-                row,
-                "summary",
-                f"It says the same as {other.cells['finding']!r} on line {other.line}.",
-                "Delete one of the two, or say what tells them apart.",
-                "warning",
-            )
+    written = records.tables["coded_studies"]
+    names, studies = written.column("finding"), written.column("study")
+    for line, name, study in zip(written.lines, names, studies, strict=True):
+        stem, _, number = name.rpartition("-")
+        called = stem == study and len(number) > 1 and number.isdecimal() and number.isascii()
+        if name and study and not called:
+            message = f"{shortened(name)} is not called after its study."
+            hint = f"Use the study and a number of two digits, as in '{study}-01'."
+            yield _problem("coded_studies", line, "finding", message, hint)
+    summaries = written.column("summary")
+    same = list(
+        zip(studies, written.column("theme"), written.column("direction"), summaries, strict=True)
+    )
+    if len(set(same)) == len(same):
+        return
+    first: dict[tuple[str, ...], int] = {}
+    for i, claim in enumerate(same):
+        other = first.setdefault(claim, i)
+        if summaries[i] and other != i and names[other] != names[i]:
+            message = f"It says the same as {names[other]!r} on line {written.lines[other]}."
+            hint = "Delete one of the two, or say what tells them apart."
+            yield _problem("coded_studies", written.lines[i], "summary", message, hint, "warning")
 
 
 def _influences(records: Records) -> Iterator[Problem]:
@@ -326,7 +310,7 @@ def _flow(records: Records) -> Iterator[Problem]:
     """The boxes hang together, and their numbers add up wherever all of them are known."""
     if not _has(records, "flow", "box", "kind", "of", "count", "state"):
         return
-    rows = {row.cells["box"]: row for row in reversed(records.tables["flow"].rows)}
+    rows = {row.cells["box"]: row for row in reversed(list(records.tables["flow"].rows))}
     boxes = {box.id: box for box in records.flow}
     parents = {box.id: box.of for box in records.flow}
     for box in records.flow:
@@ -449,11 +433,12 @@ def _facet_tables(facet: Facet) -> tuple[str, ...]:
 
 # What authors write when a value is not there, other than the three phrases. Words that may also
 # be values ("unclear", "none") are left alone.
-_NOT_THERE = re.compile(
-    r"\?+|-+|–|—|unknown|not known|unreported|nr|n\.?r\.?|not stated|not specified|unspecified|tbd",
+_MAYBE_NOT_THERE = re.compile(r"n/?a|n\.a\.|none|null|nan", re.IGNORECASE)
+_NOT_HOW = re.compile(
+    r"\?+|-+|–|—|unknown|not known|unreported|nr|n\.r\.|not stated|not specified|unspecified|tbd"
+    rf"|{'|'.join(UNKNOWN)}|{_MAYBE_NOT_THERE.pattern}",
     re.IGNORECASE,
 )
-_MAYBE_NOT_THERE = re.compile(r"n/?a|n\.a\.|none|null|nan", re.IGNORECASE)
 
 
 def _facets(records: Records) -> Iterator[Problem]:
@@ -482,38 +467,33 @@ def _unknown_values(records: Records, table: str, column: str) -> Iterator[Probl
     """Cells of a facet that say "unknown" in other words; blanks of studies that are evidence."""
     phrases = ", ".join(f"'{phrase}'" for phrase in UNKNOWN)
     declared = TABLES[table].column(column)
-    for row in records.tables[table].rows:
-        cell = row.cells[column]
-        if not cell:
-            if table == "studies" and row.cells.get("role") == EVIDENCE:
-                yield _problem(
-                    table,
-                    row,
-                    column,
-                    "The cell is empty, so readers cannot tell whether it is unknown or forgotten.",
-                    f"Write the value, or one of {phrases}.",
-                    "warning",
-                )
-            continue
-        for item in split(cell) if declared is None or declared.many else (cell,):
-            lowered = item.casefold()
-            if _NOT_THERE.fullmatch(item) or (lowered in UNKNOWN and item not in UNKNOWN):
-                yield _problem(
-                    table,
-                    row,
-                    column,
-                    f"{item!r} is not how this data says that a value is not there.",
-                    f"Write one of {phrases}.",
-                )
-            elif _MAYBE_NOT_THERE.fullmatch(item):
-                yield _problem(
-                    table,
-                    row,
-                    column,
-                    f"{item!r} is read as a value like any other.",
-                    f"If nothing is known, write one of {phrases}.",
-                    "warning",
-                )
+    many = declared is None or declared.many
+    written = records.tables[table]
+    cells = written.columns[column]
+    odd = {
+        cell
+        for cell in frozenset(cells) - {*UNKNOWN}
+        if not cell or any(_NOT_HOW.fullmatch(item) for item in _items(cell, many))
+    }
+    if not odd:
+        return
+    roles = written.column("role")
+    for line, cell, role in zip(written.lines, cells, roles, strict=True):
+        if not cell and role == EVIDENCE:
+            message = (
+                "The cell is empty, so readers cannot tell whether it is unknown or forgotten."
+            )
+            yield _problem(
+                table, line, column, message, f"Write the value, or one of {phrases}.", "warning"
+            )
+        for item in _items(cell, many) if cell in odd else ():
+            if _MAYBE_NOT_THERE.fullmatch(item):
+                message = f"{item!r} is read as a value like any other."
+                hint = f"If nothing is known, write one of {phrases}."
+                yield _problem(table, line, column, message, hint, "warning")
+            elif _NOT_HOW.fullmatch(item) and item not in UNKNOWN:
+                message = f"{item!r} is not how this data says that a value is not there."
+                yield _problem(table, line, column, message, f"Write one of {phrases}.")
 
 
 def _countries(records: Records) -> Iterator[Problem]:
@@ -525,18 +505,20 @@ def _countries(records: Records) -> Iterator[Problem]:
     for name in ("studies", "coded_studies"):
         if "country" not in records.tables[name].header:
             continue
-        for row in records.tables[name].rows:
-            for country in split(row.cells["country"]):
-                if country not in known and not _NOT_THERE.fullmatch(country):
+        written = records.tables[name]
+        cells = written.columns["country"]
+        odd = {
+            cell: lacking
+            for cell in frozenset(cells) - known - {""}
+            if (lacking := [country for country in split(cell) if country not in known])
+        }
+        for line, cell in zip(written.lines, cells, strict=True) if odd else ():
+            for country in odd.get(cell, ()):
+                if not _NOT_HOW.fullmatch(country):
+                    message = f"{shortened(country)} is not in data/places.csv."
                     hint = did_you_mean(country, known)
-                    yield _problem(
-                        name,
-                        row,
-                        "country",
-                        f"{shortened(country)} is not in data/places.csv.",
-                        hint or "Add it there, or to not_countries in data/review.toml.",
-                        "warning",
-                    )
+                    hint = hint or "Add it there, or to not_countries in data/review.toml."
+                    yield _problem(name, line, "country", message, hint, "warning")
 
 
 def _settings(records: Records) -> Iterator[Problem]:
@@ -567,6 +549,11 @@ def _settings(records: Records) -> Iterator[Problem]:
             f"{shortened(source.doi)} is not a DOI.",
             "A DOI reads 10.1000/xyz123, without an address before it.",
         )
+    for key, own in settings.words.items():
+        try:
+            Words({key: own})
+        except UnknownName as error:
+            yield Problem(SETTINGS_FILE, line("words", key), key, str(error))
     levels = [node.id for node in records.codebook.levels]
     for name in settings.levels:
         if levels and name not in levels:

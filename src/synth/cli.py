@@ -263,9 +263,8 @@ def _fmt(given: argparse.Namespace) -> int:
     if given.check:
         stale = [form for form in forms if form.text is not None and form.line]
         for form in stale:
-            print(
-                f"{_from_here(root, form.file)}:{form.line}: not in canonical form; run 'synth fmt'."
-            )
+            place = f"{_from_here(root, form.file)}:{form.line}"
+            print(f"{place}: not in canonical form; run 'synth fmt'.")
         changed = len(stale)
     else:
         changed = 0

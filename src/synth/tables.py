@@ -7,15 +7,18 @@ single table stand here, rules between tables in :mod:`synth.checks`.
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from synth.bibliography import BIB_FILE, Bibliography, read_bibliography
@@ -23,7 +26,6 @@ from synth.citation_style import author_year
 from synth.errors import Problem, ReviewError, did_you_mean
 from synth.files import CELL_LIMIT, read_text
 from synth.model import (
-    NOT_REPORTED,
     TABLES,
     Codebook,
     Column,
@@ -59,16 +61,36 @@ class Row(NamedTuple):
     cells: Mapping[str, str]
 
 
-class TableText(NamedTuple):
-    """A table as it is written: its columns, its rows, and rows that could not be read.
+@dataclass(frozen=True)
+class TableText:
+    """A table as it is written, column by column, which is how most rules look at it.
 
-    ``loose`` holds every cell of those rows, so that an id in a row that is refused for another
-    reason is not also called unknown.
+    Parameters
+    ----------
+    header : names of the columns.
+    lines : line each row begins on.
+    columns : the cells of each column, in the order of the rows.
+    loose : every cell of rows that could not be read, so that an id in a row that is refused for
+        another reason is not also called unknown.
     """
 
-    header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    header: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     loose: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows, one after the other."""
+        for line, *cells in zip(self.lines, *self.columns.values(), strict=True):
+            yield Row(line, dict(zip(self.header, cells, strict=True)))
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The cells of a column; empty ones for a column that is not there."""
+        return self.columns.get(name) or ("",) * len(self.lines)
 
 
 @dataclass(frozen=True)
@@ -79,7 +101,6 @@ class Records:
     ----------
     root : the folder that holds ``data/`` and ``references.bib``.
     settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
-    lines : line of each row, by table and id.
     tables : the tables as they are written, by name.
     """
 
@@ -92,8 +113,18 @@ class Records:
     flow: tuple[FlowBox, ...]
     places: Mapping[str, Place]
     bibliography: Bibliography
-    lines: Mapping[tuple[str, str], int] = field(repr=False)
     tables: Mapping[str, TableText] = field(repr=False)
+
+    @cached_property
+    def lines(self) -> Mapping[tuple[str, str], int]:
+        """Line of each row, by the short name of its table and its id."""
+        return {
+            (name, key): line
+            for name, table in self.tables.items()
+            for key, line in zip(
+                reversed(table.column(TABLES[name].key)), reversed(table.lines), strict=True
+            )
+        }
 
     def label(self, study: str) -> str:
         """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
@@ -152,7 +183,7 @@ def read_table(
 def _read(root: Path, name: str, settings: Settings) -> tuple[TableText, list[Problem]]:
     table = TABLES[name]
     path = root / table.file
-    nothing = TableText((), ())
+    nothing = TableText()
     if table.optional and not path.exists():
         return nothing, []
     text, problems = read_text(path, table.file)
@@ -187,7 +218,7 @@ def split_table(
     from the rows alone; and the lines of empty rows.
     """
     file = table.file
-    nothing = TableText((), ())
+    nothing = TableText()
     if not text.strip():
         names = ",".join(column.name for column in table.columns)
         hint = f"Its first line names the columns: {names}"
@@ -200,20 +231,26 @@ def split_table(
     problems += found
     columns = tuple(header)
     if not readable:
-        return TableText(columns, ()), problems, []
-    rows: list[Row] = []
+        return TableText(columns), problems, []
+    rows: list[list[str]] = []
+    starts: list[int] = []
     loose: set[str] = set()
     empty: list[int] = []
     width = len(columns)
     for line, cells in lines[1:]:
-        if not any(cells):
-            empty.append(line)
-        elif len(cells) == width:
-            rows.append(Row(line, dict(zip(columns, cells, strict=True))))
-        else:
+        if len(cells) == width and any(cells):
+            rows.append(cells)
+            starts.append(line)
+        elif any(cells):
             loose.update(cells)
             problems.append(_ragged(cells, width, line, file))
-    return TableText(columns, tuple(rows), frozenset(loose)), problems, empty
+        else:
+            empty.append(line)
+    by_column = zip(*rows, strict=True) if rows else [()] * width
+    written = TableText(
+        columns, tuple(starts), dict(zip(columns, by_column, strict=True)), frozenset(loose)
+    )
+    return written, problems, empty
 
 
 _csv_lock = threading.Lock()
@@ -235,23 +272,32 @@ def _any_cell_size() -> Iterator[None]:
 
 def _split(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """The cells of each row with the line it begins on."""
+    with _any_cell_size():
+        # Most tables have one row on each line: then the lines need not be counted one by one.
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        with suppress(csv.Error):
+            rows = list(reader)
+            if reader.line_num == len(rows):
+                return list(enumerate(rows, start=1)), []
+        return _split_slowly(text, file)
+
+
+def _split_slowly(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+    """As above, for cells that go over several lines and rows that cannot be read."""
     problems: list[Problem] = []
     lines: list[tuple[int, list[str]]] = []
-    with _any_cell_size():
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        start = 1
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                problems.append(_quoting(error, start, file))
-                start = reader.line_num + 1
-                continue
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return lines, problems
+        except csv.Error as error:
+            problems.append(_quoting(error, start, file))
+        else:
             lines.append((start, cells))
-            start = reader.line_num + 1
-    return lines, problems
+        start = reader.line_num + 1
 
 
 def _quoting(error: csv.Error, line: int, file: str) -> Problem:
@@ -424,6 +470,7 @@ class _Cells:
         self.column = column
         self.lines = lines
         self.values = values
+        self.different = frozenset(values)
         self.problems: list[Problem] = []
         self.done: set[int] = set()
 
@@ -435,71 +482,68 @@ class _Cells:
                 Problem(self.file, self.lines[index], self.column.name, message, hint, severity)
             )
 
-    def each(self, wrong: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+    def among(self, wrong: Collection[str]) -> Iterator[tuple[int, str]]:
+        """The cells that hold one of the values."""
+        if wrong:
+            yield from ((i, value) for i, value in enumerate(self.values) if value in wrong)
+
+    def each(self, wrong: Callable[[str], object]) -> Iterator[tuple[int, str]]:
         """The cells of which something is true, asked once for each value."""
-        bad = {value for value in set(self.values) if value and wrong(value)}
-        if bad:
-            yield from ((i, value) for i, value in enumerate(self.values) if value in bad)
+        return self.among({value for value in self.different if value and wrong(value)})
 
 
 def _check_cells(written: TableText, table: Table, settings: Settings) -> list[Problem]:
     """What a table alone can tell, column by column: most hold few different values."""
     problems: list[Problem] = []
-    lines = [row.line for row in written.rows]
-    for name in written.header if written.rows else ():
+    for name in written.header if len(written) else ():
         facet = settings.facet(name)
         column = table.column(name) or Column(
             name, "", required=False, empty=True, many=bool(facet and facet.many)
         )
-        cells = _Cells(table.file, column, lines, [row.cells[name] for row in written.rows])
+        cells = _Cells(table.file, column, written.lines, written.columns[name])
         _check_text(cells)
         _check_kind(cells, settings)
         if column.many:
             _check_list(cells)
         problems += cells.problems
-    return problems + _check_repeats(written.rows, table)
+    return problems + _check_repeats(written, table)
 
 
 def _check_text(cells: _Cells) -> None:
     """What holds for every cell, whatever its column."""
-    for i, value in cells.each(lambda value: len(value) > CELL_LIMIT):
-        cells.add(
-            i,
-            f"The cell holds {len(value):,} characters; a spreadsheet keeps {CELL_LIMIT:,}.",
-            "A quotation mark may be missing, or a file was pasted into the cell. Shorten it.",
-        )
-    for i, value in cells.each(lambda value: _CONTROL.search(value) is not None):
-        found = _CONTROL.search(value)
-        code = ord(found[0]) if found else 0
-        cells.add(
-            i,
-            f"The cell holds an invisible control character (U+{code:04X}).",
-            "Type the cell anew.",
-        )
-    for i, _ in cells.each(lambda value: value != value.strip()):
-        cells.add(
-            i, "The cell begins or ends with a space.", "Run 'synth fmt': it removes such spaces."
-        )
-    for i, value in cells.each(lambda value: _SHEET_ERROR.fullmatch(value) is not None):
-        cells.add(
-            i,
-            f"{value!r} is what a spreadsheet shows for a value it could not compute.",
-            "Write the value itself.",
-        )
+    # Ten thousand cells are asked at once whether any of them needs a closer look.
+    together = "\n".join(cells.different)
+    if len(together) > CELL_LIMIT:
+        for i, value in cells.each(lambda value: len(value) > CELL_LIMIT):
+            cells.add(
+                i,
+                f"The cell holds {len(value):,} characters; a spreadsheet keeps {CELL_LIMIT:,}.",
+                "A quotation mark may be missing, or a file was pasted into the cell. Shorten it.",
+            )
+    if _CONTROL.search(together):
+        for i, value in cells.each(_CONTROL.search):
+            found = _CONTROL.search(value)
+            code = ord(found[0]) if found else 0
+            message = f"The cell holds an invisible control character (U+{code:04X})."
+            cells.add(i, message, "Type the cell anew.")
+    for i, _ in cells.among({value for value in cells.different if value != value.strip()}):
+        message = "The cell begins or ends with a space."
+        cells.add(i, message, "Run 'synth fmt': it removes such spaces.")
+    if "#" in together:
+        for i, value in cells.each(_SHEET_ERROR.fullmatch):
+            message = f"{value!r} is what a spreadsheet shows for a value it could not compute."
+            cells.add(i, message, "Write the value itself.")
     if not cells.column.empty:
-        for i, value in enumerate(cells.values):
-            if not value:
-                cells.add(i, "The cell is empty.", f"Every row needs it: {cells.column.meaning}")
+        for i, _ in cells.among({""} & cells.different):
+            cells.add(i, "The cell is empty.", f"Every row needs it: {cells.column.meaning}")
 
 
 def _check_kind(cells: _Cells, settings: Settings) -> None:
     column = cells.column
     if column.kind == "id" or (column.kind == "ref" and not column.many):
-        mangled = _mangled
-        for i, value in cells.each(lambda value: bool(mangled(value))):
-            cells.add(
-                i, mangled(value), "Restore it, and let the spreadsheet read this column as text."
-            )
+        for i, value in cells.each(_mangled):
+            hint = "Restore it, and let the spreadsheet read this column as text."
+            cells.add(i, _mangled(value), hint)
     if column.kind == "id":
         for i, value in cells.each(lambda value: not SLUG.fullmatch(value)):
             cells.add(
@@ -511,8 +555,7 @@ def _check_kind(cells: _Cells, settings: Settings) -> None:
         allowed = allowed_words(column, settings)
         # Without directions review.toml itself has the problem; every row need not repeat it.
         if allowed or column.refers_to == "review.toml:sections":
-            known = frozenset(allowed)
-            for i, value in cells.each(lambda value: value not in known):
+            for i, value in cells.among(cells.different - {*allowed, ""}):
                 if column.refers_to:
                     cells.add(i, *not_listed(value, column.refers_to, allowed))
                 else:
@@ -580,11 +623,14 @@ def _check_list(cells: _Cells) -> None:
             cells.add(i, f"{shortened(twice)} stands twice in the list.", "Keep one of the two.")
 
 
-def _check_repeats(rows: Sequence[Row], table: Table) -> list[Problem]:
+def _check_repeats(written: TableText, table: Table) -> list[Problem]:
     """Ids that stand twice, and rows that say the same."""
+    names = written.columns[table.key]
+    if len(set(names)) == len(names):
+        return []
     problems: list[Problem] = []
     first: dict[str, Row] = {}
-    for row in rows:
+    for row in written.rows:
         name = row.cells[table.key]
         other = first.setdefault(name, row)
         if not name or other is row:
@@ -594,14 +640,14 @@ def _check_repeats(rows: Sequence[Row], table: Table) -> list[Problem]:
             hint = "Delete one of the two."
         else:
             message = f"{shortened(name)} is already used on line {other.line}."
-            hint = _next_free(name, first)
+            hint = _next_free(name, names)
         problems.append(Problem(table.file, row.line, table.key, message, hint))
     return problems
 
 
 def _next_free(name: str, taken: Iterable[str]) -> str:
     """A name that can be given to the second of two rows of one name."""
-    numbered = re.fullmatch(r"(.*-)([0-9]+)", name)
+    numbered = re.fullmatch(r"(.*-)([0-9]{2,})", name)
     if not numbered:
         return "Give each row a name of its own."
     stem, digits = numbered[1], numbered[2]
@@ -625,6 +671,18 @@ def read_records(root: Path) -> tuple[Records, list[Problem]]:
     The records as far as they can be read, and the problems; with errors among those, the records
     are good for checking but not for drawing.
     """
+    # Tens of thousands of small objects that all stay: looking for garbage among them in between
+    # costs a third of the time and finds none.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _read_all(root)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_all(root: Path) -> tuple[Records, list[Problem]]:
     settings, problems = read_settings(root)
     tables: dict[str, TableText] = {}
     for name in TABLES:
@@ -643,11 +701,6 @@ def read_records(root: Path) -> tuple[Records, list[Problem]]:
             flow=_flow(tables["flow"]),
             places=_places(tables["places"]),
             bibliography=bibliography,
-            lines={
-                (name, row.cells[TABLES[name].key]): row.line
-                for name, table in tables.items()
-                for row in reversed(table.rows)
-            },
             tables=tables,
         ),
         problems,
@@ -674,40 +727,43 @@ def load_records(root: Path) -> Records:
     return records
 
 
-def _unique(table: TableText, key: str) -> Iterator[Mapping[str, str]]:
-    """The rows that have a name of their own; of two with one name, the first."""
+def _distinct(table: TableText, name: str) -> Iterator[list[str]]:
+    """The declared cells of rows that have a name of their own; of two with one name, the first."""
+    columns = [table.column(column.name) for column in TABLES[name].columns]
     seen: set[str] = set()
-    for row in table.rows:
-        name = row.cells[key]
-        if name and name not in seen:
-            seen.add(name)
-            yield row.cells
+    for cells in zip(*columns, strict=True):
+        if cells[0] and cells[0] not in seen:
+            seen.add(cells[0])
+            yield list(cells)
 
 
-def _extra(table: TableText, name: str) -> tuple[str, ...]:
+def _extra(table: TableText, name: str) -> dict[str, Mapping[str, str]]:
+    """The cells of undeclared columns, by the row's name."""
     declared = {column.name for column in TABLES[name].columns}
-    return tuple(column for column in table.header if column not in declared)
+    extra = [column for column in table.header if column not in declared]
+    if not extra:
+        return {}
+    keys = table.column(TABLES[name].key)
+    rows = zip(*[table.columns[column] for column in extra], strict=True)
+    found: dict[str, Mapping[str, str]] = {}
+    for key, cells in zip(keys, rows, strict=True):
+        found.setdefault(key, dict(zip(extra, cells, strict=True)))
+    return found
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def _codebook(table: TableText, settings: Settings) -> Codebook:
     """The tree; a node without a way up to a first rank is left out, and told by the checks."""
-    rows = {cells["id"]: cells for cells in _unique(table, "id")}
-    parents = {name: cells.get("parent", "") for name, cells in rows.items()}
+    rows = list(_distinct(table, "codebook"))
+    parents = {name: parent for name, parent, *_ in rows}
     nodes: list[Theme] = []
-    for name, cells in rows.items():
+    for name, parent, label, definition, origin in rows:
         depth = len(ancestors(name, parents) or ()) - 1
         if 0 <= depth < len(settings.ranks):
-            nodes.append(
-                Theme(
-                    name,
-                    cells.get("parent", ""),
-                    cells.get("label", ""),
-                    cells.get("definition", ""),
-                    cells.get("origin", ""),
-                    depth,
-                    settings.ranks[depth].id,
-                )
-            )
+            rank = settings.ranks[depth].id
+            nodes.append(Theme(name, parent, label, definition, origin, depth, rank))
     return Codebook(tuple(nodes))
 
 
@@ -729,21 +785,22 @@ def ancestors(name: str, parents: Mapping[str, str]) -> tuple[str, ...] | None:
 def _studies(table: TableText, bibliography: Bibliography) -> dict[str, Study]:
     extra = _extra(table, "studies")
     studies = {}
-    for cells in _unique(table, "study"):
-        work = bibliography.get(cells["study"])
-        studies[cells["study"]] = Study(
-            cells["study"],
-            cells.get("role", ""),
-            split(cells.get("country", "")),
-            cells.get("design", ""),
-            cells.get("design_detail", ""),
-            cells.get("setting", ""),
-            cells.get("sample", ""),
-            cells.get("cohort", ""),
-            cells.get("country_source", ""),
-            cells.get("design_source", ""),
+    for cells in _distinct(table, "studies"):
+        name, role, country, design, detail, setting, sample, cohort, *sources = cells
+        work = bibliography.get(name)
+        studies[name] = Study(
+            name,
+            role,
+            split(country),
+            design,
+            detail,
+            setting,
+            sample,
+            cohort,
+            sources[0],
+            sources[1],
             work.year if work is not None else None,
-            {name: cells[name] for name in extra},
+            extra.get(name, _NOTHING),
         )
     return studies
 
@@ -751,65 +808,49 @@ def _studies(table: TableText, bibliography: Bibliography) -> dict[str, Study]:
 def _findings(table: TableText) -> dict[str, Finding]:
     extra = _extra(table, "coded_studies")
     return {
-        cells["finding"]: Finding(
-            cells["finding"],
-            cells.get("study", ""),
-            cells.get("theme", ""),
-            cells.get("direction", ""),
-            cells.get("summary", ""),
-            split(cells.get("country", "")),
-            cells.get("section", ""),
-            cells.get("anchor", ""),
-            cells.get("basis", ""),
-            {name: cells[name] for name in extra},
+        name: Finding(
+            name,
+            study,
+            theme,
+            direction,
+            summary,
+            split(country),
+            section,
+            anchor,
+            basis,
+            extra.get(name, _NOTHING),
         )
-        for cells in _unique(table, "finding")
+        for name, study, theme, direction, summary, country, section, anchor, basis in _distinct(
+            table, "coded_studies"
+        )
     }
 
 
 def _influences(table: TableText) -> dict[str, Influence]:
     return {
-        cells["influence"]: Influence(
-            cells["influence"],
-            cells.get("source", ""),
-            cells.get("target", ""),
-            cells.get("direction", ""),
-            cells.get("mechanism", ""),
-            split(cells.get("studies", "")),
-            cells.get("section", ""),
-            cells.get("anchor", ""),
-            cells.get("basis", ""),
+        name: Influence(name, source, target, direction, mechanism, split(studies), *rest)
+        for name, source, target, direction, mechanism, studies, *rest in _distinct(
+            table, "influences"
         )
-        for cells in _unique(table, "influence")
     }
 
 
 def _flow(table: TableText) -> tuple[FlowBox, ...]:
     return tuple(
-        FlowBox(
-            cells["box"],
-            cells.get("stage", ""),
-            cells.get("kind", ""),
-            cells.get("of", ""),
-            cells.get("label", ""),
-            int(count) if re.fullmatch(r"[0-9]{1,18}", count := cells.get("count", "")) else None,
-            cells.get("state", NOT_REPORTED),
-            cells.get("note", ""),
-        )
-        for cells in _unique(table, "box")
+        FlowBox(name, stage, kind, of, label, _number(count), state, note)
+        for name, stage, kind, of, label, count, state, note in _distinct(table, "flow")
     )
+
+
+def _number(cell: str) -> int | None:
+    # Python refuses to read numbers of thousands of digits; a count has far fewer.
+    return int(cell) if re.fullmatch(r"[0-9]{1,18}", cell) else None
 
 
 def _places(table: TableText) -> dict[str, Place]:
     return {
-        cells["country"]: Place(
-            cells["country"],
-            cells.get("region", ""),
-            cells.get("income_group", ""),
-            cells.get("classification", ""),
-            int(year) if re.fullmatch(r"[0-9]{4}", year := cells.get("year", "")) else 0,
-        )
-        for cells in _unique(table, "country")
+        name: Place(name, region, income, classification, _number(year) or 0)
+        for name, region, income, classification, year in _distinct(table, "places")
     }
 
 
