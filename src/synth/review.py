@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from synth.catalogue import Catalogue
     from synth.flow_diagram import FlowDiagram
     from synth.framework import Framework
+    from synth.influence_list import InfluenceList
     from synth.influence_map import InfluenceMap
 
 
@@ -164,6 +165,19 @@ class Review:
         ids = tuple(influence.id for influence in self.influences(of))
         self.note("codebook", {}, ("*",))
         return influence_map(self.records, ids, focus=of, **options)
+
+    def influence_list(self, of: str | None = None) -> InfluenceList:
+        """Every influence in full, each with the anchor that other pages link to.
+
+        Parameters
+        ----------
+        of : only the influences that start or end at this node of the codebook.
+        """
+        from synth.influence_list import influence_list
+
+        ids = tuple(influence.id for influence in self.influences(of))
+        self._note_everything()
+        return influence_list(self.records, ids)
 
     def flow(self) -> FlowDiagram:
         """The search and screening flow."""
