@@ -64,7 +64,7 @@ def evidence_domain(env: BuildEnvironment) -> EvidenceDomain:
     return cast(EvidenceDomain, env.get_domain("synth"))
 
 
-def place(env: BuildEnvironment, docname: str, line: int | None, sought: str = "") -> str:
+def place(env: BuildEnvironment, docname: str, line: int | None, *sought: str) -> str:
     """A place in a page as a message says it.
 
     MyST-NB counts the lines of a notebook as cell x 10000 + line, and knows of a role only where
@@ -74,7 +74,8 @@ def place(env: BuildEnvironment, docname: str, line: int | None, sought: str = "
     ----------
     env, docname : the book and the page.
     line : the line as Sphinx gives it, or ``None`` for the page as a whole.
-    sought : words that stand in the very line, if it is a later one of the paragraph.
+    sought : words that stand in the very line, if it is a later one of the paragraph; the first
+        of them that stand anywhere are taken.
     """
     path = env.doc2path(docname, base=False)
     if not line:
@@ -91,13 +92,17 @@ def place(env: BuildEnvironment, docname: str, line: int | None, sought: str = "
     return f"{path}: cell {number}, line {_line_of(sought, lines, max(line - 1, 1))}"
 
 
-def _line_of(sought: str, lines: list[str], start: int) -> int:
-    """The line, from a first one on, that holds some words; the first one if none does."""
+def _line_of(sought: tuple[str, ...], lines: list[str], start: int) -> int:
+    """The line of a paragraph that holds some words; its first one if none does."""
+    paragraph: dict[int, str] = {}
     for number, text in enumerate(lines[start - 1 :], start):
         if not text.strip():
             break
-        if sought and sought in text:
-            return number
+        paragraph[number] = text
+    for words in sought:
+        for number, text in paragraph.items():
+            if words in text:
+                return number
     return start
 
 
@@ -107,10 +112,10 @@ def warn(
     line: int | None,
     message: str,
     kind: str,
-    sought: str = "",
+    *sought: str,
 ) -> None:
     """Say what is wrong in a page; a build with ``-W`` then fails."""
-    where = place(env, docname, line, sought)
+    where = place(env, docname, line, *sought)
     # Sphinx takes a location without a colon for the name of a page, whose path it then shows.
     location = where if ":" in where else docname
     logger.warning("%s", message, location=location, type="synth", subtype=kind)
@@ -121,7 +126,7 @@ class EvidenceDomain(Domain):
 
     name = "synth"
     label = "Evidence"
-    data_version = 2
+    data_version = 3
     # The type of an object must not be the start of its anchor: Sphinx's search would then build
     # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance

@@ -58,8 +58,10 @@ class EvidenceRole(SphinxRole):
             return [self.drawn(self.domain.review)], []
         except (UnknownName, ValueError) as problem:
             message = f"{{{self.name}}}`{self.text}`: {problem}"
-            sought = f"{{{self.name}}}`{self.text.split()[0] if self.text.split() else ''}"
-            warn(self.env, self.env.docname, self.lineno, message, self.name, sought)
+            # The whole role, or its beginning where it is broken over two lines.
+            start = " ".join(self.text.split()[:1])
+            sought = (f"{{{self.name}}}`{self.text}`", f"{{{self.name}}}`{start}")
+            warn(self.env, self.env.docname, self.lineno, message, self.name, *sought)
             return [nodes.literal(self.rawtext, self.text)], []
 
     def drawn(self, review: Review) -> Node:
@@ -136,6 +138,8 @@ class LinkRole(EvidenceRole):
             refexplicit=bool(label),
             refwarn=True,
         )
+        # Where Sphinx says that the link leads nowhere.
+        link.source, link.line = self.env.doc2path(self.env.docname), self.lineno
         text = label or self.label(review, name)
         link += nodes.inline("", text, classes=[f"synth-{self.kind}-link"])
         return link

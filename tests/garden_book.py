@@ -1,0 +1,84 @@
+"""A tiny book about community gardens, for tests: tests/roots/garden (data), tests/roots/book."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOTS = Path(__file__).parent / "roots"
+
+
+def planted(folder: Path, **pages: str) -> Path:
+    """Copy the garden's data and book into a folder; pages given by name replace or add."""
+    root = folder / "garden"
+    shutil.copytree(ROOTS / "garden", root)
+    shutil.copytree(ROOTS / "book", root, dirs_exist_ok=True)
+    for name, text in pages.items():
+        (root / f"{name}.md").write_text(text, "utf-8")
+    return root
+
+
+def notebook(root: Path, name: str, cells: Iterable[Any], **metadata: Any) -> Path:
+    """Write a notebook: a text is a Markdown cell, a mapping a code cell that shows that bundle."""
+    stored: list[dict[str, Any]] = []
+    for number, cell in enumerate(cells):
+        if isinstance(cell, str):
+            stored.append({"cell_type": "markdown", "source": cell.splitlines(keepends=True)})
+        else:
+            shown = {"output_type": "display_data", "metadata": {}, "data": cell}
+            stored.append(
+                {
+                    "cell_type": "code",
+                    "execution_count": number,
+                    "source": ["review\n"],
+                    "outputs": [shown],
+                }
+            )
+    for number, cell in enumerate(stored):
+        cell |= {"id": f"cell-{number}", "metadata": {}}
+    python = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    text = {
+        "cells": stored,
+        "metadata": {"kernelspec": python, "language_info": {"name": "python"}, **metadata},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path = root / f"{name}.ipynb"
+    path.write_text(json.dumps(text, indent=1) + "\n", "utf-8")
+    return path
+
+
+def built(root: Path) -> tuple[Path, str]:
+    """Build the book; returns the folder of its pages and what was warned of, place by place."""
+    from sphinx.application import Sphinx
+    from sphinx.util.console import strip_colors
+    from sphinx.util.docutils import docutils_namespace
+
+    warnings = io.StringIO()
+    out = root / "_out"
+    with docutils_namespace():
+        app = Sphinx(
+            str(root),
+            str(root),
+            str(out),
+            str(root / "_doctrees"),
+            "html",
+            status=None,
+            warning=warnings,
+        )
+        app.build()
+    told = strip_colors(warnings.getvalue())
+    # Set by Jupyter Book's theme, which this book does without.
+    kept = [line for line in told.splitlines() if "unsupported theme option" not in line]
+    return out, "\n".join(line.replace(f"{root}/", "") for line in kept)
+
+
+def change(path: Path, old: str, new: str) -> None:
+    """Change a file; the words to be changed must be there."""
+    text = path.read_text("utf-8")
+    assert old in text, f"{old!r} is not in {path.name}"
+    path.write_text(text.replace(old, new), "utf-8")
