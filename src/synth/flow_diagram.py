@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from synth.figure import (
@@ -359,7 +360,7 @@ def _svg(boxes: Sequence[FlowBox], stages: Sequence[str]) -> str:
         if main:
             spine.append((top, top + heights[0] - 10))
         top = bottom + 26
-    for (_, end), (start, _) in zip(spine, spine[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spine):
         parts.append(_svg_arrow(_LEFT + 24, end, _LEFT + 24, start))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {number(top)}" '
@@ -372,7 +373,9 @@ def _svg_box(box: FlowBox, boxes: Sequence[FlowBox], x: float, y: float) -> tupl
     width = _BOX - 24
     how = _derivation(box, boxes)
     count = NOT_REPORTED if box.count is None else f"n = {box.count}"
-    lines = [(line, 13, 400) for line in wrapped(f"{box.label} ({count})", width, 13, most=6)]
+    lines: list[tuple[str, float, int]] = [
+        (line, 13, 400) for line in wrapped(f"{box.label} ({count})", width, 13, most=6)
+    ]
     state = f"{box.state}: {how}" if how else box.state
     lines += [(line, 11, 400) for line in wrapped(state, width, 11)]
     for part in _parts(box, boxes):

@@ -195,7 +195,8 @@ class Framework:
             for d, found in others
         )
         width = len(self.columns)
-        return f'{first}\n<tr role="row" class="F A"><td role="cell" colspan="{width}">{also}</td></tr>'
+        second = f'<td role="cell" colspan="{width}">{also}</td>'
+        return f'{first}\n<tr role="row" class="F A">{second}</tr>'
 
     def _heading_html(self, row: FrameworkRow) -> str:
         width = len(self.columns) + 1
@@ -221,7 +222,8 @@ class Framework:
             if way in by_way
         )
         line = (
-            f'<span class="synth-t2-acts"><span class="synth-t2-lab">Influences:</span> {acts}</span>'
+            '<span class="synth-t2-acts"><span class="synth-t2-lab">Influences:</span> '
+            f"{acts}</span>"
             if acts
             else ""
         )

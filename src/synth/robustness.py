@@ -123,8 +123,8 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
             first, second = sorted((find(together[0]), find(other)))
             root[second] = first
     groups: dict[str, set[str]] = {}
-    for name in list(root):
-        groups.setdefault(find(name), set()).add(name)
+    for joined in list(root):
+        groups.setdefault(find(joined), set()).add(joined)
     teams = []
     for group in groups.values():
         if len(group) < 2:
@@ -350,8 +350,8 @@ class Robustness:
                     if name != "direction" and (n := first.of(name))
                 ] or [counted(first.of("direction"), "direction")]
                 parts.append(
-                    f"Of the {_WORDS[kind][1]}, leaving out {first.label} changes most: all support "
-                    f"of {listed(lost)} goes with it."
+                    f"Of the {_WORDS[kind][1]}, leaving out {first.label} changes most: all "
+                    f"support of {listed(lost)} goes with it."
                 )
         return " ".join(parts)
 
@@ -372,8 +372,8 @@ class Robustness:
             f"<p>{escape(self.text)}</p>",
             '<p class="synth-figure-note">Left out one at a time. A cohort is a group of studies '
             "with the same participants. Author teams are derived from shared authors, directly or "
-            "through another study. A finding from several countries stays when one of them is left "
-            "out. This says how widely something was reported here, never how strong an effect is."
+            "through another study. A finding from several countries stays when one of them is "
+            "left out. This says how widely something was reported here, never how strong an effect is."
             "</p>",
         ]
         for kind in KINDS:

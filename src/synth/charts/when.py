@@ -323,8 +323,9 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
         nothing="With fewer than two dated studies nothing accumulates." if findings else NOTHING,
         note=(
             "Accumulation in published studies, as far as the review reports them: what was "
-            "written down when, not when it began to matter. Inside the band, the order of publication is "
-            "as good as any other; studies of one year stand in the order of their names."
+            "written down when, not when it began to matter. Inside the band, the order of "
+            "publication is as good as any other; studies of one year stand in the "
+            "order of their names."
         ),
         stated=f"{len(seen)} {plural} over {studies(len(rows))}",
         source=source_line(len(findings), len({f.study for f in findings})),

@@ -57,7 +57,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
     designs = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
     columns = [name for name, _ in ranked(Counter(designs.values()))]
     themes = with_findings(records, findings)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for node, below in themes:
         works = {f.study for f in below}
         counts = Counter(designs[study] for study in works)
@@ -118,7 +118,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
     themes = with_findings(records, findings)
     behind = studies_behind(records, findings)
     counts = {node.id: Counter(finding.study for finding in below) for node, below in themes}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "study": records.label(study.id),
             "id": study.id,
@@ -188,7 +188,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         "team": "one team",
         "country": "one country",
     }
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "what": held.label,
             "id": held.id,

@@ -1,76 +1,38 @@
-"""The influence map: themes in fixed lanes, one a level, and the influences between them.
+"""The two drawings of an influence map: lanes for wide pages, one column for phones.
 
-Nothing is laid out by forces: a theme stands where the codebook puts it, so that two maps can be
-compared. The map is drawn twice with fixed coordinates, in lanes for wide pages and in one column
-for phones; what it says stands beside it as a table and, theme by theme, in words.
+Every coordinate is computed here; nothing is measured or laid out in the browser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from synth.evidence_table import direction_mark, home, late
+from synth.evidence_table import direction_mark, home
 from synth.figure import (
     EDGE,
     INK,
     INK_2,
     MARKS,
     PAPER,
-    Field,
-    Figure,
-    Row,
     counted,
     direction_colour,
     level_colour,
-    listed,
     number,
     studies,
-    study_link,
-    theme_link,
-    themes_of,
     wrapped,
 )
-from synth.model import Direction, Influence, Settings, Theme
+from synth.influence_map.arrows import Arrow
+from synth.model import Direction, Settings, Theme
 
 if TYPE_CHECKING:
     from synth.tables import Records
 
 _DASHES = {"solid": "", "hatched": "7 3.5", "dotted": "1.5 3", "outline": "10 3 2 3"}
-
-
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """All influences of one theme on another in one direction.
-
-    Parameters
-    ----------
-    source, target : ids of the boxes the arrow runs between.
-    direction : what the influences do.
-    influences : the influences, in the order of the table.
-    studies : the studies they name, each once.
-    across : it runs from one level to another.
-    """
-
-    source: str
-    target: str
-    direction: Direction
-    influences: tuple[Influence, ...]
-    studies: tuple[str, ...]
-    across: bool
-
-    @property
-    def key(self) -> str:
-        """Name of the arrow in the page."""
-        return f"{self.source}--{self.direction.id}--{self.target}"
-
-    @property
-    def stated(self) -> bool:
-        """Whether the source states at least one of its influences."""
-        return any(influence.basis == "stated" for influence in self.influences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,352 +52,8 @@ class _Box:
         return self.x + self.width / 2
 
 
-class InfluenceMap(Figure):
-    """The map of a review's influences; made by :func:`influence_map`."""
-
-    kind = "InfluenceMap"
-
-    def __init__(
-        self,
-        records: Records,
-        arrows: Sequence[Arrow],
-        boxes: Sequence[Theme],
-        words: Mapping[str, str],
-        *args: Any,
-        **rest: Any,
-    ) -> None:
-        super().__init__(*args, **rest)
-        self._records = records
-        self.arrows = tuple(arrows)
-        self.themes = tuple(boxes)
-        self.words = dict(words)
-
-    def reach(self, theme: str, *, upstream: bool = False) -> dict[str, int]:
-        """What a theme reaches over the arrows, and in how many steps; cycles do no harm.
-
-        Parameters
-        ----------
-        theme : id of a box.
-        upstream : what reaches it, instead of what it reaches.
-        """
-        return reach(self.arrows, theme, upstream=upstream)
-
-    @property
-    def below(self) -> str:
-        """The same in words, theme by theme; the page's script shows them beside the map."""
-        if not self.words:
-            return ""
-        items = "\n".join(
-            f'<li data-theme="{escape(theme)}">{said}</li>' for theme, said in self.words.items()
-        )
-        return (
-            '<details class="synth-map-words"><summary>In words, theme by theme</summary>\n'
-            f"<ul>{items}</ul></details>\n"
-        )
-
-    def to_svg(self) -> str:
-        """The map in lanes as an SVG file, for a manuscript or a slide."""
-        return self.svg
-
-
-def influence_map(
-    records: Records,
-    ids: Iterable[str] | None = None,
-    focus: str | None = None,
-    *,
-    at_least: int = 0,
-    counts: bool = False,
-) -> InfluenceMap:
-    """Draw the influences between themes.
-
-    Parameters
-    ----------
-    records : the records of the review.
-    ids : influences to draw; all of them by default.
-    focus : a node of the codebook whose theme is set off.
-    at_least : draw only arrows with at least so many named studies; the table holds all.
-    counts : write each theme's studies and findings into its box.
-    """
-    wanted = None if ids is None else frozenset(ids)
-    chosen = [i for i in records.influences.values() if wanted is None or i.id in wanted]
-    nodes = themes_of(records)
-    arrows, unplaced = gather(records, chosen, nodes)
-    drawn = [arrow for arrow in arrows if len(arrow.studies) >= at_least]
-    held = _holder(records, nodes)
-    centre = held.get(focus or "", "")
-    rows = [_row(records, held, influence) for influence in chosen]
-    name = f"influences-{focus}" if focus else ("framework-at-a-glance" if counts else "influences")
-    drawing = svg = ""
-    if nodes:
-        wide, narrow = (
-            sheet.draw()
-            for sheet in _sheets(
-                records, nodes, drawn, arrows, centre, counts, wanted is not None, name
-            )
-        )
-        svg = wide
-        drawing = (
-            f"{_key(records.settings, counts)}\n"
-            f'<div class="synth-map-wide">{wide}</div>\n'
-            f'<div class="synth-map-narrow" hidden>{narrow}</div>\n'
-            '<div class="synth-map-readout" aria-hidden="true"></div>'
-        )
-    return InfluenceMap(
-        records,
-        arrows,
-        nodes,
-        {node.id: _words_html(records, arrows, node) for node in nodes} if arrows else {},
-        name,
-        _title(records, nodes, chosen, arrows, counts, focus),
-        _description(records, nodes, chosen, arrows),
-        fields=_fields(records),
-        data=rows,
-        drawing=drawing,
-        nothing="The codebook has no theme, so no influence can be drawn.",
-        note=_note(chosen, drawn, arrows, unplaced, at_least),
-        stated=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
-        f", {counted(len(arrows), 'arrow')}",
-        source=(
-            f"Drawn from {len(chosen)} of {late('influences', 'all')} influences, as coded from "
-            "the review."
-        ),
-        table_note=counted(len(rows), "influence"),
-        css="synth-map",
-        svg=svg,
-    )
-
-
-# --- from influences to arrows ---------------------------------------------------------------
-
-
-def _holder(records: Records, nodes: Sequence[Theme]) -> dict[str, str]:
-    """The box that stands for each node: itself, or the theme above it."""
-    return {below: node.id for node in nodes for below in records.codebook.branch(node.id)}
-
-
-def gather(
-    records: Records, influences: Iterable[Influence], nodes: Sequence[Theme]
-) -> tuple[list[Arrow], list[Influence]]:
-    """Gather influences into arrows between boxes.
-
-    Returns
-    -------
-    The arrows in the order of the codebook, and the influences of a whole level, which have no box
-    to start from or to end in.
-    """
-    book, held = records.codebook, _holder(records, nodes)
-    groups: dict[tuple[str, str, str], list[Influence]] = {}
-    unplaced = []
-    for influence in influences:
-        source, target = held.get(influence.source), held.get(influence.target)
-        if source is None or target is None:
-            unplaced.append(influence)
-            continue
-        way = records.settings.direction(influence.direction)
-        groups.setdefault((source, target, way.id), []).append(influence)
-    ways = {way.id: index for index, way in enumerate(records.settings.directions)}
-    order = sorted(groups, key=lambda g: (book.order[g[0]], book.order[g[1]], ways[g[2]]))
-    arrows = [
-        Arrow(
-            source,
-            target,
-            records.settings.direction(groups[source, target, way][0].direction),
-            tuple(groups[source, target, way]),
-            tuple(sorted({s for i in groups[source, target, way] for s in i.studies})),
-            book.path(source)[0].id != book.path(target)[0].id,
-        )
-        for source, target, way in order
-    ]
-    return arrows, unplaced
-
-
-def reach(arrows: Sequence[Arrow], theme: str, *, upstream: bool = False) -> dict[str, int]:
-    """What a theme reaches over arrows, and in how many steps; itself is left out."""
-    steps = {theme: 0}
-    pending = [theme]
-    while pending:
-        here = pending.pop(0)
-        for arrow in arrows:
-            start, end = (arrow.target, arrow.source) if upstream else (arrow.source, arrow.target)
-            if start == here and end not in steps:
-                steps[end] = steps[here] + 1
-                pending.append(end)
-    del steps[theme]
-    return steps
-
-
-# --- in words --------------------------------------------------------------------------------
-
-
-def _title(
-    records: Records,
-    nodes: Sequence[Theme],
-    chosen: Sequence[Influence],
-    arrows: Sequence[Arrow],
-    counts: bool,
-    focus: str | None,
-) -> str:
-    book = records.codebook
-    if not chosen:
-        return "No influence among those coded"
-    if counts:
-        lanes = counted(len(book.levels), records.settings.ranks[0].label.lower())
-        return (
-            f"{counted(len(nodes), 'theme')} on {lanes}, with "
-            f"{counted(len(chosen), 'influence')} between them"
-        )
-    if focus is not None:
-        branch = book.branch(focus)
-        out = sum(i.source in branch for i in chosen)
-        into = sum(i.target in branch for i in chosen)
-        return (
-            f"{book[focus].label}: {counted(out, 'influence') if out else 'no influence'} on "
-            f"other themes, {counted(into, 'influence') if into else 'none'} from them"
-        )
-    if not arrows:
-        return f"{counted(len(chosen), 'influence')} of a whole level"
-    out_of: dict[str, int] = {}
-    into_it: dict[str, int] = {}
-    for arrow in arrows:
-        out_of[arrow.source] = out_of.get(arrow.source, 0) + len(arrow.influences)
-        into_it[arrow.target] = into_it.get(arrow.target, 0) + len(arrow.influences)
-    source, target = max(out_of, key=lambda n: out_of[n]), max(into_it, key=lambda n: into_it[n])
-    total = len(chosen)
-    return (
-        f"Most influences start at {_low(book[source].label)} ({out_of[source]} of {total}); most "
-        f"end at {_low(book[target].label)} ({into_it[target]})"
-    )
-
-
-def _low(label: str) -> str:
-    """A label inside a sentence; capitals inside it (an abbreviation) stay."""
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
-
-
-def _note(
-    chosen: Sequence[Influence],
-    drawn: Sequence[Arrow],
-    arrows: Sequence[Arrow],
-    unplaced: Sequence[Influence],
-    at_least: int,
-) -> str:
-    note = (
-        "A box is a theme, an arrow an influence between two. A wider arrow means more studies are "
-        "named for it, not a stronger effect; where there is no arrow, no influence was coded."
-    )
-    if len(drawn) < len(arrows):
-        note += (
-            f" Drawn are the {len(drawn)} of {len(arrows)} arrows with at least "
-            f"{studies(at_least)}; all stand in the table."
-        )
-    if unplaced:
-        verb = "concerns" if len(unplaced) == 1 else "concern"
-        note += (
-            f" {counted(len(unplaced), 'influence')} {verb} a whole level and "
-            f"{'stands' if len(unplaced) == 1 else 'stand'} in the table only."
-        )
-    return note if chosen else "Where there is no arrow, no influence was coded."
-
-
-def _description(
-    records: Records,
-    nodes: Sequence[Theme],
-    chosen: Sequence[Influence],
-    arrows: Sequence[Arrow],
-) -> str:
-    book = records.codebook
-    lanes = listed([f"{level.label}" for level in book.levels])
-    across = sum(len(arrow.influences) for arrow in arrows if arrow.across)
-    inferred = sum(influence.basis != "stated" for influence in chosen)
-    unnamed = sum(not influence.studies for influence in chosen)
-    ways = [
-        f"{n} {way.influence or way.label}"
-        for way in records.settings.directions
-        if (n := sum(records.settings.direction(i.direction) == way for i in chosen))
-    ]
-    if not chosen:
-        return f"{counted(len(nodes), 'theme')} in lanes ({lanes}); no influence was coded."
-    return (
-        f"{counted(len(nodes), 'theme')} in lanes ({lanes}), "
-        f"{counted(len(chosen), 'influence')} drawn as {counted(len(arrows), 'arrow')}: "
-        f"{listed(ways)}. {across} run between levels, {inferred} are inferred, "
-        f"{unnamed} name no study."
-    )
-
-
-def _words_html(records: Records, arrows: Sequence[Arrow], node: Theme) -> str:
-    out = [arrow for arrow in arrows if arrow.source == node.id]
-    into = [arrow for arrow in arrows if arrow.target == node.id]
-    parts = [f"<b>{theme_link(records, node.id)}.</b>"]
-    parts.append(
-        f"Acts on: {'; '.join(_said(records, a, a.target) for a in out)}."
-        if out
-        else "Acts on no theme, among the influences coded."
-    )
-    parts.append(
-        f"Is acted on by: {'; '.join(_said(records, a, a.source) for a in into)}."
-        if into
-        else "Is acted on by no theme, among the influences coded."
-    )
-    for upstream, words in ((False, "Through others it also reaches"), (True, "Also upstream")):
-        steps = reach(arrows, node.id, upstream=upstream)
-        beyond = [escape(_low(records.codebook[n].label)) for n, k in steps.items() if k > 1]
-        if beyond:
-            parts.append(f"{words}: {', '.join(beyond)}.")
-    return " ".join(parts)
-
-
-def _said(records: Records, arrow: Arrow, other: str) -> str:
-    word = arrow.direction.influence or arrow.direction.label
-    named = studies(len(arrow.studies)) if arrow.studies else "no study named"
-    basis = "" if arrow.stated else ", inferred"
-    label = escape(_low(records.codebook[other].label))
-    return f"{label} ({escape(word)}, {named}{basis})"
-
-
-def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dict[str, Any]:
-    book = records.codebook
-    way = records.settings.direction(influence.direction)
-    source, target = held.get(influence.source, ""), held.get(influence.target, "")
-    return {
-        "influence": influence.id,
-        "source": book[influence.source].label,
-        "direction": way.influence or way.label,
-        "target": book[influence.target].label,
-        "studies": len(influence.studies),
-        "mechanism": influence.mechanism,
-        "named": [records.label(study) for study in influence.studies],
-        "basis": influence.basis,
-        "across": book.path(influence.source)[0].id != book.path(influence.target)[0].id,
-        "key": f"{source}--{way.id}--{target}" if source and target else "",
-        "ids": influence.studies,
-        "way": way,
-    }
-
-
-def _fields(records: Records) -> tuple[Field, ...]:
-    def source(row: Row) -> str:
-        link = escape(home("influence", row["influence"]))
-        return f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
-
-    def named(row: Row) -> str:
-        if not row["ids"]:
-            return '<span class="synth-gap">none named: the review\'s own argument</span>'
-        return "; ".join(study_link(records, study) for study in row["ids"])
-
-    return (
-        Field("source", "From", cell=source),
-        Field("direction", "How", cell=lambda row: direction_mark(row["way"], row["direction"])),
-        Field("target", "To"),
-        Field("mechanism", "How it works"),
-        Field("studies", "Studies", number=True),
-        Field("named", "Which", cell=named),
-        Field("basis", "Basis"),
-        Field("across", "Between levels"),
-    )
-
-
-def _key(settings: Settings, counts: bool) -> str:
+def key(settings: Settings, counts: bool) -> str:
+    """What the shapes, lines and heads of a map mean."""
     items = []
     if counts:
         items += [f"<li>{direction_mark(way)}</li>" for way in settings.directions]
@@ -727,7 +345,8 @@ class _Lanes(_Sheet):
     def _lane(self, level: Theme, top: float, height: float, empty: bool) -> str:
         colour, wash = self.lane_colours(level.id)
         parts = [
-            f'<rect x="0" y="{number(top)}" width="{_WIDE}" height="{number(height)}" fill="{wash}"/>'
+            f'<rect x="0" y="{number(top)}" width="{_WIDE}" height="{number(height)}" '
+            f'fill="{wash}"/>'
             f'<rect x="0" y="{number(top)}" width="3" height="{number(height)}" fill="{colour}"/>',
             self.lane_mark(level.id, 14, top + 12, colour),
         ]
@@ -814,10 +433,7 @@ def _gap_near(row: Sequence[_Box], x: float) -> float:
     """The middle of the gap between boxes of a row that lies nearest."""
     ordered = sorted(row, key=lambda box: box.x)
     gaps = [ordered[0].x - 12, ordered[-1].x + ordered[-1].width + 12]
-    gaps += [
-        (left.x + left.width + right.x) / 2
-        for left, right in zip(ordered, ordered[1:], strict=False)
-    ]
+    gaps += [(left.x + left.width + right.x) / 2 for left, right in pairwise(ordered)]
     return min(sorted(gaps), key=lambda at: abs(at - x))
 
 
@@ -908,7 +524,7 @@ class _Column(_Sheet):
         return self.arrow(arrow, path, (right, y2), (-1.0, 0.0))
 
 
-def _sheets(
+def sheets(
     records: Records,
     nodes: Sequence[Theme],
     drawn: Sequence[Arrow],
@@ -918,6 +534,7 @@ def _sheets(
     part: bool,
     name: str,
 ) -> tuple[_Sheet, _Sheet]:
+    """The drawing for wide pages and the one for phones."""
     return (
         _Lanes(records, nodes, drawn, every, focus, counts, part, f"{name}-w"),
         _Column(records, nodes, drawn, every, focus, counts, part, f"{name}-n"),
