@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from records_by_hand import INFLUENCES, records
-
 from synth.influence_list import influence_list
 from synth.model import Influence
 
