@@ -600,7 +600,8 @@ _BETWEEN = (
     "qualitative|quantitative|single|further|such"
 )
 _TYPED = re.compile(
-    rf"(?<![\w-])(?:\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?)"
+    # Four digits that begin with 19 or 20 are a year.
+    rf"(?<![\w-])(?:(?!(?:19|20)\d\d\b)\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?)"
     rf"(?:\s+(?:{_BETWEEN})){{0,3}}\s+(?:{_COUNTED})\b"
     rf"|\b(?:{_COUNTED})\b\s*\(?[nN]\s*=\s*\d+",
     re.IGNORECASE,

@@ -1,0 +1,408 @@
+"""The checks of the prose, on the garden's pages and on this project's own book."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from garden_book import change, notebook, planted
+from synth import pages
+from synth.errors import Problem
+from synth.pages import Block, Page, Role
+
+
+def told(root: Path, *checks: object) -> list[str]:
+    """What the checks (all of them if none is given) say, one text a problem."""
+    book = pages.read_book(root)
+    if not checks:
+        return [str(problem) for problem in pages.check_book(book)]
+    found: list[Problem] = [problem for check in checks for problem in check(book)]  # type: ignore[operator]
+    return [str(problem) for problem in sorted(found, key=lambda problem: problem.place)]
+
+
+def page(text: str, theme: str = "soil") -> str:
+    """A page of the garden's book that declares a theme."""
+    return f"---\nsynth: {{theme: {theme}}}\n---\n\n# Page\n\n{text}\n"
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Path:
+    """A book about which nothing is wrong: pages show what their prose does not cite."""
+    root = planted(tmp_path)
+    (root / "soil.md").unlink()
+    notebook(
+        root, "soil", ["# Soil\n\nCompost {finding}`carrot2020b-01`."], synth={"theme": "soil"}
+    )
+    (root / "neighbours.md").unlink()
+    drawn = (
+        '<p data-finding="beet2011-02"></p><p data-finding="leek2016-02"></p>'
+        '<p id="influence-neighbours-water" data-influence="neighbours-water"></p>'
+    )
+    notebook(
+        root, "neighbours", ["# Neighbours", {"text/html": drawn}], synth={"theme": "neighbours"}
+    )
+    return root
+
+
+def test_a_book_in_order_has_no_problem(garden):
+    assert told(garden) == []
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def test_blocks_know_their_line_and_whether_they_are_synthesis(tmp_path):
+    (tmp_path / "a.md").write_text(
+        "# Title\n\nBefore.\n\n:::{synthesis}\nIn {finding}`x`.\n\n- item\n:::\n\n"
+        "```{container} lead\nInside.\n```\n\n```python\ncode {finding}`no`\n```\n",
+        "utf-8",
+    )
+    read = pages.read_page(tmp_path, tmp_path / "a.md")
+    assert [(b.line, b.kind, b.synthesis, b.text) for b in read.blocks] == [
+        (1, "heading", False, "Title"),
+        (3, "paragraph", False, "Before."),
+        (6, "paragraph", True, "In ."),
+        (8, "paragraph", True, "item"),
+        (12, "paragraph", False, "Inside."),
+    ]
+    assert read.blocks[2].roles == (Role("finding", "x"),)
+
+
+def test_a_role_shown_as_code_is_no_role(tmp_path):
+    (tmp_path / "a.md").write_text("Write `` {finding}`x` `` so.\n", "utf-8")
+    assert pages.read_page(tmp_path, tmp_path / "a.md").blocks[0].roles == ()
+
+
+def test_options_of_a_directive_are_no_prose(tmp_path):
+    (tmp_path / "a.md").write_text("```{note}\n:class: x\n\nText.\n```\n", "utf-8")
+    (block,) = pages.read_page(tmp_path, tmp_path / "a.md").blocks
+    assert (block.line, block.text) == (4, "Text.")
+
+
+def test_blocks_of_a_notebook_know_the_line_of_the_file_too(tmp_path):
+    path = notebook(tmp_path, "a", ["# T", {"text/plain": "x"}, "One\n\nTwo"])
+    block = pages.read_page(tmp_path, path).blocks[-1]
+    assert block.cell == (3, 3)
+    assert '"Two"' in path.read_text("utf-8").splitlines()[block.line - 1]
+
+
+def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
+    one = notebook(tmp_path, "a", ["# T"], synth={"theme": "soil"})
+    two = notebook(tmp_path, "b", ["---\nsynth: {level: ground}\n---\n# T"])
+    assert pages.read_page(tmp_path, one).theme == "soil"
+    read = pages.read_page(tmp_path, two)
+    assert (read.theme, [b.text for b in read.blocks]) == ("ground", ["T"])
+
+
+def test_a_page_that_is_not_there_is_named(garden):
+    (garden / "water.md").unlink()
+    with pytest.raises(FileNotFoundError, match="water"):
+        pages.read_pages(garden)
+
+
+# --- every sentence rests on something -----------------------------------------------------------
+
+
+def test_a_paragraph_of_synthesis_needs_a_finding_or_the_reviews_mark(garden):
+    text = (
+        ":::{synthesis}\nCompost {finding}`carrot2020b-01`.\n\n"
+        "Water {review}`Soil | more hands for the watering can`.\n\nNothing at all.\n:::"
+    )
+    (garden / "ground.md").write_text(page(text, "ground"), "utf-8")
+    (said,) = told(garden, pages.unsupported)
+    assert said.startswith("ground.md:12: The paragraph “Nothing at all.” cites no finding")
+    assert "Add {finding}`id` or {review}`section | words`" in said
+
+
+def test_an_unknown_name_is_told_with_its_own_line(garden):
+    (garden / "ground.md").write_text(
+        page("First\nsecond {finding}`leek2016-1`.", "ground"), "utf-8"
+    )
+    (said,) = told(garden, pages.wrong_names)
+    assert said.startswith("ground.md:8: {finding}`leek2016-1`: There is no finding")
+    assert "Did you mean 'leek2016-01'?" in said
+
+
+def test_a_declaration_of_an_unknown_theme_is_told(garden):
+    (garden / "ground.md").write_text(page("", "grund"), "utf-8")
+    assert "Did you mean 'ground'?" in told(garden, pages.wrong_names)[0]
+
+
+def test_a_finding_of_another_theme_is_told(garden):
+    change(garden / "water.md", "{elsewhere}`beet2011-02", "{finding}`beet2011-02")
+    said = told(garden, pages.foreign)
+    assert [text.partition(",")[0] for text in said] == [
+        "water.md:14: The finding 'beet2011-02' is coded to 'neighbours'",
+        "water.md:14: The finding 'carrot2020b-01' is coded to 'soil'",
+    ]
+
+
+def test_an_own_finding_is_not_elsewhere(garden):
+    change(garden / "water.md", "{finding}`carrot2020a-01`", "{elsewhere}`carrot2020a-01`")
+    (said,) = told(garden, pages.foreign)
+    assert "'water', which belongs to this page" in said
+
+
+# --- nothing is left out -------------------------------------------------------------------------
+
+
+def test_a_finding_its_page_does_not_show_is_told(garden):
+    change(garden / "water.md", "; beet2011-01`", "`")
+    (said,) = told(garden, pages.uncovered)
+    assert said.startswith("water.md:1: The finding 'beet2011-01' (data/coded_studies.csv:2)")
+    assert "Cite {finding}`beet2011-01`" in said
+
+
+def test_a_finding_without_a_page_is_told_at_its_row(garden):
+    (garden / "people.md").write_text("# People\n", "utf-8")
+    notebook(garden, "neighbours", ["# Neighbours"])
+    said = told(garden, pages.uncovered)
+    assert said[0].startswith("data/coded_studies.csv:3: theme: No page of the book declares")
+
+
+def test_a_finding_counts_as_shown_by_a_citation_in_a_markdown_output(garden):
+    table = "| a |\n|---|\n| {finding}`carrot2020b-01` |\n"
+    notebook(garden, "soil", ["# Soil", {"text/markdown": table}], synth={"theme": "soil"})
+    assert told(garden, pages.uncovered) == []
+
+
+def test_an_influence_stands_on_the_pages_of_both_its_themes(garden):
+    change(garden / "water.md", " and {influence}`neighbours-water`", "")
+    (said,) = told(garden, pages.untold_influences)
+    assert said.startswith("water.md:1: The influence 'neighbours-water' (data/influences.csv:2)")
+
+
+def test_an_influence_needs_one_page_with_its_anchor(garden):
+    path = garden / "neighbours.ipynb"
+    change(path, 'id=\\"influence-neighbours-water\\" ', "")
+    (said,) = told(garden, pages.untold_influences)
+    assert said.startswith("data/influences.csv:2: influence: No page of the book shows")
+
+
+# --- what breaks when the data change ------------------------------------------------------------
+
+
+def rows(root: Path) -> list[str]:
+    return (root / "data/coded_studies.csv").read_text("utf-8").splitlines(keepends=True)
+
+
+FINDINGS = {
+    "beet2011-01": {"water.md"},
+    "beet2011-02": {"water.md", "neighbours.ipynb"},
+    "carrot2020a-01": {"water.md"},
+    "carrot2020b-01": {"water.md", "soil.ipynb"},
+    "leek2016-01": {"water.md"},
+    "leek2016-02": {"neighbours.ipynb"},
+}
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_deleting_any_row_names_exactly_the_pages_that_relied_on_it(finding, garden):
+    kept = [row for row in rows(garden) if not row.startswith(finding)]
+    (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
+    book = pages.Book(_unchecked(garden), tuple(pages.read_pages(garden)))
+    errors = [p for p in pages.check_book(book) if p.severity == "error"]
+    assert {problem.file for problem in errors} == FINDINGS[finding]
+    assert all(finding in problem.message for problem in errors)
+
+
+def _unchecked(root: Path):  # type: ignore[no-untyped-def]
+    """The review as it stands, even where the checks of the data would stop: studies without rows."""
+    from synth.review import Review
+    from synth.tables import read_records
+
+    return Review(read_records(root)[0])
+
+
+def test_a_finding_moved_to_another_theme_breaks_both_pages(garden):
+    change(
+        garden / "data/coded_studies.csv",
+        "carrot2020a-01,carrot2020a,water",
+        "carrot2020a-01,carrot2020a,soil",
+    )
+    said = told(garden)
+    assert [text.partition(": ")[0] for text in said] == ["soil.ipynb:1", "water.md:12"]
+
+
+def test_a_renamed_theme_breaks_the_pages_that_named_it(garden):
+    for file in ("codebook", "coded_studies", "influences"):
+        path = garden / f"data/{file}.csv"
+        path.write_text(path.read_text("utf-8").replace("soil,", "earth,"), "utf-8")
+    said = told(garden, pages.wrong_names)
+    assert said == [
+        "soil.ipynb:1: synth: The page declares 'soil', which is not in data/codebook.csv."
+    ]
+
+
+def test_an_output_that_shows_what_is_gone_asks_for_execution(garden):
+    kept = [row for row in rows(garden) if not row.startswith("leek2016-02")]
+    (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
+    (said,) = told(garden, pages.stale_outputs)
+    assert said == (
+        "neighbours.ipynb: cell 2: The stored output shows the finding 'leek2016-02', which is not "
+        "in the data.\n  Run `synth execute` to draw it anew."
+    )
+
+
+# --- numbers typed by hand -----------------------------------------------------------------------
+
+TYPED = [
+    "Most of it comes from 12 studies.",
+    "Twelve of the studies say so.",
+    "Twenty-one findings say so.",
+    "It rests on one study.",
+    "Only one country is named.",
+    "Reported in three further countries.",
+    "The articles (n = 38) agree.",
+    "Of 689 records, few stayed.",
+]
+FINE = [
+    "Most of it comes from {count}`studies | study/studies`.",
+    "The review found 689 records {cite:p}`sower2022`.",
+    "It says that 38 articles were included {review}`Soil | more hands for the watering can`.",
+    "Leave one study out and look again.",
+    "One study tells of doors {finding}`carrot2020b-01`.",
+    "Two reviewers read everything.",
+    "Since 2015 studies have changed.",
+    "Gardens of 40 beds.",
+]
+
+
+@pytest.mark.parametrize("sentence", TYPED)
+def test_a_number_about_the_evidence_is_not_typed(sentence, garden):
+    (garden / "index.md").write_text(f"# Gardens\n\n{sentence}\n", "utf-8")
+    (said,) = told(garden, pages.typed_numbers)
+    assert said.startswith("index.md:3: “")
+    assert "{count}" in said
+
+
+@pytest.mark.parametrize("sentence", FINE)
+def test_other_numbers_may_be_typed(sentence, garden):
+    (garden / "index.md").write_text(f"# Gardens\n\n{sentence}\n", "utf-8")
+    assert told(garden, pages.typed_numbers) == []
+
+
+def test_a_citation_speaks_for_its_own_sentence_only(garden):
+    text = "There were 38 articles {cite:p}`sower2022`. Of these 12 studies are old."
+    (garden / "index.md").write_text(f"# Gardens\n\n{text}\n", "utf-8")
+    (said,) = told(garden, pages.typed_numbers)
+    assert "“12 studies”" in said
+
+
+# --- directions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word"),
+    [
+        ("Dry beds helped {finding}`carrot2020a-01`.", "helped"),
+        ("Barrels hinder it {finding}`leek2016-01`.", "hinder"),
+        (
+            "A rota helped {finding}`beet2011-01`, drought supports it {finding}`carrot2020a-01`.",
+            "supports",
+        ),
+    ],
+)
+def test_a_word_of_another_direction_is_told_and_fails_nothing(sentence, word, garden):
+    (garden / "water.md").write_text(page(sentence, "water"), "utf-8")
+    (problem,) = list(pages.directions_to_confirm(pages.read_book(garden)))
+    assert problem.severity == "warning"
+    assert problem.message.startswith(f"“{word}” stands near")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A rota helped {finding}`beet2011-01`.",
+        "Without help beds dry out {finding}`carrot2020a-01`.",
+        "It helped here {finding}`leek2016-01` and harmed there {finding}`carrot2020a-01`.",
+        "Nobody was named {finding}`carrot2020a-01`.",
+    ],
+)
+def test_words_that_agree_are_not_told(sentence, garden):
+    (garden / "water.md").write_text(page(sentence, "water"), "utf-8")
+    assert list(pages.directions_to_confirm(pages.read_book(garden))) == []
+
+
+def test_words_of_the_reviews_title_speak_of_no_direction():
+    terms = pages._pairs("Peer support workers")
+    settings = _unchecked(Path(__file__).parent / "roots" / "garden").settings
+    assert pages._spoken("peer support in teams", settings, terms) == {}
+    assert pages._spoken("support in teams", settings, terms) == {"helps": "support"}
+
+
+# --- runs of words -------------------------------------------------------------------------------
+
+
+def test_a_run_of_seven_words_is_found_wherever_it_stands(garden):
+    (garden / "ground.md").write_text(
+        page("They say that every bed belongs to whoever waters it daily.", "ground"), "utf-8"
+    )
+    source = (
+        "Indeed, every bed belongs to whoever\nwaters it, as we found. "
+        "Compost of the street improved the soil."
+    )
+    said = [str(problem) for problem in pages.copied(pages.read_book(garden), source)]
+    assert [text.partition(": “")[0] for text in said] == [
+        "data/coded_studies.csv:5: summary",
+        "ground.md:7",
+    ]
+
+
+def test_titles_and_names_are_nobodys_sentence(garden):
+    title = "What two allotments taught their neighbours in one summer"
+    change(garden / "references.bib", "Two allotments in summer", title)
+    names = "Ada Beet Bob Carrot Cem Dill said"
+    (garden / "ground.md").write_text(page(f"In {title}. {names}.", "ground"), "utf-8")
+    source = f"See {title}. So {names} it."
+    assert pages.copied(pages.read_book(garden), source) == []
+
+
+# --- how much rests on what ----------------------------------------------------------------------
+
+
+def test_the_report_counts_what_synthesis_rests_on():
+    def block(*parts: str | Role) -> Block:
+        return Block("a.md", 1, None, parts, synthesis=True)
+
+    own = Role("review", "Soil | words")
+    cited = Role("finding", "x")
+    read = Page("a.md", blocks=(block("a", cited), block("b", own), block("c", own, cited)))
+    whole = pages.report_of([read]).whole
+    assert (whole.paragraphs, whole.on_findings, whole.own_only) == (3, 2, 1)
+
+
+# --- the book of this project --------------------------------------------------------------------
+
+
+def test_the_book_keeps_its_contract(root):
+    errors = [str(problem) for problem in pages.check(root) if problem.severity == "error"]
+    assert errors == []
+
+
+def test_every_paragraph_of_synthesis_is_accounted_for(root):
+    whole = pages.report(root).whole
+    assert whole.paragraphs > 100
+    assert whole.on_findings + whole.own_only == whole.paragraphs
+
+
+def test_no_run_of_seven_words_is_shared_with_the_source(root):
+    given = os.environ.get("SYNTH_SOURCE_TEXT")
+    source = Path(given) if given else root.parent / "shared" / "source" / "review.txt"
+    if not source.is_file():
+        pytest.skip("the source's text is not here; SYNTH_SOURCE_TEXT can name it")
+    found = pages.copied(pages.read_book(root), source.read_text("utf-8"))
+    assert [str(problem) for problem in found] == []
+
+
+def test_deleting_any_row_of_this_book_names_pages(root):
+    """A book is read once; each row is then taken away from what was read."""
+    book = pages.read_book(root)
+    silent = []
+    for name in book.records.findings:
+        relied = [page.file for page in book.pages if name in page.findings]
+        if not relied:
+            silent.append(name)
+    assert silent == []
