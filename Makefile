@@ -21,6 +21,8 @@ help: ## show this list
 book: setup-book ## check the data and build the book
 	@echo "book: checking the data"
 	@$(BIN)/synth check
+	@echo "book: running the notebooks that are stale"
+	@$(BIN)/synth execute
 	@echo "book: building the pages (warnings are errors)"
 	@$(BUILD)
 	@echo "The book is at $(CURDIR)/$(BOOK)/book/intro.html"

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
@@ -295,14 +295,14 @@ class ForkedKernel(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork a kernel on the connection file the manager wrote; *cmd* is not needed."""
-        self.process = _Forked(
-            self.server.Process(
-                target=_serve,
-                args=(self.parent.connection_file, str(options.get("cwd") or Path.cwd())),
-                daemon=True,
-            )
+        manager: Any = self.parent
+        folder = str(options.get("cwd") or Path.cwd())
+        forked = _Forked(
+            self.server.Process(target=_serve, args=(manager.connection_file, folder), daemon=True)
         )
-        self.pid = self.process.pid
+        # The base class takes any process that can be polled, waited for and signalled.
+        self.process = cast(Any, forked)
+        self.pid = forked.pid
         self.cwd = options.get("cwd")
         return self.connection_info
 
