@@ -209,7 +209,7 @@ def test_deleting_any_row_names_exactly_the_pages_that_relied_on_it(finding, gar
 
 
 def _unchecked(root: Path):  # type: ignore[no-untyped-def]
-    """The review as it stands, even where the checks of the data would stop: studies without rows."""
+    """The review as it stands, also where the checks of the data would stop."""
     from synth.review import Review
     from synth.tables import read_records
 
