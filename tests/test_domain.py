@@ -102,9 +102,8 @@ def test_links_bear_the_label_of_what_they_lead_to(garden: Path):
 
 
 def test_a_block_of_synthesis_says_what_it_rests_on(garden: Path):
-    line = re.search(r'<p class="synth rests">(.*?)</p>', page(garden, "water"), re.DOTALL)
-    assert line
-    assert words(line[1]) == (
+    line = page(garden, "water").partition('class="synth rests">')[2].partition("</summary>")[0]
+    assert words(line) == (
         "Rests on 5 findings from 4 studies in 3 countries, and once on the review’s own argument."
     )
 
@@ -125,8 +124,15 @@ def test_the_evidence_line_links_to_exactly_that_view(tmp_path):
     assert [unescape(link).partition("?")[2] for link in links] == [
         "x.topic=water",
         "x.topic=water&x.direction=helps",
-        "x.finding=beet2011-01",
     ]
+
+
+def test_findings_that_no_filter_shows_are_listed_below_the_block(garden: Path):
+    text = page(garden, "water")
+    listed = text.partition('<details class="synth rests">')[2].partition("</details>")[0]
+    assert words(listed.partition("</summary>")[0]).startswith("Rests on 5 findings")
+    assert len(re.findall("<li>", listed)) == 5
+    assert 'href="studies.html#finding-beet2011-02"' in listed
 
 
 def test_previews_hold_each_finding_of_the_page_once(garden: Path):

@@ -165,7 +165,7 @@ class Entry:
             (
                 _facet_label(settings, "design"),
                 _known(
-                    [part for part in (study.design, study.design_detail) if part],
+                    [": ".join(part for part in (study.design, study.design_detail) if part)],
                     study.design_source,
                 ),
             ),

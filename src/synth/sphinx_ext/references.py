@@ -68,7 +68,7 @@ class LinkBack(SphinxPostTransform):
                 page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
                 parts.append(f'<a href="{page}#{study.anchor}">What is coded from it</a>.')
             if places:
-                parts.append(said_where(self, places))
+                parts.append(said_where(self, places, headings=False))
             elif study is None:
                 parts.append("Not cited in the text of this book.")
             html = f'<p class="synth synth-cited" {STYLED}>{" ".join(parts)}</p>\n'

@@ -97,8 +97,10 @@ class ListCitations(SphinxPostTransform):
         return f'<p class="synth synth-cited">{said_where(self, places)}</p>\n'
 
 
-def said_where(transform: SphinxPostTransform, places: list[CitedAt]) -> str:
-    """Say in which pages and under which headings a work is cited, with links."""
+def said_where(
+    transform: SphinxPostTransform, places: list[CitedAt], *, headings: bool = True
+) -> str:
+    """Say on which pages, and under which headings of each, a work is cited, with links."""
     env, builder = transform.env, transform.app.builder
     if not places:
         return "No page of this book cites it in a sentence; its findings stand in the explorer."
@@ -114,7 +116,7 @@ def said_where(transform: SphinxPostTransform, places: list[CitedAt]) -> str:
         below = [
             f'<a href="{escape(f"{address}#{cited.anchor}")}">{escape(cited.heading)}</a>'
             for cited in cited_there
-            if cited.heading and cited.heading != title
+            if headings and cited.heading and cited.heading != title
         ]
         parts.append(f"{page} ({', '.join(below)})" if below else page)
     return f"Cited in: {'; '.join(parts)}."

@@ -10,6 +10,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
+from synth.evidence_table import direction_mark
 from synth.sphinx_ext.domain import evidence_domain, warn
 from synth.sphinx_ext.in_force import depend_on_data
 from synth.sphinx_ext.roles import finding_group
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from docutils.nodes import Element, Node
     from sphinx.application import Sphinx
 
-    from synth.evidence import Evidence
     from synth.review import Review
 
 
@@ -94,20 +94,37 @@ class DrawEvidenceLines(SphinxPostTransform):
         if own:
             times = "once" if own == 1 else f"{own} times"
             words += f", and {times} on the review’s own argument"
-        return f'<p class="synth rests">{words}.{self._link(review, findings)}</p>\n'
+        return self._shown(review, findings, words)
 
-    def _link(self, review: Review, findings: list[str]) -> str:
+    def _shown(self, review: Review, findings: list[str], words: str) -> str:
+        """The line with its way to exactly these findings: in the explorer, else listed here."""
+        view = view_of(review, findings)
         explorer = evidence_domain(self.env).explorer_page()
-        if explorer is None:
-            return ""
-        docname, key = explorer
-        page = self.app.builder.get_relative_uri(self.env.docname, docname)
-        state = urlencode([(f"{key}.{name}", value) for name, value in view_of(review, findings)])
-        them = "it" if len(findings) == 1 else "them"
+        if view and explorer:
+            docname, key = explorer
+            page = self.app.builder.get_relative_uri(self.env.docname, docname)
+            state = urlencode([(f"{key}.{name}", value) for name, value in view])
+            link = (
+                f'<a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
+                f"See {'it' if len(findings) == 1 else 'them'} in the explorer</a>"
+            )
+            return f'<p class="synth rests">{words}. {link}</p>\n'
+        items = "\n".join(self._item(review, name) for name in findings)
         return (
-            f' <a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
-            f"See {them} in the explorer</a>"
+            f'<details class="synth rests"><summary>{words}.</summary>\n'
+            f'<ul class="synth-rests-list">\n{items}\n</ul></details>\n'
         )
+
+    def _item(self, review: Review, name: str) -> str:
+        finding = review.records.findings[name]
+        mark = direction_mark(review.settings.direction(finding.direction))
+        label = escape(review.records.label(finding.study))
+        home = evidence_domain(self.env).home("finding", name)
+        if home is not None:
+            page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
+            address = escape(f"{page}#{home.anchor}", quote=True)
+            label = f'<a href="{address}">{label}</a>'
+        return f"<li>{mark} {escape(finding.summary)} {label}</li>"
 
 
 def rests_on(review: Review, findings: list[str]) -> str:
@@ -124,24 +141,22 @@ def rests_on(review: Review, findings: list[str]) -> str:
 
 
 def view_of(review: Review, findings: list[str]) -> list[tuple[str, str]]:
-    """The filters that show exactly some findings: as few and as telling as possible.
+    """The filters of the explorer that show exactly some findings, or none if no filter does.
 
-    A theme with or without a direction when it holds these findings and no other; else the
-    findings one by one.
+    A node of the codebook, with or without directions, that holds these findings and no other.
     """
     wanted = set(findings)
     records = review.records
     everything = review.evidence()
-    themes = {records.findings[name].theme for name in findings}
-    directions = sorted({records.findings[name].direction for name in findings})
-    shared = set.intersection(*({node.id for node in records.codebook.path(t)} for t in themes))
-    for node in sorted(shared, key=lambda name: -records.codebook[name].depth):
-        rank = records.codebook[node].rank
-        for filters in ({rank: [node]}, {rank: [node], "direction": directions}):
-            chosen: Evidence = everything.where(**{k: tuple(v) for k, v in filters.items()})
-            if set(chosen.ids) == wanted:
+    directions = tuple(sorted({records.findings[name].direction for name in findings}))
+    paths = [records.codebook.path(records.findings[name].theme) for name in findings]
+    shared = [node for node in paths[0] if all(node in path for path in paths)]
+    for node in reversed(shared):
+        here: dict[str, tuple[str, ...]] = {node.rank: (node.id,)}
+        for filters in (here, here | {"direction": directions}):
+            if set(everything.where(**filters).ids) == wanted:
                 return [(name, value) for name, values in filters.items() for value in values]
-    return [("finding", name) for name in findings]
+    return []
 
 
 def setup(app: Sphinx) -> None:
