@@ -100,7 +100,7 @@ def _csl_name(name: Name) -> dict[str, str]:
 
 
 def csl_items(records: Records, ids: Iterable[str]) -> list[dict[str, Any]]:
-    """The works behind some findings, in the order of the table, with the codes as keywords.
+    """The works behind some findings, in the order of a reference list, with codes as keywords.
 
     Parameters
     ----------
@@ -112,14 +112,17 @@ def csl_items(records: Records, ids: Iterable[str]) -> list[dict[str, Any]]:
     CSL-JSON items; ``keyword`` lists each theme and direction the work was coded to here, such as
     ``"organizational-leadership: enabler"``, separated by ``", "``.
     """
+    from synth.explorer import studies_in_order
+
+    names = tuple(ids)
     codes: dict[str, dict[str, None]] = {}
-    for name in ids:
+    for name in names:
         finding = records.findings[name]
         codes.setdefault(finding.study, {})[f"{finding.theme}: {finding.direction}"] = None
     return [
         {**csl_item(records.bibliography[study]), "keyword": ", ".join(codes[study])}
-        for study in records.studies
-        if study in codes and study in records.bibliography
+        for study in studies_in_order(records, names)
+        if study in records.bibliography
     ]
 
 
@@ -174,10 +177,10 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
     if "page" in item:
         first, _, last = item["page"].partition("-")
         lines += [("SP", first), *([("EP", last)] if last else [])]
+    # The explorer inserts keywords before the end of an entry; nothing else may stand there.
     lines += [("KW", word) for word in item.get("keyword", "").split(", ") if word]
     lines.append(("ER", ""))
-    # A line break would end the field; RIS has no way to write one.
-    return "".join(f"{tag}  - {' '.join(text.split())}\r\n" for tag, text in lines)
+    return "".join(f"{tag}  - {_line(text)}\r\n" for tag, text in lines)
 
 
 _BIB_TYPES = {
@@ -238,8 +241,13 @@ def _bib_entry(item: Mapping[str, Any]) -> str:
             text = text.replace("-", "--")
         # Addresses are read as they stand; everywhere else these signs are commands.
         fields.append((field, text if name in ("DOI", "URL") else _latex(text)))
-    listed = "".join(f"  {field} = {{{' '.join(text.split())}}},\n" for field, text in fields)
+    listed = "".join(f"  {field} = {{{_line(text)}}},\n" for field, text in fields)
     return f"@{kind}{{{item['id']},\n{listed}}}\n"
+
+
+def _line(text: str) -> str:
+    """A text on one line: a line break would end the field."""
+    return re.sub(r"\s*[\r\n]\s*", " ", text)
 
 
 def _inverted(name: Mapping[str, str]) -> str:
@@ -330,11 +338,16 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "") -> str:
 
 def csv_heading(records: Records, count: int, filters: str = "") -> str:
     """The first line of an exported table: what it holds, from which data, and what was changed."""
+    from synth.explorer import WORDS
+
     settings = records.settings
-    return (
-        f"{settings.title}. {count} of {len(records.findings)} findings. "
-        f"Filters: {filters or 'none'}. Data version {settings.version}, {settings.date}. "
-        "A text that begins like a formula has an apostrophe before it."
+    return WORDS["csv_heading"].format(
+        title=settings.title,
+        n=count,
+        total=len(records.findings),
+        filters=filters or WORDS["no_filter"],
+        version=settings.version,
+        date=settings.date,
     )
 
 

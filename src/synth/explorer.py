@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.errors import UnknownName
 from synth.evidence_table import EvidenceTable, late, stated
-from synth.model import Finding, facet_values
+from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -46,7 +48,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "finding": "finding|findings",
         "study": "study|studies",
         "copy_link": "Copy link",
-        "copied_link": "Link copied",
         "cite": "Cite this view",
         "copy_cite": "Copy citation",
         "copied": "Copied",
@@ -56,7 +57,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "ris": "RIS|studies, for a reference manager",
         "bib": "BibTeX|studies, for LaTeX",
         "json": "CSL-JSON|studies, for citation tools",
-        "list": "Copy the reference list|studies, as text",
+        "txt": "Copy the reference list|studies, as text",
         "saved": "Saved {n}",
         "remove": "Remove filter ",
         "clear": "Clear all",
@@ -64,8 +65,8 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "text": "Text",
         "years": "Years",
         "year": "Year of publication",
-        "from": "from",
-        "to": "to",
+        "since": "from",
+        "until": "to",
         "show_more": "Show {n}",
         "show_all_of": "Show all {n}",
         "show_fewer": "Show fewer",
@@ -85,15 +86,15 @@ WORDS: Mapping[str, str] = MappingProxyType(
         "key_zero": "hidden by your filters",
         "key_in": "in your selection",
         "key": "Choose a number to see those findings.",
-        "by_study": "Findings, study by study",
-        "by_theme": "Findings, theme by theme",
+        "title_study": "Findings, study by study",
+        "title_theme": "Findings, theme by theme",
         "group": "Group",
-        "order": "Order",
-        "group_study": "by study",
-        "group_theme": "by theme",
-        "newest": "newest first",
-        "oldest": "oldest first",
-        "author": "by author",
+        "sort": "Order",
+        "by_study": "by study",
+        "by_theme": "by theme",
+        "by_newest": "newest first",
+        "by_oldest": "oldest first",
+        "by_author": "by author",
         "its": "{n} of its {findings}",
         "show_all": "Show all {findings} ({n} more)",
         "cut": "The first {n} are shown. Narrow the selection, or export it, to see the others.",
@@ -109,7 +110,11 @@ WORDS: Mapping[str, str] = MappingProxyType(
             "This link was made with version {n} of the data; "
             "this is version {version}, so the findings may differ."
         ),
-        "harmless": "A text that begins like a formula has an apostrophe before it.",
+        "citation": "{authors} ({year}). {title}. {findings} from {studies}. {view} {url}",
+        "csv_heading": (
+            "{title}. {n} of {total} findings. Filters: {filters}. Data version {version}, {date}. "
+            "A text that begins like a formula has an apostrophe before it."
+        ),
     }
 )
 """Words of the interface by key; ``a|b`` is singular and plural, or a label and its remark.
@@ -178,6 +183,24 @@ _fold_again = lru_cache(maxsize=65536)(fold)
 
 # --- what the script is given -----------------------------------------------------------------
 
+# Outlines on a square of ten; rings are cut out of discs.
+_SHAPES = {
+    "triangle-up": "M5 .6 9.8 9.4H.2Z",
+    "triangle-down": "M5 9.4.2.6h9.6Z",
+    "diamond": "M5 0l5 5-5 5-5-5ZM5 2v6l3-3Z",
+    "ring": "M5 0a5 5 0 1 0 .01 0ZM5 2a3 3 0 1 1-.01 0Z",
+    "ring-outer": "M5 0a5 5 0 1 0 .01 0ZM5 1.6a3.4 3.4 0 1 1-.01 0Z",
+    "ring-middle": (
+        "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0Z"
+        "M5 1.6a3.4 3.4 0 1 0 .01 0ZM5 3.2a1.8 1.8 0 1 1-.01 0Z"
+    ),
+    "ring-centre": "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0ZM5 3a2 2 0 1 0 .01 0Z",
+    "square": "M1 1h8v8H1Z",
+    "circle": "M5 0a5 5 0 1 0 .01 0Z",
+    "cross": "M2 .5 5 3.5 8 .5 9.5 2l-3 3 3 3L8 9.5l-3-3-3 3L.5 8l3-3-3-3Z",
+    "bar": "M0 3.5h10v3H0Z",
+}
+
 
 def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
     """The review as the script reads it: columns of small numbers, each text once.
@@ -189,26 +212,24 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
 
     Returns
     -------
-    Plain data for JSON. Findings refer to studies, themes and directions by position; a facet lists
-    its ``values``, the ``sets`` of values that occur together, and the set of each study, with
-    those of findings that have their own.
+    Plain data for JSON. Studies stand in the order of a reference list, and findings refer to them
+    by position. The codebook, the directions, the declared facets and the years are facets alike:
+    each lists its ``values``, the ``sets`` of values that occur together, and which set a finding
+    carries, either finding by finding (``all``) or study by study (``by``), with the findings that
+    differ from their study's (``own``).
     """
-    from synth.citation_style import reference_text
-    from synth.exchange import csl_item
-
     settings, codebook = records.settings, records.codebook
     names = tuple(records.findings) if ids is None else tuple(ids)
     findings = [records.findings[name] for name in names]
-    used = {finding.study for finding in findings}
-    studies = [study for name, study in records.studies.items() if name in used]
-    position = {study.id: index for index, study in enumerate(studies)}
-    direction = {item.id: index for index, item in enumerate(settings.directions)}
-    works = [records.bibliography.get(study.id) for study in studies]
+    studies = studies_in_order(records, names)
+    position = {name: index for index, name in enumerate(studies)}
+    everything = {finding.study for finding in records.findings.values()}
     return {
         "version": settings.version,
         "date": settings.date.isoformat(),
         "title": settings.title,
         "authors": list(settings.authors),
+        "total": [len(records.findings), len(everything)],
         "words": {
             **WORDS,
             **{
@@ -217,35 +238,57 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
                 if key.startswith("explorer_")
             },
         },
-        "total": [len(records.findings), len({f.study for f in records.findings.values()})],
+        "alike": _ALIKE,
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
-        "nodes": [
-            [node.id, codebook.order[node.parent] if node.parent else -1, node.label]
-            for node in codebook
+        "facets": [
+            {
+                "id": "",
+                "values": list(codebook.ids),
+                "labels": [node.label for node in codebook],
+                "sets": [
+                    [codebook.order[above.id] for above in codebook.path(name)]
+                    for name in codebook.ids
+                ],
+                "looks": {
+                    codebook.order[name]: _look(look) for name, look in settings.levels.items()
+                },
+                "all": [codebook.order[finding.theme] for finding in findings],
+            },
+            {
+                "id": "direction",
+                "label": WORDS["direction"],
+                "values": [item.id for item in settings.directions],
+                "labels": [item.label for item in settings.directions],
+                "sets": [[index] for index, _ in enumerate(settings.directions)],
+                "looks": {
+                    index: [*_look(item), item.pattern]
+                    for index, item in enumerate(settings.directions)
+                },
+                "all": [
+                    settings.directions.index(settings.direction(finding.direction))
+                    for finding in findings
+                ],
+            },
+            *(_facet(records, facet, findings, position) for facet in settings.facets),
+            _years(records, studies),
         ],
-        "looks": {
-            name: [look.mark, look.light, look.dark] for name, look in settings.levels.items()
-        },
-        "directions": [
-            [item.id, item.label, item.mark, item.light, item.dark, item.pattern]
-            for item in settings.directions
-        ],
-        "facets": [_facet(records, facet.id, findings, position) for facet in settings.facets],
-        "studies": {
-            "id": [study.id for study in studies],
-            "label": [records.label(study.id) for study in studies],
-            "year": [study.year or 0 for study in studies],
-            "work": [csl_item(work) if work else None for work in works],
-            "text": [reference_text(work) if work else "" for work in works],
-        },
+        "studies": {"id": studies, "label": [records.label(name) for name in studies]},
         "findings": {
             "id": [_short_id(finding) for finding in findings],
             "study": [position[finding.study] for finding in findings],
-            "theme": [codebook.order[finding.theme] for finding in findings],
-            "direction": [direction[finding.direction] for finding in findings],
             "summary": [finding.summary for finding in findings],
         },
     }
+
+
+def studies_in_order(records: Records, ids: Iterable[str]) -> list[str]:
+    """The studies of some findings, in the order of a reference list."""
+    used = {records.findings[name].study for name in ids}
+    return sorted(used, key=lambda name: (fold(records.label(name)), name))
+
+
+def _look(item: Direction | LevelLook) -> list[str]:
+    return [_SHAPES.get(item.mark, _SHAPES["circle"]), item.light, item.dark]
 
 
 def _short_id(finding: Finding) -> str | int:
@@ -256,51 +299,97 @@ def _short_id(finding: Finding) -> str | int:
 
 
 def _facet(
-    records: Records, name: str, findings: Iterable[Finding], position: Mapping[str, int]
+    records: Records, facet: Facet, findings: Iterable[Finding], position: Mapping[str, int]
 ) -> dict[str, Any]:
-    facet = records.settings.facet(name)
-    assert facet is not None
-    values: dict[str, int] = {}
+    """A declared facet; its most frequent values stand first, what is unknown last."""
+    held = [
+        (index, finding.study, facet_values(facet, finding, records.studies[finding.study]))
+        for index, finding in enumerate(findings)
+    ]
+    often = Counter(value for _, _, several in held for value in several)
+    values = sorted(often, key=lambda value: (value in UNKNOWN, -often[value], value))
+    place = {value: index for index, value in enumerate(values)}
     sets: dict[tuple[int, ...], int] = {}
-    of_study: list[int] = [-1] * len(position)
-    own: dict[str, int] = {}
-    for index, finding in enumerate(findings):
-        held = facet_values(facet, finding, records.studies[finding.study])
-        chosen = tuple(values.setdefault(value, len(values)) for value in dict.fromkeys(held))
+    by = [-1] * len(position)
+    own: dict[int, int] = {}
+    for index, name, several in held:
+        chosen = tuple(sorted({place[value] for value in several}))
         code = sets.setdefault(chosen, len(sets))
-        study = position[finding.study]
-        # What the first finding of a study carries stands for the study; the others say so if not.
-        if of_study[study] < 0:
-            of_study[study] = code
-        elif of_study[study] != code:
-            own[str(index)] = code
+        # What the first finding of a study carries stands for the study; others say if they differ.
+        if by[position[name]] < 0:
+            by[position[name]] = code
+        elif by[position[name]] != code:
+            own[index] = code
     return {
         "id": facet.id,
         "label": facet.label,
-        "values": list(values),
+        "values": values,
         "sets": [list(chosen) for chosen in sets],
-        "studies": of_study,
+        "by": by,
         "own": own,
     }
 
 
-def evidence_script(records: Records, name: str, links: Mapping[str, str] | None = None) -> str:
-    """The script that brings all findings to the explorers of a book, also from ``file://``.
+def _years(records: Records, studies: Iterable[str]) -> dict[str, Any]:
+    """Years of publication, without a gap; the last set is that of undated studies."""
+    written = [records.studies[name].year for name in studies]
+    dated = [year for year in written if year is not None]
+    calendar = list(range(min(dated), max(dated) + 1)) if dated else []
+    return {
+        "id": "year",
+        "label": WORDS["year"],
+        "values": [str(year) for year in calendar],
+        "sets": [*([index] for index, _ in enumerate(calendar)), []],
+        "by": [len(calendar) if year is None else year - calendar[0] for year in written],
+        "own": {},
+    }
+
+
+def reference_payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """The references behind some findings in every form the explorer exports, study by study.
 
     Parameters
     ----------
     records : the review's records.
-    name : the name the explorers ask for it by.
-    links : address of each study's entry in the book, seen from the book's first folder.
+    ids : the findings; all of them if not given.
     """
-    data = json.dumps(
-        {**payload(records), "links": dict(links or {})}, ensure_ascii=False, separators=(",", ":")
-    )
+    from synth.citation_style import reference_text
+    from synth.exchange import csl_item, to_bibtex, to_ris
+
+    works = {}
+    for name in studies_in_order(records, records.findings if ids is None else ids):
+        work = records.bibliography.get(name)
+        if work is not None:
+            item = csl_item(work)
+            works[name] = [item, to_ris([item]), to_bibtex([item]), reference_text(work)]
+    return works
+
+
+def evidence_scripts(records: Records, links: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The scripts that bring the evidence to the explorers of a book, also from ``file://``.
+
+    Parameters
+    ----------
+    records : the review's records.
+    links : where studies and findings stand in the book, up to their id.
+
+    Returns
+    -------
+    Two files by name: the evidence, and the references, which only an export needs. A name changes
+    with its content, so that a browser never shows yesterday's file on today's page.
+    """
+    references = _named("references", reference_payload(records))
+    told = {**payload(records), "links": dict(links or {}), "references": next(iter(references))}
+    return {**_named("evidence", told), **references}
+
+
+def _named(name: str, data: Mapping[str, Any]) -> dict[str, str]:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    file = f"{name}-{sha256(text.encode()).hexdigest()[:10]}.js"
     # Parsed from a string: several times faster in the browser than the same as a literal.
-    quoted = data.replace("\\", "\\\\").replace("'", "\\'")
-    quoted = quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("<", "\\x3c")
-    key = json.dumps(name)
-    return f"(window.synthEvidence??={{}})[{key}]=JSON.parse('{quoted}');\n"
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\x3c")
+    quoted = quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return {file: f"(window.synthEvidence??={{}})['{file}']=JSON.parse('{quoted}');\n"}
 
 
 def lean(code: str) -> str:
@@ -492,6 +581,7 @@ class Explorer:
         """The live half: an ipywidget whose filters are this explorer's."""
         widget = _widget_class()(
             evidence=payload(self.records, self.ids),
+            references=reference_payload(self.records, self.ids),
             settings={**self.settings, "ids": None},
             filters=self.filters,
         )
@@ -520,6 +610,7 @@ def _widget_class() -> Any:
             lean((STATIC / name).read_text("utf-8")) for name in ("synth.css", "explorer.css")
         )
         evidence = traitlets.Dict().tag(sync=True)
+        references = traitlets.Dict().tag(sync=True)
         settings = traitlets.Dict().tag(sync=True)
         filters = traitlets.Dict().tag(sync=True)
 

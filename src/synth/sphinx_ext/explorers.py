@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from synth.exchange import to_csv
-from synth.explorer import ALL_AS_CSV, evidence_script
+from synth.explorer import ALL_AS_CSV, evidence_scripts
 from synth.sphinx_ext.assets import PLACE, write_if_changed
 from synth.sphinx_ext.domain import evidence_domain, warn
 
@@ -39,19 +38,12 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(CompleteExplorers)
 
 
-def evidence_file(env: BuildEnvironment) -> tuple[str, str]:
-    """Name and content of the script that all explorers share; the name changes with the content.
-
-    A browser that kept yesterday's file therefore never shows it with today's page.
-    """
-    known: dict[str, tuple[str, str]] = env.app.__dict__.setdefault("synth_evidence", {})
-    if "file" not in known:
-        records = evidence_domain(env).review.records
-        links = _homes(env)
-        digest = sha256(evidence_script(records, "", links).encode()).hexdigest()[:10]
-        name = f"evidence-{digest}.js"
-        known["file"] = (name, evidence_script(records, name, links))
-    return known["file"]
+def evidence_files(env: BuildEnvironment) -> dict[str, str]:
+    """The scripts all explorers share, by name; the first is the one a page asks for."""
+    known: dict[str, dict[str, str]] = env.app.__dict__.setdefault("synth_evidence", {})
+    if "files" not in known:
+        known["files"] = evidence_scripts(evidence_domain(env).review.records, _homes(env))
+    return known["files"]
 
 
 def _homes(env: BuildEnvironment) -> dict[str, str]:
@@ -89,7 +81,7 @@ def pages_to_write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     pages = _pages(env)
     if app.builder.format != "html" or not pages:
         return []
-    name, _ = evidence_file(env)
+    name = next(iter(evidence_files(env)))
     if getattr(env, "synth_evidence", None) == name:
         return []
     env.synth_evidence = name  # type: ignore[attr-defined]
@@ -101,11 +93,12 @@ def write_evidence(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or not _pages(app.env):
         return
     place = Path(app.outdir) / "_static" / PLACE
-    name, script = evidence_file(app.env)
-    for old in place.glob("evidence-*.js"):
-        if old.name != name:
+    files = evidence_files(app.env)
+    for old in (*place.glob("evidence-*.js"), *place.glob("references-*.js")):
+        if old.name not in files:
             old.unlink()
-    write_if_changed(place / name, script.encode())
+    for name, script in files.items():
+        write_if_changed(place / name, script.encode())
     records = evidence_domain(app.env).review.records
     write_if_changed(
         place / CSV, b"\xef\xbb\xbf" + to_csv(records, tuple(records.findings)).encode()
@@ -129,7 +122,7 @@ class CompleteExplorers(SphinxPostTransform):
                 raw.replace_self(nodes.raw(text, text, **attributes))
 
     def _complete(self, text: str) -> str:
-        name, _ = evidence_file(self.env)
+        name = next(iter(evidence_files(self.env)))
         text = _ROOT.sub(f'<div class="synth synth-explorer" data-evidence="{name}"', text)
         text = text.replace(_FALLBACK, _FALLBACK + WITHOUT_SCRIPT)
         here = self.app.builder.get_target_uri(self.env.docname)

@@ -1,0 +1,80 @@
+"""Pages with explorers as the book has them, made without building a book."""
+
+from __future__ import annotations
+
+import csv
+import html
+from collections.abc import Iterable
+from pathlib import Path
+
+from synth.explorer import Explorer, evidence_scripts
+from synth.sphinx_ext.assets import classic_script
+from synth.tables import Records
+
+STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
+LINKS = {"study": "book/studies.html#study-", "finding": "book/studies.html#finding-"}
+# What a careful server sends: no inline script, no eval, nothing from elsewhere.
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'"
+
+
+def write_page(
+    folder: Path, explorers: Iterable[Explorer], name: str = "explorer", policy: str = ""
+) -> Path:
+    """Write a page with some explorers of one review, and what they need, below a folder."""
+    explorers = tuple(explorers)
+    static = folder / "_static" / "synth"
+    static.mkdir(parents=True, exist_ok=True)
+    for script in ("loader", "explorer"):
+        code = (STATIC / f"{script}.js").read_text("utf-8")
+        (static / f"{script}.js").write_text(classic_script(code, script), "utf-8")
+    for style in ("synth.css", "explorer.css"):
+        (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")
+    records = explorers[0].records
+    files = evidence_scripts(records, LINKS)
+    for file, script in files.items():
+        (static / file).write_text(script, "utf-8")
+    evidence = next(iter(files))
+    body = "\n".join(
+        explorer.html.replace('data-key="', f'data-evidence="{evidence}" data-key="', 1)
+        for explorer in explorers
+    )
+    told = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    page = folder / "book" / f"{name}.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(
+        f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">{told}
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>
+<link rel="stylesheet" href="../_static/synth/synth.css">
+<link rel="stylesheet" href="../_static/synth/explorer.css">
+<script defer data-modules="explorer" src="../_static/synth/loader.js"></script></head>
+<body><main class="bd-article"><h1>{html.escape(name)}</h1>{body}</main></body></html>""",
+        "utf-8",
+    )
+    return page
+
+
+def change_findings(root: Path, **columns: Iterable[str]) -> None:
+    """Write other values into columns of a copied review's findings, row by row from the first."""
+    path = root / "data" / "coded_studies.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for name, values in columns.items():
+        for row, value in zip(rows, values, strict=False):
+            row[name] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def many(records: Records, count: int) -> Records:
+    """The same review with many findings: those it has, again and again under new names."""
+    from dataclasses import replace
+
+    known = list(records.findings.values())
+    findings = {}
+    for number in range(count):
+        finding = known[number % len(known)]
+        name = f"{finding.study}-x{number}"
+        findings[name] = replace(finding, id=name, summary=f"{finding.summary} ({number})")
+    return replace(records, findings=findings)

@@ -1,0 +1,345 @@
+"""The explorer as Python sees it: what is stored, what is sent, what is selected."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from explorer_on_a_page import STATIC, many
+from synth.errors import UnknownName
+from synth.explorer import (
+    RESERVED,
+    ROWS_IN_PAGE,
+    WORDS,
+    Explorer,
+    evidence_scripts,
+    fold,
+    lean,
+    payload,
+    reference_payload,
+    searchable,
+)
+from synth.model import UNKNOWN, Facet, facet_values
+from synth.review import Review
+from synth.sphinx_ext.assets import classic_script
+from synth.tables import Records, load_records
+
+HOSTILE = (
+    '</script><script>alert(1)</script> & <b>"bold"</b>',
+    "=1+1",
+    "emoji 🌱 and مرحبا right to left",
+    "line\u2028separators\u2029and 'quotes' \\ backslashes",
+)
+
+
+@pytest.fixture(scope="module")
+def review(root: Path) -> Review:
+    return Review.load(root)
+
+
+@pytest.fixture(scope="module")
+def garden(example_root: Path) -> Review:
+    return Review.load(example_root)
+
+
+def settings_of(html: str) -> dict[str, object]:
+    block = re.search(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
+    assert block
+    settings: dict[str, object] = json.loads(block[1])
+    return settings
+
+
+# --- search ---
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Ábrahám", "abraham"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("Łukasz Øystein", "lukasz oystein"),
+        ("the user’s ‘own’ words", "the user's 'own' words"),
+        ("ﬁnding", "finding"),
+        ("ΟΔΟΣ οδος", "οδοσ οδοσ"),
+        (" two\u00a0 words\n", "two words"),
+        ("İstanbul", "istanbul"),
+        ("", ""),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_folding_twice_changes_nothing(review: Review) -> None:
+    for finding in review.records.findings.values():
+        once = fold(finding.summary)
+        assert fold(once) == once
+
+
+def test_search_looks_at_summary_study_themes_and_countries(review: Review) -> None:
+    records = review.records
+    finding = next(f for f in records.findings.values() if records.studies[f.study].countries)
+    text = searchable(finding, records)
+    for part in (
+        finding.summary,
+        records.label(finding.study),
+        *(node.label for node in records.codebook.path(finding.theme)),
+    ):
+        assert fold(part) in text.split("\n")
+
+
+# --- what the script is given ---
+
+
+@pytest.mark.parametrize("which", ["review", "garden"])
+def test_the_payload_holds_what_the_records_hold(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    records = request.getfixturevalue(which).records
+    data = payload(records)
+    studies, findings = data["studies"]["id"], data["findings"]
+    tree, direction, *declared, year = data["facets"]
+    for index, finding in enumerate(records.findings.values()):
+        at = findings["study"][index]
+        short = findings["id"][index]
+        assert finding.id == (short if isinstance(short, str) else f"{studies[at]}-{short:02}")
+        assert studies[at] == finding.study
+        assert tree["values"][tree["all"][index]] == finding.theme
+        path = [tree["values"][node] for node in tree["sets"][tree["all"][index]]]
+        assert path == [node.id for node in records.codebook.path(finding.theme)]
+        assert direction["values"][direction["all"][index]] == finding.direction
+        assert findings["summary"][index] == finding.summary
+        for facet, sent in zip(records.settings.facets, declared, strict=True):
+            code = sent["own"].get(index, sent["by"][at])
+            values = {sent["values"][value] for value in sent["sets"][code]}
+            assert values == set(facet_values(facet, finding, records.studies[studies[at]]))
+        years = [int(year["values"][value]) for value in year["sets"][year["by"][at]]]
+        written = records.studies[studies[at]].year
+        assert years == ([] if written is None else [written])
+
+
+def test_what_is_unknown_stands_last(review: Review) -> None:
+    for facet in payload(review.records)["facets"][2:-1]:
+        known = [value in UNKNOWN for value in facet["values"]]
+        assert known == sorted(known)
+
+
+def test_studies_stand_in_the_order_of_a_reference_list(review: Review) -> None:
+    labels = payload(review.records)["studies"]["label"]
+    assert labels == sorted(labels, key=fold)
+
+
+def test_the_payload_of_some_holds_only_their_studies(review: Review) -> None:
+    ids = tuple(review.records.findings)[:3]
+    studies = {review.records.findings[name].study for name in ids}
+    data = payload(review.records, ids)
+    assert len(data["findings"]["id"]) == 3
+    assert set(data["studies"]["id"]) == studies
+    assert set(reference_payload(review.records, ids)) == studies
+
+
+def test_words_of_the_team_replace_the_english(review: Review) -> None:
+    settings = replace(
+        review.settings, words={"explorer_search": "Befunde durchsuchen", "search": "Suche"}
+    )
+    data = payload(replace(review.records, settings=settings))
+    assert data["words"] == {**WORDS, "search": "Befunde durchsuchen"}
+
+
+def test_every_word_of_the_interface_is_used() -> None:
+    code = (STATIC / "explorer.js").read_text("utf-8")
+    for key in WORDS:
+        said = rf'"{key}"|\b{key}:' + (r"|by_\$" if key.startswith("by_") else "")
+        assert re.search(said, code), f"nothing says {key!r}"
+    for key in re.findall(r'\bsay\("(\w+)"', code):
+        assert key in WORDS, f"{key!r} has no words"
+
+
+def with_summaries(records: Records, summaries: Iterable[str]) -> Records:
+    changed = {
+        name: replace(finding, summary=summary)
+        for (name, finding), summary in zip(records.findings.items(), summaries, strict=False)
+    }
+    return replace(records, findings={**records.findings, **changed})
+
+
+def test_the_evidence_scripts_are_harmless_whatever_the_words(garden: Review) -> None:
+    records = with_summaries(garden.records, HOSTILE)
+    for script in evidence_scripts(records).values():
+        assert not set("<\u2028\u2029") & set(script)
+    summaries = payload(records)["findings"]["summary"]
+    assert summaries[: len(HOSTILE)] == list(HOSTILE)
+
+
+def test_the_names_of_the_scripts_follow_their_content(garden: Review) -> None:
+    before = evidence_scripts(garden.records)
+    after = evidence_scripts(with_summaries(garden.records, HOSTILE))
+    assert before == evidence_scripts(garden.records)
+    first, second = ([*files] for files in (before, after))
+    assert first[0] != second[0]
+    assert first[1] == second[1], "the references are the same"
+
+
+def test_the_evidence_scripts_stay_light(review: Review) -> None:
+    scripts = "".join(evidence_scripts(review.records).values())
+    assert len(gzip.compress(scripts.encode())) <= 150 * len(review.records.findings)
+
+
+def test_code_and_style_stay_light() -> None:
+    code = classic_script((STATIC / "explorer.js").read_text("utf-8"), "explorer")
+    style = lean((STATIC / "explorer.css").read_text("utf-8"))
+    assert len(gzip.compress(code.encode())) + len(gzip.compress(style.encode())) <= 12 * 1024
+
+
+def test_the_script_compiles_nothing_and_writes_no_html() -> None:
+    code = (STATIC / "explorer.js").read_text("utf-8")
+    assert not re.search(
+        r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write", code
+    )
+
+
+# --- what is stored ---
+
+
+def test_the_table_holds_every_finding_once(review: Review) -> None:
+    html = review.evidence().explorer().html
+    assert re.findall(r'<tr data-finding="([^"]+)"', html) == list(review.evidence().ids)
+    assert not re.search(r"</t[dh]><t[dh]", html), "the search would glue neighbouring words"
+
+
+def test_everything_is_not_listed_by_name(review: Review) -> None:
+    assert settings_of(review.evidence().explorer(key="x").html) == {"key": "x", "ids": None}
+    some = review.levels[0].evidence()
+    assert settings_of(some.explorer(key="x").html)["ids"] == list(some.ids)
+
+
+def test_only_what_was_asked_for_is_stored(review: Review) -> None:
+    explorer = review.evidence().explorer(
+        key="x", filters={"direction": "barrier", "q": "work"}, rows="country", group="theme"
+    )
+    assert settings_of(explorer.html) == {
+        "key": "x",
+        "ids": None,
+        "filters": {"direction": ["barrier"], "q": ["work"]},
+        "rows": "country",
+        "group": "theme",
+    }
+
+
+def test_what_is_stored_does_not_follow_the_reader(review: Review) -> None:
+    explorer = review.evidence().explorer()
+    before = explorer.html
+    explorer.filters = {"direction": "barrier"}
+    assert explorer.settings == settings_of(before)
+
+
+def test_beyond_the_limit_the_table_says_what_is_missing(garden: Review) -> None:
+    records = many(garden.records, ROWS_IN_PAGE + 10)
+    html = Explorer(records, records.findings).html
+    assert html.count("<tr data-finding") == ROWS_IN_PAGE
+    assert f"first {ROWS_IN_PAGE} of {ROWS_IN_PAGE + 10}" in html
+    assert "synth:findings.csv" in html
+    full = Explorer(records, tuple(records.findings)[:ROWS_IN_PAGE]).html
+    assert "findings.csv" not in full
+
+
+def test_settings_end_no_script(example: Path) -> None:
+    records = load_records(example)
+    explorer = Explorer(records, records.findings, filters={"q": "</script><!--"})
+    assert explorer.html.count("</script>") == 1
+    assert settings_of(explorer.html)["filters"] == {"q": ["</script><!--"]}
+
+
+def test_it_states_its_counts(review: Review) -> None:
+    evidence = review.evidence()
+    assert repr(evidence.explorer()) == f"<Explorer of {evidence.stated()}>"
+
+
+def test_the_same_evidence_gives_the_same_bytes(root: Path) -> None:
+    first, second = (Review.load(root).evidence().explorer().html for _ in range(2))
+    assert first == second
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize("key", ["", "a b", "1x", "x.y", "ä", "x&y", '"'])
+def test_a_key_must_fit_an_address(garden: Review, key: str) -> None:
+    with pytest.raises(ValueError, match="cannot name an explorer"):
+        garden.evidence().explorer(key=key)
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_facet_may_not_take_a_name_of_the_address(garden: Review, name: str) -> None:
+    settings = replace(garden.settings, facets=(Facet(name, "L", "Ls", "study"),))
+    with pytest.raises(ValueError, match=f"cannot be called '{name}'"):
+        Explorer(replace(garden.records, settings=settings), garden.records.findings)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"group": "year"}, "study, theme"),
+        ({"sort": "newset"}, "Did you mean 'newest'"),
+        ({"rows": "contry"}, "Did you mean 'country'"),
+        ({"filters": {"directon": "barrier"}}, "Did you mean 'direction'"),
+        ({"filters": {"direction": "bariier"}}, "Did you mean 'barrier'"),
+    ],
+)
+def test_unknown_names_are_refused(review: Review, options: dict[str, str], said: str) -> None:
+    with pytest.raises(UnknownName, match=said):
+        review.evidence().explorer(**options)
+
+
+# --- live ---
+
+
+def test_the_selection_follows_the_filters(review: Review) -> None:
+    explorer = review.evidence().explorer()
+    assert explorer.selection == review.evidence()
+    explorer.filters = {"direction": ["barrier", "mixed"], "since": 2015}
+    assert explorer.selection == review.evidence().where(direction=["barrier", "mixed"], since=2015)
+    explorer.filters = {}
+    assert explorer.selection == review.evidence()
+
+
+def test_widget_and_explorer_move_each_other(review: Review) -> None:
+    explorer = review.evidence().explorer(filters={"direction": "barrier"})
+    widget = explorer.widget()
+    assert widget.filters == {"direction": ["barrier"]}
+    explorer.filters = {"q": "stigma"}
+    assert widget.filters == {"q": ["stigma"]}
+    widget.filters = {"level": ["macro"]}
+    assert explorer.filters == {"level": ["macro"]}
+    assert explorer.selection == review.level("macro").evidence()
+
+
+def test_two_views_of_one_explorer_agree(review: Review) -> None:
+    explorer = review.evidence().explorer()
+    first, second = explorer.widget(), explorer.widget()
+    first.filters = {"direction": ["enabler"]}
+    assert second.filters == {"direction": ["enabler"]}
+
+
+def test_the_live_output_also_holds_the_table(review: Review) -> None:
+    explorer = review.evidence().explorer()
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/html"] == explorer.html
+    assert data["text/plain"] == repr(explorer)
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_widget_comes_only_when_shown() -> None:
+    code = "import sys, synth.explorer; print(*sorted(sys.modules))"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert not {"anywidget", "ipywidgets", "traitlets", "pandas"} & set(modules.stdout.split())
