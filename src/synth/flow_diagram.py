@@ -98,6 +98,11 @@ class FlowDiagram(Figure):
 
     kind = "FlowDiagram"
 
+    @property
+    def below(self) -> str:
+        """The diagram as a picture, which nobody sees until it is downloaded."""
+        return f'<template class="synth-figure-svg">{self._svg}</template>\n' if self._svg else ""
+
     def to_svg(self) -> str:
         """The diagram as an SVG file, for a manuscript."""
         return self.svg

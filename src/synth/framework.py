@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from synth.influence_map import InfluenceMap
     from synth.tables import Records
 
+_ARROWS = 24
+"""Arrows a reader can still follow at a glance."""
 _SHOWN = 4
 """Findings of a cell before the rest is folded away."""
 
@@ -315,16 +317,20 @@ class Framework:
             f'<table border="1" cellspacing="0" cellpadding="4">\n<tr>{head}</tr>\n{body}\n</table>'
         )
 
-    def glance(self, **options: Any) -> InfluenceMap:
+    def glance(self, at_least: int | None = None) -> InfluenceMap:
         """The framework as one figure: themes in lanes with their findings, and the influences.
 
         Parameters
         ----------
-        **options : as for :func:`synth.influence_map.influence_map`.
+        at_least : draw only arrows with at least so many named studies; by default the fewest with
+            which no more than 24 arrows are left. The figure's table holds all.
         """
         from synth.influence_map import influence_map
 
-        return influence_map(self._records, counts=True, **options)
+        if at_least is None:
+            named = [len(arrow.studies) for arrow in influence_map(self._records).arrows]
+            at_least = next(n for n in range(1000) if sum(k >= n for k in named) <= _ARROWS)
+        return influence_map(self._records, at_least=at_least, counts=True)
 
     def __repr__(self) -> str:
         return f"<Framework: {self._stated}>"

@@ -135,7 +135,7 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
             if len(group.intersection(written)) > 1
         }
         names = sorted(shares, key=lambda key: (-shares[key], key))[:2]
-        teams.append((f"team around {listed([shown[n] for n in names])}", tuple(sorted(group))))
+        teams.append((f"the team around {listed([shown[n] for n in names])}", tuple(sorted(group))))
     return sorted(teams, key=lambda team: (-len(team[1]), team))
 
 
@@ -219,7 +219,7 @@ class Robustness:
                 cohorts.setdefault(study.cohort, set()).add(study.id)
         groups = [("study", self._records.label(s.id), frozenset({s.id})) for s in behind]
         groups += [
-            ("cohort", f"participants shared by {self._labels(of)}", frozenset(of))
+            ("cohort", f"the participants shared by {self._labels(of)}", frozenset(of))
             for _, of in sorted(cohorts.items())
             if len(of) > 1
         ]
@@ -339,7 +339,10 @@ class Robustness:
                 continue
             alone = sum(h.kind == kind and how == "study" for h, how, _ in self.single)
             verb = "rests" if alone == 1 else "rest"
-            parts.append(f"{alone} of {len(all_of)} {plural.lower()} {verb} on a single study.")
+            named = " with a named study" if kind == "influence" else ""
+            parts.append(
+                f"{alone} of {len(all_of)} {plural.lower()}{named} {verb} on a single study."
+            )
         for kind in KINDS:
             of_kind = [out for out in self.left_out if out.kind == kind]
             if of_kind and of_kind[0].lost:

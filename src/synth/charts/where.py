@@ -63,6 +63,7 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     rows.sort(key=lambda row: row["apart"])
     named = [row for row in rows if not row["apart"]]
     behind = studies_behind(records, findings)
+    spread = _spread(records, named, behind, findings)
     extra = (
         Field("region", "Region", cell=lambda row: escape(row["region"]) or "–"),
         Field("income_group", "Income group", cell=lambda row: escape(row["income_group"]) or "–"),
@@ -75,10 +76,10 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
         rows,
         facet="country",
         title=_country_title(named, len(behind)),
-        description=_country_description(records, rows, named, behind, findings),
+        description=f"{_counts_text(rows, behind, findings, 'by country')} {spread}".strip(),
         extra=extra if records.places else (),
         note=(
-            "A study done in several countries counts in each of them. "
+            f"{spread} A study done in several countries counts in each of them. "
             f"{_classification(records)}Few studies from a country say where research was done and "
             "found, not where the problem is large."
         ),
@@ -327,34 +328,33 @@ def effective_number(counts: Iterable[int]) -> float:
     return total**2 / sum(count**2 for count in numbers) if total else 0.0
 
 
-def _country_description(
+def _spread(
     records: Records,
-    rows: Sequence[Row],
     named: Sequence[Row],
     behind: Sequence[Study],
     findings: Sequence[Finding],
 ) -> str:
-    parts = [_counts_text(rows, behind, findings, "by country")]
-    if named:
-        number = effective_number(row["studies"] for row in named)
-        parts.append(
-            f"{counted(len(named), 'country', 'countries')} named; the largest holds "
-            f"{named[0]['studies']} of {studies(len(behind))}. The effective number of countries "
-            f"is {number:.1f}."
-        )
-    groups: dict[str, tuple[set[str], set[str], list[str]]] = {}
+    """How the studies spread over countries and income groups, each number with its whole."""
+    if not named:
+        return ""
+    total = studies(len(behind))
+    effective = effective_number(row["studies"] for row in named)
+    parts = [
+        f"{counted(len(named), 'country', 'countries')} named; the largest holds "
+        f"{named[0]['studies']} of {total}, and the effective number of countries is "
+        f"{effective:.1f}."
+    ]
+    groups: dict[str, tuple[set[str], set[str], set[str]]] = {}
     for finding in findings:
         for country in values_in(records, "country", finding):
             place = records.places.get(country)
             if place and place.income_group:
-                works, found, countries = groups.setdefault(place.income_group, (set(), set(), []))
-                works.add(finding.study)
-                found.add(finding.id)
-                if country not in countries:
-                    countries.append(country)
+                held = groups.setdefault(place.income_group, (set(), set(), set()))
+                for names, name in zip(held, (finding.study, finding.id, country), strict=True):
+                    names.add(name)
     for group, (works, found, countries) in sorted(groups.items()):
         parts.append(
-            f"{group}: {len(works)} of {studies(len(behind))} and {len(found)} of "
+            f"{group}: {len(works)} of {total} and {len(found)} of "
             f"{counted(len(findings), 'finding')} ({listed(sorted(countries))})."
         )
     return " ".join(parts)

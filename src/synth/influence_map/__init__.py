@@ -141,7 +141,7 @@ def influence_map(
             "the review."
         ),
         table_note=counted(len(rows), "influence"),
-        css="synth-map",
+        css="synth-map synth-map-plain" if counts else "synth-map",
         svg=svg,
     )
 
@@ -256,7 +256,7 @@ def _words_html(records: Records, arrows: Sequence[Arrow], node: Theme) -> str:
         if into
         else "Is acted on by no theme, among the influences coded."
     )
-    for upstream, words in ((False, "Through others it also reaches"), (True, "Also upstream")):
+    for upstream, words in ((False, "Through others it also reaches"), (True, "Through others it is also reached by")):
         steps = reach(arrows, node.id, upstream=upstream)
         beyond = [escape(_low(records.codebook[n].label)) for n, k in steps.items() if k > 1]
         if beyond:
