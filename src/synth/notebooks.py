@@ -260,13 +260,24 @@ def drawn_by() -> str:
     digest = hashlib.sha256()
     for name in ("altair", "vl-convert-python"):
         digest.update(f"{name} {metadata.version(name)}\n".encode())
-    for path in sorted(here.glob("*.py")):
-        if path.name not in _DRAWS_NOTHING:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(here.rglob("*.py")):
+        name = path.relative_to(here).as_posix()
+        if not name.startswith(_DRAWS_NOTHING):
+            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-_DRAWS_NOTHING = {"notebooks.py", "pages.py", "scaffold.py", "cli.py", "checks.py", "exchange.py"}
+# What reads, checks and builds without drawing anything a notebook stores.
+_DRAWS_NOTHING = (
+    "canonical.py",
+    "checks.py",
+    "cli.py",
+    "notebooks.py",
+    "pages.py",
+    "prose.py",
+    "scaffold",
+    "sphinx_ext/",
+)
 
 
 def handed_out() -> str:
