@@ -710,7 +710,7 @@ def _confirm(
 
 
 def _pairs(text: str) -> set[tuple[str, str]]:
-    """Words that stand side by side in the review's title: "peer support" supports nothing."""
+    """Words that stand side by side in the title: the "support" of its subject supports nothing."""
     words = re.findall(r"\w+", text.lower())
     return set(pairwise(words))
 
