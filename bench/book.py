@@ -93,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="runs a figure is the median of")
     runs = parser.parse_args().runs
-    book = [sys.executable, "-m", "jupyter_book", "build", ".", "--quiet"]
+    book = [str(Path(sys.executable).parent / "jupyter-book"), "build", ".", "--quiet"]
     execute = [sys.executable, "-m", "synth.cli", "execute"]
     check = [sys.executable, "-m", "synth.cli", "check"]
     with tempfile.TemporaryDirectory() as folder:

@@ -70,7 +70,7 @@ def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert (html / "book" / "intro.html").is_file(), f"SYNTH_BUILT_BOOK holds no book: {html}"
         return html
     output = tmp_path_factory.mktemp("book")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(ROOT)]
+    command = [str(Path(sys.executable).parent / "jupyter-book"), "build", str(ROOT)]
     command += ["--path-output", str(output), "-W", "--keep-going", "--quiet"]
     built = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert built.returncode == 0, built.stdout + built.stderr
