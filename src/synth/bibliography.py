@@ -115,6 +115,12 @@ class Reference:
         return int(written) if _YEAR.fullmatch(written) else None
 
     @property
+    def is_undated(self) -> bool:
+        """Whether the entry gives no year, or says that there is none."""
+        written = self.fields.get("year", "") or self.fields.get("date", "")
+        return not written or written.lower() in UNDATED
+
+    @property
     def suffix(self) -> str:
         """The letter that tells works of one author and year apart, taken from the key."""
         found = _KEY_SUFFIX.search(self.key)
@@ -162,9 +168,13 @@ class Bibliography(Mapping[str, Reference]):
     Parameters
     ----------
     references : the works; keys stand once.
+    broken : keys of entries that could not be read, so that they are not also called missing.
     """
 
-    def __init__(self, references: tuple[Reference, ...] = ()) -> None:
+    def __init__(
+        self, references: tuple[Reference, ...] = (), broken: frozenset[str] = frozenset()
+    ) -> None:
+        self.broken = broken
         self._references = {reference.key: reference for reference in references}
 
     def __getitem__(self, key: str) -> Reference:
@@ -202,8 +212,8 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
     """Turn the text of a ``.bib`` file into works and problems.
 
     >>> works, problems = parse_bibliography("@book{abbott1988, title={The system}, year=1988}")
-    >>> works["abbott1988"].year, problems[0].where
-    (1988, 'abbott1988')
+    >>> works["abbott1988"].year, problems
+    (1988, [])
     """
     from bibtexparser import model
     from bibtexparser.entrypoint import parse_string
@@ -218,6 +228,7 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
 
     problems: list[Problem] = []
     references: list[Reference] = []
+    broken: set[str] = set()
     after_failure = False
     for block in library.blocks:
         line = (block.start_line or 0) + 1
@@ -227,11 +238,15 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
             if reference is not None:
                 references.append(reference)
         elif isinstance(block, model.ParsingFailedBlock):
-            problems.append(_failure(block, line, file))
+            problem = _failure(block, line, file)
+            problems.append(problem)
+            broken.add(problem.where)
         elif isinstance(block, model.ImplicitComment) and not after_failure:
-            problems += _stray(block.comment, line, file)
+            found = _stray(block.comment, line, file)
+            problems += found
+            broken.update(problem.where for problem in found)
         after_failure = isinstance(block, model.ParsingFailedBlock)
-    return Bibliography(tuple(references)), problems
+    return Bibliography(tuple(references), frozenset(broken)), problems
 
 
 # --- what can be wrong ------------------------------------------------------------------------
@@ -322,7 +337,12 @@ def _failure(block: Any, line: int, file: str) -> Problem:
     reason = " ".join(
         str(getattr(block.error, "abort_reason", block.error)).replace("`", "'").split()
     )
-    if "end of file" in reason:
+    if re.match(r"@\s*\w+\s*[{(]\s*\w+\s*=", block.raw or ""):
+        key, message = "", "An entry has no key."
+        hint = "Write one after the brace, as in '@article{otte2020a,'."
+    elif "comma after entry key" in reason:
+        message, hint = "A comma is missing after the key.", f"Write it: '{key},'."
+    elif "end of file" in reason:
         message = "The file ends before the entry does."
         hint = "Close the entry with '}' on a line of its own, or restore what was cut off."
     elif "block start" in reason:
@@ -336,7 +356,7 @@ def _failure(block: Any, line: int, file: str) -> Problem:
 
 def _stray(comment: str, line: int, file: str) -> list[Problem]:
     """Text between entries is a comment in BibTeX, even when it was meant as an entry."""
-    entry = re.search(r"^[ \t]*@?[ \t]*(\w+)\s*[{(]\s*[^\s,{}]+\s*,", comment, re.MULTILINE)
+    entry = re.search(r"^[ \t]*@?[ \t]*\w+\s*[{(]\s*([^\s,{}]+)\s*,", comment, re.MULTILINE)
     if not entry and not re.search(r"^\s*\w+\s*=\s*[{\"]", comment, re.MULTILINE):
         return []
     if entry:
@@ -345,7 +365,7 @@ def _stray(comment: str, line: int, file: str) -> list[Problem]:
         Problem(
             file,
             line,
-            "",
+            entry[1] if entry else "",
             "This looks like an entry but would be ignored as a comment.",
             "An entry begins with '@' and its type, as in '@article{otte2020a,'.",
         )

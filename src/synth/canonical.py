@@ -72,15 +72,11 @@ def _table_form(root: Path, table: Table, settings: Settings) -> Form | None:
     if text is None:
         return Form(table.file, None, 0, tuple(found)) if found else None
     written, problems, _ = split_table(text, table, settings)
+    # A column that is unknown or missing does not keep the rows from being written; a first line
+    # or a row that cannot be read does: nothing may be lost.
     errors = [problem for problem in problems if problem.severity == "error"]
-    # A column that is unknown or missing does not keep the rows from being written; whatever else
-    # is wrong with the first line or with a row does: nothing may be lost.
-    lost = [problem for problem in errors if not problem.where] or (
-        [] if written.header and table.key in written.header else errors
-    )
-    if len(set(written.header)) < len(written.header):
-        lost = errors
-    if lost or not written.header:
+    lost = [problem for problem in errors if not problem.where or not written.header]
+    if lost:
         return Form(table.file, None, 0, tuple(lost))
     canonical = format_table(written, table, settings)
     return Form(table.file, canonical, _differs(root / table.file, canonical))

@@ -14,8 +14,17 @@ from synth.bibliography import BIB_FILE, DOI, check_bibliography, missing_work
 from synth.citation_style import author_year
 from synth.errors import Problem, UnknownName, did_you_mean
 from synth.files import read_text
-from synth.model import BACKGROUND, EVIDENCE, NOT_REPORTED, TABLES, UNKNOWN, Facet, FlowBox
-from synth.settings import SETTINGS_FILE, settings_line
+from synth.model import (
+    BACKGROUND,
+    EVIDENCE,
+    NOT_REPORTED,
+    RESERVED_FACETS,
+    TABLES,
+    UNKNOWN,
+    Facet,
+    FlowBox,
+)
+from synth.settings import SETTINGS_FILE, SLUG, settings_line
 from synth.tables import Records, Row, ancestors, not_listed, read_records, shortened, split
 from synth.words import Words
 
@@ -97,6 +106,8 @@ def _references_between_tables(records: Records) -> Iterator[Problem]:
                 cell: unknown
                 for cell in frozenset(cells) - known - {""}
                 if (unknown := [item for item in _items(cell, column.many) if item not in known])
+                # Spaces around an id are told where the cell is read.
+                and (column.many or cell == cell.strip())
             }
             if not wrong:
                 continue
@@ -186,24 +197,22 @@ def _studies(records: Records) -> Iterator[Problem]:
     coded = _has(records, "coded_studies", "finding", "study")
     findings = records.tables["coded_studies"]
     cited = frozenset(findings.column("study")) | findings.loose
-    studies = records.tables["studies"]
+    studies, works = records.tables["studies"], records.bibliography
     roles = dict(zip(studies.column("study"), studies.column("role"), strict=True))
     for line, name, role in zip(
         studies.lines, studies.column("study"), studies.column("role"), strict=True
     ):
-        work = records.bibliography.get(name)
-        if name and work is None and records.bibliography:
+        work = works.get(name)
+        if name and work is None and works and name not in works.broken:
             message = f"{shortened(name)} is not in {BIB_FILE}."
-            yield _problem(
-                "studies", line, "study", message, missing_work(name, records.bibliography)
-            )
+            yield _problem("studies", line, "study", message, missing_work(name, works))
         if role != EVIDENCE:
             continue
         if coded and name not in cited:
             message = f"No finding was coded from {shortened(name)}."
             hint = "Code one in data/coded_studies.csv, or make its role 'background'."
             yield _problem("studies", line, "role", message, hint)
-        if work is not None and work.year is None:
+        if work is not None and work.is_undated:
             message = f"{shortened(name)} has no year, so it is missing wherever years are shown."
             hint = f"Add the year to its entry in {BIB_FILE}, line {work.line}."
             yield _problem("studies", line, "study", message, hint, "warning")
@@ -235,7 +244,8 @@ def _bibliography(records: Records) -> Iterator[Problem]:
                 "Let both keys end in a letter after the year, as in 'otte2020a', 'otte2020b'.",
                 "warning",
             )
-    if not _has(records, "studies", "study"):
+    # Without settings it is not known which work the book is based on.
+    if not _has(records, "studies", "study") or not records.settings.title:
         return
     known = _known(records, "studies") | {records.settings.source.key}
     for work in works.values():
@@ -260,7 +270,8 @@ def _findings(records: Records) -> Iterator[Problem]:
     for line, name, study in zip(written.lines, names, studies, strict=True):
         stem, _, number = name.rpartition("-")
         called = stem == study and len(number) > 1 and number.isdecimal() and number.isascii()
-        if name and study and not called:
+        # An id that is none at all is told where the cell is read.
+        if not called and SLUG.fullmatch(name) and SLUG.fullmatch(study):
             message = f"{shortened(name)} is not called after its study."
             hint = f"Use the study and a number of two digits, as in '{study}-01'."
             yield _problem("coded_studies", line, "finding", message, hint)
@@ -312,55 +323,50 @@ def _flow(records: Records) -> Iterator[Problem]:
         return
     rows = {row.cells["box"]: row for row in reversed(list(records.tables["flow"].rows))}
     boxes = {box.id: box for box in records.flow}
-    parents = {box.id: box.of for box in records.flow}
+    misplaced: list[Problem] = []
     for box in records.flow:
         row = rows[box.id]
-        known = bool(row.cells["count"])
-        if known and box.state == NOT_REPORTED:
-            yield _problem(
-                "flow",
-                row,
-                "state",
-                f"The count is {box.count}, but the state says '{NOT_REPORTED}'.",
-                "Use 'reported' or 'derived', or empty the count.",
-            )
-        elif not known and box.state in ("reported", "derived"):
-            yield _problem(
-                "flow",
-                row,
-                "count",
-                f"The state says '{box.state}', but the count is empty.",
-                f"Write the count, or '{NOT_REPORTED}' as the state.",
-            )
-        above = boxes.get(box.of)
-        if box.of == box.id or _circle(box.id, parents):
-            yield _problem(
-                "flow",
-                row,
-                "of",
-                f"{shortened(box.id)} belongs to itself.",
-                "Name the box it comes from.",
-            )
-        elif above is not None and above.kind not in _BELONGS_TO.get(box.kind, (above.kind,)):
-            allowed = " or ".join(f"'{kind}'" for kind in _BELONGS_TO[box.kind])
-            yield _problem(
-                "flow",
-                row,
-                "of",
-                f"A box of kind '{box.kind}' belongs to one of kind {allowed}; "
-                f"{above.id!r} is '{above.kind}'.",
-                "Name another box, or change the kind.",
-            )
-        elif not box.of and box.kind in ("removed", "reason", "source"):
-            yield _problem(
-                "flow",
-                row,
-                "of",
-                "The cell is empty.",
-                "Only a remaining box can begin the flow; name the box this one belongs to.",
-            )
-    for box in records.flow:
-        yield from _sums(box, records.flow, boxes, rows)
+        wrong = _place_of(box, boxes)
+        if wrong:
+            misplaced.append(_problem("flow", row, "of", *wrong))
+        if box.count is not None and box.state == NOT_REPORTED:
+            message = f"The count is {box.count}, but the state says '{NOT_REPORTED}'."
+            hint = "Use 'reported' or 'derived', or empty the count."
+            yield _problem("flow", row, "state", message, hint)
+        elif not row.cells["count"] and box.state in ("reported", "derived"):
+            message = f"The state says '{box.state}', but the count is empty."
+            hint = f"Write the count, or '{NOT_REPORTED}' as the state."
+            yield _problem("flow", row, "count", message, hint)
+    yield from misplaced
+    if misplaced or not all(box.of in boxes for box in records.flow if box.of):
+        return
+    # Sums of boxes that do not hang together, or of numbers that are none, would only confuse.
+    written = records.tables["flow"].column("count")
+    numbers = sum(box.count is not None for box in records.flow)
+    if len(rows) == len(written) and numbers == sum(map(bool, written)):
+        for box in records.flow:
+            yield from _sums(box, records.flow, boxes, rows)
+
+
+def _place_of(box: FlowBox, boxes: Mapping[str, FlowBox]) -> tuple[str, str] | None:
+    """What is wrong with the box that a box belongs to, and how to mend it."""
+    above = boxes.get(box.of)
+    kinds = _BELONGS_TO.get(box.kind, ())
+    if box.of == box.id or _circle(box.id, {other.id: other.of for other in boxes.values()}):
+        return f"{shortened(box.id)} belongs to itself.", "Name the box it comes from."
+    if above is not None and kinds and above.kind not in kinds:
+        allowed = " or ".join(f"'{kind}'" for kind in kinds)
+        return (
+            f"A box of kind '{box.kind}' belongs to one of kind {allowed}; "
+            f"{above.id!r} is '{above.kind}'.",
+            "Name another box, or change the kind.",
+        )
+    if not box.of and box.kind in ("removed", "reason", "source"):
+        return (
+            "The cell is empty.",
+            "Only a remaining box can begin the flow; name the box this one belongs to.",
+        )
+    return None
 
 
 def _sums(
@@ -447,7 +453,7 @@ def _facets(records: Records) -> Iterator[Problem]:
     for index, facet in enumerate(records.settings.facets):
         tables = [name for name in _facet_tables(facet) if records.tables[name].header]
         holding = [name for name in tables if facet.id in records.tables[name].header]
-        if tables and not holding:
+        if tables and not holding and facet.id not in RESERVED_FACETS:
             if text is None:
                 text, _ = read_text(records.root / SETTINGS_FILE, SETTINGS_FILE)
             files = " nor ".join(TABLES[name].file for name in tables)
@@ -533,13 +539,14 @@ def _settings(records: Records) -> Iterator[Problem]:
         return settings_line(text or "", *path)
 
     source = settings.source
-    if source.key and records.bibliography and source.key not in records.bibliography:
+    works = records.bibliography
+    if source.key and works and source.key not in {*works, *works.broken}:
         yield Problem(
             SETTINGS_FILE,
             line("source", "key"),
             "key",
             f"{shortened(source.key)} is not in {BIB_FILE}.",
-            missing_work(source.key, records.bibliography),
+            missing_work(source.key, works),
         )
     if source.doi and not DOI.fullmatch(source.doi):
         yield Problem(

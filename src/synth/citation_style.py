@@ -284,7 +284,7 @@ def register_styles() -> None:
 
     from pybtex.plugin import register_plugin
     from pybtex.richtext import HRef, Tag, Text
-    from pybtex.style.formatting import BaseStyle, toplevel  # noqa: F401  (toplevel loads templates)
+    from pybtex.style.formatting import BaseStyle
     from pybtex.style.labels import BaseLabelStyle
     from pybtex.style.sorting import BaseSortingStyle
     from pybtex.style.template import node

@@ -7,6 +7,7 @@ and says what came of it.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -53,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(given, "run"):
         parser.print_help()
         return 0
+    # A letter that the terminal cannot show must not hide the problem it stands in.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return int(given.run(given))
     except ReviewError as error:

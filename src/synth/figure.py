@@ -406,7 +406,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """About how wide a line of text stands, a little too much rather than too little.
 
     >>> round(text_width("leadership", 13))
-    60
+    64
     """
     em = sum(_WIDTH.get(c, 1000 if ord(c) >= _WIDE_SCRIPTS else 580) for c in text) / 1000
     return em * size * (1.12 if bold else 1.06)

@@ -67,10 +67,10 @@ def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
 
 
 def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
-    r"""Turn bytes into text with plain line ends, with everything that is wrong about them.
+    """Turn bytes into text with plain line ends, with everything that is wrong about them.
 
     >>> decode_bytes("naïve".encode("cp1252"), "data/studies.csv")[1][0].message
-    'The byte 0xEF is not UTF-8 (in Windows-1252 it would be \\'ï\\').'
+    "The byte 0xEF is not UTF-8 (in Windows-1252 it would be 'ï')."
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:4].count(0) >= 2:
         return None, [Problem(file, 1, "", "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)]

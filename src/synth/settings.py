@@ -240,13 +240,14 @@ class _Reader:
                 )
         self._directions(settings)
         for name, look in settings.levels.items():
-            for colour, paper in (
-                ("light", LIGHT_PAPER),
-                ("dark", DARK_PAPER),
-                ("light", look.wash_light),
-                ("dark", look.wash_dark),
+            for colour, *papers in (
+                ("light", LIGHT_PAPER, look.wash_light),
+                ("dark", DARK_PAPER, look.wash_dark),
             ):
-                self._contrast(("levels", name, colour), colour, getattr(look, colour), paper)
+                shown = getattr(look, colour)
+                for paper in papers:
+                    if self._contrast(("levels", name, colour), colour, shown, paper):
+                        break
         first, last = settings.search_since, settings.search_until
         if first is not None and last is not None and first > last:
             self._add(
@@ -282,20 +283,20 @@ class _Reader:
                     "warning",
                 )
 
-    def _contrast(self, path: tuple[str | int, ...], where: str, colour: str, paper: str) -> None:
+    def _contrast(self, path: tuple[str | int, ...], where: str, colour: str, paper: str) -> bool:
+        """Say that a text would be too pale; tells whether it would."""
         if not (_COLOUR.fullmatch(colour) and _COLOUR.fullmatch(paper)):
-            return
+            return False
         ratio = contrast(colour, paper)
-        if ratio < LEAST_CONTRAST:
-            darker = "darker" if where == "light" else "lighter"
-            self._add(
-                path,
-                where,
-                # Rounded down: 4.49 must not read as the 4.5 that would do.
-                f"{colour} on {paper} has a contrast of {int(ratio * 10) / 10}; "
-                f"text needs {LEAST_CONTRAST}.",
-                f"Choose a {darker} colour.",
-            )
+        if ratio >= LEAST_CONTRAST:
+            return False
+        # Rounded down: 4.49 must not read as the 4.5 that would do.
+        told = int(ratio * 10) / 10
+        message = f"{colour} on {paper} has a contrast of {told}; text needs {LEAST_CONTRAST}."
+        self._add(
+            path, where, message, f"Choose a {'darker' if where == 'light' else 'lighter'} one."
+        )
+        return True
 
 
 def _wrong(setting: Setting, value: Any) -> tuple[str, str] | None:
@@ -437,7 +438,7 @@ def _lines(text: str) -> dict[tuple[str | int, ...], int]:
 def settings_line(text: str, *path: str | int) -> int:
     r"""Line of ``data/review.toml`` that a key stands on, or 0.
 
-    >>> settings_line('title = "x"\\n[[facets]]\\nid = "country"', "facets", 0, "id")
+    >>> settings_line('title = "x"\n[[facets]]\nid = "country"', "facets", 0, "id")
     3
     """
     return _lines(text).get(path, 0)

@@ -223,7 +223,7 @@ def split_table(
         names = ",".join(column.name for column in table.columns)
         hint = f"Its first line names the columns: {names}"
         return nothing, [Problem(file, 1, "", "The file is empty.", hint)], []
-    lines, problems = _split(text, file)
+    lines, problems, swallowed = _split(text, file)
     if not lines:
         return nothing, problems, []
     header_line, header = lines[0]
@@ -231,10 +231,10 @@ def split_table(
     problems += found
     columns = tuple(header)
     if not readable:
-        return TableText(columns), problems, []
+        return nothing, problems, []
     rows: list[list[str]] = []
     starts: list[int] = []
-    loose: set[str] = set()
+    loose: set[str] = {cell for line in swallowed for cell in line.split(",")}
     empty: list[int] = []
     width = len(columns)
     for line, cells in lines[1:]:
@@ -270,31 +270,36 @@ def _any_cell_size() -> Iterator[None]:
             csv.field_size_limit(limit)
 
 
-def _split(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
-    """The cells of each row with the line it begins on."""
+_Split = tuple[list[tuple[int, list[str]]], list[Problem], list[str]]
+
+
+def _split(text: str, file: str) -> _Split:
+    """The cells of each row with the line it begins on; problems; lines that are no rows."""
     with _any_cell_size():
         # Most tables have one row on each line: then the lines need not be counted one by one.
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         with suppress(csv.Error):
             rows = list(reader)
             if reader.line_num == len(rows):
-                return list(enumerate(rows, start=1)), []
+                return list(enumerate(rows, start=1)), [], []
         return _split_slowly(text, file)
 
 
-def _split_slowly(text: str, file: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+def _split_slowly(text: str, file: str) -> _Split:
     """As above, for cells that go over several lines and rows that cannot be read."""
     problems: list[Problem] = []
     lines: list[tuple[int, list[str]]] = []
+    swallowed: list[str] = []
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     while True:
         try:
             cells = next(reader)
         except StopIteration:
-            return lines, problems
+            return lines, problems, swallowed
         except csv.Error as error:
             problems.append(_quoting(error, start, file))
+            swallowed += text.split("\n")[start - 1 : reader.line_num]
         else:
             lines.append((start, cells))
         start = reader.line_num + 1
@@ -553,8 +558,12 @@ def _check_kind(cells: _Cells, settings: Settings) -> None:
             )
     elif column.kind == "choice":
         allowed = allowed_words(column, settings)
-        # Without directions review.toml itself has the problem; every row need not repeat it.
-        if allowed or column.refers_to == "review.toml:sections":
+        # Without words to choose from review.toml has the problem; every row need not repeat it.
+        if not allowed and column.refers_to == "review.toml:sections" and settings.title:
+            for i, _ in list(cells.among(cells.different - {""}))[:1]:
+                message = "data/review.toml lists no sections, but this column names some."
+                cells.add(i, message, 'List them there: sections = ["…", "…"].')
+        elif allowed:
             for i, value in cells.among(cells.different - {*allowed, ""}):
                 if column.refers_to:
                     cells.add(i, *not_listed(value, column.refers_to, allowed))
@@ -625,7 +634,7 @@ def _check_list(cells: _Cells) -> None:
 
 def _check_repeats(written: TableText, table: Table) -> list[Problem]:
     """Ids that stand twice, and rows that say the same."""
-    names = written.columns[table.key]
+    names = written.column(table.key)
     if len(set(names)) == len(names):
         return []
     problems: list[Problem] = []

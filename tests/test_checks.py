@@ -1,0 +1,203 @@
+"""What is wrong between the files, and what is said about it.
+
+``bad_data/`` holds a folder for each mistake, named after it; it is laid over the sound review
+beside it. ``bad_data/messages.toml`` is the one table of what each deserves.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from synth.checks import check
+from synth.errors import Problem, ReviewError
+from synth.tables import load_records, read_records
+
+BAD_DATA = Path(__file__).parent / "bad_data"
+MESSAGES = tomllib.loads((BAD_DATA / "messages.toml").read_text(encoding="utf-8"))
+MISTAKES = sorted(
+    path.name for path in BAD_DATA.iterdir() if path.is_dir() and path.name != "sound"
+)
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    """A copy of the small review without a mistake."""
+    return Path(shutil.copytree(BAD_DATA / "sound", tmp_path / "review"))
+
+
+def said(root: Path) -> str:
+    return "\n".join(map(str, check(root)))
+
+
+def with_text(root: Path, file: str, old: str, new: str) -> Path:
+    """The review with one text replaced in one of its files."""
+    path = root / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8", newline="")
+    return root
+
+
+def test_every_mistake_has_a_message_and_every_message_a_mistake() -> None:
+    assert sorted(MESSAGES) == MISTAKES
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake(mistake: str, sound: Path) -> None:
+    shutil.copytree(BAD_DATA / mistake, sound, dirs_exist_ok=True)
+    assert said(sound) == MESSAGES[mistake].lstrip("\n")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_review_with_errors_is_not_loaded_and_one_without_is(mistake: str, sound: Path) -> None:
+    shutil.copytree(BAD_DATA / mistake, sound, dirs_exist_ok=True)
+    errors = [problem for problem in check(sound) if problem.severity == "error"]
+    if errors:
+        with pytest.raises(ReviewError) as raised:
+            load_records(sound)
+        assert list(raised.value.problems) == errors
+    else:
+        assert load_records(sound).findings
+
+
+def test_a_sound_review_has_no_problem(sound: Path) -> None:
+    assert check(sound) == []
+
+
+def test_the_example_has_only_what_its_source_does_not_tell(example_root: Path) -> None:
+    assert [problem.severity for problem in check(example_root)] == ["note"]
+
+
+def test_the_book_has_no_error(root: Path) -> None:
+    assert [str(problem) for problem in check(root) if problem.severity == "error"] == []
+
+
+def test_formulas_and_markup_stay_text(sound: Path) -> None:
+    shutil.copytree(BAD_DATA / "formulas-and-html", sound, dirs_exist_ok=True)
+    records, _ = read_records(sound)
+    summaries = [finding.summary for finding in records.findings.values()]
+    assert summaries == [
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script> & <b>bold</b>",
+        "@SUM(1+1)*cmd",
+    ]
+
+
+def test_na_stays_text(sound: Path) -> None:
+    shutil.copytree(BAD_DATA / "not-available-is-text", sound, dirs_exist_ok=True)
+    study = read_records(sound)[0].studies["berg2011"]
+    assert (study.countries, study.design) == (("NA",), "None")
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["data/codebook.csv", "data/studies.csv", "data/coded_studies.csv", "references.bib"],
+)
+def test_a_missing_file_is_one_problem(file: str, sound: Path) -> None:
+    (sound / file).unlink()
+    assert [str(problem) for problem in check(sound) if problem.severity == "error"] == [
+        f"{file}: The file is missing.\n  Restore it, or start a review with 'synth new'."
+    ]
+
+
+@pytest.mark.parametrize("file", ["influences", "flow", "places"])
+def test_a_review_may_do_without(file: str, sound: Path) -> None:
+    (sound / "data" / f"{file}.csv").unlink()
+    assert check(sound) == []
+
+
+def test_without_settings_the_tables_are_still_checked(sound: Path) -> None:
+    with_text(sound, "data/coded_studies.csv", "pay,helps", "payy,helps")
+    (sound / "data" / "review.toml").unlink()
+    assert [problem.where for problem in check(sound)] == ["theme", "theme", ""]
+
+
+@pytest.mark.parametrize(
+    "file", ["data/studies.csv", "data/flow.csv", "references.bib", "data/review.toml"]
+)
+def test_a_folder_instead_of_a_file(file: str, sound: Path) -> None:
+    (sound / file).unlink()
+    (sound / file).mkdir()
+    told = [problem for problem in check(sound) if problem.file == file]
+    assert [problem.message for problem in told] == ["This is a folder, not a file."]
+
+
+def test_a_cell_of_fifty_megabytes(sound: Path) -> None:
+    huge = "long " * 10_000_000
+    with_text(
+        sound, "data/coded_studies.csv", "Nobody rested where pauses were counted.", huge + "end"
+    )
+    assert said(sound) == (
+        "data/coded_studies.csv:3: summary: The cell holds 50,000,003 characters; "
+        "a spreadsheet keeps 32,767.\n"
+        "  A quotation mark may be missing, or a file was pasted into the cell. Shorten it."
+    )
+
+
+def test_a_huge_wrong_id_is_not_repeated_in_full(sound: Path) -> None:
+    with_text(sound, "data/coded_studies.csv", "berg2011,pauses", "berg2011," + "x" * 5000)
+    assert len(said(sound)) < 300
+
+
+def test_all_problems_come_sorted_by_file_and_line(sound: Path) -> None:
+    shutil.copytree(BAD_DATA / "everything-at-once", sound, dirs_exist_ok=True)
+    problems = check(sound)
+    assert len({problem.file for problem in problems}) >= 5
+    places = [(problem.file, problem.line) for problem in problems]
+    assert places == sorted(places)
+
+
+def test_hints_name_the_nearest_in_any_direction(sound: Path) -> None:
+    with_text(sound, "data/influences.csv", "berg2011;lund2015", "berg2011;lund2051")
+    assert [problem.hint for problem in check(sound)] == [
+        "Did you mean 'lund2015'? Studies are listed in data/studies.csv."
+    ]
+
+
+def test_a_longer_circle_is_told_once(sound: Path) -> None:
+    codebook = "".join(f"n{i},n{(i + 1) % 5},Node {i},A node.,source\n" for i in range(5))
+    path = sound / "data" / "codebook.csv"
+    path.write_text(path.read_text(encoding="utf-8") + codebook, encoding="utf-8")
+    assert [problem.message for problem in check(sound)] == [
+        "The nodes run in a circle: n0 > n1 > n2 > n3 > n4 > n0."
+    ]
+
+
+def test_flow_arithmetic_names_boxes_and_numbers(example: Path) -> None:
+    with_text(example, "data/flow.csv", "Records found twice,61", "Records found twice,60")
+    assert [problem.message for problem in check(example) if problem.severity == "error"] == [
+        "324 ('identified') − 60 ('twice') is 264, but 'screened' holds 263."
+    ]
+
+
+def test_a_flow_may_branch(sound: Path) -> None:
+    branches = (
+        "box,stage,kind,of,label,count,state,note\n"
+        "found,identification,remaining,,Found,100,reported,\n"
+        "dropped,screening,removed,found,Dropped,10,reported,\n"
+        "english,screening,remaining,found,In English,60,reported,\n"
+        "french,screening,remaining,found,In French,30,reported,\n"
+        "letters,screening,source,french,From letters,5,reported,\n"
+    )
+    (sound / "data" / "flow.csv").write_text(branches, encoding="utf-8")
+    # 100 - 10 - 60 + 5 = 35 in French; 100 - 10 - 30 = 60 in English.
+    messages = [problem.message for problem in check(sound)]
+    assert messages == [
+        "100 ('found') + 5 ('letters') − 10 ('dropped') − 60 ('english') is 35, "
+        "but 'french' holds 30."
+    ]
+
+
+def test_a_country_outside_the_table_of_places_is_no_error(sound: Path) -> None:
+    with_text(sound, "data/studies.csv", "evidence,Norway", "evidence,France")
+    assert [problem.severity for problem in check(sound)] == ["warning"]
+
+
+def test_problems_do_not_depend_on_the_order_of_hashing(sound: Path) -> None:
+    shutil.copytree(BAD_DATA / "everything-at-once", sound, dirs_exist_ok=True)
+    assert check(sound) == check(sound)
+    assert all(isinstance(problem, Problem) for problem in check(sound))

@@ -1,0 +1,169 @@
+"""The command line: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synth.cli import main
+from synth.errors import Problem
+
+BAD_DATA = Path(__file__).parent / "bad_data"
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(BAD_DATA / "sound", tmp_path / "review"))
+
+
+@pytest.fixture
+def wrong(sound: Path) -> Path:
+    shutil.copytree(BAD_DATA / "everything-at-once", sound, dirs_exist_ok=True)
+    return sound
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    text = capsys.readouterr().out
+    for word in ("check", "fmt", "execute", "references.bib", "data/README.md", "a day's work"):
+        assert word in text
+
+
+@pytest.mark.parametrize("command", ["check", "fmt", "execute"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert "--root" in capsys.readouterr().out
+
+
+def test_a_sound_review(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(sound / "data")
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out == (
+        "No problem found: 2 studies, 3 findings, 3 nodes of the codebook, 1 influence, 4 works.\n"
+    )
+
+
+def test_problems_are_told_as_they_are_reached_from_here(
+    wrong: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(wrong.parent)
+    assert main(["check", "--root", "review"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "review/data/codebook.csv:4: parent: 'wrok' is not in the codebook."
+    assert lines[1] == "  Did you mean 'work'? Themes are listed in data/codebook.csv."
+    assert lines[-1] == "7 problems in 5 files."
+
+
+def test_warnings_do_not_fail(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BAD_DATA / "work-without-study", sound, dirs_exist_ok=True)
+    assert main(["check", "--root", str(sound)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 problem in 1 file: no errors, 1 warning."
+
+
+def test_notes_are_no_problems(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BAD_DATA / "flow-partly-unknown", sound, dirs_exist_ok=True)
+    assert main(["check", "--root", str(sound)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert ": note: " in lines[0]
+    assert lines[-1].startswith("No problem found: ")
+
+
+def test_github_gets_annotations(
+    wrong: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(wrong)
+    assert main(["check", "--format", "github"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 7
+    assert lines[0] == (
+        "::error file=data/codebook.csv,line=4,title=parent::'wrok' is not in the codebook."
+        "%0ADid you mean 'work'? Themes are listed in data/codebook.csv."
+    )
+
+
+def test_annotations_escape_what_has_a_meaning_there() -> None:
+    from synth.cli import _github
+
+    problem = Problem("data/a,b.csv", 0, "x:y", "50% of\nall", severity="note")
+    assert _github(problem) == "::notice file=data/a%2Cb.csv,title=x%3Ay::50%25 of%0Aall"
+
+
+def test_json_is_for_programs(
+    wrong: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(wrong)
+    assert main(["check", "--format", "json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["counts"]["findings"] == 3
+    assert told["problems"][0] == {
+        "file": "data/codebook.csv",
+        "line": 4,
+        "where": "parent",
+        "message": "'wrok' is not in the codebook.",
+        "hint": "Did you mean 'work'? Themes are listed in data/codebook.csv.",
+        "severity": "error",
+    }
+
+
+def test_outside_of_a_review(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 1
+    assert "There is no review in" in capsys.readouterr().err
+    assert main(["check", "--root", "nowhere"]) == 1
+    assert capsys.readouterr().err == "nowhere: There is no such folder.\n"
+
+
+def test_fmt_writes_and_check_tells(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(BAD_DATA / "spaces-around-cells", sound, dirs_exist_ok=True)
+    assert main(["fmt", "--check", "--root", str(sound)]) == 1
+    told = capsys.readouterr().out
+    assert "data/coded_studies.csv:3: not in canonical form; run 'synth fmt'." in told
+    assert "data/README.md:1: not in canonical form" in told
+    assert main(["fmt", "--root", str(sound)]) == 0
+    assert main(["fmt", "--check", "--root", str(sound)]) == 0
+    assert main(["check", "--root", str(sound)]) == 0
+
+
+def test_fmt_fails_when_a_file_cannot_be_read(
+    sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(BAD_DATA / "ragged-rows", sound, dirs_exist_ok=True)
+    assert main(["fmt", "--root", str(sound)]) == 1
+    assert (
+        "data/coded_studies.csv:2: The row has 11 cells; the header has 9."
+        in capsys.readouterr().err
+    )
+
+
+def test_a_reader_that_leaves_early_is_no_error(wrong: Path) -> None:
+    command = f"{sys.executable} -m synth.cli check --root {wrong} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+
+
+def test_messages_of_any_letters_can_be_printed_anywhere(sound: Path) -> None:
+    path = sound / "data" / "codebook.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("pauses,work", "pauses,wörk–"), encoding="utf-8"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "synth.cli", "check", "--root", str(sound)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
