@@ -26,5 +26,5 @@ def test_a_word_nobody_says_is_refused_with_the_nearest_one() -> None:
 
 
 def test_a_blank_nobody_fills_is_refused() -> None:
-    with pytest.raises(UnknownName, match="'versoin'.*Did you mean 'version'"):
+    with pytest.raises(UnknownName, match=r"'versoin'.*Did you mean 'version'"):
         Words({"footer_data": "Daten {versoin}"})

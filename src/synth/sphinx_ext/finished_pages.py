@@ -271,6 +271,16 @@ MENDS = (
         lambda found, _: f"{found[1]} download",
     ),
     Mend(
+        "search focus",
+        "An inline script where an attribute does.",
+        re.compile(
+            r'(?P<form>action="#"\s+method="get">.*?<input type="search")(?P<rest>.*?)'
+            r"<script>\s*// Activate the search field.*?</script>",
+            re.DOTALL,
+        ),
+        lambda found, _: f"{found['form']} autofocus{found['rest']}",
+    ),
+    Mend(
         "kernel settings",
         "Scripts of a live kernel, which asks another host.",
         re.compile(

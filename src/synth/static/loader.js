@@ -57,6 +57,8 @@ const chart = {
     try {
       await /** @type {any} */ (window).vegaEmbed(live, JSON.parse(stored), {
         actions: false,
+        // A warning of the compiler is for authors: the console of a reader stays empty.
+        logLevel: 1,
         renderer: "svg",
         // Expressions are interpreted, not compiled: the page's policy forbids eval.
         ast: true,

@@ -1,0 +1,246 @@
+"""The built book asks no other host for anything, from a folder, a sub-path or a zip."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+
+from synth.sphinx_ext.finished_pages import POLICY
+
+# Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
+LINKED_HOSTS = re.compile(
+    r"doi\.org|creativecommons\.org|opensource\.org|github\.com|sphinx-book-theme\.readthedocs\.io|"
+    r"specs\.frictionlessdata\.io|datapackage\.org|www\.qdasoftware\.org|w3id\.org|schema\.org|"
+    r"([\w-]+\.)*(org|com|net|edu|gov|ca|uk|au|eu|info|io|nhs\.uk|who\.int)"
+)
+
+
+class Addresses(HTMLParser):
+    """The anchors of a page, and every address on it by what it is for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.anchors: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        if "id" in values:
+            self.anchors.append(values["id"])
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        elif tag == "link" and values.get("rel") not in {"canonical", "license"}:
+            self.fetched.append(values.get("href", ""))
+        elif tag in {"script", "img", "source", "iframe", "audio", "video", "embed"}:
+            self.fetched += [values[name] for name in ("src", "srcset") if values.get(name)]
+
+
+@pytest.fixture(scope="module")
+def addresses(built_book: Path) -> dict[Path, Addresses]:
+    return {path: Addresses(path.read_text("utf-8")) for path in sorted(built_book.rglob("*.html"))}
+
+
+def is_elsewhere(address: str) -> bool:
+    return bool(urlsplit(address).scheme) or address.startswith("//")
+
+
+def test_what_a_page_loads_is_a_file_of_the_book(addresses: dict[Path, Addresses]) -> None:
+    wrong = []
+    for path, found in addresses.items():
+        for address in found.fetched:
+            target = path.parent / unquote(urlsplit(address).path)
+            if address.startswith("data:"):
+                continue
+            if is_elsewhere(address) or not target.is_file():
+                wrong.append(f"{path.name}: {address}")
+    assert wrong == []
+
+
+def test_every_link_inside_the_book_has_its_page_and_its_anchor(
+    addresses: dict[Path, Addresses],
+) -> None:
+    resolved = {path.resolve(): set(found.anchors) for path, found in addresses.items()}
+    wrong = []
+    for path, found in addresses.items():
+        for link in found.links:
+            if is_elsewhere(link):
+                continue
+            address, anchor = urldefrag(link)
+            target = (path.parent / unquote(urlsplit(address).path)).resolve()
+            if not urlsplit(address).path:
+                target = path.resolve()
+            if not target.exists():
+                wrong.append(f"{path.name}: no file for {link}")
+            # An empty "#" means the page itself.
+            elif anchor and target in resolved and unquote(anchor) not in resolved[target]:
+                wrong.append(f"{path.name}: no anchor for {link}")
+    assert wrong == []
+
+
+def test_anchors_stand_once_on_a_page(addresses: dict[Path, Addresses]) -> None:
+    twice = [
+        f"{path.name}: {anchor}"
+        for path, found in addresses.items()
+        for anchor in sorted(set(found.anchors))
+        if found.anchors.count(anchor) > 1
+    ]
+    assert twice == []
+
+
+def test_links_to_other_hosts_are_secure_and_of_known_kinds(
+    addresses: dict[Path, Addresses],
+) -> None:
+    hosts: dict[str, str] = {}
+    for found in addresses.values():
+        for link in found.links:
+            parts = urlsplit(link)
+            assert parts.scheme in {"", "https", "http", "mailto"}, link
+            if parts.netloc:
+                hosts.setdefault(parts.netloc, link)
+    assert hosts, "a review of literature links to its literature"
+    assert [link for host, link in hosts.items() if not LINKED_HOSTS.fullmatch(host)] == []
+
+
+# --- in a browser -----------------------------------------------------------------------------
+
+SCROLL = """async () => {
+    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+        scrollTo(0, y);
+        await new Promise((painted) => requestAnimationFrame(painted));
+    }
+}"""
+
+
+class Strict(http.server.SimpleHTTPRequestHandler):
+    """A server that sends the stated policy with every page, as a careful host would."""
+
+    def end_headers(self) -> None:
+        self.send_header("Content-Security-Policy", POLICY)
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def served(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the book below a path of a host that allows nothing but its own files."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "some").mkdir()
+    (site / "some" / "book").symlink_to(built_book.resolve(), target_is_directory=True)
+    handler = functools.partial(Strict, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/some/book"
+    server.shutdown()
+
+
+@pytest.fixture
+def strict_page(browser: Any, served: str) -> Iterator[tuple[Any, list[str]]]:
+    """A page that can reach the served book only, and what went wrong on it."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page, wrong = context.new_page(), []
+
+    def only_the_book(route: Any) -> None:
+        if route.request.url.startswith((served, "data:", "blob:")):
+            route.continue_()
+        else:
+            wrong.append(f"asked for {route.request.url}")
+            route.abort()
+
+    context.route("**/*", only_the_book)
+    page.on(
+        "response",
+        lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None,
+    )
+    page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
+    page.on(
+        "console",
+        lambda said: (
+            wrong.append(f"{said.type}: {said.text}") if said.type in {"error", "warning"} else None
+        ),
+    )
+    yield page, wrong
+    context.close()
+
+
+@pytest.mark.browser
+def test_pages_of_a_sub_path_honour_the_stated_policy(
+    built_book: Path, served: str, strict_page: tuple[Any, list[str]]
+) -> None:
+    page, wrong = strict_page
+    found = []
+    for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
+        page.goto(f"{served}/{path.relative_to(built_book)}")
+        page.evaluate(SCROLL)
+        page.wait_for_load_state("networkidle")
+        found += [f"{path.name}: {complaint}" for complaint in wrong]
+        wrong.clear()
+    assert found == []
+
+
+@pytest.mark.browser
+def test_charts_come_alive_under_the_policy(
+    built_book: Path, served: str, strict_page: tuple[Any, list[str]]
+) -> None:
+    """Vega compiles its expressions with eval unless they are interpreted; here they are."""
+    charted = [
+        path
+        for path in sorted((built_book / "book").glob("*.html"))
+        if 'data-synth-module="vega"' in path.read_text("utf-8")
+    ]
+    if not charted:
+        pytest.skip("no page of the book holds a chart")
+    page, wrong = strict_page
+    page.goto(f"{served}/book/{charted[0].name}")
+    chart = page.locator('[data-synth-module="vega"]').first
+    chart.scroll_into_view_if_needed()
+    page.wait_for_function(
+        """() => document.querySelector('[data-synth-module="vega"] .synth-chart-live svg')"""
+    )
+    assert chart.locator(".synth-chart-live").get_attribute("aria-label")
+    assert wrong == []
+
+
+@pytest.mark.browser
+def test_a_copy_unpacked_anywhere_works(
+    built_book: Path, tmp_path: Path, offline_page: Callable[..., Any]
+) -> None:
+    """A zip on a stick, unpacked into a folder with a space and an accent in its name."""
+    archive = shutil.make_archive(str(tmp_path / "book"), "zip", built_book)
+    unpacked = tmp_path / "Désk top" / "the book"
+    shutil.unpack_archive(archive, unpacked)
+    offline = offline_page()
+    page = offline.open(unpacked / "index.html")
+    page.wait_for_url("**/book/intro.html")
+    page.evaluate(SCROLL)
+    page.locator(".bd-links a.reference").nth(2).click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator("article h1").count() == 1
+    assert offline.refused == []
+    assert offline.complaints == []
+
+
+@pytest.mark.browser
+def test_search_works_from_a_folder(built_book: Path, offline_page: Callable[..., Any]) -> None:
+    offline = offline_page()
+    page = offline.open(built_book / "book" / "intro.html")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("stigma")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=stigma")
+    page.wait_for_selector("#search-results li a")
+    assert offline.refused == []
+    assert offline.complaints == []
