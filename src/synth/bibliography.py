@@ -276,7 +276,7 @@ def _reference(entry: Any, line: int, file: str) -> tuple[Reference | None, list
         # Neither in braces nor in quotation marks: a number or an abbreviation, or else a sign
         # that a comma is missing and the next field was swallowed.
         if inner is None:
-            if not value.isdecimal() and value not in _MONTHS:
+            if not value.isdecimal() and value not in _MONTHS and name != "month":
                 problems.append(_unenclosed(value, name, key, item.start_line + 1, file))
             inner = value
         fields[name] = inner.strip()

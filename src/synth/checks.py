@@ -7,6 +7,7 @@ Rules of a single file stand with its reader (:mod:`synth.tables`, :mod:`synth.b
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -216,6 +217,13 @@ def _studies(records: Records) -> Iterator[Problem]:
             message = f"{shortened(name)} has no year, so it is missing wherever years are shown."
             hint = f"Add the year to its entry in {BIB_FILE}, line {work.line}."
             yield _problem("studies", line, "study", message, hint, "warning")
+    cohorts = Counter(studies.column("cohort"))
+    for line, cohort in zip(studies.lines, studies.column("cohort"), strict=True):
+        if cohort and cohorts[cohort] == 1 and cohort not in UNKNOWN:
+            message = f"No other study has the cohort {shortened(cohort)}."
+            near = did_you_mean(cohort, cohorts.keys() - {cohort, ""})
+            hint = near or "A cohort names participants that several studies share."
+            yield _problem("studies", line, "cohort", message, hint, "warning")
     background = {name for name, role in roles.items() if role == BACKGROUND}
     if background.isdisjoint(findings.column("study")):
         return
@@ -465,6 +473,18 @@ def _facets(records: Records) -> Iterator[Problem]:
                 f"{shortened(facet.id)} is no column of {files}.",
                 f"{did_you_mean(facet.id, columns)} Add the column, or delete the facet.".strip(),
             )
+        for name in holding:
+            declared = TABLES[name].column(facet.id)
+            if declared is not None and declared.many and not facet.many:
+                text = text or read_text(records.root / SETTINGS_FILE, SETTINGS_FILE)[0] or ""
+                yield Problem(
+                    SETTINGS_FILE,
+                    settings_line(text, "facets", index, "id"),
+                    "facets",
+                    f"The cells of {facet.id!r} are lists, so its values would not be told apart.",
+                    "Write many = true.",
+                )
+                break
         for name in holding:
             yield from _unknown_values(records, name, facet.id)
 

@@ -294,12 +294,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 
 # --- the declaration of review.toml -----------------------------------------------------------
 
-MARKS = ("triangle-up", "triangle-down", "diamond", "ring")
+MARKS = ("triangle-up", "triangle-down", "diamond", "ring", "square", "circle", "cross")
 """Shapes a direction can be drawn with: told apart without colour, and drawn by hand in print."""
 PATTERNS = ("solid", "hatched", "dotted", "outline")
 """Fillings of a direction's bars."""
-LEVEL_MARKS = ("ring-outer", "ring-middle", "ring-centre")
-"""Marks of the nodes of the first rank, from the widest to the closest."""
+LEVEL_MARKS = ("ring-outer", "ring-middle", "ring-centre", "circle", "square", "diamond")
+"""Marks of the nodes of the first rank: three rings from the widest to the closest, and others."""
 RESERVED_FACETS = (
     *("q", "since", "until", "rows", "cols", "group", "sort", "v"),
     *("direction", "study"),
