@@ -580,7 +580,7 @@ def untold_influences(book: Book) -> Iterator[Problem]:
                 line,
                 "influence",
                 f"No page of the book shows {influence.id!r} with its anchor.",
-                "review.influence_map() on one page shows all; run `synth execute`.",
+                "review.influence_list() on one page shows all; run `synth execute`.",
             )
 
 

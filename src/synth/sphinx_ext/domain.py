@@ -150,7 +150,7 @@ class EvidenceDomain(Domain):
         "study": "No page of the book shows the study '%(target)s'. "
         "A page with a {catalogue} directive shows them all.",
         "influence": "No page of the book shows the influence '%(target)s' with its anchor. "
-        "review.influence_map() on one page shows them all.",
+        "review.influence_list() on one page shows them all.",
     }
 
     @property
