@@ -9,8 +9,9 @@ import pytest
 
 from garden_book import change, notebook, planted
 from synth import pages
-from synth.errors import Problem
+from synth.errors import Problem, ReviewError
 from synth.pages import Block, Page, Role
+from synth.tables import read_settings
 
 
 def told(root: Path, *checks: object) -> list[str]:
@@ -98,7 +99,13 @@ def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
 
 def test_a_page_that_is_not_there_is_named(garden):
     (garden / "water.md").unlink()
-    with pytest.raises(FileNotFoundError, match="water"):
+    with pytest.raises(ReviewError, match=r"_toc\.yml: water: There is no water\.md"):
+        pages.read_pages(garden)
+
+
+def test_a_book_without_contents_says_so(garden):
+    (garden / "_toc.yml").unlink()
+    with pytest.raises(ReviewError, match="it lists the pages of the book"):
         pages.read_pages(garden)
 
 
@@ -202,18 +209,9 @@ FINDINGS = {
 def test_deleting_any_row_names_exactly_the_pages_that_relied_on_it(finding, garden):
     kept = [row for row in rows(garden) if not row.startswith(finding)]
     (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
-    book = pages.Book(_unchecked(garden), tuple(pages.read_pages(garden)))
-    errors = [p for p in pages.check_book(book) if p.severity == "error"]
+    errors = [problem for problem in pages.check(garden) if problem.severity == "error"]
     assert {problem.file for problem in errors} == FINDINGS[finding]
     assert all(finding in problem.message for problem in errors)
-
-
-def _unchecked(root: Path):  # type: ignore[no-untyped-def]
-    """The review as it stands, also where the checks of the data would stop."""
-    from synth.review import Review
-    from synth.tables import read_records
-
-    return Review(read_records(root)[0])
 
 
 def test_a_finding_moved_to_another_theme_breaks_both_pages(garden):
@@ -328,7 +326,7 @@ def test_words_that_agree_are_not_told(sentence, garden):
 
 def test_words_of_the_reviews_title_speak_of_no_direction():
     terms = pages._pairs("Peer support workers")
-    settings = _unchecked(Path(__file__).parent / "roots" / "garden").settings
+    settings = read_settings(Path(__file__).parent / "roots" / "garden")[0]
     assert pages._spoken("peer support in teams", settings, terms) == {}
     assert pages._spoken("support in teams", settings, terms) == {"helps": "support"}
 
@@ -372,6 +370,18 @@ def test_the_report_counts_what_synthesis_rests_on():
     read = Page("a.md", blocks=(block("a", cited), block("b", own), block("c", own, cited)))
     whole = pages.report_of([read]).whole
     assert (whole.paragraphs, whole.on_findings, whole.own_only) == (3, 2, 1)
+
+
+def test_synth_check_tells_of_the_pages_when_asked(garden, monkeypatch, capsys):
+    from synth.cli import main
+
+    monkeypatch.chdir(garden)
+    change(garden / "water.md", "leek2016-01", "leek2016-1")
+    assert main(["check"]) == 0
+    assert main(["check", "--pages"]) == 1
+    said = capsys.readouterr().out
+    assert "water.md:11: {finding}`leek2016-1; beet2011-01`: There is no finding" in said
+    assert "the book: 2 paragraphs of synthesis, 2 citing findings" in said
 
 
 # --- the book of this project --------------------------------------------------------------------

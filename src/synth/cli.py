@@ -132,6 +132,11 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Errors make the command fail; warnings and notes do not. Nothing is changed.",
     )
     command.add_argument(
+        "--pages",
+        action="store_true",
+        help="check the prose of the book too: does every sentence of synthesis rest on findings?",
+    )
+    command.add_argument(
         "--format",
         choices=("text", "github", "json"),
         default="text",
@@ -147,13 +152,20 @@ def _check(given: argparse.Namespace) -> int:
     root = _root(given)
     records, problems = read_records(root)
     found = sorted({*problems, *check_records(records)}, key=lambda problem: problem.place)
+    support = ""
+    if given.pages:
+        from synth.pages import check_book, read_book, report_of
+
+        book = read_book(root, records)
+        found = sorted([*found, *check_book(book)], key=lambda problem: problem.place)
+        support = str(report_of(book.pages))
     shown = [replace(problem, file=_from_here(root, problem.file)) for problem in found]
     if given.format == "json":
         print(_json(shown, _counts(records)))
     else:
         _tell(shown, given.format, sys.stdout.write)
         if given.format == "text":
-            print(_closing(shown, _counts(records)))
+            print(*([support] if support else []), _closing(shown, _counts(records)), sep="\n")
     return int(any(problem.severity == "error" for problem in found))
 
 

@@ -16,11 +16,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import Problem, did_you_mean
+from synth.errors import Problem, ReviewError, did_you_mean
 from synth.model import TABLES, Settings
 from synth.prose import cited_findings, mistake
 from synth.review import Review
-from synth.tables import load_records
+from synth.tables import read_records
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -185,22 +185,29 @@ def read_pages(root: Path) -> list[Page]:
 
     Raises
     ------
-    FileNotFoundError : there is no ``_toc.yml``, or a page it names is missing.
+    ReviewError : there is no ``_toc.yml``, or a page it names is missing.
     """
     from sphinx_external_toc.parsing import parse_toc_yaml
 
     toc = root / "_toc.yml"
     if not toc.is_file():
-        raise FileNotFoundError(f"{toc} is missing: it lists the pages of the book.")
-    return [read_page(root, _file_of(root, name)) for name in parse_toc_yaml(toc)]
+        message = "There is no such file; it lists the pages of the book."
+        raise ReviewError([Problem("_toc.yml", 0, "", message)])
+    names = list(parse_toc_yaml(toc))
+    files = {name: _file_of(root, name) for name in names}
+    missing = [
+        Problem("_toc.yml", 0, name, f"There is no {name}.md and no {name}.ipynb.")
+        for name, path in files.items()
+        if path is None
+    ]
+    if missing:
+        raise ReviewError(missing)
+    return [read_page(root, path) for path in files.values() if path is not None]
 
 
-def _file_of(root: Path, name: str) -> Path:
-    for ending in ("", ".md", ".ipynb"):
-        path = root / f"{name}{ending}"
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"_toc.yml names {name!r}; there is no such .md or .ipynb file.")
+def _file_of(root: Path, name: str) -> Path | None:
+    candidates = (root / f"{name}{ending}" for ending in ("", ".md", ".ipynb"))
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def read_page(root: Path, path: Path) -> Page:
@@ -406,15 +413,22 @@ class Book:
         return homes
 
 
-def read_book(root: Path) -> Book:
+def read_book(root: Path, records: Records | None = None) -> Book:
     """Read a review and the pages of its book.
+
+    Parameters
+    ----------
+    root : folder of the review.
+    records : the review's records, if they were read before. Where the data have errors the pages
+        are checked against the rows that can be read, so that all problems are told at once.
 
     Raises
     ------
-    ReviewError : the data cannot be read.
-    FileNotFoundError : the table of contents or one of its pages is missing.
+    ReviewError : the data cannot be read, or the table of contents or one of its pages is missing.
     """
-    return Book(Review(load_records(root)), tuple(read_pages(root)))
+    if records is None:
+        records, _ = read_records(root)
+    return Book(Review(records), tuple(read_pages(root)))
 
 
 def check(root: Path) -> list[Problem]:

@@ -53,7 +53,10 @@ class EvidenceRole(SphinxRole):
 
     def run(self) -> tuple[list[Node], list[system_message]]:
         """Draw the role, or show what the author wrote beside a warning."""
-        depend_on_data(self.env)
+        # Once a page: its list of dependencies is long, and roles are many.
+        if not self.env.temp_data.get("synth_depends"):
+            depend_on_data(self.env)
+            self.env.temp_data["synth_depends"] = True
         try:
             return [self.drawn(self.domain.review)], []
         except (UnknownName, ValueError) as problem:
