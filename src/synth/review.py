@@ -175,9 +175,11 @@ class Review:
         """
         from synth.influence_list import influence_list
 
-        ids = tuple(influence.id for influence in self.influences(of))
-        self._note_everything()
-        return influence_list(self.records, ids)
+        chosen = self.influences(of)
+        self.note("codebook", {}, ("*",))
+        for study in sorted({name for influence in chosen for name in influence.studies}):
+            self.note("study", {"id": study}, ("*",))
+        return influence_list(self.records, [influence.id for influence in chosen])
 
     def flow(self) -> FlowDiagram:
         """The search and screening flow."""
