@@ -335,7 +335,9 @@ function draw(root, { data, settings, references, base, keep, follow }) {
   const axes = h("div.ex-axes");
   const grid = h("div.ex-grid", { tabIndex: 0, role: "region", ariaLabel: say("matrix") });
   const matrix = h("details.ex-matrix", { open: true, ontoggle: () => matrix.open && showMatrix() }, h("summary", null, say("matrix")), axes, grid);
-  const title = h("span.ex-title", { role: "heading", ariaLevel: "3" });
+  // One rank below the heading the explorer stands under.
+  const level = Number(root.closest("section")?.querySelector("h1, h2, h3, h4")?.tagName[1] || 1) + 1;
+  const title = h("span.ex-title", { role: "heading", ariaLevel: level });
   const orders = h("div.ex-axes");
   const results = h("ol.ex-results");
   const more = button(".ex-btn", "", () => {
@@ -446,7 +448,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       if (facet?.shown.includes(at) && slot(facet, at) === name) facet.chosen.add(at);
       else if (name === "q") state.q = `${state.q} ${value}`.trim();
       else if (/^(since|until)$/.test(name) && /^\d{4}$/.test(value)) state[name] = value;
-      else if (views[name]?.includes(value)) state[name] = value;
+      else if (Object.hasOwn(views, name) && views[name].includes(value)) state[name] = value;
       else odd.push(`${name}=${value.slice(0, 60)}`);
     }
     part("rows");
@@ -767,7 +769,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         let item = groups.get(name);
         if (!item) {
           if (groups.size > MOST) groups.clear();
-          item = h("li", null, h("span.ex-h", { role: "heading", ariaLevel: "4" }), h("p.ex-path"), h("ul"));
+          item = h("li", null, h("span.ex-h", { role: "heading", ariaLevel: level + 1 }), h("p.ex-path"), h("ul"));
           groups.set(name, item);
         }
         const seen = `${counts[current]}/${wanted}`;

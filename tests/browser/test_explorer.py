@@ -1,0 +1,755 @@
+"""The explorer in a browser, opened from a folder, without a network.
+
+Most tests use pages made by hand, so that they run in seconds; the last part opens the built book
+and compares what it shows with the same filters in pandas.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from explorer_on_a_page import POLICY, many, write_page
+from synth.exchange import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
+from synth.explorer import Explorer, fold
+from synth.model import facet_values
+from synth.review import Review
+from synth.tables import Records
+
+pytestmark = pytest.mark.browser
+
+Page = Any
+DESK = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def review(root: Path) -> Review:
+    return Review.load(root)
+
+
+@pytest.fixture(scope="module")
+def garden(example_root: Path) -> Review:
+    return Review.load(example_root)
+
+
+@pytest.fixture(scope="module")
+def everything(review: Review, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page with one explorer of all findings, under the key ``x``."""
+    explorer = Explorer(review.records, review.records.findings)
+    return write_page(tmp_path_factory.mktemp("everything"), [explorer])
+
+
+@pytest.fixture
+def opened(offline_page: Callable[..., Any]) -> Any:
+    """Open an explorer and wait for it; complaints of the page fail the test at its end."""
+    offlines = []
+
+    def go(path: Path, address: str = "", **options: Any) -> Page:
+        offline = offline_page(**{**DESK, **options})
+        offlines.append(offline)
+        offline.page.set_default_timeout(8000)
+        page = offline.open(path, address)
+        page.wait_for_selector(".synth-explorer[data-ready=true]")
+        return page
+
+    yield go
+    for offline in offlines:
+        assert offline.complaints == []
+        assert offline.refused == []
+
+
+def shown(page: Page, key: str = "x") -> list[str]:
+    ids: list[str] = page.evaluate(
+        "key => document.querySelector(`.synth-explorer[data-key='${key}']`).findings", key
+    )
+    return ids
+
+
+def drawn(page: Page) -> list[str]:
+    ids: list[str] = page.eval_on_selector_all(
+        ".ex [data-finding]", "all => all.map(one => one.dataset.finding)"
+    )
+    return ids
+
+
+def count(page: Page, key: str = "x") -> int:
+    output = page.locator(f".synth-explorer[data-key='{key}'] output[data-count]")
+    return int(output.get_attribute("data-count"))
+
+
+def query(page: Page) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(page.url).query)
+
+
+def tick(page: Page, facet: str, value: str, key: str = "x") -> None:
+    page.locator(
+        f".synth-explorer[data-key='{key}'] input[data-facet='{facet}'][value='{value}']"
+    ).check()
+
+
+# --- filters mean what Evidence.where means ---
+
+
+def random_filters(review: Review, chance: random.Random) -> dict[str, list[str]]:
+    """Some filters a reader could choose, most of them few."""
+    filters: dict[str, list[str]] = {}
+    names = [*review.rank_ids, "direction", *(facet.id for facet in review.settings.facets)]
+    for name in chance.sample(names, chance.choice([0, 1, 1, 2, 2, 3])):
+        held = {v for f in review.records.findings for v in review.values_of(f, name)}
+        values = [value for value in review.values(name) if value in held]
+        filters[name] = chance.sample(values, min(len(values), chance.choice([1, 1, 2, 3])))
+    if chance.random() < 0.3:
+        first, last = sorted(chance.sample(range(2003, 2022), 2))
+        filters.update(chance.choice([{"since": [str(first)]}, {"until": [str(last)]}]))
+    if chance.random() < 0.4:
+        words = " ".join(f.summary for f in chance.sample([*review.evidence()], 2)).split()
+        asked = chance.sample(words, chance.choice([1, 1, 2]))
+        filters["q"] = [" ".join(chance.choice([w, w.upper(), w[:4]]) for w in asked)]
+    return filters
+
+
+def address_of(filters: Mapping[str, list[str]], key: str = "x") -> str:
+    pairs = [(f"{key}.{name}", value) for name, values in filters.items() for value in values]
+    return f"?{urlencode(pairs)}"
+
+
+def go_to(page: Page, address: str) -> None:
+    """Follow an address within the page, as Back does."""
+    page.evaluate(
+        "address => { history.pushState(null, '', address); dispatchEvent(new Event('popstate')) }",
+        address or "?",
+    )
+
+
+def test_addresses_show_what_where_selects(everything: Path, review: Review, opened: Any) -> None:
+    chance = random.Random(20200506)
+    page = opened(everything)
+    for _ in range(100):
+        filters = random_filters(review, chance)
+        go_to(page, address_of(filters))
+        expected = review.evidence().where(**filters)
+        assert shown(page) == list(expected.ids), filters
+        assert count(page) == len(expected), filters
+
+
+def test_a_review_with_other_ranks_and_facets(garden: Review, tmp_path: Path, opened: Any) -> None:
+    chance = random.Random(7)
+    page = opened(write_page(tmp_path, [garden.evidence().explorer(key="x")]))
+    for _ in range(60):
+        filters = random_filters(garden, chance)
+        go_to(page, address_of(filters))
+        assert shown(page) == list(garden.evidence().where(**filters).ids), filters
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STIGMA",
+        "stïgma",
+        "Otte 2020",
+        "  canada   barriers ",
+        "otte, i",
+        "(",
+        "\\",
+        "’",
+        "é",
+        "zzz",
+    ],
+)
+def test_search_folds_as_python_does(
+    everything: Path, review: Review, opened: Any, text: str
+) -> None:
+    page = opened(everything)
+    page.locator("input[type=search]").fill(text)
+    assert shown(page) == list(review.evidence().where(q=text).ids)
+
+
+def test_both_languages_fold_every_letter_alike(
+    garden: Review, tmp_path: Path, opened: Any
+) -> None:
+    """Each letter in a summary of its own is found by itself as Python folds it."""
+    letters = [chr(code) for code in range(0x21, 0x2FF)] + list("ΣςΩйЙẞﬁﬃ①Ⅳ가がK”…‑–—‘’ʼ")
+    records = many(garden.records, len(letters))
+    findings = {
+        name: replace(finding, summary=f"[{letter}]")
+        for (name, finding), letter in zip(records.findings.items(), letters, strict=True)
+    }
+    records = replace(records, findings=findings)
+    page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
+    for name, finding in findings.items():
+        page.locator("input[type=search]").fill(fold(finding.summary))
+        assert name in shown(page), finding.summary
+
+
+def test_hits_are_marked_whatever_their_accents(
+    garden: Review, tmp_path: Path, opened: Any
+) -> None:
+    records = many(garden.records, 1)
+    (name,) = records.findings
+    finding = replace(records.findings[name], summary="The ﬁrst Señora, straße")
+    records = replace(records, findings={name: finding})
+    page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
+    page.locator("input[type=search]").fill("senor fir strass")
+    marks = page.locator("[data-finding] p").first.locator("mark")
+    assert marks.all_text_contents() == ["ﬁr", "Señor", "straß"]
+
+
+def test_counts_say_what_a_choice_would_show(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything)
+    go_to(page, "?x.level=meso&x.direction=barrier&x.since=2012")
+    for facet, own in (("country", {}), ("direction", {"direction": []}), ("level", {"level": []})):
+        others = {"level": ["meso"], "direction": ["barrier"], "since": ["2012"], **own}
+        others = {name: values for name, values in others.items() if values}
+        for box in page.locator(f"input[data-facet={facet}]").all():
+            value = box.get_attribute("value")
+            told = box.locator("xpath=..").locator(".ex-n").text_content()
+            expected = len(review.evidence().where(**others).where(**{facet: value}))
+            assert int(told.split()[0].rstrip("f")) == expected, (facet, value)
+
+
+def test_a_node_under_a_chosen_one_says_so(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    tick(page, "level", "meso")
+    below = page.locator("input[data-facet=theme][value=organizational-leadership]")
+    assert below.evaluate("box => box.indeterminate") is True
+    assert "already included" in below.locator("xpath=..").text_content()
+
+
+# --- the address ---
+
+
+def test_the_address_holds_the_filters_and_back_undoes(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    total = count(page)
+    tick(page, "level", "macro")
+    tick(page, "direction", "barrier")
+    narrowed = shown(page)
+    assert ("x.level", "macro") in query(page)
+    page.go_back()
+    assert ("x.direction", "barrier") not in query(page)
+    assert not page.locator("input[value=barrier]").is_checked()
+    page.go_back()
+    assert count(page) == total
+    page.go_forward()
+    page.go_forward()
+    assert shown(page) == narrowed
+    page.reload()
+    page.wait_for_selector("[data-ready=true]")
+    assert shown(page) == narrowed
+
+
+def test_typing_leaves_no_trail(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    before = page.evaluate("history.length")
+    page.locator("input[type=search]").press_sequentially("stigma")
+    assert page.evaluate("history.length") == before
+    assert ("x.q", "stigma") in query(page)
+
+
+def test_a_link_opens_the_same_view_elsewhere(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    tick(page, "country", "Canada")
+    page.locator("input[type=search]").fill("peer workers")
+    page.select_option("select:near(:text('Rows'))", "country")
+    address = f"?{urlsplit(page.url).query}"
+    other = opened(everything, address)
+    assert shown(other) == shown(page)
+    assert other.locator(".ex-matrix select").first.input_value() == "country"
+
+
+def test_an_anchor_is_left_alone(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?other=1#somewhere")
+    tick(page, "level", "macro")
+    assert urlsplit(page.url).fragment == "somewhere"
+    assert ("other", "1") in query(page)
+    page.get_by_role("button", name="Clear all").click()
+    assert query(page) == [("other", "1")]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?x.level=nonsense",
+        "?x.theme=macro",  # a level is no theme
+        "?x.nonsense=1",
+        "?x.since=abc",
+        "?x.rows=zzz",
+        "?x.sort=",
+        "?x.%00=%F0%28%8C%28",
+        "?x.level=%3Cscript%3Ealert(1)%3C/script%3E",
+        "?x.__proto__=1&x.constructor=2",
+    ],
+)
+def test_what_an_address_gets_wrong_is_ignored_and_said(
+    everything: Path, opened: Any, address: str
+) -> None:
+    page = opened(everything, address)
+    assert count(page) == len(shown(page)) > 100
+    assert "not understood" in page.locator(".ex-note").text_content()
+    tick(page, "direction", "barrier")
+    assert page.locator(".ex-note").is_hidden()
+
+
+def test_the_rest_of_a_half_right_address_counts(
+    everything: Path, review: Review, opened: Any
+) -> None:
+    page = opened(everything, "?x.level=macro&x.level=nope&x.q=stigma")
+    assert shown(page) == list(review.evidence().where(level="macro", q="stigma").ids)
+    assert "x.level" not in page.locator(".ex-note").text_content()
+    assert "level=nope" in page.locator(".ex-note").text_content()
+
+
+def test_a_link_of_older_data_says_so(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything, "?x.level=macro&x.v=0.0.1")
+    told = page.locator(".ex-note").text_content()
+    assert "0.0.1" in told
+    assert review.settings.version in told
+    now = opened(everything, f"?x.level=macro&x.v={review.settings.version}")
+    assert now.locator(".ex-note").is_hidden()
+
+
+def test_filters_from_the_start_give_way_to_the_address(
+    review: Review, tmp_path: Path, opened: Any
+) -> None:
+    explorer = review.evidence().explorer(key="x", filters={"direction": "barrier"})
+    path = write_page(tmp_path, [explorer])
+    page = opened(path)
+    assert shown(page) == list(review.evidence().where(direction="barrier").ids)
+    assert query(page) == []
+    page.get_by_role("button", name="Clear all").click()
+    assert count(page) == len(review.evidence())
+    again = opened(path, f"?{urlsplit(page.url).query}")
+    assert count(again) == len(review.evidence())
+
+
+def test_two_explorers_keep_apart(review: Review, tmp_path: Path, opened: Any) -> None:
+    theme = review.theme("organizational-leadership").evidence()
+    path = write_page(
+        tmp_path, [theme.explorer(key="leadership"), review.evidence().explorer(key="all")]
+    )
+    page = opened(path, "?all.level=macro", viewport={"width": 1280, "height": 20000})
+    page.wait_for_selector("[data-key=all][data-ready]")
+    assert shown(page, "all") == list(review.level("macro").evidence().ids)
+    assert shown(page, "leadership") == list(theme.ids)
+    page.locator("[data-key=leadership] input[type=search]").fill("supervision")
+    assert shown(page, "leadership") == list(theme.where(q="supervision").ids)
+    assert shown(page, "all") == list(review.level("macro").evidence().ids)
+    assert query(page)[0] == ("all.level", "macro")
+    page.go_back()
+    ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+# --- the matrix ---
+
+
+def test_the_matrix_counts_what_cross_counts(everything: Path, review: Review, opened: Any) -> None:
+    for rows, cols in (("theme", "direction"), ("country", "level"), ("design", "country")):
+        page = opened(everything, f"?x.rows={rows}&x.cols={cols}")
+        expected = review.evidence().cross(rows, cols)
+        names = {
+            v: review.codebook[v].label if v in review.codebook.ids else v
+            for v in (*expected.index, *expected.columns)
+        }
+        if cols == "direction":
+            names.update({way.id: way.label for way in review.settings.directions})
+        heads = page.locator(".ex-grid thead th").all_text_contents()
+        for line in page.locator(".ex-grid tbody tr:not(.ex-grp)").all():
+            label = line.locator("th").text_content()
+            row = next(value for value in expected.index if names[value] == label)
+            for head, cell in zip(heads, line.locator("td").all(), strict=True):
+                col = next(value for value in expected.columns if names[value] == head)
+                wanted = expected.loc[row, col]
+                told = cell.text_content()
+                if wanted:
+                    assert cell.locator("button > span").first.text_content() == str(wanted)
+                else:
+                    assert told == f"none among the {len(review.evidence())} coded"
+
+
+def test_a_cell_filters_and_a_second_press_releases(
+    everything: Path, review: Review, opened: Any
+) -> None:
+    page = opened(everything)
+    cell = page.locator(".ex-grid tr", has_text="Human resource policies").locator("button").first
+    cell.focus()
+    page.keyboard.press("Enter")
+    expected = review.evidence().where(theme="human-resource-policies", direction="enabler")
+    assert shown(page) == list(expected.ids)
+    assert cell.get_attribute("aria-pressed") == "true"
+    assert cell.evaluate("one => one === document.activeElement")
+    page.keyboard.press("Enter")
+    assert count(page) == len(review.evidence())
+
+
+def test_a_cell_that_filters_hide_says_zero_not_none(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?x.q=zzzz")
+    cells = page.locator(".ex-grid td:visible:not(.ex-none):not(thead td)")
+    assert all("hidden by your filters" in text for text in cells.all_text_contents())
+
+
+def test_rows_and_columns_are_never_one_facet(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?x.rows=theme&x.cols=level")
+    values = [box.input_value() for box in page.locator(".ex-matrix select").all()]
+    assert values == ["theme", "direction"]
+    page.locator(".ex-matrix select").first.select_option("direction")
+    values = [box.input_value() for box in page.locator(".ex-matrix select").all()]
+    assert values[0] == "direction"
+    assert values[1] != "direction"
+
+
+# --- results ---
+
+
+def test_show_all_draws_the_rest(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    total = count(page)
+    first = drawn(page)
+    assert 0 < len(first) <= 50
+    page.locator("button[data-show-all]").click()
+    assert len(drawn(page)) == total
+    assert drawn(page)[: len(first)] == first
+    focused = page.evaluate("document.activeElement.dataset.finding")
+    assert focused == drawn(page)[len(first)]
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "author"])
+@pytest.mark.parametrize("group", ["study", "theme"])
+def test_results_are_grouped_and_sorted(
+    everything: Path, review: Review, opened: Any, group: str, sort: str
+) -> None:
+    page = opened(everything, f"?x.group={group}&x.sort={sort}&x.level=meso")
+    page.locator("button[data-show-all]").click()
+    records = review.records
+    turn = {"newest": -1, "oldest": 1, "author": 0}[sort]
+
+    def place(name: str) -> tuple[Any, ...]:
+        finding = records.findings[name]
+        study = records.studies[finding.study]
+        theme = records.codebook.order[finding.theme] if group == "theme" else 0
+        return (theme, turn * (study.year or 0), fold(records.label(study.id)), study.id)
+
+    expected = list(review.level("meso").evidence().ids)
+    assert drawn(page) == sorted(expected, key=place)
+
+
+def test_beyond_two_thousand_the_list_says_so(garden: Review, tmp_path: Path, opened: Any) -> None:
+    records = many(garden.records, 2600)
+    page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
+    assert count(page) == 2600
+    page.locator("button[data-show-all]").click()
+    assert len(drawn(page)) == 2000
+    assert "first 2000" in page.locator(".ex-cut").text_content()
+
+
+def test_nothing_found_offers_ways_back(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything, "?x.theme=wellbeing&x.direction=mixed&x.country=Canada")
+    expected = len(review.evidence().where(theme="wellbeing", direction="mixed", country="Canada"))
+    assert count(page) == expected == 0
+    empty = page.locator(".ex-empty")
+    assert "gap in this selection" in empty.text_content()
+    ways = empty.get_by_role("button")
+    assert ways.count() >= 1
+    promised = int(ways.first.text_content().split(": ")[-1].split()[0])
+    ways.first.click()
+    assert count(page) == promised > 0
+
+
+# --- exports ---
+
+
+def exported(page: Page, name: str) -> str:
+    if not page.locator(".ex-menu").last.evaluate("menu => menu.open"):
+        page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as started:
+        page.locator(f".ex-sheet button[value={name}]").click()
+    return Path(started.value.path()).read_bytes().decode()
+
+
+def test_exports_are_those_of_python(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything, "?x.direction=barrier&x.level=macro&x.q=peer")
+    records = review.records
+    chosen = review.evidence().where(direction="barrier", level="macro", q="peer")
+    assert shown(page) == list(chosen.ids)
+    items = csl_items(records, chosen.ids)
+    assert exported(page, "ris") == to_ris(items)
+    assert exported(page, "bib") == to_bibtex(items)
+    assert exported(page, "json") == to_csl_json(items)
+    words = "Level: Macro level; Direction: Barrier; Text: “peer”"
+    assert exported(page, "csv") == "\ufeff" + to_csv(records, chosen.ids, words)
+
+
+def test_references_travel_only_when_exported(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    files = "[...document.scripts].map(one => one.src).filter(one => one.includes('references-'))"
+    assert page.evaluate(files) == []
+    exported(page, "ris")
+    assert len(page.evaluate(files)) == 1
+
+
+def test_the_view_can_be_cited(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything, "?x.level=macro")
+    page.get_by_text("Cite this view", exact=True).click()
+    text = page.locator(".ex-sheet p").first.text_content()
+    stated = review.level("macro").evidence().stated()
+    for part in (stated, "Level: Macro level", review.settings.version, "x.level=macro", "x.v="):
+        assert part in text, part
+    assert str(review.settings.date) in text
+    page.keyboard.press("Escape")
+    assert page.locator(".ex-sheet").first.is_hidden()
+    assert page.evaluate("document.activeElement.textContent") == "Cite this view"
+
+
+def test_copying_says_so_and_gives_the_address(everything: Path, opened: Any) -> None:
+    page = opened(everything, permissions=["clipboard-read", "clipboard-write"])
+    tick(page, "level", "macro")
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.url
+    page.locator("[role=status]", has_text="Copied").wait_for()
+
+
+# --- hostile evidence ---
+
+HOSTILE = (
+    "</script><script>document.title = 'run'</script>",
+    "<img src=x onerror=\"document.title='run'\">",
+    "quotes ' \" ` and \\ backslashes ${1}",
+    '=HYPERLINK("http://example.org")',
+    "emoji 🌱👩‍🌾 and ‮right to left‬ مرحبا",
+    "line\u2028separator, comma, and \x01 control",
+    "long " + "x" * 10_000,
+)
+
+
+def hostile(records: Records) -> Records:
+    findings = dict(records.findings)
+    for (name, finding), text in zip(records.findings.items(), HOSTILE, strict=False):
+        findings[name] = replace(finding, summary=text)
+    return replace(records, findings=findings)
+
+
+def test_hostile_texts_are_texts(garden: Review, tmp_path: Path, opened: Any) -> None:
+    records = hostile(garden.records)
+    path = write_page(tmp_path, [Explorer(records, records.findings)], policy=POLICY)
+    page = opened(path, viewport={"width": 320, "height": 700})
+    assert page.title() == "explorer"
+    for name, text in zip(records.findings, HOSTILE, strict=False):
+        page.locator("input[type=search]").fill(fold(text)[:40].replace("\x01", ""))
+        card = page.locator(f"[data-finding='{name}'] p").first
+        assert card.text_content() == text
+    assert page.title() == "explorer"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator("input[type=search]").fill("")
+    rows = [*csv.reader(io.StringIO(exported(page, "csv").removeprefix("\ufeff")))]
+    place = rows[1].index("summary")
+    harmless = [f"'{text}" if text.startswith("=") else text for text in HOSTILE]
+    assert [row[place] for row in rows[2:]][: len(HOSTILE)] == harmless
+
+
+def test_a_strict_policy_is_enough(review: Review, tmp_path: Path, opened: Any) -> None:
+    explorer = Explorer(review.records, review.records.findings)
+    page = opened(write_page(tmp_path, [explorer], policy=POLICY))
+    tick(page, "level", "macro")
+    assert shown(page) == list(review.level("macro").evidence().ids)
+
+
+# --- everybody ---
+
+
+def test_without_scripts_the_table_is_complete(
+    everything: Path, review: Review, browser: Any
+) -> None:
+    context = browser.new_context(java_script_enabled=False, **DESK)
+    page = context.new_page()
+    page.goto(everything.as_uri())
+    rows = page.locator("tr[data-finding]")
+    assert rows.count() == len(review.evidence())
+    assert rows.last.is_visible()
+    context.close()
+
+
+def test_when_the_evidence_does_not_come_the_table_stays(
+    review: Review, tmp_path: Path, offline_page: Callable[..., Any]
+) -> None:
+    path = write_page(tmp_path, [review.evidence().explorer(key="x")])
+    for file in (tmp_path / "_static" / "synth").glob("evidence-*.js"):
+        file.unlink()
+    page = offline_page(**DESK).open(path)
+    page.locator(".ex-error").wait_for()
+    assert page.locator("tr[data-finding]").count() == len(review.evidence())
+
+
+def test_a_keyboard_is_enough(everything: Path, review: Review, opened: Any) -> None:
+    page = opened(everything)
+
+    def until(reached: str, presses: int = 200) -> None:
+        for _ in range(presses):
+            page.keyboard.press("Tab")
+            if page.evaluate(f"document.activeElement.matches({reached!r})"):
+                return
+        raise AssertionError(f"no key reaches {reached}")
+
+    until("input[type=search]")
+    page.keyboard.type("peer")
+    until("input[value=barrier]")
+    page.keyboard.press("Space")
+    assert shown(page) == list(review.evidence().where(q="peer", direction="barrier").ids)
+    until(".ex-chip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('.ex-chip')"), "focus stays with the chips"
+    until(".ex-grid button")
+    page.keyboard.press("Space")
+    until("button[data-show-all], .ex-results a")
+    for _ in range(600):  # no trap: Tab leaves the explorer in the end
+        page.keyboard.press("Tab")
+        if not page.evaluate("!!document.activeElement.closest('.ex')"):
+            break
+    assert not page.evaluate("!!document.activeElement.closest('.ex')")
+
+
+def test_focus_can_be_seen(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    for selector in (
+        "input[type=search]",
+        "input[type=checkbox]",
+        ".ex-tools .ex-btn",
+        ".ex-grid button",
+    ):
+        page.locator(selector).first.focus()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Tab")
+        style = page.locator(selector).first.evaluate("one => getComputedStyle(one).outlineStyle")
+        assert style != "none", selector
+
+
+def test_a_phone_has_room(everything: Path, opened: Any) -> None:
+    page = opened(everything, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert not page.locator(".ex-panel").is_visible()
+    page.locator(".ex-filters > summary").click()
+    tick(page, "level", "macro")
+    done = page.locator(".ex-done button")
+    assert done.text_content() == f"Show {count(page)} findings"
+    done.click()
+    assert not page.locator(".ex-panel").is_visible()
+    assert "(1 in use)" in page.locator(".ex-filters > summary").text_content()
+    small = page.evaluate(
+        """[...document.querySelectorAll(".ex button, .ex select, .ex summary, .ex label.ex-o")]
+            .filter(one => one.checkVisibility())
+            .map(one => [one.className || one.tagName, one.getBoundingClientRect().height])
+            .filter(([, height]) => height < 24)"""
+    )
+    assert small == []
+
+
+def test_paper_shows_every_result_and_says_the_filters(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?x.direction=barrier")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(drawn(page)) == count(page)
+    line = page.locator(".ex-print")
+    assert line.is_visible()
+    assert "Direction: Barrier" in line.text_content()
+    assert page.locator("input[type=search]").is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert len(drawn(page)) <= 50
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("address", ["", "?x.level=meso&x.q=work", "?x.q=zzzz"])
+def test_axe_finds_nothing(
+    everything: Path, opened: Any, root: Path, scheme: str, address: str
+) -> None:
+    page = opened(everything, address)
+    page.evaluate("scheme => document.documentElement.dataset.theme = scheme", scheme)
+    dark = {
+        "--pst-color-text-base": "#ced6dd", "--pst-color-text-muted": "#9ca4af",
+        "--pst-color-background": "#14181e", "--pst-color-surface": "#29313d",
+        "--pst-color-border": "#48566b", "--pst-color-link": "#528fe4",
+    }  # fmt: skip
+    if scheme == "dark":
+        for name, value in dark.items():
+            page.evaluate(
+                "([n, v]) => document.documentElement.style.setProperty(n, v)", [name, value]
+            )
+        page.add_style_tag(content="html { background: #14181e; color-scheme: dark }")
+    page.evaluate((root / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate(
+        """axe.run(".ex", {preload: false}).then(({violations}) =>
+            violations.map(one => [one.id, one.nodes.map(node => node.html)]))"""
+    )
+    assert found == []
+
+
+# --- the built book ---
+
+
+def test_the_book_shows_what_pandas_selects(built_book: Path, review: Review, opened: Any) -> None:
+    """Two hundred random choices, once through the address and once through the boxes."""
+    frame = review.evidence().to_frame()
+    chance = random.Random(1988)
+    page = opened(built_book / "book" / "explorer.html")
+    searchables = {
+        f.id: "\n".join(
+            fold(part)
+            for part in (
+                f.summary,
+                review.records.label(f.study),
+                *(node.label for node in review.codebook.path(f.theme)),
+                *facet_values(review.settings.facet("country"), f, review.records.studies[f.study]),
+            )
+        )
+        for f in review.evidence()
+    }
+    for _ in range(200):
+        filters = random_filters(review, chance)
+        go_to(page, address_of(filters))
+        keep = frame.finding.notna()
+        ranks = [name for name in review.rank_ids if name in filters]
+        if ranks:
+            keep &= sum(frame[name].isin(filters[name]) for name in ranks) > 0
+        if "direction" in filters:
+            keep &= frame.direction.isin(filters["direction"])
+        for facet in review.settings.facets:
+            if facet.id in filters:
+                split = frame[facet.id].str.split("; ")
+                keep &= split.map(lambda held, want=filters[facet.id]: bool({*held} & {*want}))
+        if "since" in filters:
+            keep &= frame.year >= int(filters["since"][0])
+        if "until" in filters:
+            keep &= frame.year <= int(filters["until"][0])
+        if "q" in filters:
+            words = fold(filters["q"][0]).split()
+            keep &= frame.finding.map(
+                lambda name, words=words: all(word in searchables[name] for word in words)
+            )
+        assert shown(page) == list(frame.finding[keep]), filters
+        assert count(page) == keep.sum()
+
+
+def test_links_of_the_book_lead_to_studies_and_findings(built_book: Path, opened: Any) -> None:
+    page = opened(built_book / "book" / "explorer.html")
+    finding = drawn(page)[0]
+    page.locator(f"[data-finding='{finding}'] a").last.click()
+    assert page.url.endswith(f"#finding-{finding}")
+    assert page.locator(f"#finding-{finding}").is_visible()
+
+
+def test_theme_pages_open_narrowed(built_book: Path, review: Review, opened: Any) -> None:
+    page = opened(
+        built_book / "book" / "organizational-leadership.html",
+        viewport={"width": 1280, "height": 20000},
+    )
+    key = page.locator(".synth-explorer").first.get_attribute("data-key")
+    assert set(shown(page, key)) <= set(review.theme("organizational-leadership").evidence().ids)
