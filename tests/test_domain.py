@@ -142,6 +142,17 @@ def test_previews_hold_each_finding_of_the_page_once(garden: Path):
     assert "Kenya, Norway · survey" in text
 
 
+def test_citations_in_figures_are_previewed_too(tmp_path):
+    figure = '<a class="fc" href="synth:finding:leek2016-02">Leek</a>\n'
+    out, told = built(
+        planted(tmp_path, ground=f"---\nsynth: {{level: ground}}\n---\n# G\n\n{figure}")
+    )
+    assert told == ""
+    text = page(out, "ground")
+    assert '<a class="fc" href="studies.html#finding-leek2016-02">' in text
+    assert '"summary": "Locked doors kept neighbours away."' in text
+
+
 # --- notebooks -----------------------------------------------------------------------------------
 
 

@@ -180,6 +180,10 @@ def _influences(review: Review, filters: Filters) -> int:
                 raise UnknownName("direction", value, known_directions)
             chosen = [i for i in chosen if i.direction in wanted]
         else:
+            known_basis = TABLES["influences"].column("basis")
+            for value in values:
+                if known_basis and value not in known_basis.choices:
+                    raise UnknownName("basis", value, known_basis.choices)
             chosen = [i for i in chosen if i.basis in values]
     return len(chosen)
 

@@ -222,6 +222,10 @@ def cited_as_text(review: Review, names: Iterable[str]) -> str:
     return f"({''.join(a + b for a, b in citation_labels(review, studies))})"
 
 
+# Citations in figures and tables of the library, before their addresses are known.
+_CITED_IN_HTML = re.compile(r'class="fc"[^>]*\shref="synth:finding:([^"]+)"')
+
+
 class CiteFindings(SphinxPostTransform):
     """Turn groups of cited findings into links, once the home of every finding is known."""
 
@@ -242,6 +246,9 @@ class CiteFindings(SphinxPostTransform):
                 "A page with a {catalogue} directive shows them all."
             )
             warn(self.env, self.env.docname, None, message, "home")
+        for raw in self.document.findall(nodes.raw):
+            names = _CITED_IN_HTML.findall(raw.astext()) if 'class="fc"' in raw.astext() else []
+            shown.update((name, None) for name in names if domain.knows("finding", name))
         own = [n for n in self.document.findall(evidence_link) if "reviewkey" in n]
         for link in own:
             self._link_review(domain, link)

@@ -49,6 +49,15 @@ export function previewOf(data, names) {
 }
 
 /**
+ * The findings a link stands for: those it names, else the one it leads to.
+ * @param {HTMLElement} link
+ */
+function findingsOf(link) {
+  const named = link.dataset.findings ?? /** @type {HTMLAnchorElement} */ (link).hash.replace(/^#finding-/, "");
+  return named.split(" ");
+}
+
+/**
  * What a preview holds for an argument of the review's own.
  * @param {Data} data
  * @param {HTMLElement} link
@@ -106,9 +115,7 @@ function mount(element) {
   function open(link) {
     if (owner === link) return clearTimeout(timer);
     close();
-    const parts = link.dataset.findings
-      ? previewOf(data, link.dataset.findings.split(" "))
-      : ownArgument(data, link);
+    const parts = link.matches(".fc") ? previewOf(data, findingsOf(link)) : ownArgument(data, link);
     if (!parts.length) return;
     preview = made("div", "synth synth-pop");
     preview.id = NAME;

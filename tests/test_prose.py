@@ -1,0 +1,113 @@
+"""What stands between the backticks of a role: read and counted without Sphinx."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth.errors import UnknownName
+from synth.prose import cited_findings, mistake, named, parse_count, review_place, worded
+from synth.review import Review
+from synth.tables import load_records
+
+GARDEN = Path(__file__).parent / "roots" / "garden"
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    return Review(load_records(GARDEN))
+
+
+NUMBERS = {
+    "findings": "6",
+    "studies": "4",
+    "works": "5",
+    "countries": "3",
+    "influences": "1",
+    "topics": "3",
+    "topic": "3",
+    "spheres": "2",
+    "designs": "2",
+    "studies topic=water": "3",
+    "studies sphere=ground direction=helps": "3",
+    "findings topic=water;soil": "4",
+    "findings topic=water topic=soil": "4",
+    "findings country=Norway": "3",
+    "findings since=2020": "2",
+    "influences of=water": "1",
+    "influences source=water": "0",
+    "influences direction=helps": "1",
+    "topics direction=harms": "2",
+    "studies | study/studies": "4 studies",
+    "studies topic=water | study/studies": "3 of 4 studies",
+    "studies topic=soil | study/studies | alone": "1 study",
+    "studies topic=soil direction=harms | study/studies | alone": "no studies",
+    "studies topic=soil direction=harms | study/studies": "0 of 4 studies",
+    "studies topic=water direction=harms | study/studies | of topic=water": "1 of 3 studies",
+    "studies topic=water | | of sphere=ground": "3 of 4",
+    "topics direction=harms | topic/topics": "2 of 3 topics",
+    "studies topic=soil | study supports/studies support | alone": "1 study supports",
+}
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_numbers_are_said_as_asked(text, review):
+    assert worded(review, parse_count(text)) == NUMBERS[text]
+
+
+def test_a_number_is_what_where_gives(review):
+    where = review.evidence().where(topic="water", country="Norway")
+    assert worded(review, parse_count("findings topic=water country=Norway")) == str(len(where))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "A count starts with what is counted"),
+        ("topic=water", "A count starts with what is counted"),
+        ("studies water", "'water' is no filter"),
+        ("studies | study", "singular/plural"),
+        ("studies | study/studies | of", "After the noun stands"),
+        ("studies | a/b | alone | more", "at most three parts"),
+    ],
+)
+def test_what_cannot_be_read_says_how_it_should_look(text, said):
+    with pytest.raises(ValueError, match=said):
+        parse_count(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("influences off=water", "Did you mean 'of'"),
+        ("influences of=watr", "Did you mean 'water'"),
+        ("influences direction=help", "Did you mean 'helps'"),
+        ("influences basis=statd", "Did you mean 'stated'"),
+        ("works topic=water", "'works' takes no filter"),
+        ("desings", "Did you mean 'designs'"),
+    ],
+)
+def test_an_unknown_word_names_the_nearest(text, near, review):
+    with pytest.raises(UnknownName, match=near):
+        worded(review, parse_count(text))
+
+
+def test_findings_are_listed_with_semicolons():
+    assert cited_findings(" a-1 ;b-2; ", ["a-1", "b-2"]) == (["a-1", "b-2"], False)
+
+
+def test_the_place_in_the_review_needs_its_words():
+    assert review_place("Soil | two words", ("Soil",)) == ("Soil", "two words")
+    with pytest.raises(ValueError, match="12 words"):
+        review_place(f"Soil | {'word ' * 12}", ("Soil",))
+
+
+def test_a_link_may_bear_a_text_of_its_own(review):
+    assert named("theme", "water", review.records) == ("water", "")
+    assert named("theme", "what they drink <water>", review.records) == ("water", "what they drink")
+
+
+def test_roles_of_others_are_never_wrong(review):
+    assert mistake("cite:p", "anything", review) == ""
+    assert mistake("theme", "wter", review).startswith("There is no theme 'wter'.")
