@@ -143,6 +143,7 @@ class Framework:
         )
         factor = escape(self._records.settings.ranks[-1].label)
         body = "\n".join(self._row_html(row) for row in self.rows)
+        ranks = ";".join(rank.id for rank in self._records.settings.ranks)
         if not self.rows:
             return (
                 '<div class="synth synth-figure synth-framework"><p class="synth-gap">'
@@ -152,8 +153,8 @@ class Framework:
             '<div class="synth synth-figure synth-framework" data-figure="framework" '
             'data-synth-module="figures">\n'
             f'<p class="synth-figure-note">{escape(self._note)}</p>\n'
-            f'<table class="synth-t2" role="table"><caption class="synth-vh">{escape(self.text)}'
-            "</caption>\n"
+            f'<table class="synth-t2" role="table" data-ranks="{escape(ranks)}">'
+            f'<caption class="synth-vh">{escape(self.text)}</caption>\n'
             f'<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{factor}'
             f"</th>\n{heads}</tr></thead>\n"
             f'<tbody role="rowgroup">{body}</tbody></table>\n'
@@ -187,8 +188,8 @@ class Framework:
             for d in self.columns
         )
         first = (
-            f'<tr role="row" class="F"><th role="rowheader" scope="row"{span}>{label}</th>\n'
-            f"{cells}</tr>"
+            f'<tr role="row" class="F" data-depth="{row.node.depth}">'
+            f'<th role="rowheader" scope="row"{span}>{label}</th>\n{cells}</tr>'
         )
         if not others:
             return first
@@ -210,9 +211,9 @@ class Framework:
             shape = mark(look.mark) if look else ""
             colour = level_colour(self._records.settings, node.id)
             return (
-                f'<tr role="row" class="L"><th role="rowheader" scope="rowgroup" colspan="{width}" '
-                f'style="color:{colour}"><span class="lvl lvl-{escape(node.id)}">{shape} {name}'
-                f"</span></th></tr>"
+                f'<tr role="row" class="L" data-depth="0"><th role="rowheader" scope="rowgroup" '
+                f'colspan="{width}" style="color:{colour}">'
+                f'<span class="lvl lvl-{escape(node.id)}">{shape} {name}</span></th></tr>'
             )
         count = len(_works(row.findings))
         by_way: dict[Direction, list[str]] = {}
@@ -230,8 +231,9 @@ class Framework:
             else ""
         )
         return (
-            f'<tr role="row" class="T"><th role="rowheader" scope="rowgroup" colspan="{width}">'
-            f'{name} <span class="synth-small">{count} of {late("studies", "all")} studies</span>'
+            f'<tr role="row" class="T" data-depth="{node.depth}">'
+            f'<th role="rowheader" scope="rowgroup" colspan="{width}">{name} '
+            f'<span class="synth-small">{count} of {late("studies", "all")} studies</span>'
             f"{line}</th></tr>"
         )
 

@@ -376,7 +376,8 @@ class Robustness:
             '<p class="synth-figure-note">Left out one at a time. A cohort is a group of studies '
             "with the same participants. Author teams are derived from shared authors, directly or "
             "through another study. A finding from several countries stays when one of them is "
-            "left out. This says how widely something was reported here, never how strong an effect is."
+            "left out. This says how widely something was reported here, never "
+            "how strong an effect is."
             "</p>",
         ]
         for kind in KINDS:

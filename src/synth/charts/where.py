@@ -131,15 +131,15 @@ def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> 
 
 
 def by_place(
-    records: Records, group: str = "income_group", ids: Iterable[str] | None = None
+    records: Records, ids: Iterable[str] | None = None, group: str = "income_group"
 ) -> Chart:
     """Income groups or regions of the countries by their number of studies.
 
     Parameters
     ----------
     records : the records of the review.
-    group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` has them.
     ids : findings whose countries are counted; all of them by default.
+    group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` has them.
 
     Raises
     ------

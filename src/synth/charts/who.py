@@ -292,7 +292,11 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         f"{len(themes)} of {len(looked)} {plural} have {helps.plural.lower()} as well as "
         f"{hinders.plural.lower()}{': ' + each if each else ''}.",
         fields=(
-            Field("label", "Theme or factor", cell=lambda row: theme_link(records, row["id"])),
+            Field(
+                "label",
+                listed([rank.label for rank in ranks[1:] or ranks], "or"),
+                cell=lambda row: theme_link(records, row["id"]),
+            ),
             Field("helping", helps.plural, number=True),
             Field("helping_in", f"{helps.label} in"),
             Field("hindering", hinders.plural, number=True),

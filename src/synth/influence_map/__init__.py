@@ -256,11 +256,11 @@ def _words_html(records: Records, arrows: Sequence[Arrow], node: Theme) -> str:
         if into
         else "Is acted on by no theme, among the influences coded."
     )
-    for upstream, words in ((False, "Through others it also reaches"), (True, "Through others it is also reached by")):
+    for words, upstream in (("also reaches", False), ("is also reached by", True)):
         steps = reach(arrows, node.id, upstream=upstream)
         beyond = [escape(_low(records.codebook[n].label)) for n, k in steps.items() if k > 1]
         if beyond:
-            parts.append(f"{words}: {', '.join(beyond)}.")
+            parts.append(f"Through others it {words}: {', '.join(beyond)}.")
     return " ".join(parts)
 
 

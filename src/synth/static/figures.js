@@ -54,20 +54,24 @@ export function tableAsCsv(table) {
  * @param {HTMLTableElement} table
  */
 function frameworkAsCsv(table) {
-  const rows = [["level", "theme", "factor", "direction", "finding", "study"]];
-  let level = "", theme = "", factor = "";
+  const ranks = (table.dataset.ranks ?? "").split(";");
+  const rows = [[...ranks, "direction", "finding", "study"]];
+  /** @type {string[]} */
+  let path = [];
   for (const row of table.querySelectorAll("tbody tr")) {
     const head = row.querySelector("th");
     const label = (head?.querySelector("a") ?? head)?.textContent?.trim() ?? "";
-    if (row.classList.contains("L")) level = label;
-    else if (row.classList.contains("T")) theme = label;
-    else if (head) factor = label;
+    const depth = Number(row.getAttribute("data-depth"));
+    // A row of what is coded to a theme as a whole has no label of its own below the heading's.
+    if (head && (!row.classList.contains("F") || head.querySelector("a")))
+      path = [...path.slice(0, depth), label];
+    const place = ranks.map((_, rank) => path[rank] ?? "");
     for (const item of row.querySelectorAll("td li")) {
       const group = item.closest(".synth-t2-also") ?? item.closest("td");
       const direction = group?.querySelector(".dir")?.textContent?.trim() ?? "";
       const said = /** @type {Text | null} */ (item.firstChild)?.textContent?.trim() ?? "";
       for (const study of item.querySelectorAll(".fc"))
-        rows.push([level, theme, factor, direction, said, study.textContent ?? ""]);
+        rows.push([...place, direction, said, study.textContent ?? ""]);
     }
   }
   return rows.map((row) => row.map(quoted).join(",")).join("\n") + "\n";

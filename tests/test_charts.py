@@ -1,0 +1,416 @@
+"""Charts say the same in their drawing, their table and their words, whatever the evidence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from tests.records_by_hand import (
+    AUTHORS,
+    CODEBOOK,
+    DIRECTIONS,
+    FINDINGS,
+    RANKS,
+    STUDIES,
+    node,
+    records,
+    settings,
+    study,
+)
+
+from synth import charts
+from synth.figure import Figure
+from synth.model import Finding
+
+ALL: list[Callable[..., charts.Chart]] = [
+    charts.by_year,
+    charts.by_country,
+    charts.by_design,
+    charts.by_place,
+    charts.accumulation,
+    charts.first_reported,
+    charts.designs_by_theme,
+    charts.theme_by_study,
+    charts.single_support,
+    charts.both_ways,
+]
+SPEC_BUDGET = 10_000
+
+
+@cache
+def sample(draw: Callable[..., charts.Chart]) -> charts.Chart:
+    """A chart of the records by hand; drawn once for all tests, for drawing is what costs."""
+    return draw(records())
+
+
+class Cells(HTMLParser):
+    """The rows of the first table of a page, cell by cell, as a reader sees them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+            self.inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self.inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.rows[-1][-1] += data
+
+
+def table_of(figure: Figure) -> list[list[str]]:
+    cells = Cells()
+    cells.feed(figure.html)
+    return cells.rows
+
+
+def drawn(chart: charts.Chart) -> list[dict[str, Any]]:
+    """Every row of data that travels with the specification."""
+    return [row for rows in chart.spec.get("datasets", {}).values() for row in rows] + _inline(
+        chart.spec
+    )
+
+
+def _inline(part: Any) -> list[dict[str, Any]]:
+    if isinstance(part, dict):
+        own = part.get("data", {})
+        rows = own.get("values", []) if isinstance(own, dict) else []
+        return [*rows, *(row for value in part.values() for row in _inline(value))]
+    if isinstance(part, list):
+        return [row for value in part for row in _inline(value)]
+    return []
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_every_chart_has_a_title_a_description_a_table_and_a_source(draw: Any) -> None:
+    chart = sample(draw)
+    assert chart.title
+    assert chart.description
+    assert not chart.empty
+    assert 'role="img" aria-label="' in chart.html
+    assert "<figcaption>" in chart.html
+    assert "<details" in chart.html
+    assert len(table_of(chart)) == len(chart.data) + 1
+    assert "synth-source" in chart.html
+    # Ids would stand twice as soon as two figures share a page; Vega's gradients would bring some.
+    assert not re.search(r'\sid="', chart.html)
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_the_table_shows_the_rows_and_the_csv_is_the_same(draw: Any) -> None:
+    chart = sample(draw)
+    shown = table_of(chart)
+    assert [f.label for f in chart.fields] == shown[0]
+    for row, cells in zip(chart.data, shown[1:], strict=True):
+        for field, cell in zip(chart.fields, cells, strict=True):
+            if field.number:
+                assert cell.split(" of ")[0] == f"{row[field.name]}"
+    rows = list(csv.DictReader(io.StringIO(chart.to_csv())))
+    assert [list(row) for row in rows] == [[f.name for f in chart.fields]] * len(chart.data)
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_a_specification_stays_small_and_is_the_same_every_time(draw: Any) -> None:
+    first, second = sample(draw), draw(records())
+    assert json.dumps(first.spec) == json.dumps(second.spec)
+    # The picture is a function of the specification alone; one of them shows that it is.
+    if draw is charts.by_design:
+        assert first.html == second.html
+    assert len(json.dumps(first.spec, separators=(",", ":"))) < SPEC_BUDGET
+
+
+def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
+    code = (
+        "import hashlib, sys; sys.path.insert(0, '.'); from synth import charts;"
+        "from tests.records_by_hand import records; r = records();"
+        "figures = charts.by_year(r), charts.accumulation(r), charts.both_ways(r);"
+        "page = figures[0].html + repr([figure.spec for figure in figures]);"
+        "print(hashlib.sha256(page.encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PATH": ""},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_nothing_that_changes_with_every_edit_is_stored(draw: Any) -> None:
+    html = sample(draw).html
+    assert "9.9.9" not in html
+    assert "2020-01-01" not in html
+    for name in ("version", "date", "findings", "studies"):
+        assert f'data-synth-late="{name}"' in html
+
+
+# --- numbers ---
+
+
+def test_by_year_draws_each_dated_study_once() -> None:
+    chart = charts.by_year(records())
+    marks = [row for row in drawn(chart) if "s" in row]
+    assert sorted(row["s"] for row in marks) == sorted(s.id for s in STUDIES if s.year)
+    assert sum(row["studies"] for row in chart.data) == len(STUDIES)
+    assert chart.title == "3 of 6 studies were published in 2012 or later"
+    assert "1 study without a year is not drawn" in chart.description
+    assert "2000–2020" in chart.description
+
+
+def test_the_years_description_holds_the_numbers_of_the_table() -> None:
+    chart = charts.by_year(records())
+    said = dict(re.findall(r"(\d{4}): (\d+)", chart.description))
+    counted = {str(r["year"]): str(r["studies"]) for r in chart.data if r["year"] and r["studies"]}
+    assert said == counted
+
+
+def test_a_study_outside_the_search_window_is_said() -> None:
+    late = study("zorn2023", 2023, "Kenya", design="review")
+    found = Finding("zorn2023-01", "zorn2023", "trust", "helps", "Late.")
+    chart = charts.by_year(records(studies=(*STUDIES, late), findings=(*FINDINGS, found)))
+    assert "1 study lies outside it" in chart.description
+
+
+def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
+    chart = charts.by_country(records())
+    assert [row["value"] for row in chart.data] == [
+        "Norway",
+        "Kenya",
+        "Sweden",
+        "International",
+        "not reported",
+    ]
+    assert [row["apart"] for row in chart.data] == [False, False, False, True, True]
+    # bell2010 was done in Norway and Sweden; one of its findings names Norway only.
+    assert chart.data[0]["studies"] == 3
+    assert chart.data[2]["findings"] == 1
+    assert chart.title == "Norway has the most studies: 3 of 6"
+    assert "Lower middle income: 1 of 6 studies and 2 of 8 findings (Kenya)" in chart.note
+    assert "World Bank (2020)" in chart.note
+
+
+def test_the_country_table_leaves_the_denominator_to_the_build() -> None:
+    assert 'data-synth-late="studies:country=Norway"' in charts.by_country(records()).html
+
+
+@pytest.mark.parametrize(
+    ("counts", "number"), [([4, 4, 4], 3.0), ([10], 1.0), ([], 0.0), ([3, 1], 1.6), ([0, 5], 1.0)]
+)
+def test_effective_number_is_the_inverse_simpson_index(counts: list[int], number: float) -> None:
+    assert charts.effective_number(counts) == pytest.approx(number)
+
+
+def test_income_groups_follow_the_places_table() -> None:
+    chart = charts.by_place(records(), group="income_group")
+    assert {row["value"]: row["studies"] for row in chart.data if not row["apart"]} == {
+        "High income": 3,
+        "Lower middle income": 1,
+    }
+    with pytest.raises(ValueError, match="'income_group' or 'region'"):
+        charts.by_place(records(), group="continent")
+
+
+def test_accumulation_ends_with_everything_and_stays_near_its_band() -> None:
+    chart = charts.accumulation(records())
+    so_far = [row["so_far"] for row in chart.data]
+    assert so_far == sorted(so_far)
+    assert all(row["low"] <= row["high"] for row in chart.data)
+    last = chart.data[-1]
+    assert last["low"] == last["high"] == last["so_far"]
+    assert sum(row["new"] for row in chart.data) == last["so_far"]
+    assert "published studies" in chart.title
+
+
+def test_the_band_does_not_follow_the_chance_of_the_day() -> None:
+    random.seed(1)
+    first = charts.accumulation(records()).data
+    random.seed(2)
+    assert charts.accumulation(records()).data == first
+
+
+def test_first_reports_are_the_earliest_years() -> None:
+    rows = {row["id"]: row["first"] for row in charts.first_reported(records()).data}
+    assert rows == {"law": 2004, "money": 2004, "team": 2010}
+
+
+def test_the_matrix_of_themes_and_studies_counts_every_finding_once() -> None:
+    chart = charts.theme_by_study(records())
+    assert sum(cell["n"] for cell in drawn(chart)) == len(FINDINGS)
+    assert {row["id"]: row["findings"] for row in chart.data}["ames2004"] == 2
+
+
+def test_designs_by_theme_count_studies_not_findings() -> None:
+    rows = {row["id"]: row for row in charts.designs_by_theme(records()).data}
+    assert rows["team"]["studies"] == 3
+    assert rows["team"]["quantitative"] == 2
+    assert rows["law"]["studies"] == 4
+
+
+def test_single_support_names_what_a_theme_rests_on() -> None:
+    rows = {row["id"]: row for row in charts.single_support(records()).data}
+    assert rows["money"]["rests_on"] == "one study"
+    assert rows["licences"]["which"] == "Egan, n.d."
+    assert "law" not in rows
+
+
+def test_both_ways_needs_a_finding_on_each_side() -> None:
+    chart = charts.both_ways(records())
+    assert [row["id"] for row in chart.data] == ["law", "mandates", "team", "trust"]
+    team = chart.data[2]
+    assert (team["helping"], team["hindering"]) == (2, 1)
+    assert team["helping_in"] == ["Norway"]
+    assert team["hindering_in"] == ["not reported"]
+
+
+def test_directions_without_two_poles_are_said_not_drawn() -> None:
+    flat = (DIRECTIONS[3],)
+    findings = tuple(Finding(f.id, f.study, f.theme, "scene", f.summary) for f in FINDINGS)
+    chart = charts.both_ways(records(settings=settings(directions=flat), findings=findings))
+    assert chart.empty
+    assert "no two poles" in chart.html
+
+
+# --- bad input: something sensible, or why not ---
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_no_findings(draw: Any) -> None:
+    chart = draw(records(), [])
+    assert chart.empty
+    assert "synth-gap" in chart.html
+    assert chart.svg == ""
+    with pytest.raises(ValueError, match="nothing to draw"):
+        chart.chart()
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_one_finding(draw: Any) -> None:
+    chart = draw(records(), ["ames2004-01"])
+    assert chart.empty or chart.spec["layer"]
+    assert chart.title
+
+
+@pytest.mark.parametrize("draw", ALL)
+def test_missing_years(draw: Any) -> None:
+    chart = draw(records(), ["egan-nd-01"])
+    shown = chart.text if not chart.empty else chart.drawing.replace("None of these", "")
+    assert "None" not in shown
+
+
+def test_one_country_is_said_as_such() -> None:
+    chart = charts.by_country(records(), ["ames2004-01"])
+    assert chart.title == "All evidence here comes from one country, Kenya: 1 study"
+
+
+def test_three_hundred_countries_are_all_in_the_table_and_some_in_the_drawing() -> None:
+    many = [study(f"s{n:03}", 2010, f"Country {n:03}", design="d") for n in range(300)]
+    found = [Finding(f"{s.id}-01", s.id, "trust", "helps", "Yes.") for s in many]
+    chart = charts.by_country(records(studies=many, findings=found))
+    assert len(chart.data) == 300
+    assert len([row for row in drawn(chart) if "v" in row]) == 30
+    assert "The first 30 of 300 countries are drawn" in chart.note
+    assert len(json.dumps(chart.spec)) < SPEC_BUDGET
+
+
+def test_hundreds_of_studies_are_drawn_as_bars() -> None:
+    many = [study(f"s{n:03}", 1990 + n % 30, "Kenya", design=f"d{n % 12}") for n in range(400)]
+    found = [Finding(f"{s.id}-01", s.id, "trust", "helps", "Yes.") for s in many]
+    chart = charts.by_year(records(studies=many, findings=found))
+    assert sum(row["n"] for row in drawn(chart) if "n" in row) == 400
+    assert len(json.dumps(chart.spec)) < SPEC_BUDGET
+    matrix = charts.theme_by_study(records(studies=many, findings=found))
+    assert len(matrix.data) == 400
+    assert "The first 60 of 400 rows are drawn" in matrix.note
+
+
+def test_a_label_of_two_hundred_letters_leaves_room_for_the_drawing() -> None:
+    long = "Very long theme " * 13
+    book = type(CODEBOOK)(
+        tuple(node("team", "inner", long.strip(), 1) if n.id == "team" else n for n in CODEBOOK)
+    )
+    for draw in (charts.both_ways, charts.first_reported, charts.designs_by_theme):
+        chart = draw(records(codebook=book))
+        assert long.strip() in chart.html  # whole in the table
+        assert "…" in chart.drawing
+        size = re.search(r'viewBox="0 0 ([\d.]+) ', chart.drawing)
+        assert size is not None
+        assert float(size[1]) <= 661
+
+
+def test_labels_are_escaped() -> None:
+    book = type(CODEBOOK)(
+        tuple(node("team", "inner", "</script><b>x", 1) if n.id == "team" else n for n in CODEBOOK)
+    )
+    html = charts.both_ways(records(codebook=book)).html
+    assert "</script><b>" not in html
+
+
+def test_a_review_with_one_rank_and_no_places_still_draws() -> None:
+    from synth.model import Codebook
+
+    book = Codebook((node("law"), node("team")))
+    found = tuple(
+        Finding(f.id, f.study, "law" if "law" in f.theme else "team", f.direction, f.summary)
+        for f in FINDINGS
+    )
+    one = records(
+        codebook=book,
+        findings=found,
+        settings=settings(ranks=RANKS[:1], facets=()),
+        places={},
+        influences=(),
+    )
+    for draw in ALL:
+        assert draw(one).title
+
+
+def test_drawing_leaves_altairs_own_theme_alone() -> None:
+    import altair
+
+    before = altair.theme.active
+    _ = charts.by_year(records()).spec
+    assert altair.theme.active == before
+
+
+def test_an_authors_own_chart_can_be_stored_in_a_notebook() -> None:
+    import nbformat
+
+    spec = charts.by_design(records()).spec
+    bundle = charts.vegalite_mime(spec)
+    output = nbformat.v4.new_output("display_data", data=bundle)
+    cell = nbformat.v4.new_code_cell("x", outputs=[output])
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+
+
+def test_every_colour_of_a_picture_falls_back_to_a_literal_one() -> None:
+    chart = sample(charts.by_year)
+    assert "var(--synth-ink, #222832)" in chart.drawing
+    assert "var(" not in chart.svg
+
+
+def test_records_by_hand_name_authors_for_every_study() -> None:
+    assert set(AUTHORS) == {s.id for s in STUDIES}

@@ -1,0 +1,136 @@
+"""The flow tells apart what is reported, derived and unknown, whatever its stages are called."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+
+import pytest
+from tests.records_by_hand import FLOW, records
+
+from synth.flow_diagram import draw, flow, stage_label, sums
+from synth.model import FlowBox
+
+
+def test_the_diagram_is_an_ordered_list_of_its_stages() -> None:
+    html = flow(records()).html
+    stages = re.findall(r'<p class="synth-flow-stage">([^<]+)</p>', html)
+    assert stages == ["Finding", "Reading", "Included"]
+    assert html.count('<ol class="synth-flow-stages">') == 1
+
+
+def test_every_box_stands_in_the_drawing_the_table_and_the_words() -> None:
+    figure = flow(records())
+    assert len(figure.data) == len(FLOW)
+    for box in FLOW:
+        assert box.label in figure.description
+        assert box.label.replace("<", "&lt;").replace(">", "&gt;") in figure.drawing
+
+
+def test_what_nobody_reports_is_no_number() -> None:
+    figure = flow(records())
+    assert "A database: <i>not reported</i>" in figure.drawing
+    assert figure.data[1]["count"] is None
+    assert "A database, not reported" in figure.description
+
+
+def test_a_derived_number_shows_its_sum() -> None:
+    derived = {row["box"]: row["sum"] for row in flow(records()).data}
+    assert derived["found"] == "90 + 10"
+    assert derived["twice"] == "100 − 60"
+    assert derived["out"] == "60 − 6"
+    assert derived["read"] == ""  # reported, so nothing was worked out
+
+
+def test_the_title_says_from_how_many_to_how_many() -> None:
+    assert flow(records()).title == "100 records found, 6 studies included"
+
+
+def test_sums_are_those_the_boxes_ask_for() -> None:
+    told = [(total.kind, str(total), total.holds) for total in sums(FLOW)]
+    assert told == [
+        ("sources", "not reported = 90", None),
+        ("sources", "90 + 10 = 100", True),
+        ("left", "40 + 60 = 100", True),
+        ("left", "54 + 6 = 60", True),
+        ("reasons", "50 + 4 = 54", True),
+    ]
+
+
+def test_a_sum_with_an_unknown_part_is_not_checked_and_says_so() -> None:
+    html = flow(records()).html
+    assert "Not checked, because a number is not reported: the sources of" in html
+
+
+def test_a_flow_that_does_not_add_up_names_its_boxes() -> None:
+    wrong = [replace(box, count=41) if box.id == "twice" else box for box in FLOW]
+    html = draw(wrong).html
+    assert "41 + 60 = 100 does not add up (Records found, Duplicates and Records screened)" in html
+
+
+def test_a_second_source_with_its_own_sources_is_drawn_inside() -> None:
+    html = flow(records()).drawing
+    assert '<ul class="synth-box-parts"><li>A database: <i>not reported</i>' in html
+
+
+def test_no_flow_says_why() -> None:
+    figure = draw(())
+    assert figure.empty
+    assert "no data/flow.csv" in figure.html
+    assert figure.svg == ""
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        (FlowBox("only", "start", "remaining", "", "Records", None, "not reported"),),
+        (FlowBox("self", "start", "remaining", "self", "Records", 3, "reported"),),
+        (
+            FlowBox("a", "start", "remaining", "b", "Records", 3, "reported"),
+            FlowBox("b", "end", "remaining", "a", "Studies", 3, "reported"),
+        ),
+        (FlowBox("lost", "start", "reason", "nowhere", "No box has it", 3, "reported"),),
+    ],
+    ids=["unknown-number", "of-itself", "in-a-circle", "of-nothing"],
+)
+def test_odd_flows_are_drawn_all_the_same(boxes: tuple[FlowBox, ...]) -> None:
+    figure = draw(boxes)
+    assert all(box.label in figure.drawing for box in boxes)
+    ElementTree.fromstring(figure.svg)
+
+
+def test_twelve_stages_keep_their_order() -> None:
+    many = [
+        FlowBox(f"b{n}", f"stage-{n}", "remaining", f"b{n - 1}" if n else "", "Left", 9, "reported")
+        for n in range(12)
+    ]
+    html = draw(many).html
+    assert re.findall(r"Stage (\d+)</p>", html) == [str(n) for n in range(12)]
+
+
+def test_the_svg_stands_on_its_own() -> None:
+    figure = flow(records())
+    root = ElementTree.fromstring(figure.to_svg())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(" not in figure.to_svg()
+    words = " ".join(text for text in root.itertext())
+    assert "Records found (n = 100)" in words
+    assert "derived: 90 + 10" in words
+
+
+def test_the_svg_marks_states_by_its_edges() -> None:
+    edges = re.findall(r"<rect [^>]*?(stroke-dasharray=\"[^\"]+\")?/>", flow(records()).svg)
+    states = [box.state for box in FLOW if box.id not in ("a1", "out-1", "out-2")]
+    # Boxes are drawn stage by stage, first what remains, then what is removed.
+    assert len(edges) == len(states)
+    assert edges.count('stroke-dasharray="6 4"') == states.count("derived")
+
+
+def test_the_same_bytes_every_time() -> None:
+    assert flow(records()).html == flow(records()).html
+
+
+def test_stage_names_are_read_as_words() -> None:
+    assert stage_label("full-text_reading") == "Full text reading"
+    assert repr(flow(records())) == "<FlowDiagram flow: 10 boxes in 3 stages, 9 with a number>"

@@ -1,0 +1,185 @@
+"""The framework holds every finding once, and every sentence in it leads to one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from tests.records_by_hand import (
+    CODEBOOK,
+    DIRECTIONS,
+    FINDINGS,
+    RANKS,
+    node,
+    records,
+    settings,
+)
+
+from synth.framework import framework
+from synth.model import Codebook, Finding
+
+
+def cited(html: str) -> list[str]:
+    return re.findall(r'class="fc" href="synth:finding:([^"]+)"', html)
+
+
+def test_every_finding_is_cited_exactly_once() -> None:
+    assert sorted(cited(framework(records()).html)) == sorted(f.id for f in FINDINGS)
+
+
+def test_rows_follow_the_codebook() -> None:
+    rows = [(row.node.id, row.heading) for row in framework(records()).rows]
+    assert rows == [
+        ("outer", True),
+        ("law", True),
+        ("law", False),  # coded to the theme as a whole
+        ("mandates", False),
+        ("licences", False),
+        ("money", True),
+        ("money", False),
+        ("inner", True),
+        ("team", True),
+        ("trust", False),
+        ("quiet-theme", True),
+        ("quiet-theme", False),
+    ]
+
+
+def test_what_helps_and_what_hinders_have_a_column_and_the_rest_a_line() -> None:
+    html = framework(records()).html
+    heads = re.findall(r'<th role="columnheader".*?</th>', html, flags=re.DOTALL)
+    assert [re.sub(r"<[^>]+>", "", head).strip() for head in heads] == ["Factor", "Helps", "Blocks"]
+    also = re.search(r'synth-t2-also">(.*?)</div>', html, flags=re.DOTALL)
+    assert also is not None
+    assert "Laws differ between countries." in also[1]
+
+
+def test_a_cell_without_a_finding_says_so() -> None:
+    html = framework(records()).html
+    quiet = html[html.index("Quiet theme") :]
+    assert quiet.count("none coded") == 2
+
+
+def test_findings_that_say_the_same_stand_in_one_line_with_both_citations() -> None:
+    twin = replace(FINDINGS[4], summary=FINDINGS[2].summary)
+    found = (*FINDINGS[:4], twin, *FINDINGS[5:])
+    html = framework(records(findings=found)).html
+    assert html.count("Trust grew with time.") == 1
+    assert sorted(cited(html)) == sorted(f.id for f in FINDINGS)
+
+
+def test_a_long_cell_is_folded_after_four_and_open_on_paper() -> None:
+    many = [
+        Finding(f"ames2004-{n:02}", "ames2004", "trust", "helps", f"Says {n}.") for n in range(9)
+    ]
+    html = framework(records(findings=many)).html
+    assert '<details data-print="open"><summary>5 more</summary>' in html
+
+
+def test_influences_stand_with_the_theme_that_acts() -> None:
+    html = framework(records()).html
+    law = html[html.index(">Law<") : html.index(">Mandates<")]
+    assert "Influences:" in law
+    assert 'href="synth:theme:money"' in law
+    assert 'href="synth:theme:trust"' in law  # through the factor mandates
+    team = html[html.index(">Team<") : html.index(">Trust<")]
+    assert "synth:theme:trust" not in team  # a theme does not act on its own factor
+
+
+def test_a_part_of_the_framework() -> None:
+    part = framework(records(), of="team")
+    assert {f.id for f in part.findings} == {f.id for f in FINDINGS if f.theme == "trust"}
+    with pytest.raises(KeyError):
+        framework(records(), of="nowhere")
+
+
+def test_totals_of_the_review_are_left_to_the_build() -> None:
+    html = framework(records()).html
+    assert re.search(r'4 of <span class="synth-late" data-synth-late="studies">', html)
+    assert "9.9.9" not in html
+
+
+def test_csv_has_one_row_a_factor_with_citations() -> None:
+    rows = list(csv.DictReader(io.StringIO(framework(records()).to_csv())))
+    assert len(rows) == len([row for row in framework(records()).rows if not row.heading])
+    mandates = next(row for row in rows if row["factor"] == "Mandates")
+    assert mandates["level"] == "Outer"
+    assert mandates["theme"] == "Law"
+    assert mandates["helps"] == "A mandate made posts <possible>. (Ames, 2004)"
+    assert mandates["studies"] == "Ames, 2004; Bell, 2010"
+    assert "helps Money" in mandates["influences"]
+
+
+def test_markdown_names_every_finding() -> None:
+    text = framework(records()).to_markdown()
+    assert text.startswith("## Outer")
+    assert all(f.summary in text for f in FINDINGS)
+    assert "- none coded" in text
+
+
+def test_the_table_for_a_document_has_no_fold_and_no_link() -> None:
+    plain = framework(records()).to_word()
+    assert all(f.summary.replace("<", "&lt;").replace(">", "&gt;") in plain for f in FINDINGS)
+    assert "<a " not in plain
+    assert "<details" not in plain
+    assert "class=" not in plain
+
+
+def test_summaries_and_labels_are_escaped() -> None:
+    assert "<possible>" not in framework(records()).html
+
+
+def test_what_coding_named_is_marked() -> None:
+    book = Codebook(
+        tuple(replace(n, origin="inferred") if n.id == "trust" else n for n in CODEBOOK)
+    )
+    html = framework(records(codebook=book)).html
+    assert "Trust °" in html
+    assert "named in coding" in html
+    assert "°" not in framework(records()).html
+
+
+def test_directions_without_poles_get_a_column_each() -> None:
+    flat = tuple(replace(d, mark="ring", influence="") for d in DIRECTIONS)
+    html = framework(records(settings=settings(directions=flat), influences=())).html
+    assert html.count('role="columnheader"') == 1 + len(flat)
+    assert sorted(cited(html)) == sorted(f.id for f in FINDINGS)
+
+
+def test_one_rank_makes_a_flat_table() -> None:
+    book = Codebook((node("law"), node("trust")))
+    found = [f for f in FINDINGS if f.theme in ("law", "trust")]
+    table = framework(
+        records(codebook=book, findings=found, influences=(), settings=settings(ranks=RANKS[:1]))
+    )
+    assert [row.heading for row in table.rows] == [False, False]
+    assert sorted(cited(table.html)) == sorted(f.id for f in found)
+
+
+def test_an_empty_codebook_says_so() -> None:
+    empty = framework(records(codebook=Codebook(()), findings=(), influences=()))
+    assert "no node" in empty.html
+    assert repr(empty) == "<Framework: 0 findings from 0 studies>"
+
+
+def test_roles_are_written_out_because_a_phone_sees_blocks() -> None:
+    html = framework(records()).html
+    assert html.count('role="row"') == html.count("<tr ")
+    assert html.count('role="cell"') == html.count("<td ")
+
+
+def test_the_line_a_notebook_stores() -> None:
+    assert repr(framework(records())) == (
+        "<Framework: 2 levels, 4 themes, 3 factors and 8 findings from 6 studies>"
+    )
+    assert framework(records()).html == framework(records()).html
+
+
+def test_the_glance_draws_few_arrows_and_holds_all() -> None:
+    glance = framework(records()).glance()
+    assert "8 findings" not in repr(glance)
+    assert len(glance.data) == 5
+    assert "framework-at-a-glance" in repr(glance)
