@@ -11,7 +11,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from synth.canonical import canonical_forms, write_forms
 from synth.checks import check
 from synth.errors import Problem, ReviewError
 from synth.tables import load_records, read_records
@@ -201,3 +204,40 @@ def test_problems_do_not_depend_on_the_order_of_hashing(sound: Path) -> None:
     shutil.copytree(BAD_DATA / "everything-at-once", sound, dirs_exist_ok=True)
     assert check(sound) == check(sound)
     assert all(isinstance(problem, Problem) for problem in check(sound))
+
+
+FILES = sorted(str(p.relative_to(BAD_DATA / "sound")) for p in (BAD_DATA / "sound").rglob("*.*"))
+SLIPS = st.sampled_from(
+    [
+        *(sign.encode() for sign in '",\n\r;{}@=\\[#  -\0\u2028'),
+        *(b"", b"\xff", b"\xef\xbb\xbf", b"pay", b"identified", b"2011", b"9" * 5000),
+    ]
+)
+
+
+# No deadline: a busy machine is no mistake. The same examples every time.
+@settings(deadline=None, derandomize=True, max_examples=150)
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.floats(0, 1), SLIPS, st.integers(0, 20)), max_size=4),
+)
+def test_no_slip_of_the_hand_is_too_much(
+    tmp_path_factory: pytest.TempPathFactory, file: str, slips: list[tuple[float, bytes, int]]
+) -> None:
+    """Whatever stands in a file is told or is fine; what is formatted twice is formatted once."""
+    root = Path(shutil.copytree(BAD_DATA / "sound", tmp_path_factory.mktemp("slip") / "review"))
+    data = (root / file).read_bytes()
+    for where, slip, lost in slips:
+        at = int(where * len(data))
+        data = data[:at] + slip + data[at + lost :]
+    (root / file).write_bytes(data)
+    has_errors = any(problem.severity == "error" for problem in check(root))
+    try:
+        load_records(root)
+    except ReviewError:
+        assert has_errors
+    else:
+        assert not has_errors
+    write_forms(root, canonical_forms(root))
+    assert [form.file for form in canonical_forms(root) if form.line] == []
+    shutil.rmtree(root.parent)

@@ -26,7 +26,16 @@ from synth.model import (
     FlowBox,
 )
 from synth.settings import SETTINGS_FILE, SLUG, settings_line
-from synth.tables import Records, Row, ancestors, not_listed, read_records, shortened, split
+from synth.tables import (
+    Records,
+    Row,
+    ancestors,
+    mangled,
+    not_listed,
+    read_records,
+    shortened,
+    split,
+)
 from synth.words import Words
 
 
@@ -107,8 +116,8 @@ def _references_between_tables(records: Records) -> Iterator[Problem]:
                 cell: unknown
                 for cell in frozenset(cells) - known - {""}
                 if (unknown := [item for item in _items(cell, column.many) if item not in known])
-                # Spaces around an id are told where the cell is read.
-                and (column.many or cell == cell.strip())
+                # Spaces around an id, and what a spreadsheet made of it, are told with the cell.
+                and (column.many or (cell == cell.strip() and not mangled(cell)))
             }
             if not wrong:
                 continue

@@ -546,9 +546,9 @@ def _check_text(cells: _Cells) -> None:
 def _check_kind(cells: _Cells, settings: Settings) -> None:
     column = cells.column
     if column.kind == "id" or (column.kind == "ref" and not column.many):
-        for i, value in cells.each(_mangled):
+        for i, value in cells.each(mangled):
             hint = "Restore it, and let the spreadsheet read this column as text."
-            cells.add(i, _mangled(value), hint)
+            cells.add(i, mangled(value), hint)
     if column.kind == "id":
         for i, value in cells.each(lambda value: not SLUG.fullmatch(value)):
             cells.add(
@@ -606,7 +606,7 @@ def possible_year(value: str, data_date: date) -> bool:
     return re.fullmatch(r"[0-9]{4}", value) is not None and 1000 <= int(value) <= latest
 
 
-def _mangled(value: str) -> str:
+def mangled(value: str) -> str:
     """What a spreadsheet made of an id, or nothing."""
     if _MANGLED_DATE.fullmatch(value):
         return f"{value!r} looks like an id that a spreadsheet took for a date."
