@@ -135,6 +135,23 @@ def test_findings_that_no_filter_shows_are_listed_below_the_block(garden: Path):
     assert 'href="studies.html#finding-beet2011-02"' in listed
 
 
+def test_a_page_can_say_what_the_whole_book_rests_on(tmp_path):
+    root = planted(tmp_path, ground="---\nsynth: {level: ground}\n---\n# G\n\n```{support}\n```\n")
+    out, told = built(root)
+    assert told == ""
+    assert (
+        words(page(out, "ground")).count("Of 2 paragraphs of synthesis in this book, 2 cite") == 1
+    )
+    change(
+        root / "water.md",
+        "Neighbours share the work {elsewhere}`beet2011-02; carrot2020b-01`, and",
+        "And",
+    )
+    out, _ = built(root)
+    said = "Of 2 paragraphs of synthesis in this book, 1 cites coded findings; 1 rests on"
+    assert said in words(page(out, "ground"))
+
+
 def test_previews_hold_each_finding_of_the_page_once(garden: Path):
     text = page(garden, "water")
     assert text.count('data-synth-module="preview"') == 1

@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 # Ids in HTML that a page draws: the home of a study, finding or influence.
 _ANCHOR = re.compile(r'\bid="(study|finding|influence)-([a-z0-9][a-z0-9_-]*)"')
 # Parts of the domain's data that are kept page by page.
-_BY_PAGE = ("pages", "citations", "references", "drawn", "explorers")
+_BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers")
 _EXPLORER = re.compile(r'class="[^"]*\bsynth-explorer\b[^"]*"[^>]*\bdata-key="([^"]+)"')
 
 
@@ -126,7 +126,7 @@ class EvidenceDomain(Domain):
 
     name = "synth"
     label = "Evidence"
-    data_version = 3
+    data_version = 4
     # The type of an object must not be the start of its anchor: Sphinx's search would then build
     # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance
@@ -141,7 +141,9 @@ class EvidenceDomain(Domain):
         "citations": {},  # docname -> list of CitedAt
         "references": {},  # docname -> list of (key of a work, anchor, heading)
         "drawn": {},  # docname -> ids of the influences it draws with an anchor
+        "support": {},  # docname -> paragraphs of synthesis: all, citing, the review's own
         "explorers": {},  # docname -> list of (key, number of findings)
+        "telling": set(),  # pages that say what the synthesis of the whole book rests on
         "written": "",  # fingerprint of homes and citations when pages were last written
     }
     dangling_warnings = {  # noqa: RUF012
@@ -187,6 +189,11 @@ class EvidenceDomain(Domain):
     def citations(self) -> dict[str, list[CitedAt]]:
         """Where pages cite findings."""
         return cast("dict[str, list[CitedAt]]", self.data["citations"])
+
+    @property
+    def support(self) -> dict[str, tuple[int, int, int]]:
+        """What the synthesis of each page rests on."""
+        return cast("dict[str, tuple[int, int, int]]", self.data["support"])
 
     @property
     def references(self) -> dict[str, list[tuple[str, str, str]]]:
@@ -247,6 +254,14 @@ class EvidenceDomain(Domain):
             if "html" in raw.get("format", ""):
                 self._read_html(docname, raw.astext())
         self._read_citations(docname, document)
+        self._read_support(docname, document)
+
+    def _read_support(self, docname: str, document: document) -> None:
+        from synth.sphinx_ext.synthesis import support_line, supported
+
+        self.support[docname] = supported(document)
+        if next(iter(document.findall(support_line)), None) is not None:
+            self.data["telling"].add(docname)
 
     def _read_declaration(self, docname: str, document: document) -> None:
         declared = declaration(document)
@@ -320,6 +335,7 @@ class EvidenceDomain(Domain):
                 del known[name]
         for part in _BY_PAGE:
             self.data[part].pop(docname, None)
+        self.data["telling"].discard(docname)
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
         """Take over what another reading process learned."""
@@ -331,6 +347,7 @@ class EvidenceDomain(Domain):
             for docname in docnames:
                 if docname in otherdata[part]:
                     self.data[part][docname] = otherdata[part][docname]
+        self.data["telling"] |= otherdata["telling"] & set(docnames)
 
     def resolve_xref(
         self,
@@ -508,7 +525,8 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     domain = evidence_domain(env)
     domain.settle_influences()
     homes = repr(sorted((kind, sorted(known.items())) for kind, known in domain.homes.items()))
-    cited = repr(sorted(domain.citations.items()) + sorted(domain.references.items()))
+    by_page = (domain.citations, domain.references, domain.support)
+    cited = repr([sorted(part.items()) for part in by_page])
     before = domain.data["written"]
     domain.data["written"] = (homes, cited)
     if not before or before == (homes, cited):
@@ -516,7 +534,7 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     if before[0] != homes:
         return sorted(env.found_docs)
     listing = {home.docname for kind in ("study", "reference") for home in domain.homes_of(kind)}
-    return sorted(listing)
+    return sorted(listing | domain.data["telling"])
 
 
 class FindableLines(Filter):

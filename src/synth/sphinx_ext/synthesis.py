@@ -26,6 +26,10 @@ class evidence_line(nodes.General, nodes.Element):  # noqa: N801  docutils names
     """Stands below a block of synthesis until the page of the explorer is known."""
 
 
+class support_line(nodes.General, nodes.Element):  # noqa: N801
+    """Stands where a page says what the synthesis of the whole book rests on."""
+
+
 class Synthesis(SphinxDirective):
     """A block of synthesis: every paragraph cites a finding or is marked as the review's own."""
 
@@ -55,6 +59,53 @@ class Synthesis(SphinxDirective):
         own = sum(1 for _ in block.findall(is_review_mark))
         block += evidence_line("", findings=findings, own=own)
         return [block]
+
+
+class Support(SphinxDirective):
+    """One sentence: how much of the book's synthesis cites findings, how much is the review's own.
+
+    ``synth check --pages`` says the same page by page.
+    """
+
+    def run(self) -> list[Node]:
+        """Leave a place for the sentence, which needs every page."""
+        return [support_line("")]
+
+
+class SaySupport(SphinxPostTransform):
+    """Fill in what the synthesis of the book rests on."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every placeholder of the page."""
+        for node in list(self.document.findall(support_line)):
+            told = evidence_domain(self.env).support.values()
+            paragraphs, citing, own = (sum(page[part] for page in told) for part in range(3))
+            node.replace_self(
+                nodes.paragraph(
+                    "",
+                    f"Of {paragraphs} paragraphs of synthesis in this book, {citing} "
+                    f"{'cites' if citing == 1 else 'cite'} coded findings; {own} "
+                    f"{'rests' if own == 1 else 'rest'} on the review’s own argument alone and "
+                    f"{'says' if own == 1 else 'say'} so.",
+                    classes=["synth-support"],
+                )
+            )
+
+
+def supported(document: nodes.document) -> tuple[int, int, int]:
+    """Paragraphs of synthesis on a page: all, those citing findings, those on the review alone."""
+    paragraphs = [
+        paragraph
+        for block in document.findall(nodes.container)
+        if "synth-synthesis" in block["classes"]
+        for paragraph in block.findall(nodes.paragraph)
+    ]
+    citing = [any(True for _ in one.findall(finding_group)) for one in paragraphs]
+    resting = [rests_on_something(one) for one in paragraphs]
+    own = sum(rests and not cites for rests, cites in zip(resting, citing, strict=True))
+    return len(paragraphs), sum(citing), own
 
 
 def is_review_mark(node: Node) -> bool:
@@ -160,8 +211,12 @@ def view_of(review: Review, findings: list[str]) -> list[tuple[str, str]]:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the directive, under a short name and as ``synth:synthesis``."""
+    """Add the directives, under short names and as ``synth:…``."""
     app.add_directive("synthesis", Synthesis)
     app.add_directive_to_domain("synth", "synthesis", Synthesis)
+    app.add_directive("support", Support)
+    app.add_directive_to_domain("synth", "support", Support)
     app.add_node(evidence_line)
+    app.add_node(support_line)
     app.add_post_transform(DrawEvidenceLines)
+    app.add_post_transform(SaySupport)
