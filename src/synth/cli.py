@@ -211,7 +211,7 @@ def _counts(records: Records) -> dict[str, int]:
     return {
         "studies": sum(study.is_evidence for study in records.studies.values()),
         "findings": len(records.findings),
-        "nodes of the codebook": len(records.codebook),
+        "nodes": len(records.codebook),
         "influences": len(records.influences),
         "works": len(records.bibliography),
     }
@@ -225,9 +225,9 @@ def _closing(problems: Sequence[Problem], counts: dict[str, int]) -> str:
     """
     real = [problem for problem in problems if problem.severity != "note"]
     if not real:
-        listed = ", ".join(
-            f"{count} {_noun(name, count)}" for name, count in counts.items() if count
-        )
+        words = {"nodes": "nodes of the codebook"}
+        told = [(count, words.get(name, name)) for name, count in counts.items() if count]
+        listed = ", ".join(f"{count} {_noun(word, count)}" for count, word in told)
         return f"No problem found: {listed}." if listed else "No problem found."
     files = len({problem.file for problem in real})
     warnings = sum(problem.severity == "warning" for problem in real)
