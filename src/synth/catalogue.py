@@ -188,7 +188,11 @@ class Entry:
         number = ["", "", "two", "three", "four", "five"]
         works = len(links) + 1
         said = number[works] if works < len(number) else str(works)
-        return f"Same people as {listed(links)}: counted as {said} studies, one sample."
+        # Sources seldom say that two reports share their people; often it only shows.
+        return (
+            f"Shares people with {listed(links)}, or appears to: counted as {said} studies, "
+            "one sample."
+        )
 
     def _contribution_html(self) -> str:
         if not self.findings:
