@@ -187,7 +187,9 @@ class Figure:
     def text(self) -> str:
         """Title, description and the rows, without any markup."""
         lines = [self.title, self.description]
-        lines += ["; ".join(f"{f.label} {_plain(row[f.name])}" for f in self.fields) for row in self.data]
+        lines += [
+            "; ".join(f"{f.label} {_plain(row[f.name])}" for f in self.fields) for row in self.data
+        ]
         return "\n".join(line for line in lines if line)
 
     @property
