@@ -290,6 +290,12 @@ MENDS = (
         _drop,
     ),
     Mend(
+        "list of references",
+        "Roles that no longer exist, inside a list that may not hold them.",
+        re.compile(r' role="(?:doc-biblioentry|list)"(?=[^>]*>)|(?<=<div) role="list"'),
+        _drop,
+    ),
+    Mend(
         "key numbers",
         "A number and its label are one thing, which a list of definitions does not say.",
         re.compile(r'<dl class="[^"]*\bkeys\b[^"]*">.*?</dl>', re.DOTALL),

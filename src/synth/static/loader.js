@@ -38,6 +38,25 @@ const tools = {
   },
 };
 
+/**
+ * A chart as wide as its place. Vega-Lite does so by itself, and for a chart of stepped rows warns
+ * every reader in the console that it will not stretch them; told afterwards, it is silent.
+ * @param {any} spec
+ */
+function fitted(spec) {
+  if (spec.width !== "container") return { spec };
+  const size = "isFinite(containerSize()[0]) ? containerSize()[0] : 200";
+  const width = { name: "width", init: size, on: [{ events: "window:resize", update: size }] };
+  const { autosize, ...rest } = spec;
+  return {
+    spec: { ...rest, width: 600 },
+    /** @param {any} drawn */
+    patch({ width: _, signals = [], ...drawn }) {
+      return { ...drawn, autosize, signals: [width, ...signals] };
+    },
+  };
+}
+
 /** Vega is no module of ours: its bundle leaves `vegaEmbed` in the window. @type {Module} */
 const chart = {
   async mount(figure) {
@@ -55,10 +74,10 @@ const chart = {
     drawing.style.cssText = "height: 0; overflow: hidden";
     figure.append(drawing);
     try {
-      await /** @type {any} */ (window).vegaEmbed(live, JSON.parse(stored), {
+      const { spec, patch } = fitted(JSON.parse(stored));
+      await /** @type {any} */ (window).vegaEmbed(live, spec, {
+        patch,
         actions: false,
-        // A warning of the compiler is for authors: the console of a reader stays empty.
-        logLevel: 1,
         renderer: "svg",
         // Expressions are interpreted, not compiled: the page's policy forbids eval.
         ast: true,
