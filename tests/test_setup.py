@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 # A machine without anything but the shell's own tools.
-BARE = ["bash", "cat", "cksum", "dirname", "env", "id", "rm", "tr", "touch"]
+BARE = ["bash", "cat", "cksum", "dirname", "env", "id", "rm", "sed", "tr", "touch"]
 
 
 @pytest.fixture
