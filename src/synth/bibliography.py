@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import Problem, did_you_mean
-from synth.files import read_text
+from synth.files import read_text, without_collecting
 
 BIB_FILE = "references.bib"
 
@@ -204,7 +204,8 @@ def read_bibliography(path: Path) -> tuple[Bibliography, list[Problem]]:
     text, problems = read_text(path, path.name)
     if text is None:
         return Bibliography(), problems
-    bibliography, found = parse_bibliography(text, path.name)
+    with without_collecting():
+        bibliography, found = parse_bibliography(text, path.name)
     return bibliography, problems + found
 
 

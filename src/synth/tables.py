@@ -7,7 +7,6 @@ single table stand here, rules between tables in :mod:`synth.checks`.
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import re
 import sys
@@ -24,7 +23,7 @@ from typing import NamedTuple
 from synth.bibliography import BIB_FILE, Bibliography, read_bibliography
 from synth.citation_style import author_year
 from synth.errors import Problem, ReviewError, did_you_mean
-from synth.files import CELL_LIMIT, read_text
+from synth.files import CELL_LIMIT, read_text, without_collecting
 from synth.model import (
     TABLES,
     Codebook,
@@ -680,15 +679,8 @@ def read_records(root: Path) -> tuple[Records, list[Problem]]:
     The records as far as they can be read, and the problems; with errors among those, the records
     are good for checking but not for drawing.
     """
-    # Tens of thousands of small objects that all stay: looking for garbage among them in between
-    # costs a third of the time and finds none.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    with without_collecting():
         return _read_all(root)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _read_all(root: Path) -> tuple[Records, list[Problem]]:
