@@ -408,6 +408,23 @@ def test_a_work_without_findings_is_found_in_the_references(tmp_path):
     assert "ground" in told  # nobody declares the level any more
 
 
+# --- reporting a problem --------------------------------------------------------------------------
+
+
+def test_every_page_and_finding_can_be_reported_where_the_repository_is_known(tmp_path, garden):
+    assert "issues/new" not in page(garden, "water")
+    root = planted(tmp_path)
+    change(
+        root / "data/review.toml",
+        "not_countries",
+        'repository = "https://example.org/g"\nnot_countries',
+    )
+    out, told = built(root)
+    assert told == ""
+    assert "https://example.org/g/issues/new?title=Page+water.md" in page(out, "water")
+    assert page(out, "studies").count("issues/new?title=Finding+") == 6
+
+
 # --- inventory and search ------------------------------------------------------------------------
 
 

@@ -563,12 +563,12 @@ def find_lines(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Add the domain, its roles and its directives."""
-    from synth.sphinx_ext import references, roles, studies_page, synthesis
+    from synth.sphinx_ext import references, reports, roles, studies_page, synthesis
 
     app.add_domain(EvidenceDomain)
     app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
     # After references.learn_homes.
     app.connect("env-updated", refresh_links, priority=700)
-    for part in (roles, synthesis, studies_page, references):
+    for part in (roles, synthesis, studies_page, references, reports):
         part.setup(app)

@@ -1,0 +1,34 @@
+"""A link below every page to report a problem with it, where the book's repository is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synth.catalogue import report_link
+from synth.sphinx_ext.in_force import settings_of
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+
+def add_report_link(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Add the link, prefilled with the page and the version of the data."""
+    settings = settings_of(app)
+    if settings is None or doctree is None or not settings.repository:
+        return
+    path = app.env.doc2path(pagename, base=False)
+    text = f"{path}, data version {settings.version}\n\nWhat is wrong, and why?"
+    link = report_link(settings, f"Page {path}", text)
+    context["body"] = f'{context.get("body", "")}<p class="synth synth-small noprint">{link}</p>\n'
+
+
+def setup(app: Sphinx) -> None:
+    """Add the link to every page that is written."""
+    app.connect("html-page-context", add_report_link)
