@@ -161,14 +161,12 @@ function offerDownloads(figure) {
 
 /** @param {HTMLElement} chart */
 function readMarks(chart) {
-  const picture = /** @type {HTMLElement | null} */ (chart.querySelector(".synth-chart-picture"));
-  if (!picture) return;
   const said = h("output", { className: "synth-chart-said" });
   chart.after(said);
   /** @type {Element | null} */
   let here = null;
   // Asked anew each time: the picture may have become a live chart meanwhile.
-  const marks = () => [...picture.querySelectorAll("svg [aria-label]")].filter(shown);
+  const marks = () => [...chart.querySelectorAll("svg [aria-label]")].filter(shown);
   /** @param {Element | null} mark */
   const point = (mark) => {
     here?.classList.remove("synth-pointed");
@@ -176,12 +174,14 @@ function readMarks(chart) {
     mark?.classList.add("synth-pointed");
     said.textContent = mark?.getAttribute("aria-label") ?? "";
   };
-  picture.tabIndex = 0;
-  picture.addEventListener("focus", () => {
+  chart.tabIndex = 0;
+  chart.setAttribute("role", "group");
+  chart.setAttribute("aria-label", "Chart, its marks one by one");
+  chart.addEventListener("focus", () => {
     said.textContent = "Use the arrow keys to read the marks one by one.";
   });
-  picture.addEventListener("blur", () => point(null));
-  picture.addEventListener("keydown", (event) => {
+  chart.addEventListener("blur", () => point(null));
+  chart.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") point(null);
     if (!step) return;
@@ -191,11 +191,11 @@ function readMarks(chart) {
     const at = here ? all.indexOf(here) : step > 0 ? -1 : 0;
     point(all[(at + step + all.length) % all.length]);
   });
-  picture.addEventListener("pointerover", (event) => {
+  chart.addEventListener("pointerover", (event) => {
     const mark = /** @type {Element} */ (event.target).closest("[aria-label]");
-    if (mark && mark !== picture) point(mark);
+    if (mark?.closest("svg")) point(mark);
   });
-  picture.addEventListener("pointerleave", () => point(null));
+  chart.addEventListener("pointerleave", () => point(null));
 }
 
 // --- the influence map ------------------------------------------------------------------------
