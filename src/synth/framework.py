@@ -69,13 +69,11 @@ class Framework:
     ----------
     records : the records of the review.
     rows : its rows, headings and factors in the order of the codebook.
-    whole : nothing was left out.
     """
 
-    def __init__(self, records: Records, rows: Sequence[FrameworkRow], *, whole: bool) -> None:
+    def __init__(self, records: Records, rows: Sequence[FrameworkRow]) -> None:
         self._records = records
         self.rows = tuple(rows)
-        self._whole = whole
 
     # --- what it holds ---
 
@@ -373,19 +371,19 @@ def framework(
             rows.append(FrameworkRow(node, path, True, below))
             if own:
                 rows.append(FrameworkRow(node, path, False, own))
-        elif node.depth + 1 < len(records.settings.ranks) and node.depth > 0:
-            # A theme nobody divided: a heading, then one row for itself.
+        elif node.depth + 1 < len(records.settings.ranks):
+            # A node nobody divided: a heading, then one row for itself.
             rows.append(FrameworkRow(node, path, True, below))
             rows.append(FrameworkRow(node, path, False, own))
         else:
             rows.append(FrameworkRow(node, path, False, own))
-    return Framework(records, rows, whole=of is None and ids is None)
+    return Framework(records, rows)
 
 
 def _named(row: FrameworkRow, records: Records) -> str:
-    deepest = row.node.depth + 1 == len(records.settings.ranks)
-    if not deepest and row.node.depth > 0:
-        return "<i>the theme as a whole</i>".replace("theme", row.node.rank)
+    ranks = records.settings.ranks
+    if row.node.depth + 1 < len(ranks):
+        return f"<i>the {escape(ranks[row.node.depth].label.lower())} as a whole</i>"
     label = escape(row.node.label) + (" °" if row.node.origin == "inferred" else "")
     return f'<a href="{escape(home("theme", row.node.id))}">{label}</a>'
 

@@ -192,10 +192,20 @@ def _inline(svg: str) -> str:
     assert size, "vl-convert writes width, height and viewBox"
     inner = svg[svg.index(">", size.end()) + 1 :]
     inner = re.sub(r'<path class="(?:background|foreground)"[^>]*>(?:</path>)?', "", inner)
-    inner = re.sub(r' (?:role="graphics-\w+"|aria-roledescription="[^"]*")', "", inner)
+    # What is the default anyway, or is never heard inside one labelled image.
+    inner = re.sub(
+        r' (?:role="graphics-\w+"|aria-roledescription="[^"]*"|(?:stroke-width|opacity)="1"'
+        r'|font-family="sans-serif"|pointer-events="none"|text-anchor="start")',
+        "",
+        inner,
+    )
+    # A hundredth of a pixel is enough, and the same on every machine.
+    inner = re.sub(
+        r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner
+    )
     return (
         f'<svg viewBox="{size[3]}" width="{size[1]}" height="{size[2]}" aria-hidden="true" '
-        f'focusable="false">{inner}'
+        f'focusable="false" font-family="sans-serif">{inner}'
     )
 
 

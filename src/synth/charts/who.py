@@ -420,6 +420,7 @@ def _cells(
     alt = altair_with_look()
     data = [{"v": r, "c": c, "n": n} for r, row in enumerate(cells) for c, n in enumerate(row) if n]
     most = max((item["n"] for item in data), default=1)
+    one = {"studies": "study", "findings": "finding"}[what]
     upright = len(columns) > 4 or width < 400
     across = [
         wrapped(label, 130 if upright else 90, 12, most=1 if width < 400 else 2)
@@ -429,7 +430,8 @@ def _cells(
     base = (
         alt.Chart(inline(data))
         .transform_calculate(
-            t=f"join(L[datum.v], ' ') + ', ' + join(C[datum.c], ' ') + ': ' + datum.n + ' {what}'"
+            t="join(L[datum.v], ' ') + ', ' + join(C[datum.c], ' ') + ': ' + datum.n"
+            f" + (datum.n == 1 ? ' {one}' : ' {what}')"
         )
         .encode(
             x=alt.X(
