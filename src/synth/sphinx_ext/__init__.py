@@ -18,6 +18,7 @@ PARTS = (
     "finished_pages",  # mends of finished pages, the foot of every page
     "figures",  # charts of notebooks as static pictures; values that are filled in at build
     "domain",  # studies, findings, themes, influences: their roles, links and back-links
+    "metadata",  # what search engines, reference managers and link previews read
     "explorers",  # the evidence explorers share, their names, their tables without scripts
 )
 """The modules of this package with a ``setup`` of their own, in the order they are set up."""

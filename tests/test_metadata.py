@@ -1,0 +1,187 @@
+"""What machines read on a page, read back as a reference manager or a search engine would."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+from xml.etree import ElementTree
+
+import pytest
+
+from synth.bibliography import Reference
+from synth.review import Review
+from synth.sphinx_ext.metadata import (
+    coins,
+    favicon,
+    linked_data,
+    page_tags,
+    social_card,
+    source_data,
+)
+
+EXAMPLE = Path(__file__).parent / "example"
+HOSTILE = '</script><b onclick="x">"&'
+
+
+@pytest.fixture(scope="module")
+def review() -> Review:
+    return Review.load(EXAMPLE)
+
+
+class Head(HTMLParser):
+    """Meta tags by name, and the title of every COinS."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.meta: dict[str, list[str]] = {}
+        self.coins: list[dict[str, list[str]]] = []
+        self.tags: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        if tag == "meta":
+            name = values.get("name") or values.get("property", "")
+            self.meta.setdefault(name, []).append(values["content"])
+        if values.get("class") == "Z3988":
+            self.coins.append(parse_qs(values["title"]))
+
+
+def test_a_page_tells_reference_managers_what_it_is(review: Review) -> None:
+    settings = review.settings
+    head = Head("\n".join(page_tags(settings, "Water", "How it is had.", "", is_home=False)))
+    assert head.meta["citation_title"] == ["Water"]
+    assert head.meta["citation_inbook_title"] == [settings.title]
+    assert head.meta["citation_author"] == list(settings.authors)
+    assert head.meta["DC.date"] == [settings.date.isoformat()]
+    assert head.meta["description"] == ["How it is had."]
+
+
+def test_no_address_is_claimed_where_the_book_has_none(review: Review) -> None:
+    head = Head("\n".join(page_tags(review.settings, "Water", "", "", is_home=True)))
+    claimed = {"og:url", "og:image", "citation_public_url", "DC.identifier", "description"}
+    assert claimed & set(head.meta) == set()
+
+
+def test_with_an_address_a_link_has_a_picture(review: Review) -> None:
+    settings = replace(review.settings, base_url="https://gardens.example/book")
+    address = "https://gardens.example/book/water.html"
+    head = Head("\n".join(page_tags(settings, "Water", "", address, is_home=False)))
+    assert head.meta["og:url"] == [address]
+    assert head.meta["og:image"] == ["https://gardens.example/book/_static/synth/social-card.png"]
+
+
+def test_titles_never_become_markup(review: Review) -> None:
+    head = Head("\n".join(page_tags(review.settings, HOSTILE, HOSTILE, "", is_home=False)))
+    assert head.meta["og:title"] == [HOSTILE]
+    assert set(head.tags) == {"meta", "link"}
+
+
+def test_the_first_page_links_the_book_its_data_and_the_review_it_is_based_on(
+    review: Review,
+) -> None:
+    settings = review.settings
+    graph = linked_data(settings, settings.title, "", "", is_home=True)["@graph"]
+    book, dataset = graph
+    assert (book["@type"], dataset["@type"]) == ("Book", "Dataset")
+    assert book["hasPart"]["@id"] == dataset["@id"]
+    source = source_data(settings, None)
+    assert book["isBasedOn"]["@id"] == dataset["isBasedOn"]["@id"] == source["@id"]
+    assert source["identifier"] == f"doi:{settings.source.doi}"
+
+
+def test_other_pages_are_chapters_of_the_book(review: Review) -> None:
+    (chapter,) = linked_data(review.settings, "Water", "", "", is_home=False)["@graph"]
+    assert chapter["@type"] == "Chapter"
+    assert chapter["isPartOf"]["name"] == review.settings.title
+
+
+KINDS: dict[str, tuple[Reference, dict[str, str]]] = {
+    "article": (
+        Reference(
+            "holm2020",
+            "article",
+            {
+                "author": "Holm, Freja and de Vries, Ana",
+                "title": "Water & soil",
+                "journal": "Gardens",
+                "volume": "3",
+                "pages": "1--9",
+                "year": "2020",
+                "doi": "10.5555/x",
+            },
+        ),
+        {
+            "rft.jtitle": "Gardens",
+            "rft.atitle": "Water & soil",
+            "rft.aulast": "Holm",
+            "rft.pages": "1-9",
+            "rft_id": "info:doi/10.5555/x",
+        },
+    ),
+    "book": (
+        Reference("vidal2011", "book", {"author": "Vidal, T.", "title": "Lawns", "year": "2011"}),
+        {"rft.btitle": "Lawns", "rft.genre": "book", "rft.date": "2011"},
+    ),
+    "report": (
+        Reference("un2009", "techreport", {"author": "{United Nations}", "title": "Gardens"}),
+        {"rft.title": "Gardens", "rft.creator": "United Nations"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_coins_hold_what_a_reference_manager_saves(kind: str) -> None:
+    reference, expected = KINDS[kind]
+    (context,) = Head(coins(reference)).coins
+    assert {name: context[name][0] for name in expected} == expected
+
+
+def test_a_year_that_is_not_known_is_not_given() -> None:
+    assert "rft.date" not in coins(KINDS["report"][0])
+
+
+@pytest.mark.parametrize("draw", [favicon, social_card])
+def test_signs_are_drawn_in_the_levels_own_colours(
+    review: Review, draw: Callable[[Any], str]
+) -> None:
+    drawn = draw(review.settings)
+    ElementTree.fromstring(drawn)
+    for look in review.settings.levels.values():
+        assert look.light in drawn
+    assert drawn == draw(review.settings)
+
+
+# --- on the pages of the built book -----------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_every_study_of_the_built_book_can_be_saved(built_book: Path, root: Path) -> None:
+    real = Review.load(root)
+    found = Head((built_book / "book" / "references.html").read_text("utf-8")).coins
+    assert len(found) == len(real.records.bibliography)
+    titles = {context.get("rft.atitle", context.get("rft.btitle", [""]))[0] for context in found}
+    for study in real.records.studies:
+        reference = real.records.bibliography[study]
+        if reference.kind == "article":
+            assert reference.title in titles
+
+
+@pytest.mark.slow
+def test_linked_data_of_every_page_can_be_read(built_book: Path, root: Path) -> None:
+    settings = Review.load(root).settings
+    for path in sorted((built_book / "book").glob("*.html")):
+        text = path.read_text("utf-8")
+        (stored,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text)
+        graph = json.loads(stored)["@graph"]
+        kinds = [part["@type"] for part in graph]
+        first = path.stem == "intro"
+        assert kinds == (["Book", "Dataset", "ScholarlyArticle"] if first else ["Chapter"])
+        assert Head(text).meta["description"][0] != settings.title, path.name
