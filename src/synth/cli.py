@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_fmt(commands)
     _add_execute(commands)
+    _add_new(commands)
     return parser
 
 
@@ -315,6 +316,99 @@ def _execute(given: argparse.Namespace) -> int:
     return execute(
         _root(given), all=given.all, check=given.check, notebooks=given.notebooks or None
     )
+
+
+# --- new --------------------------------------------------------------------------------------
+
+
+def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "new",
+        help="start a review and its book, or add pages to one",
+        description=_NEW,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("folder", type=Path, help="folder of the review, new or empty")
+    command.add_argument(
+        "--from",
+        dest="table",
+        type=Path,
+        metavar="TABLE",
+        help="your coded table (CSV): one row for each study and code",
+    )
+    command.add_argument(
+        "--bib", type=Path, metavar="FILE", help="your references, BibTeX (.bib) or RIS (.ris)"
+    )
+    command.add_argument(
+        "--codebook",
+        type=Path,
+        metavar="FILE",
+        help="your codebook (CSV); without it one is drafted from the codes of the table",
+    )
+    command.add_argument(
+        "--columns",
+        action="append",
+        metavar="NAME=COLUMN,…",
+        help="which column of the table holds what: study=Paper,theme=Code,summary=Text,"
+        "direction=Effect; several columns of codes from the widest to the narrowest: "
+        "theme=Domain>Topic",
+    )
+    command.add_argument("--title", metavar="TEXT", help="title of the book")
+    command.add_argument("--question", metavar="TEXT", help="the question the review answers")
+    command.add_argument("--citation", metavar="TEXT", help="how the review is cited")
+    command.add_argument(
+        "--ranks", metavar="NAME,…", help="names of the codebook's ranks, from the widest"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say everything that would be done; write nothing"
+    )
+    command.add_argument(
+        "--no-execute",
+        dest="execute",
+        action="store_false",
+        help="do not run the pages' code yet; 'make book' does it",
+    )
+    command.set_defaults(run=_new)
+
+
+_NEW = """\
+Start a review and its book, or add pages to one.
+
+  synth new tools                                        a small example to change
+  synth new tools --from table.csv --bib references.bib  from your own files
+  synth new tools                                        again: a page for every new
+                                                         part of the codebook
+
+The table has one row for each study and code. Its columns are named by --columns or
+guessed; everything that is assumed is said. Codes such as 'People > Teachers' make a
+codebook of several ranks. Columns that are no study, code, direction or text become
+filters. Rows that cannot be understood are listed, and nothing is written.
+"""
+
+
+def _new(given: argparse.Namespace) -> int:
+    from synth.scaffold.start import Request, start
+
+    request = Request(
+        folder=given.folder,
+        table=given.table,
+        bib=given.bib,
+        codebook=given.codebook,
+        columns=tuple(given.columns or ()),
+        title=given.title or "",
+        question=given.question or "",
+        citation=given.citation or "",
+        ranks=given.ranks or "",
+    )
+    try:
+        return start(request, execute=given.execute, dry_run=given.dry_run, say=_say)
+    except KeyboardInterrupt:
+        print("Stopped: nothing was written.", file=sys.stderr)
+        return 130
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":
