@@ -39,57 +39,74 @@ _NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """One sum a flow must satisfy.
+    """One sum a flow must satisfy: a box is what others add to it, less what they take away.
 
     Parameters
     ----------
-    whole : the box the others are of.
-    parts : what must add up to it.
-    kind : ``"sources"``, ``"reasons"`` or ``"left"`` (what is removed and what remains).
+    box : the box whose number is the result.
+    plus, minus : the boxes that are added and taken away.
     """
 
-    whole: FlowBox
-    parts: tuple[FlowBox, ...]
-    kind: str
+    box: FlowBox
+    plus: tuple[FlowBox, ...]
+    minus: tuple[FlowBox, ...] = ()
+
+    @property
+    def boxes(self) -> tuple[FlowBox, ...]:
+        """All boxes of the sum, its result first."""
+        return (self.box, *self.plus, *self.minus)
 
     @property
     def unknown(self) -> tuple[FlowBox, ...]:
         """Boxes of the sum whose number is not reported."""
-        return tuple(box for box in (self.whole, *self.parts) if box.count is None)
+        return tuple(box for box in self.boxes if box.count is None)
 
     @property
     def holds(self) -> bool | None:
         """Whether it adds up; ``None`` when a part is not reported."""
         if self.unknown:
             return None
-        return sum(box.count or 0 for box in self.parts) == self.whole.count
+        return _total(self.plus) - _total(self.minus) == self.box.count
 
     def __str__(self) -> str:
-        """The sum in figures: ``"380 + 317 = 697"``."""
-        shown = [NOT_REPORTED if box.count is None else str(box.count) for box in self.parts]
-        whole = NOT_REPORTED if self.whole.count is None else str(self.whole.count)
-        return f"{' + '.join(shown)} = {whole}"
+        """The sum in figures: ``"697 − 317 = 380"``."""
+        return f"{_terms(self.plus, self.minus)} = {_figure(self.box)}"
+
+
+def _total(boxes: Iterable[FlowBox]) -> int:
+    return sum(box.count or 0 for box in boxes)
+
+
+def _figure(box: FlowBox) -> str:
+    return NOT_REPORTED if box.count is None else str(box.count)
+
+
+def _terms(plus: Iterable[FlowBox], minus: Iterable[FlowBox]) -> str:
+    added = " + ".join(_figure(box) for box in plus)
+    return " − ".join([added, *(_figure(box) for box in minus)])
 
 
 def sums(boxes: Iterable[FlowBox]) -> list[Sum]:
-    """Every sum of a flow, in the order of its boxes.
+    """Every sum of a flow, in the order of its boxes; the check of the data knows the same.
 
-    What feeds a box adds up to it; what is removed from a box and what remains of it add up to it;
-    the reasons of a removal add up to it.
+    What feeds a box adds up to it. What remains after a box is that box, with what is added on the
+    way, less what was removed and what went another way. The reasons of a removal add up to it.
     """
     rows = tuple(boxes)
+    by_id = {box.id: box for box in rows}
     found = []
     for box in rows:
         below = [part for part in rows if part.of == box.id and part is not box]
-        for kind, kinds in (
-            ("sources", ("source",)),
-            ("left", ("removed", "remaining")),
-            ("reasons", ("reason",)),
-        ):
-            parts = tuple(part for part in below if part.kind in kinds)
-            # A removal alone, with nothing said to remain, is no sum yet.
-            if parts and (kind != "left" or any(part.kind == "remaining" for part in parts)):
-                found.append(Sum(box, parts, kind))
+        parts = "reason" if box.kind == "removed" else "source"
+        plus = [part for part in below if part.kind == parts]
+        minus: list[FlowBox] = []
+        before = by_id.get(box.of)
+        if box.kind == "remaining" and before is not None and before is not box:
+            beside = [part for part in rows if part.of == before.id and part not in (box, before)]
+            plus = [before, *plus]
+            minus = [part for part in beside if part.kind in ("removed", "remaining")]
+        if plus:
+            found.append(Sum(box, tuple(plus), tuple(minus)))
     return found
 
 
@@ -199,17 +216,14 @@ def _derivation(box: FlowBox, boxes: Sequence[FlowBox]) -> str:
     """How a derived number comes about, in figures of the boxes around it; empty when unknown."""
     if box.state != "derived" or box.count is None:
         return ""
-    for total in sums(boxes):
-        if total.unknown or not total.holds:
-            continue
-        if box is total.whole and total.kind != "left":
-            return " + ".join(str(part.count) for part in total.parts)
-        if box in total.parts:
-            others = [str(part.count) for part in total.parts if part is not box]
-            return " − ".join([str(total.whole.count), *others])
-    for total in sums(boxes):
-        if box is total.whole and total.holds:
-            return " + ".join(str(part.count) for part in total.parts)
+    right = [total for total in sums(boxes) if total.holds]
+    for total in right:
+        if total.box is box:
+            return _terms(total.plus, total.minus)
+    for total in right:
+        if box in total.minus:
+            others = tuple(part for part in total.minus if part is not box)
+            return _terms(total.plus, (total.box, *others))
     return ""
 
 
@@ -311,15 +325,11 @@ def _arithmetic_html(boxes: Sequence[FlowBox]) -> str:
     totals = sums(boxes)
     right = [str(total) for total in totals if total.holds]
     wrong = [
-        f"{total} does not add up ({listed([box.label for box in (total.whole, *total.parts)])})"
+        f"{total} does not add up ({listed([box.label for box in total.boxes])})"
         for total in totals
         if total.holds is False
     ]
-    open_sums = [
-        f"{'the sources' if total.kind == 'sources' else 'the parts'} of “{total.whole.label}”"
-        for total in totals
-        if total.holds is None
-    ]
+    open_sums = [f"“{total.box.label}”" for total in totals if total.holds is None]
     sentences = []
     if wrong:
         sentences.append(f"<strong>{escape('; '.join(wrong))}.</strong>")
@@ -327,7 +337,7 @@ def _arithmetic_html(boxes: Sequence[FlowBox]) -> str:
         sentences.append(f"Checked: {escape('; '.join(right))}.")
     if open_sums:
         sentences.append(
-            f"Not checked, because a number is not reported: {escape('; '.join(open_sums))}."
+            f"Not checked, because a part is not reported: {escape(listed(open_sums))}."
         )
     return f'<p class="synth-small">{" ".join(sentences)}</p>' if sentences else ""
 

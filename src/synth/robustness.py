@@ -412,12 +412,8 @@ class Robustness:
         )
         table = table_html(fields, telling[:_SHOWN], caption)
         rest = telling[_SHOWN:]
-        more = (
-            f"<details><summary>{len(rest)} more</summary>{table_html(fields, rest, caption)}"
-            "</details>"
-            if rest
-            else ""
-        )
+        others = table_html(fields, rest, f"{caption}: the rest")
+        more = f"<details><summary>{len(rest)} more</summary>{others}</details>" if rest else ""
         shown = table if telling else '<p class="synth-gap">Nothing loses all its support.</p>'
         return f'<p class="synth-robustness-head">{escape(caption)}.</p>\n{shown}{more}'
 
