@@ -49,7 +49,7 @@ class Head(HTMLParser):
         self.tags.append(tag)
         if tag == "meta":
             name = values.get("name") or values.get("property", "")
-            self.meta.setdefault(name, []).append(values["content"])
+            self.meta.setdefault(name, []).append(values.get("content", ""))
         if values.get("class") == "Z3988":
             self.coins.append(parse_qs(values["title"]))
 

@@ -41,8 +41,10 @@ class Addresses(HTMLParser):
             self.anchors.append(values["id"])
         if tag == "a" and "href" in values:
             self.links.append(values["href"])
-        elif tag == "link" and values.get("rel") not in {"canonical", "license"}:
+        elif tag == "link" and values.get("rel") in {"stylesheet", "icon", "preload", "manifest"}:
             self.fetched.append(values.get("href", ""))
+        elif tag == "link":
+            self.links.append(values.get("href", ""))
         elif tag in {"script", "img", "source", "iframe", "audio", "video", "embed"}:
             self.fetched += [values[name] for name in ("src", "srcset") if values.get(name)]
 
