@@ -743,7 +743,7 @@ def test_links_of_the_book_lead_to_studies_and_findings(built_book: Path, opened
     finding = drawn(page)[0]
     page.locator(f"[data-finding='{finding}'] a").last.click()
     assert page.url.endswith(f"#finding-{finding}")
-    assert page.locator(f"#finding-{finding}").is_visible()
+    page.locator(f"#finding-{finding}").wait_for()
 
 
 def test_theme_pages_open_narrowed(built_book: Path, review: Review, opened: Any) -> None:

@@ -53,7 +53,11 @@ const button = (style, text, onclick, ...more) => h(`button${style}`, { type: "b
 /** Words for screen readers only. @param {string} text */
 const aside = (text) => h("span.ex-vh", null, text);
 /** Change a text only where it differs: most of the page stays as it is. @param {any} node @param {string} text */
-const put = (node, text) => node.textContent === text || (node.textContent = text);
+const put = (node, text) => {
+  const inner = node.firstChild;
+  if (!inner) node.textContent = text;
+  else if (inner.data !== text) inner.data = text;
+};
 
 /** Make a parent hold exactly these children, moving as few as possible. @param {any} parent @param {any[]} wanted */
 function hold(parent, wanted) {
@@ -363,7 +367,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       if (!facet.chosen.delete(value)) facet.chosen.add(value);
       commit();
     } });
-    const count = h("span.ex-n");
+    const count = h("span.ex-n", null, "", aside(""));
     options.push({ facet, value, tick, count });
     return h(extra ? "li.ex-extra" : "li", null, h("label.ex-o", null, tick, mark(facet, value), count));
   };
@@ -544,7 +548,9 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       item.told = told;
       tick.checked = on;
       tick.indeterminate = via;
-      count.replaceChildren(String(facet.counts[value]), aside(noun(facet.counts[value]) + (via ? say("included") : "")));
+      const [number, remark] = count.childNodes;
+      number.data = facet.counts[value];
+      put(remark, noun(facet.counts[value]) + (via ? say("included") : ""));
       tick.parentNode.classList.toggle("ex-zero", !facet.counts[value]);
     }
     const tallest = Math.max(1, ...year.counts);
@@ -676,18 +682,21 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       const inside = rows.facet.chosen.size + cols.facet.chosen.size && taken(rows.facet, value) && taken(cols.facet, other);
       const pressed = rows.facet.chosen.size === 1 && rows.facet.chosen.has(value) && cols.facet.chosen.size === 1 && cols.facet.chosen.has(other);
       const split = sums.subarray(cell.at, cell.at + kinds);
-      const seen = [split, top, inside, pressed].join();
-      if (cell.seen === seen) return;
-      cell.seen = seen;
-      cell.press.hidden = !count;
-      cell.zero.hidden = count;
-      cell.cell.className = count ? (inside ? "ex-in" : "") : "ex-nil";
-      cell.press.ariaPressed = String(pressed);
-      cell.press.style.setProperty("--a", (0.05 + (0.29 * count) / top).toFixed(2));
-      put(cell.count, String(count));
-      put(cell.told, `${noun(count)}: ${[rows.facet.labels[value], cols.facet.labels[other],
-        ...cell.parts.flatMap((/** @type {any} */ _, /** @type {number} */ kind) => (split[kind] ? `${direction.labels[kind]} ${split[kind]}` : []))].join(", ")}${inside ? say("in_selection") : ""}`);
-      cell.parts.forEach((/** @type {any} */ bar, /** @type {number} */ kind) => (bar.style.flexGrow = split[kind]));
+      // Most cells stay as they are; what does not change is not written.
+      const share = ((29 * count) / top).toFixed();
+      if (cell.share !== share) cell.press.style.setProperty("--a", String(0.05 + Number((cell.share = share)) / 100));
+      const seen = `${split}${inside}`;
+      if (cell.seen !== seen) {
+        cell.seen = seen;
+        cell.press.hidden = !count;
+        cell.zero.hidden = count;
+        cell.cell.className = count ? (inside ? "ex-in" : "") : "ex-nil";
+        put(cell.count, String(count));
+        put(cell.told, `${noun(count)}: ${[rows.facet.labels[value], cols.facet.labels[other],
+          ...cell.parts.flatMap((/** @type {any} */ _, /** @type {number} */ kind) => (split[kind] ? `${direction.labels[kind]} ${split[kind]}` : []))].join(", ")}${inside ? say("in_selection") : ""}`);
+        cell.parts.forEach((/** @type {any} */ bar, /** @type {number} */ kind) => (bar.style.flexGrow = split[kind]));
+      }
+      if (cell.pressed !== pressed) cell.press.ariaPressed = String((cell.pressed = pressed));
     });
   }
 
