@@ -345,6 +345,25 @@ def test_hundreds_of_studies_are_drawn_as_bars() -> None:
     matrix = charts.theme_by_study(records(studies=many, findings=found))
     assert len(matrix.data) == 400
     assert "The first 60 of 400 rows are drawn" in matrix.note
+    assert len(json.dumps(matrix.spec, separators=(",", ":"))) < SPEC_BUDGET
+
+
+def test_thousands_of_findings_keep_every_specification_small() -> None:
+    nodes = [node("outer"), *(node(f"t{n:02}", "outer", depth=1) for n in range(40))]
+    many = [study(f"s{n:03}", 1985 + n % 35, f"C{n % 90}", design=f"d{n % 40}") for n in range(300)]
+    found = [
+        Finding(
+            f"x{n:04}", f"s{n * 7 % 300:03}", f"t{n % 40:02}", ("helps", "blocks")[n % 2], "So."
+        )
+        for n in range(3000)
+    ]
+    large = records(
+        codebook=type(CODEBOOK)(tuple(nodes)), studies=many, findings=found, influences=()
+    )
+    for draw in ALL:
+        chart = draw(large)
+        if not chart.empty:
+            assert len(json.dumps(chart.spec, separators=(",", ":"))) < SPEC_BUDGET, chart.name
 
 
 def test_a_label_of_two_hundred_letters_leaves_room_for_the_drawing() -> None:

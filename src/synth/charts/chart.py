@@ -19,6 +19,7 @@ from synth.figure import (
     LINE,
     Figure,
     Row,
+    shortened,
     standalone,
     study_link,
     themes_of,
@@ -149,7 +150,9 @@ class Chart(Figure):
         if self._draw is None:
             raise ValueError(f"{self.title}: there is nothing to draw.")
         fit = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
-        return self._draw(width).properties(width=width, autosize=fit, description=self.description)
+        return self._draw(width).properties(
+            width=width, autosize=fit, description=shortened(self.description, 400)
+        )
 
     @cached_property
     def spec(self) -> dict[str, Any]:

@@ -244,6 +244,7 @@ def _year_bars(dated: Sequence[Study], x: Any) -> Any:
 
 _ORDERS = 500
 _POINTS = 80
+_MARKS = 300  # marks of a timeline before the rest is left to the table
 
 
 def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
@@ -417,6 +418,7 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
             }
         )
     rows.sort(key=lambda row: row["first"])
+    drawn, points = _room(rows, points)
     title = "No theme was reported in a study with a year"
     if rows:
         early = [row["theme"] for row in rows if row["first"] == rows[0]["first"]]
@@ -442,11 +444,12 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("studies", "Studies", number=True),
         ),
         data=rows,
-        draw=(lambda width: _timeline(points, rows, width)) if rows else None,
+        draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
         nothing="None of these studies has a year." if findings else NOTHING,
         note=(
             "A filled mark is the first year a theme was reported in a published study the review "
             "cites, an open one a later year; a larger mark stands for more studies."
+            + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else "")
         ),
         stated=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
         source=source_line(len(findings), len(behind)),
@@ -454,16 +457,40 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
     )
 
 
+def _room(
+    rows: list[dict[str, Any]], points: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """As many themes, from the first reported, as a specification has room for."""
+    kept = 0
+    for place, row in enumerate(rows):
+        kept += sum(point["v"] == row["theme"] for point in points)
+        if kept > _MARKS:
+            rows = rows[:place]
+            break
+    names = {row["theme"] for row in rows}
+    return rows, [point for point in points if point["v"] in names]
+
+
 def _timeline(points: Sequence[Row], rows: Sequence[Row], width: int) -> Any:
     alt = altair_with_look()
     place = {row["theme"]: index for index, row in enumerate(rows)}
-    data = [{**point, "v": place[point["v"]]} for point in points]
+    data = [
+        # What is 1 or 0 for most points is written only where it is not.
+        {"v": place[point["v"]], "y": point["y"]}
+        | ({"n": point["n"]} if point["n"] > 1 else {})
+        | ({"f": 1} if point["f"] else {})
+        for point in points
+    ]
     years = [point["y"] for point in points]
     first, last = min(years), max(years)
     labels, y = named_rows([row["theme"] for row in rows], width, grid=True)
-    base = alt.Chart(inline(data)).transform_calculate(
-        t="join(L[datum.v], ' ') + ', ' + datum.y + ': ' + datum.n"
-        " + (datum.n == 1 ? ' study' : ' studies')"
+    base = (
+        alt.Chart(inline(data))
+        .transform_calculate(n="datum.n || 1")
+        .transform_calculate(
+            t="join(L[datum.v], ' ') + ', ' + datum.y + ': ' + datum.n"
+            " + (datum.n == 1 ? ' study' : ' studies')"
+        )
     )
     marks = base.mark_point(stroke=INK, strokeWidth=1.3, opacity=1).encode(
         x=alt.X(

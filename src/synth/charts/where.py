@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -188,15 +189,16 @@ def by_place(
 
 
 def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> list[dict[str, Any]]:
-    held: dict[str, tuple[set[str], int]] = {}
+    works: dict[str, set[str]] = {}
+    counts: Counter[str] = Counter()
     for finding in findings:
         for value in dict.fromkeys(values_in(records, facet, finding)):
-            works, count = held.get(value, (set(), 0))
-            held[value] = (works | {finding.study}, count + 1)
-    order = ranked({value: len(works) for value, (works, _) in held.items()})
+            works.setdefault(value, set()).add(finding.study)
+            counts[value] += 1
+    order = ranked({value: len(of) for value, of in works.items()})
     return [
-        {"value": value, "studies": count, "findings": held[value][1], "apart": value in UNKNOWN}
-        for value, count in order
+        {"value": value, "studies": n, "findings": counts[value], "apart": value in UNKNOWN}
+        for value, n in order
     ]
 
 

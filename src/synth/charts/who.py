@@ -42,7 +42,8 @@ from synth.model import UNKNOWN, Finding, Theme
 if TYPE_CHECKING:
     from synth.tables import Records
 
-_ROWS = 60  # rows of a matrix before the rest is left to the table
+# What a matrix draws before the rest is left to the table: a specification stays under 10 KB.
+_ROWS, _COLUMNS, _FILLED = 60, 24, 240
 
 
 def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Chart:
@@ -118,12 +119,13 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
     themes = with_findings(records, findings)
     behind = studies_behind(records, findings)
     counts = {node.id: Counter(finding.study for finding in below) for node, below in themes}
+    by_study = Counter(finding.study for finding in findings)
     rows: list[dict[str, Any]] = [
         {
             "study": records.label(study.id),
             "id": study.id,
             "themes": sum(bool(counts[node.id][study.id]) for node, _ in themes),
-            "findings": sum(finding.study == study.id for finding in findings),
+            "findings": by_study[study.id],
         }
         | {node.id: counts[node.id][study.id] for node, _ in themes}
         for study in behind
@@ -389,10 +391,13 @@ def _matrix(
     stated: str,
     nothing: str = "",
 ) -> Chart:
-    shown = cells[:_ROWS]
+    across = columns[:_COLUMNS]
+    shown = _fitting([row[:_COLUMNS] for row in cells])
     if len(cells) > len(shown):
-        note = (
-            f"{note} The first {len(shown)} of {len(cells)} rows are drawn; all are in the table."
+        note += f" The first {len(shown)} of {len(cells)} rows are drawn; all are in the table."
+    if len(columns) > len(across):
+        note += (
+            f" The first {len(across)} of {len(columns)} columns are drawn; all are in the table."
         )
     return Chart(
         name,
@@ -400,13 +405,25 @@ def _matrix(
         said,
         fields=fields,
         data=data,
-        draw=(lambda width: _cells(rows[:_ROWS], columns, shown, what, width)) if rows else None,
+        draw=(lambda width: _cells(rows[: len(shown)], across, shown, what, width))
+        if rows
+        else None,
         nothing=nothing or NOTHING,
         note=note,
         source=source,
         stated=stated,
         table_note=counted(len(rows), "row"),
     )
+
+
+def _fitting(cells: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """As many rows, from the first, as a specification has room for."""
+    filled = 0
+    for place, row in enumerate(cells[:_ROWS]):
+        filled += sum(bool(number) for number in row)
+        if filled > _FILLED:
+            return cells[:place]
+    return cells[:_ROWS]
 
 
 def _cells(
