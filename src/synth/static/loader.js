@@ -143,16 +143,21 @@ function start() {
     if (button) window.print();
   });
 
-  // Paper has no "show": whatever is folded is open while it is printed.
+  // Paper is light, and has no "show": what is folded and meant for paper is open while printing.
+  const page = document.documentElement.dataset;
+  let theme = page.theme;
   /** @type {Set<HTMLDetailsElement>} */
   const opened = new Set();
   window.addEventListener("beforeprint", () => {
+    theme = page.theme;
+    page.theme = "light";
     for (const details of document.querySelectorAll("details[data-print=open]:not([open])")) {
       opened.add(/** @type {HTMLDetailsElement} */ (details));
       /** @type {HTMLDetailsElement} */ (details).open = true;
     }
   });
   window.addEventListener("afterprint", () => {
+    page.theme = theme;
     for (const details of opened) details.open = false;
     opened.clear();
   });
