@@ -279,7 +279,9 @@ def _home(records: Records, prose: Prose) -> Page:
         _load(),
         _text("at-a-glance", "## The framework at a glance"),
         _code("framework-at-a-glance", "review.framework().glance()"),
-        _text("key-numbers", "## What the book rests on", "{.key-numbers}\n" + "\n\n".join(numbers)),
+        _text(
+            "key-numbers", "## What the book rests on", "{.key-numbers}\n" + "\n\n".join(numbers)
+        ),
         _text(
             "start",
             "## Start reading",
@@ -317,7 +319,9 @@ def _method(records: Records) -> Page:
             "# How the review was done",
             based,
             search
-            or _comment("Say here how you searched, where and when, and who chose what to include."),
+            or _comment(
+                "Say here how you searched, where and when, and who chose what to include."
+            ),
         ),
         _load(),
     ]
@@ -417,9 +421,7 @@ def _figures(records: Records) -> Page:
         ),
         _code("single-support", "review.evidence().single_support()"),
     ]
-    return _notebook(
-        f"{FOLDER}/where-and-when", cells, "Years, places and kinds of the studies."
-    )
+    return _notebook(f"{FOLDER}/where-and-when", cells, "Years, places and kinds of the studies.")
 
 
 def _explorer() -> Page:
@@ -538,10 +540,10 @@ def _lines(source: str) -> list[str]:
 
 
 def _comment(*lines: str) -> str:
-    """Lines that stand in the page for its authors and are not published (a MyST comment).
+    r"""Lines that stand in the page for its authors and are not published (a MyST comment).
 
     >>> _comment("Write here.", "", "And here.")
-    '% Write here.\\n%\\n% And here.'
+    '% Write here.\n%\n% And here.'
     """
     return "\n".join(f"% {line}".rstrip() for line in lines)
 
@@ -550,10 +552,10 @@ _MARKDOWN = "\\`*_{}[]<>#|~$:@^"
 
 
 def _escaped(text: str) -> str:
-    """A text of the tables as Markdown that shows it letter by letter, on one line.
+    r"""A text of the tables as Markdown that shows it letter by letter, on one line.
 
     >>> _escaped("R & D *now* {x}")
-    'R & D \\\\*now\\\\* \\\\{x\\\\}'
+    'R & D \\*now\\* \\{x\\}'
     """
     escape: Callable[[str], str] = lambda sign: f"\\{sign}" if sign in _MARKDOWN else sign  # noqa: E731
     return "".join(escape(sign) for sign in " ".join(text.split()))

@@ -20,8 +20,16 @@ from synth.canonical import canonical_forms, write_forms
 from synth.checks import check_records
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
-from synth.scaffold.book_pages import TOC_FILE, Page, Prose, node_page, nodes_with_pages, pages_of
-from synth.scaffold.book_pages import page_name, toc_text
+from synth.scaffold.book_pages import (
+    TOC_FILE,
+    Page,
+    Prose,
+    node_page,
+    nodes_with_pages,
+    page_name,
+    pages_of,
+    toc_text,
+)
 from synth.settings import SETTINGS_FILE
 from synth.tables import Records, read_records
 
@@ -365,8 +373,10 @@ def _end_of_entry(lines: list[str], index: int, indent: int) -> int:
 
 def _first_of_part(lines: list[str], index: int) -> bool:
     """Whether an entry heads a part that bears its name, as levels with parts below them do."""
-    return index >= 2 and "caption:" in lines[index - 2] and "sections:" in "".join(
-        lines[index + 1 : index + 2]
+    return (
+        index >= 2
+        and "caption:" in lines[index - 2]
+        and "sections:" in "".join(lines[index + 1 : index + 2])
     )
 
 
