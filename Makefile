@@ -31,6 +31,11 @@ book: setup-book ## check the data and build the book
 serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every change (PORT=8000)
 	@scripts/serve
 
+.PHONY: pdf
+pdf: setup-dev ## print the whole built book as one PDF
+	@test -e $(BOOK)/index.html || $(MAKE) book
+	@CHROME=$$(scripts/browser) $(BIN)/python scripts/book_pdf.py
+
 .PHONY: check
 check: setup-book ## check the data, the bibliography and the codebook; say every problem with file and line
 	@$(BIN)/synth check

@@ -8,8 +8,10 @@ from types import ModuleType
 
 import pytest
 
-PAGE = """<html lang="en"><head><link rel="stylesheet" href="a.css"><script>go()</script></head><body>
-<nav class="bd-links"><a href="#">One</a><a href="two.html">Two</a><a href="https://x.org">X</a></nav>
+PAGE = """<html lang="en">
+<head><link rel="stylesheet" href="a.css"><script>go()</script></head><body>
+<nav class="bd-links">
+<a href="#">One</a><a href="two.html">Two</a><a href="https://x.org">X</a></nav>
 <article class="bd-article"><h1 id="top">{title}</h1>{text}</article>
 <footer class="bd-footer-content">foot</footer></body></html>"""
 
