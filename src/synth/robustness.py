@@ -7,6 +7,7 @@ strong or how certain an effect is: a theme may rest on one study that is right.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -238,8 +239,9 @@ class Robustness:
         A finding from several countries stays when only one of them is left out.
         """
         found = []
+        of_study = Counter(f.study for f in self._findings)
         for kind, label, of in self._groups:
-            gone = sum(f.study in of for f in self._findings)
+            gone = sum(of_study[study] for study in of)
             lost = tuple(h for h in self.held if h.studies <= of)
             found.append(LeftOut(kind, label, tuple(sorted(of)), gone, lost))
         for country, (works, gone) in self._countries.items():

@@ -244,7 +244,7 @@ def _year_bars(dated: Sequence[Study], x: Any) -> Any:
 
 _ORDERS = 500
 _POINTS = 80
-_MARKS = 300  # marks of a timeline before the rest is left to the table
+_MARKS = 220  # marks of a timeline before the rest is left to the table
 
 
 def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
