@@ -165,11 +165,13 @@ def _title(
         )
     if focus is not None:
         branch = book.branch(focus)
-        out = sum(i.source in branch for i in chosen)
-        into = sum(i.target in branch for i in chosen)
+        within = sum(i.source in branch and i.target in branch for i in chosen)
+        out = sum(i.source in branch for i in chosen) - within
+        into = sum(i.target in branch for i in chosen) - within
         return (
             f"{book[focus].label}: {counted(out, 'influence') if out else 'no influence'} on "
             f"other themes, {counted(into, 'influence') if into else 'none'} from them"
+            f"{f', {within} within it' if within else ''}"
         )
     if not arrows:
         return f"{counted(len(chosen), 'influence')} of a whole level"
