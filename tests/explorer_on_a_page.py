@@ -24,8 +24,8 @@ def write_page(
     explorers = tuple(explorers)
     static = folder / "_static" / "synth"
     static.mkdir(parents=True, exist_ok=True)
-    for script in ("loader", "explorer"):
-        code = (STATIC / f"{script}.js").read_text("utf-8")
+    for script, source in (("loader", "loader.js"), ("explorer", "explorer.min.js")):
+        code = (STATIC / source).read_text("utf-8")
         (static / f"{script}.js").write_text(classic_script(code, script), "utf-8")
     for style in ("synth.css", "explorer.css"):
         (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")

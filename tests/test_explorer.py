@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import missing
 from explorer_on_a_page import STATIC, many
 from synth.errors import UnknownName
 from synth.explorer import (
@@ -22,7 +23,6 @@ from synth.explorer import (
     Explorer,
     evidence_scripts,
     fold,
-    lean,
     payload,
     reference_payload,
     searchable,
@@ -194,9 +194,21 @@ def test_the_evidence_scripts_stay_light(review: Review) -> None:
 
 
 def test_code_and_style_stay_light() -> None:
-    code = classic_script((STATIC / "explorer.js").read_text("utf-8"), "explorer")
-    style = lean((STATIC / "explorer.css").read_text("utf-8"))
+    code = classic_script((STATIC / "explorer.min.js").read_text("utf-8"), "explorer")
+    style = (STATIC / "explorer.css").read_text("utf-8")
     assert len(gzip.compress(code.encode())) + len(gzip.compress(style.encode())) <= 12 * 1024
+
+
+def test_the_small_script_is_made_from_the_source(root: Path) -> None:
+    if not (root / "node_modules" / ".bin" / "terser").exists():
+        missing("terser is not there; make setup-node installs it")
+    made = subprocess.run(
+        [sys.executable, root / "scripts" / "minify", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
 
 
 def test_the_script_compiles_nothing_and_writes_no_html() -> None:

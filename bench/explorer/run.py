@@ -22,7 +22,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
 
 from generate import generate_review  # noqa: E402
-from synth.explorer import Explorer, evidence_scripts, fold, lean, searchable  # noqa: E402
+from synth.explorer import Explorer, evidence_scripts, fold, searchable  # noqa: E402
 from synth.model import facet_values  # noqa: E402
 from synth.sphinx_ext.assets import classic_script  # noqa: E402
 from synth.tables import Records, load_records  # noqa: E402
@@ -88,7 +88,9 @@ def write_explorer(records: Records, page: Path) -> None:
     static = page.with_suffix("") / "_static" / "synth"
     static.mkdir(parents=True, exist_ok=True)
     for script in ("loader", "explorer"):
-        code = classic_script(lean((STATIC / f"{script}.js").read_text("utf-8")), script)
+        small = STATIC / f"{script}.min.js"
+        source = small if small.is_file() else STATIC / f"{script}.js"
+        code = classic_script(source.read_text("utf-8"), script)
         (static / f"{script}.js").write_text(code, "utf-8")
     for style in ("synth.css", "explorer.css"):
         (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")

@@ -392,19 +392,6 @@ def _named(name: str, data: Mapping[str, Any]) -> dict[str, str]:
     return {file: f"(window.synthEvidence??={{}})['{file}']=JSON.parse('{quoted}');\n"}
 
 
-def lean(code: str) -> str:
-    r"""A script or style without the comments that stand on lines of their own, and unindented.
-
-    Readers load it on every page with an explorer; authors read the source.
-
-    >>> lean("/* why */\nlet a = 1;\n  // so\n  a += 1; // kept\n")
-    'let a = 1;\na += 1; // kept\n'
-    """
-    code = re.sub(r"^[ \t]*/\*.*?\*/[ \t]*\n", "", code, flags=re.MULTILINE | re.DOTALL)
-    code = re.sub(r"^[ \t]*//.*\n", "", code, flags=re.MULTILINE)
-    return re.sub(r"^[ \t]+|[ \t]+$|^\s*\n", "", code, flags=re.MULTILINE)
-
-
 # --- the view ---------------------------------------------------------------------------------
 
 
@@ -605,9 +592,9 @@ def _widget_class() -> Any:
     class ExplorerWidget(anywidget.AnyWidget):
         """The explorer with a kernel behind it; only the filters travel."""
 
-        _esm = lean((STATIC / "explorer.js").read_text("utf-8"))
+        _esm = (STATIC / "explorer.min.js").read_text("utf-8")
         _css = "\n".join(
-            lean((STATIC / name).read_text("utf-8")) for name in ("synth.css", "explorer.css")
+            (STATIC / name).read_text("utf-8") for name in ("synth.css", "explorer.css")
         )
         evidence = traitlets.Dict().tag(sync=True)
         references = traitlets.Dict().tag(sync=True)

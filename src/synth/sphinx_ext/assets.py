@@ -72,7 +72,11 @@ def copy_static(app: Sphinx) -> None:
     for source in sorted(STATIC.iterdir()):
         if source.suffix not in (".css", ".js", ".svg", ".png"):
             continue
-        content = source.read_bytes()
+        if source.name.endswith(".min.js"):
+            continue
+        # Where a script has a small form beside it, readers get that one.
+        small = source.with_suffix(".min.js")
+        content = (small if small.is_file() else source).read_bytes()
         if source.suffix == ".js":
             content = classic_script(content.decode(), source.stem).encode()
         if source.name == "synth.css" and (settings := settings_of(app)):
@@ -83,7 +87,8 @@ def copy_static(app: Sphinx) -> None:
             app.add_css_file(f"{PLACE}/{name}", priority=800)
         else:
             modules = sorted(
-                {*(path.stem for path in STATIC.glob("*.js")), "vega"} - {"loader", "mode"}
+                {*(path.name.partition(".")[0] for path in STATIC.glob("*.js")), "vega"}
+                - {"loader", "mode"}
             )
             told = {"defer": "defer", "data-modules": " ".join(modules)}
             app.add_js_file(f"{PLACE}/{name}", priority=800, **told)
@@ -104,11 +109,17 @@ def colours(settings: Settings) -> str:
         light.append(f"--synth-{direction.id}: {direction.light}")
         dark.append(f"--synth-{direction.id}: {direction.dark}")
     paper = [f"--synth-{level}-wash: #fff" for level in settings.levels]
+    # Where readers chose their own colours, shapes and patterns tell what is what.
+    named = [*settings.levels, *(way.id for way in settings.directions)]
+    plain = [f"--synth-{name}: CanvasText" for name in named]
+    plain += [f"--synth-{level}-wash: Canvas" for level in settings.levels]
     rules = [
         f":root, .synth {{ {'; '.join(light)}; }}",
         f'html[data-theme="dark"], html[data-theme="dark"] .synth {{ {"; ".join(dark)}; }}',
         '@media print { html, html[data-theme="dark"], html[data-theme="dark"] .synth, .synth '
         f"{{ {'; '.join([*light, *paper])}; }} }}",
+        "@media (forced-colors: active) { :root, html[data-theme], html[data-theme] .synth "
+        f"{{ {'; '.join(plain)}; }} }}",
         *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
         *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
     ]

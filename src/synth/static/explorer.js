@@ -498,12 +498,17 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       const now = {};
       for (const [name, value] of chosen()) (now[name] ??= []).push(value);
       keep(now);
-    } else
-      try {
-        history[typing ? "replaceState" : "pushState"](history.state, "", address());
-      } catch {
-        // Some browsers refuse addresses on file://, or more than a hundred in half a minute.
-      }
+    } else {
+      const now = address();
+      // A task of its own: the browser takes longer for it than all the filtering does.
+      setTimeout(() => {
+        try {
+          history[typing ? "replaceState" : "pushState"](history.state, "", now);
+        } catch {
+          // Some browsers refuse addresses on file://, or more than a hundred in half a minute.
+        }
+      });
+    }
     refresh();
   }
 
@@ -555,7 +560,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
     }
     const tallest = Math.max(1, ...year.counts);
     bars.forEach((bar, at) => {
-      bar.style.height = `${(year.counts[at] / tallest) * 100}%`;
+      bar.style.transform = `scaleY(${year.counts[at] / tallest})`;
       bar.className = year.pass[at] ? "ex-on" : "";
     });
     ends[0].lastChild.value = state.since || years[0];
@@ -644,7 +649,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
           const at = (row * cols.values.length + col) * kinds;
           const total = every.slice(at, at + kinds).reduce((sum, count) => sum + count);
           if (!total) return h("td.ex-none", null, h("span", null, say("none"), aside(say("none_long", { n }))));
-          const [count, told] = [h("span"), aside("")];
+          const count = h("span");
           const press = button("", count, () => {
             const pressed = press.ariaPressed === "true";
             rows.facet.chosen.clear();
@@ -654,12 +659,12 @@ function draw(root, { data, settings, references, base, keep, follow }) {
               cols.facet.chosen.add(other);
             }
             commit();
-          }, told);
+          });
           const parts = split ? direction.values.map((_, kind) => colour(h(`i.ex-${direction.looks[kind][3]}`), direction.looks[kind])) : [];
           if (split) press.append(h("span.ex-bar", { ariaHidden: "true" }, ...parts));
           const zero = h("span", null, "0", aside(say("hidden", { n: total })));
           const cell = h("td", null, press, zero);
-          table.cells.push({ at, value, other, count, told, press, parts, zero, cell });
+          table.cells.push({ at, value, other, count, press, parts, zero, cell });
           return cell;
         })));
       }
@@ -692,8 +697,8 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         cell.zero.hidden = count;
         cell.cell.className = count ? (inside ? "ex-in" : "") : "ex-nil";
         put(cell.count, String(count));
-        put(cell.told, `${noun(count)}: ${[rows.facet.labels[value], cols.facet.labels[other],
-          ...cell.parts.flatMap((/** @type {any} */ _, /** @type {number} */ kind) => (split[kind] ? `${direction.labels[kind]} ${split[kind]}` : []))].join(", ")}${inside ? say("in_selection") : ""}`);
+        cell.press.ariaLabel = `${some(count)}: ${[rows.facet.labels[value], cols.facet.labels[other],
+          ...cell.parts.flatMap((/** @type {any} */ _, /** @type {number} */ kind) => (split[kind] ? `${direction.labels[kind]} ${split[kind]}` : []))].join(", ")}${inside ? say("in_selection") : ""}`;
         cell.parts.forEach((/** @type {any} */ bar, /** @type {number} */ kind) => (bar.style.flexGrow = split[kind]));
       }
       if (cell.pressed !== pressed) cell.press.ariaPressed = String((cell.pressed = pressed));

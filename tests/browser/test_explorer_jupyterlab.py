@@ -1,0 +1,130 @@
+"""The explorer in JupyterLab with a real kernel: choices reach Python, and Python's reach it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from synth.review import Review
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
+    """A JupyterLab of its own, in a folder with one notebook."""
+    if find_spec("jupyterlab") is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail("JupyterLab is not installed; requirements-dev.txt lists it")
+        pytest.skip("JupyterLab is not installed; requirements-dev.txt lists it")
+    folder = tmp_path_factory.mktemp("lab")
+    cells = [
+        f"from synth import Review\nreview = Review.load({str(root)!r})",
+        'explorer = review.evidence().explorer(key="x")\nexplorer',
+        "print('selected', len(explorer.selection), explorer.filters)",
+        "explorer.filters = {'direction': 'barrier', 'since': 2015}",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, folder / "explorer.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    settings = {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="]
+    command += [
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with (folder / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **settings}
+        )
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api/status", timeout=2).close()
+                break
+            except OSError:
+                assert server.poll() is None, (folder / "lab.log").read_text()
+                time.sleep(0.25)
+        yield address
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def notebook(lab: str, browser: Any) -> Iterator[Any]:
+    """The notebook in a browser, its first two cells run."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
+    page.locator(".jp-CodeCell").nth(3).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
+    page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
+    for _ in range(2):
+        page.keyboard.press("Shift+Enter")
+    page.locator(".synth-explorer[data-ready=true]").wait_for()
+    yield page
+    context.close()
+
+
+def run_cell(page: Any, number: int) -> None:
+    page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
+    page.keyboard.press("Control+Enter")
+
+
+def test_what_a_reader_chooses_reaches_python(notebook: Any, root: Path) -> None:
+    notebook.locator("input[data-facet=level][value=macro]").check()
+    notebook.locator(".synth-explorer input[type=search]").fill("stigma")
+    expected = Review.load(root).evidence().where(level="macro", q="stigma")
+    count = notebook.locator(".synth-explorer output[data-count]")
+    assert count.get_attribute("data-count") == str(len(expected))
+    run_cell(notebook, 2)
+    told = notebook.get_by_text(f"selected {len(expected)} ")
+    told.wait_for()
+    assert "'level': ['macro']" in told.text_content()
+    assert "'q': ['stigma']" in told.text_content()
+
+
+def test_what_python_chooses_moves_the_view(notebook: Any, root: Path) -> None:
+    run_cell(notebook, 3)
+    expected = Review.load(root).evidence().where(direction="barrier", since=2015)
+    notebook.locator(f".synth-explorer output[data-count='{len(expected)}']").wait_for()
+    shown = notebook.evaluate("document.querySelector('.synth-explorer').findings")
+    assert shown == list(expected.ids)
+    assert notebook.locator("input[data-facet=direction][value=barrier]").is_checked()
+    assert not notebook.locator("input[data-facet=level][value=macro]").is_checked()
+
+
+def test_the_address_of_the_notebook_is_left_alone(notebook: Any) -> None:
+    assert "x." not in notebook.url.partition("?")[2]
+
+
+def test_exports_work_without_a_book(notebook: Any) -> None:
+    notebook.locator(".ex-menu summary", has_text="Export").click()
+    with notebook.expect_download() as started:
+        notebook.locator(".ex-sheet button[value=json]").click()
+    items = json.loads(Path(started.value.path()).read_text("utf-8"))
+    assert items
+    assert all("barrier" in item["keyword"] for item in items)
