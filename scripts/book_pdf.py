@@ -1,148 +1,177 @@
-"""Prints the whole built book as one PDF, in the order of its contents, with page numbers.
+"""Prints the built book: every page as a PDF, and the whole book as one with page numbers.
 
-    python scripts/book_pdf.py [--book _build/html] [--to _build/book.pdf]
+    scripts/book_pdf.py _build/html _build/pdf
 
-The pages are put into one document, each with its own anchors, so that links between pages become
-links inside the file. Chromium prints it; the styles for paper are those of the pages themselves.
+The whole book is one document before it is printed, so that its pages are numbered through, its
+links lead to places inside it, and the browser writes its bookmarks. Nothing is asked of a network.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import os
 import re
 import subprocess
 import sys
-import tempfile
-from html.parser import HTMLParser
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parent.parent
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+ARGUMENTS += ["--disable-component-update", "--no-first-run"]
+PAGE = {"prefer_css_page_size": True, "print_background": True, "tagged": True, "outline": True}
+
+_ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)
+_TITLE = re.compile(r"<h1>(.*?)</h1>", re.DOTALL)
+_STYLE = re.compile(r'<link(?=[^>]*rel="stylesheet")[^>]*href="([^"?]*)')
+_REFERS = re.compile(r' (for|headers|aria-(?:labelledby|describedby|controls|details))="([^"]*)"')
 
 
-class Contents(HTMLParser):
-    """Addresses of the pages, in the order of the list of contents beside the text."""
+@dataclass(frozen=True)
+class Page:
+    """A page of the book: its file, the names of the anchors on it, and its text."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.pages: list[str] = []
-        self._inside = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        if tag == "nav" and "bd-links" in (values.get("class") or ""):
-            self._inside = True
-        address = values.get("href") or ""
-        if self._inside and tag == "a" and not address.startswith(("http", "mailto")):
-            self.pages.append(address.split("#")[0])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "nav":
-            self._inside = False
+    path: Path
+    name: str
+    article: str
 
 
-def pages_in_order(first: Path) -> list[Path]:
-    """The files of the book, each once, from the first page's list of contents."""
-    found = [first]
-    for address in Contents(first.read_text("utf-8")).pages:
-        path = (first.parent / address).resolve() if address else first
-        if path not in found and path.is_file():
-            found.append(path)
-    return found
+def main() -> int:
+    """Print what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Prints the built book as PDF.")
+    parser.add_argument("html", type=Path, help="folder of the built book")
+    parser.add_argument("pdf", type=Path, help="folder the PDFs go to")
+    parser.add_argument("--book-only", action="store_true", help="not every page on its own")
+    asked = parser.parse_args()
+    pages = read_pages(asked.html)
+    if not pages:
+        print(f"book_pdf: no built book in {asked.html}: run 'make book' first.", file=sys.stderr)
+        return 1
+    asked.pdf.mkdir(parents=True, exist_ok=True)
+    # Beside the pages, so that their pictures and styles are found.
+    whole = pages[0].path.parent / "whole-book-to-print.html"
+    whole.write_text(one_document(pages, asked.html), "utf-8")
+    try:
+        from playwright.sync_api import sync_playwright
+
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+            # Without scripts a page is its stored text, pictures and tables: what paper can hold.
+            context = browser.new_context(java_script_enabled=False, offline=True)
+            if not asked.book_only:
+                for page in pages:
+                    printed(context, page.path, asked.pdf / f"{page.name}.pdf")
+            target = asked.pdf / "book.pdf"
+            printed(context, whole, target)
+            browser.close()
+    finally:
+        whole.unlink()
+    print(f"The book is printed to {target} ({target.stat().st_size / 1e6:.1f} MB)")
+    return 0
 
 
-def text_of(page: str) -> str:
-    """What stands between the controls of a page: its article."""
-    return page[page.index('<article class="bd-article">') : page.index("</article>")]
+def chromium() -> str:
+    """The browser of the machine."""
+    found = subprocess.run(
+        [ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True, env=os.environ
+    )
+    return found.stdout.strip()
 
 
-def apart(article: str, name: str, names: set[str]) -> str:
-    """Give a page's anchors its own name, and lead links between pages to them."""
+def printed(context: Any, source: Path, target: Path) -> None:
+    """Print one html file."""
+    page = context.new_page()
+    page.emulate_media(media="print", color_scheme="light")
+    page.goto(source.resolve().as_uri(), wait_until="load")
+    page.pdf(path=target, **PAGE)
+    page.close()
+
+
+# --- one document -----------------------------------------------------------------------------
+
+
+def read_pages(folder: Path) -> list[Page]:
+    """The pages in the order of the book, from the contents at the side of its first page."""
+    redirect = folder / "index.html"
+    if not redirect.is_file():
+        return []
+    first = re.search(r"url=([^\"']+)", redirect.read_text("utf-8"))
+    if first is None:
+        return []
+    start = folder / first[1].strip()
+    text = start.read_text("utf-8")
+    contents = re.search(r'<nav class="bd-links.*?</nav>', text, re.DOTALL)
+    links = re.findall(r'<a class="reference internal" href="([^"#]+)"', contents[0])
+    paths = [start, *((start.parent / unquote(link)).resolve() for link in links)]
+    unique = dict.fromkeys(path.resolve() for path in paths)
+    return [
+        Page(path, path.stem, _ARTICLE.search(path.read_text("utf-8"))[1])
+        for path in unique
+        if path.is_file()
+    ]
+
+
+def one_document(pages: list[Page], folder: Path) -> str:
+    """All pages one after the other, each beginning a new sheet, after a page of contents."""
+    styles: dict[str, None] = {}
+    for page in pages:
+        for link in _STYLE.findall(page.path.read_text("utf-8")):
+            styles[link] = None
+    listed = "".join(
+        f'<li><a href="#{page.name}">{_plain(_TITLE.search(page.article)[1])}</a></li>'
+        for page in pages[1:]
+    )
+    contents = (
+        f'<section class="sheet"><h1>Contents</h1><ol class="contents">{listed}</ol></section>'
+    )
+    names = {page.path: page.name for page in pages}
+    first, *rest = (
+        f'<section class="sheet" id="{page.name}">{with_own_anchors(page, names)}</section>'
+        for page in pages
+    )
+    head = re.search(r"<html[^>]*>", pages[0].path.read_text("utf-8"))[0]
+    linked = "".join(f'<link rel="stylesheet" href="{style}">' for style in styles)
+    title = html.escape(_plain(_TITLE.search(pages[0].article)[1]))
+    return (
+        f'<!DOCTYPE html>\n{head}<head><meta charset="utf-8"><title>{title}</title>{linked}'
+        "<style>.sheet + .sheet { break-before: page; } "
+        ".contents li { margin: 0 0 1.5mm; }</style></head>\n"
+        '<body class="synth-whole"><main class="bd-main"><article class="bd-article">'
+        f"{first}{contents}{''.join(rest)}</article></main></body></html>\n"
+    )
+
+
+def with_own_anchors(page: Page, names: dict[Path, str]) -> str:
+    """A page's text with anchors no other page has, and links to where they now stand."""
 
     def link(found: re.Match[str]) -> str:
-        page, _, anchor = found[1].partition("#")
-        target = Path(page).stem if page else name
-        if re.match(r"\w+:", found[1]) or target not in names:
+        address, _, anchor = found[2].partition("#")
+        if re.match(r"[a-z]+:|//", address):
             return found[0]
-        return f'href="#{target}--{anchor}"' if anchor else f'href="#{target}--"'
+        target = page.path if not address else (page.path.parent / unquote(address)).resolve()
+        if target not in names:
+            return found[0]
+        inside = f"{names[target]}--{anchor}" if anchor else names[target]
+        return f'{found[1]}"#{inside}"'
 
-    article = re.sub(r'(?<![\w-])href="([^"]*)"', link, article)
-    for attribute in ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls"):
-        article = re.sub(rf'(?<![\w-]){attribute}="([^"]*)"', rf'{attribute}="{name}--\1"', article)
-    # Drawings refer to their own parts by address.
-    return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", article)
-
-
-def whole_book(first: Path) -> str:
-    """One document with the text of every page, in order, each beginning on a new sheet."""
-    paths = pages_in_order(first)
-    names = {path.stem for path in paths}
-    page = first.read_text("utf-8")
-    head = page[: page.index("<body")]
-    sheets = set(re.findall(r'<link rel="stylesheet"[^>]*>', head))
-    parts = []
-    for path in paths:
-        text = path.read_text("utf-8")
-        for sheet in re.findall(r'<link rel="stylesheet"[^>]*>', text):
-            if sheet not in sheets:
-                sheets.add(sheet)
-                head = head.replace("</head>", f"{sheet}\n</head>")
-        article = apart(text_of(text), path.stem, names)
-        parts.append(f'<div class="synth-sheet" id="{path.stem}--">{article}</article></div>')
-    foot = page[page.index('<footer class="bd-footer-content">') :]
-    foot = foot[: foot.index("</footer>") + len("</footer>")]
-    # Nothing is interactive on paper: the pages stand as they are without any script.
-    head = re.sub(r"<script\b.*?</script>", "", head, flags=re.DOTALL)
-    style = "<style>.synth-sheet + .synth-sheet { break-before: page; }</style>"
-    head = head.replace("</head>", f"{style}\n</head>")
-    main = '<main class="bd-main"><div class="bd-content"><div class="bd-article-container">'
-    return f"{head}<body>{main}{''.join(parts)}</div></div></main>{foot}</body></html>"
-
-
-def main() -> None:
-    """Write the PDF and say where it is."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--book", type=Path, default=ROOT / "_build" / "html")
-    parser.add_argument("--to", type=Path, default=ROOT / "_build" / "book.pdf")
-    options = parser.parse_args()
-    index = options.book / "index.html"
-    if not index.is_file():
-        sys.exit(f"There is no book at {options.book}. Build it first: make book")
-    forward = re.search(r"url=([^\"]+)", index.read_text("utf-8"))
-    first = (options.book / (forward[1] if forward else "index.html")).resolve()
-    chromium = (
-        os.environ.get("CHROME")
-        or subprocess.run(
-            [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=False
-        ).stdout.strip()
+    text = re.sub(r'( id=")([^"]+)"', rf'\g<1>{page.name}--\g<2>"', page.article)
+    text = re.sub(r"url\((['\"]?)#", rf"url(\g<1>#{page.name}--", text)
+    text = _REFERS.sub(
+        lambda found: (
+            f' {found[1]}="{" ".join(f"{page.name}--{name}" for name in found[2].split())}"'
+        ),
+        text,
     )
-    if not chromium:
-        sys.exit("There is no Chromium on this machine; scripts/browser says how to get one.")
-    options.to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", suffix=".html", dir=first.parent, encoding="utf-8", delete=False
-    ) as sheet:
-        sheet.write(whole_book(first))
-    try:
-        subprocess.run(
-            [
-                chromium,
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--no-pdf-header-footer",
-                f"--print-to-pdf={options.to}",
-                Path(sheet.name).as_uri(),
-            ],
-            check=True,
-            capture_output=True,
-        )
-    finally:
-        Path(sheet.name).unlink()
-    print(f"The book is printed to {options.to}")
+    return re.sub(r'((?:xlink:)?href=)"([^"]*)"', link, text)
+
+
+def _plain(title: str) -> str:
+    without_link = re.sub(r'<a class="headerlink".*?</a>', "", title, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", without_link)).strip()
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -30,6 +30,7 @@ LAYERS: tuple[set[str], ...] = (
         "robustness",
         "flow_diagram",
         "exchange",
+        "takeaway",
     },
     {"evidence", "review"},
     {"notebooks", "prose", "sphinx_ext", "pages", "scaffold", "cli"},

@@ -39,6 +39,41 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         # --- pictures of charts ---
         "chart": "Chart",
         "chart_data": "The specification of this chart, with its numbers",
+        # --- what readers take along ---
+        "takeaway_tables": "The tables",
+        "takeaway_everything": "Everything together",
+        "takeaway_references": "The references, for a reference manager",
+        "takeaway_codebook": "The codebook, for a program of qualitative analysis",
+        "takeaway_book": "The whole book",
+        "takeaway_file": "File",
+        "takeaway_holds": "What it holds",
+        "takeaway_size": "Size",
+        "takeaway_licence": "Licence",
+        "takeaway_cite": "Cite as:",
+        "takeaway_citation": "{authors} ({year}). {title}: coded findings (version {version}).",
+        "takeaway_row": "One row is {row}.",
+        "takeaway_settings": "Titles, directions, facets, sections and version of the review.",
+        "takeaway_datapackage": (
+            "What each column of the tables holds, as a Frictionless Data Package: types, allowed "
+            "words, and which column refers to which."
+        ),
+        "takeaway_json": "Everything in one document, with the meaning of each column.",
+        "takeaway_schema": "The form of that document, as a JSON Schema.",
+        "takeaway_findings": (
+            "The findings with the labels of their codes and the citations of their studies, one "
+            "row each, for a spreadsheet."
+        ),
+        "takeaway_crate": "What is in the archive and what it rests on, as an RO-Crate.",
+        "takeaway_zip": "All files of this page in one archive, an RO-Crate.",
+        "takeaway_bibtex": "Every work, in BibTeX.",
+        "takeaway_ris": "Every work, in RIS.",
+        "takeaway_csl": "Every work, in CSL-JSON.",
+        "takeaway_qdc": "The codes with their definitions, in REFI-QDA.",
+        "takeaway_site": (
+            "Every page as it stands here. Unpack it anywhere, also on a stick, and open "
+            "index.html; no network is needed."
+        ),
+        "takeaway_here": "You are reading it from the archive already.",
         # --- in place of a late value where a page has no review ---
         "late_all": "all",
         "late_version": "the data in force",
