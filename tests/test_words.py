@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from synth.errors import UnknownName
@@ -9,9 +12,9 @@ from synth.words import ENGLISH, Words
 
 
 def test_a_teams_words_take_the_place_of_the_english_ones() -> None:
-    words = Words({"previous_page": "Zurück"})
-    assert words["previous_page"] == "Zurück"
-    assert words["next_page"] == ENGLISH["next_page"]
+    words = Words({"hide_code": "Verbergen"})
+    assert words["hide_code"] == "Verbergen"
+    assert words["show_code"] == ENGLISH["show_code"]
     assert repr(words) == f"<Words: {len(ENGLISH)}, 1 of the team's own>"
 
 
@@ -21,10 +24,17 @@ def test_blanks_are_filled_in() -> None:
 
 
 def test_a_word_nobody_says_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(UnknownName, match="Did you mean 'next_page'"):
-        Words({"next_pgae": "Weiter"})
+    with pytest.raises(UnknownName, match="Did you mean 'show_code'"):
+        Words({"show_cdoe": "Zeigen"})
 
 
 def test_a_blank_nobody_fills_is_refused() -> None:
     with pytest.raises(UnknownName, match=r"'versoin'.*Did you mean 'version'"):
         Words({"footer_data": "Daten {versoin}"})
+
+
+def test_every_word_is_said_somewhere(root: Path) -> None:
+    """A word nobody says is work for a translator and for nothing."""
+    modules = [path for path in (root / "src" / "synth").rglob("*.py") if path.stem != "words"]
+    code = "\n".join(path.read_text("utf-8") for path in modules)
+    assert [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']", code)] == []

@@ -1,4 +1,6 @@
-"""Every word of the interface that is no data: one table, which a team can translate.
+"""Every word the pages' frame says that is no data: one table, which a team can translate.
+
+Words of the theme itself (search, previous, next) follow the book's ``language``.
 
 A book speaks the words below; ``[words]`` in ``data/review.toml`` puts others in their place,
 key by key. What stands in braces is filled in and must stay.
@@ -15,16 +17,8 @@ from synth.errors import UnknownName
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
         # --- around every page ---
-        "skip_to_content": "Skip to main content",
         "contents_of_book": "Contents of the book",
-        "search": "Search",
-        "colour_mode": "Light or dark",
         "link_to_heading": "Link to this heading",
-        "link_to_top": "Link to the top of this page",
-        "scrollable_table": "Table, scrolls sideways",
-        "back_to_reading": "Go to the first page",
-        "previous_page": "Previous",
-        "next_page": "Next",
         "pages_below": "Pages of {title}",
         "show_code": "Show the code of this figure",
         "hide_code": "Hide the code",
@@ -38,7 +32,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "footer_source": "Based on:",
         # --- pictures of charts ---
         "chart": "Chart",
-        "chart_data": "The specification of this chart, with its numbers",
         # --- what readers take along ---
         "takeaway_tables": "The tables",
         "takeaway_everything": "Everything together",
@@ -74,9 +67,6 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "index.html; no network is needed."
         ),
         "takeaway_here": "You are reading it from the archive already.",
-        # --- in place of a late value where a page has no review ---
-        "late_all": "all",
-        "late_version": "the data in force",
     }
 )
 """The words by their keys."""
@@ -94,9 +84,9 @@ class Words(Mapping[str, str]):
     UnknownName : a key that no part of the interface uses, or a blank in braces that the English
         text does not have.
 
-    >>> words = Words({"search": "Suche"})
-    >>> words["search"]
-    'Suche'
+    >>> words = Words({"hide_code": "Code verbergen"})
+    >>> words["hide_code"]
+    'Code verbergen'
     >>> words.say("footer_data", version="1.0.0", date="2026-11-23")
     'Data version 1.0.0, 2026-11-23.'
     """
