@@ -316,14 +316,11 @@ def pages_with_figures(html: Path) -> list[Path]:
 
 
 SCROLL = """async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
-        scrollTo(0, y);
-        await new Promise((done) => setTimeout(done, 60));
-    }
-    for (let n = 0; n < 100; n++) {
-        const figures = [...document.querySelectorAll('.synth-figure')];
-        if (figures.every((figure) => figure.dataset.ready)) return;
-        await new Promise((done) => setTimeout(done, 100));
+    // Each figure is brought into view: what is never seen need not come alive.
+    for (const figure of document.querySelectorAll('.synth-figure')) {
+        figure.scrollIntoView({ behavior: 'instant' });
+        for (let n = 0; n < 100 && !figure.dataset.ready; n++)
+            await new Promise((done) => setTimeout(done, 100));
     }
 }"""
 
