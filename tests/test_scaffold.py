@@ -1,4 +1,4 @@
-"""A new review: the folder it gets, the pages it grows, and that it is whole or not there at all."""
+"""A new review: the folder it gets, the pages it grows; it is there whole or not at all."""
 
 from __future__ import annotations
 

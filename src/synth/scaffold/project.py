@@ -126,16 +126,23 @@ def create(target: Path, draft: Draft, *, execute: bool, dry_run: bool, say: Say
 
 
 def _execute(staging: Path, say: Say) -> None:
-    from synth.notebooks import execute
-
     say("Running the pages' code, so that they show their figures in JupyterLab too:")
-    if execute(staging, say=lambda line: say(f"  {line}")):
-        say(
-            "  Some pages did not run and hold no figures yet: after mending what is said above, "
-            "'make book' runs them again."
-        )
+    _run(staging, None, say)
     # What was run is remembered there; a new folder starts without.
     shutil.rmtree(staging / "_build", ignore_errors=True)
+
+
+def _run(root: Path, notebooks: Iterable[Path] | None, say: Say) -> None:
+    """Run pages; one that does not run keeps its code without figures, and that is said."""
+    from synth.notebooks import execute
+
+    try:
+        failed = execute(root, notebooks=notebooks, say=lambda line: say(f"  {line}"))
+    except (RuntimeError, OSError) as error:  # a kernel that could not be started
+        say(f"  {error}")
+        failed = 1
+    if failed:
+        say("  Some pages did not run and hold no figures yet; 'make book' runs them again.")
 
 
 def _listed(files: Iterable[str]) -> str:
@@ -281,10 +288,7 @@ def _add_book(root: Path, records: Records, *, execute: bool, dry_run: bool, say
 
 
 def _execute_added(root: Path, pages: Iterable[Page], say: Say) -> None:
-    from synth.notebooks import execute
-
-    chosen = [root / page.file for page in pages if page.file.endswith(".ipynb")]
-    execute(root, notebooks=chosen, say=lambda line: say(f"  {line}"))
+    _run(root, [root / page.file for page in pages if page.file.endswith(".ipynb")], say)
 
 
 def _with_entries(toc: str, records: Records, new: Iterable[Page]) -> str:
