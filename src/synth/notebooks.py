@@ -89,7 +89,7 @@ def execute(
     Parameters
     ----------
     root : folder of the review.
-    all : run every notebook, stale or not.
+    all : run every notebook, stale or not, and note that it is fresh even if its outputs stayed.
     check : rewrite nothing; tell which notebooks would change.
     notebooks : only these; by default every notebook of the book.
     say : where progress goes.
@@ -188,9 +188,11 @@ class Execution:
         fresh.metadata["synth"] = {**fresh.metadata.get("synth", {}), "shown": marks}
         seconds = time.perf_counter() - began
         self.remembered[self._name(path)] = marks
-        if _outputs(fresh) == before and _sources(fresh) == notebook.metadata.get("synth", {}).get(
-            "shown", {}
-        ).get("cells"):
+        known = notebook.metadata.get("synth", {}).get("shown", {})
+        if _outputs(fresh) == before and known.get("cells") == marks["cells"]:
+            # Asked to run everything, the author also wants a new clone to find nothing stale.
+            if self.everything and not self.check and known != marks:
+                write_notebook(fresh, path)
             return Outcome(path, "same", seconds)
         if not self.check:
             write_notebook(fresh, path)
