@@ -345,3 +345,20 @@ def test_every_figure_of_the_book_comes_alive_without_a_network(
         assert 'data-synth-late="studies">all<' not in source
         assert 'href="synth:' not in source
     assert offline.refused == []
+
+
+@pytest.mark.slow
+def test_a_live_chart_keeps_to_its_place_when_the_window_changes(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """Vega measured while the columns of the page were still moving, and drew twice too wide."""
+    page = offline_page(viewport=DESK).open(built_book / "book" / "where-and-when.html")
+    page.locator(".synth-chart").first.scroll_into_view_if_needed()
+    page.locator(".synth-chart-live svg").first.wait_for()
+    for width in (900, 1400, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(
+            "() => { const chart = document.querySelector('.synth-chart');"
+            " const width = chart.querySelector('svg').getAttribute('width');"
+            " return Math.abs(width - chart.clientWidth) <= 1; }"
+        )

@@ -198,6 +198,27 @@ function readMarks(chart) {
   chart.addEventListener("pointerleave", () => point(null));
 }
 
+/**
+ * Keep a live chart as wide as its place. Vega measures while the window changes, when the page's
+ * columns have not settled yet; measured too early, a chart ends up twice as wide and shrunk.
+ * @param {HTMLElement} chart
+ */
+function keepWidth(chart) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let later;
+  const settle = () => {
+    const live = chart.querySelector(".synth-chart-live svg");
+    const off = live ? Math.abs(Number(live.getAttribute("width")) - chart.clientWidth) : 0;
+    if (off > 1) window.dispatchEvent(new Event("resize"));
+  };
+  const soon = () => {
+    clearTimeout(later);
+    later = setTimeout(settle, 150);
+  };
+  new ResizeObserver(soon).observe(chart);
+  window.addEventListener("resize", (event) => event.isTrusted && soon());
+}
+
 // --- the influence map ------------------------------------------------------------------------
 
 /** @typedef {SVGElement & { dataset: DOMStringMap }} Drawn */
@@ -399,7 +420,10 @@ export default {
   /** @param {HTMLElement} figure */
   mount(figure) {
     if (figure.dataset.ready) return;
-    for (const chart of figure.querySelectorAll(".synth-chart")) readMarks(/** @type {HTMLElement} */ (chart));
+    for (const chart of figure.querySelectorAll(".synth-chart")) {
+      readMarks(/** @type {HTMLElement} */ (chart));
+      keepWidth(/** @type {HTMLElement} */ (chart));
+    }
     enliveMap(figure);
     enliveFramework(figure);
     offerDownloads(figure);
