@@ -17,8 +17,18 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 
 LAYERS: tuple[set[str], ...] = (
     {"errors", "model", "words"},
-    {"files", "settings", "tables", "bibliography", "citation_style", "checks", "canonical"},
     {
+        "files",
+        "settings",
+        "tables",
+        "bibliography",
+        "citation_style",
+        "checks",
+        "canonical",
+        "flow",
+    },
+    {
+        "marks",
         "evidence_table",
         "explorer",
         "framework",

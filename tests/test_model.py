@@ -75,7 +75,7 @@ def test_reserved_names_cover_the_address_of_an_explorer() -> None:
 
 
 def test_every_mark_that_may_be_chosen_can_be_drawn() -> None:
-    from synth import evidence_table, explorer, figure
+    from synth import explorer, marks
 
-    assert set(model.MARKS) <= set(evidence_table.MARKS) & set(figure.MARKS) & set(explorer._SHAPES)
-    assert set(model.LEVEL_MARKS) <= set(figure.MARKS) & set(explorer._SHAPES)
+    assert set(model.MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)
+    assert set(model.LEVEL_MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)

@@ -12,8 +12,9 @@ from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
-from synth.evidence_table import direction_mark, home, late
-from synth.figure import Field, counted, level_colour, listed, mark, table_html
+from synth.evidence_table import home, late
+from synth.figure import Field, counted, level_colour, listed, table_html
+from synth.marks import direction_mark, mark
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
 from synth.tables import Records
 

@@ -15,6 +15,7 @@ from synth.bibliography import BIB_FILE, DOI, check_bibliography, missing_work
 from synth.citation_style import author_year
 from synth.errors import Problem, UnknownName, did_you_mean
 from synth.files import read_text
+from synth.flow import Sum, sums
 from synth.model import (
     BACKGROUND,
     EVIDENCE,
@@ -361,8 +362,8 @@ def _flow(records: Records) -> Iterator[Problem]:
     written = records.tables["flow"].column("count")
     numbers = sum(box.count is not None for box in records.flow)
     if len(rows) == len(written) and numbers == sum(map(bool, written)):
-        for box in records.flow:
-            yield from _sums(box, records.flow, boxes, rows)
+        for total in sums(records.flow):
+            yield from _sum(total, rows[total.box.id])
 
 
 def _place_of(box: FlowBox, boxes: Mapping[str, FlowBox]) -> tuple[str, str] | None:
@@ -386,27 +387,9 @@ def _place_of(box: FlowBox, boxes: Mapping[str, FlowBox]) -> tuple[str, str] | N
     return None
 
 
-def _sums(
-    box: FlowBox, flow: Iterable[FlowBox], boxes: Mapping[str, FlowBox], rows: Mapping[str, Row]
-) -> Iterator[Problem]:
+def _sum(total: Sum, row: Row) -> Iterator[Problem]:
     """The arithmetic of one box: what it is made of, or what is left of the box before it."""
-    children = [other for other in flow if other.of == box.id and other.id != box.id]
-    row = rows[box.id]
-    plus: list[FlowBox]
-    minus: list[FlowBox] = []
-    if box.kind == "removed":
-        plus = [other for other in children if other.kind == "reason"]
-    else:
-        plus = [other for other in children if other.kind == "source"]
-    if box.kind == "remaining" and box.of in boxes and box.of != box.id:
-        before = boxes[box.of]
-        siblings = [other for other in flow if other.of == before.id and other.id != box.id]
-        plus = [before, *plus]
-        minus = [other for other in siblings if other.kind in ("removed", "remaining")]
-    if not plus:
-        return
-    terms = [*plus, *minus]
-    unknown = [other for other in (box, *terms) if other.count is None]
+    box, plus, minus, unknown = total.box, total.plus, total.minus, total.unknown
     known = sum(other.count or 0 for other in plus) - sum(other.count or 0 for other in minus)
     if not unknown:
         if known != box.count:

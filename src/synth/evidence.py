@@ -234,6 +234,37 @@ class Evidence:
         self._note("study", "year", "theme")
         return accumulation(self._records, self._ids)
 
+    def first_reported(self) -> Figure:
+        """The year in which each theme and factor was first reported."""
+        from synth.charts import first_reported
+
+        self._note("study", "year", "theme")
+        return first_reported(self._records, self._ids)
+
+    def by_place(self, group: str = "income_group") -> Figure:
+        """Studies and findings by a grouping of countries.
+
+        Parameters
+        ----------
+        group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` classifies them.
+        """
+        from synth.charts import by_place
+
+        self._note("study", "facets", "places")
+        return by_place(self._records, self._ids, group=group)
+
+    def by_facet(self, facet: str) -> Figure:
+        """Values of a facet, ranked, with their studies and findings.
+
+        Parameters
+        ----------
+        facet : id of a facet declared in ``review.toml``.
+        """
+        from synth.charts import by_facet
+
+        self._note("study", "facets")
+        return by_facet(self._records, facet, self._ids)
+
     def designs_by_theme(self) -> Figure:
         """Designs of the studies behind each theme."""
         from synth.charts import designs_by_theme
@@ -270,6 +301,8 @@ class Evidence:
         from synth.robustness import robustness
 
         self._note("study", "facets", "theme", "direction", "study.*")
+        # Over the whole review, influences rest on studies as well.
+        _ = self._review.influences()
         return robustness(self._records, self._ids)
 
     # --- as tables ---

@@ -12,7 +12,8 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from synth.model import Direction, facet_values
+from synth.marks import direction_mark
+from synth.model import facet_values
 from synth.tables import Records
 
 
@@ -44,34 +45,6 @@ def home(kind: str, name: str) -> str:
     'synth:study:lee2020'
     """
     return f"synth:{kind}:{name}"
-
-
-_MARKS = {
-    "triangle-up": '<path d="M6 1 11.5 11H.5z"/>',
-    "triangle-down": '<path d="M6 11 .5 1h11z"/>',
-    "diamond": '<path d="M6 .5v11L.5 6z"/><path d="M6 .5 11.5 6 6 11.5" fill="none" '
-    'stroke="currentColor" stroke-width="1.4"/>',
-    "ring": '<circle cx="6" cy="6" r="4.4" fill="none" stroke="currentColor" stroke-width="1.8"/>',
-    "square": '<path d="M1.5 1.5h9v9h-9z"/>',
-    "circle": '<circle cx="6" cy="6" r="5"/>',
-    "cross": '<path d="m2 2 8 8M10 2l-8 8" stroke="currentColor" stroke-width="2.2"/>',
-    "bar": '<path d="M1 4.5h10v3H1z"/>',
-}
-MARKS = tuple(_MARKS)
-"""Shapes a direction may bear; colour never stands alone."""
-
-
-def direction_mark(direction: Direction, word: str = "") -> str:
-    """A direction's shape beside its word; the word may change, the shape may not."""
-    shape = _MARKS.get(direction.mark, _MARKS["circle"])
-    return (
-        f'<span class="dir dir-{escape(direction.id, quote=True)}" '
-        f'style="--dir-light:{escape(direction.light, quote=True)};'
-        f'--dir-dark:{escape(direction.dark, quote=True)}">'
-        f'<svg viewBox="0 0 12 12" width="0.8em" height="0.8em" fill="currentColor" '
-        f'aria-hidden="true" focusable="false">{shape}</svg> '
-        f"{escape(word or direction.label)}</span>"
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,31 +30,6 @@ PAPER_2 = "var(--synth-paper-2, #f3f4f5)"
 LINE = "var(--synth-line, #d1d5da)"
 EDGE = "var(--synth-edge, #6b7686)"
 
-# Drawn in a square of 10 by 10 units; `currentColor` takes the colour of the word beside it.
-MARKS: Mapping[str, str] = {
-    "triangle-up": '<path d="M5 .6 9.8 9.4H.2Z" fill="currentColor"/>',
-    "triangle-down": '<path d="M5 9.4.2.6h9.6Z" fill="currentColor"/>',
-    "diamond": (
-        '<path d="M5 0l5 5-5 5-5-5Z" fill="none" stroke="currentColor" stroke-width="1.4"/>'
-        '<path d="M5 0v10L0 5Z" fill="currentColor"/>'
-    ),
-    "ring": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.8"/>',
-    "ring-outer": (
-        '<circle cx="5" cy="5" r="4.2" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-    ),
-    "ring-middle": (
-        '<circle cx="5" cy="5" r="4.6" fill="none" stroke="currentColor" stroke-width=".6"/>'
-        '<circle cx="5" cy="5" r="2.6" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-    ),
-    "ring-centre": (
-        '<circle cx="5" cy="5" r="4.6" fill="none" stroke="currentColor" stroke-width=".6"/>'
-        '<circle cx="5" cy="5" r="2" fill="currentColor"/>'
-    ),
-    "square": '<path d="M1 1h8v8H1Z" fill="currentColor"/>',
-    "circle": '<circle cx="5" cy="5" r="4.4" fill="currentColor"/>',
-    "cross": '<path d="M3.4 0h3.2v3.4H10v3.2H6.6V10H3.4V6.6H0V3.4h3.4Z" fill="currentColor"/>',
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -265,12 +240,6 @@ def source_line(findings: int, works: int) -> str:
 
 
 # --- marks, colours, tables, files -----------------------------------------------------------
-
-
-def mark(shape: str) -> str:
-    """A small shape that says the same as the word beside it."""
-    inner = MARKS.get(shape, MARKS["square"])
-    return f'<svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">{inner}</svg>'
 
 
 def direction_colour(direction: Direction) -> str:

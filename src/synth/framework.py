@@ -12,13 +12,12 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from synth.evidence_table import direction_mark, home, late
+from synth.evidence_table import home, late
 from synth.figure import (
     chosen,
     counted,
     level_colour,
     listed,
-    mark,
     poles,
     source_line,
     studies,
@@ -26,6 +25,7 @@ from synth.figure import (
     to_csv,
     version_line,
 )
+from synth.marks import direction_mark, mark
 from synth.model import Direction, Finding, Influence, Theme
 
 if TYPE_CHECKING:

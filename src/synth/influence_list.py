@@ -13,8 +13,8 @@ from html import escape
 from typing import Any
 
 from synth.catalogue import STYLED, report_link
-from synth.evidence_table import direction_mark
 from synth.figure import counted, listed, study_link, theme_link
+from synth.marks import direction_mark
 from synth.model import Influence
 from synth.tables import Records
 

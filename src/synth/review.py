@@ -381,7 +381,10 @@ class Review:
         if kind == "evidence":
             return [[name, *self._cells(name, columns)] for name in self._again(query).ids]
         if kind == "influences":
-            return [astuple(influence) for influence in self._influences(query["of"])]
+            return [
+                [astuple(influence), [self.records.label(study) for study in influence.studies]]
+                for influence in self._influences(query["of"])
+            ]
         if kind == "study":
             study = self.records.studies[self.study(query["id"]).id]
             return [self._study_cells(study)]

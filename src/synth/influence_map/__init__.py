@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from synth.evidence_table import direction_mark, home, late
+from synth.evidence_table import home, late
 from synth.figure import (
     Field,
     Figure,
@@ -25,6 +25,7 @@ from synth.figure import (
 )
 from synth.influence_map.arrows import Arrow, boxes_by_node, gather, reach
 from synth.influence_map.drawing import key, sheets
+from synth.marks import direction_mark
 from synth.model import Influence, Theme
 
 if TYPE_CHECKING:

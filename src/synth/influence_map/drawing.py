@@ -12,12 +12,11 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from synth.evidence_table import direction_mark, home
+from synth.evidence_table import home
 from synth.figure import (
     EDGE,
     INK,
     INK_2,
-    MARKS,
     PAPER,
     counted,
     direction_colour,
@@ -27,6 +26,7 @@ from synth.figure import (
     wrapped,
 )
 from synth.influence_map.arrows import Arrow
+from synth.marks import SHAPES, direction_mark
 from synth.model import Direction, Settings, Theme
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class _Sheet:
             parts.append(self.bar(way, start, y + 29, count * unit))
             start += count * unit
             colour = direction_colour(way)
-            mark = MARKS.get(way.mark, MARKS["square"]).replace("currentColor", colour)
+            mark = SHAPES.get(way.mark, SHAPES["square"]).replace("currentColor", colour)
             at = x + index * step
             parts.append(
                 f'<g transform="translate({number(at)} {number(y + 45)}) scale(.9)">{mark}</g>'
@@ -259,7 +259,7 @@ class _Sheet:
         look = self.records.settings.levels.get(level)
         if look is None:
             return ""
-        shape = MARKS.get(look.mark, MARKS["ring"]).replace("currentColor", colour)
+        shape = SHAPES.get(look.mark, SHAPES["ring"]).replace("currentColor", colour)
         return f'<g transform="translate({number(x)} {number(y)}) scale(1.35)">{shape}</g>'
 
     def wrap(self, width: float, height: float, inner: str) -> str:

@@ -19,7 +19,7 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from synth.errors import UnknownName
-from synth.evidence_table import direction_mark
+from synth.marks import direction_mark
 from synth.model import UNKNOWN, facet_values
 from synth.prose import cited_findings, named, parse_count, review_place, worded
 from synth.sphinx_ext.domain import EvidenceDomain, Home, evidence_domain, warn

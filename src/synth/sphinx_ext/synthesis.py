@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from synth.evidence_table import direction_mark
+from synth.marks import direction_mark
 from synth.sphinx_ext.domain import evidence_domain, warn
 from synth.sphinx_ext.in_force import depend_on_data
 from synth.sphinx_ext.roles import finding_group
