@@ -27,6 +27,14 @@ book: setup-book ## check the data and build the book
 	@$(BUILD)
 	@echo "The book is at $(CURDIR)/$(BOOK)/book/intro.html"
 
+.PHONY: pdf
+pdf: setup-dev book ## print every page and the whole book as PDF, with the browser of the machine
+	@$(BIN)/python scripts/book_pdf.py $(BOOK) _build/pdf
+
+.PHONY: screenshots
+screenshots: setup-dev book ## take pictures of every page: at a desk, on a phone, in the dark, on paper (PAGES="intro data")
+	@$(BIN)/python scripts/screenshots.py $(BOOK) _build/screenshots $(PAGES)
+
 .PHONY: serve
 serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every change (PORT=8000)
 	@scripts/serve

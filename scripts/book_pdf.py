@@ -52,8 +52,7 @@ def main() -> int:
         return 1
     asked.pdf.mkdir(parents=True, exist_ok=True)
     # Beside the pages, so that their pictures and styles are found.
-    whole = pages[0].path.parent / "whole-book-to-print.html"
-    whole.write_text(one_document(pages, asked.html), "utf-8")
+    sheet = pages[0].path.parent / "to-print.html"
     try:
         from playwright.sync_api import sync_playwright
 
@@ -63,12 +62,14 @@ def main() -> int:
             context = browser.new_context(java_script_enabled=False, offline=True)
             if not asked.book_only:
                 for page in pages:
-                    printed(context, page.path, asked.pdf / f"{page.name}.pdf")
+                    sheet.write_text(for_paper(page.path.read_text("utf-8")), "utf-8")
+                    printed(context, sheet, asked.pdf / f"{page.name}.pdf")
             target = asked.pdf / "book.pdf"
-            printed(context, whole, target)
+            sheet.write_text(for_paper(one_document(pages)), "utf-8")
+            printed(context, sheet, target)
             browser.close()
     finally:
-        whole.unlink()
+        sheet.unlink(missing_ok=True)
     print(f"The book is printed to {target} ({target.stat().st_size / 1e6:.1f} MB)")
     return 0
 
@@ -88,6 +89,50 @@ def printed(context: Any, source: Path, target: Path) -> None:
     page.goto(source.resolve().as_uri(), wait_until="load")
     page.pdf(path=target, **PAGE)
     page.close()
+
+
+# --- for paper --------------------------------------------------------------------------------
+
+_PATTERN = re.compile(
+    r'<pattern id="(?P<id>[^"]+)" width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>'
+    r"(?P<drawn>.*?)</pattern>",
+    re.DOTALL,
+)
+_HATCHED = re.compile(r'<rect (?P<told>[^>]*?)fill="url\(#(?P<id>[^)]+)\)"[^>]*?(?:/>|></rect>)')
+
+
+def for_paper(text: str) -> str:
+    """A page without what only a screen needs, hatched areas drawn line by line.
+
+    The browser prints a pattern as a picture as large as the figure, once for each area.
+    """
+    head, body = text.split("<body", 1)
+    body = re.sub(r"<noscript>.*?</noscript>", "", body, flags=re.DOTALL)
+    patterns = {found["id"]: found for found in _PATTERN.finditer(body)}
+    return head + "<body" + _HATCHED.sub(lambda area: _tiled(area, patterns), body)
+
+
+def _tiled(area: re.Match[str], patterns: dict[str, re.Match[str]]) -> str:
+    pattern = patterns.get(area["id"])
+    told = dict(re.findall(r'(\w+)="([\d.-]+)"', area["told"]))
+    if pattern is None or not {"x", "y", "width", "height"} <= set(told):
+        return area[0]
+    left, top, width, height = (float(told[name]) for name in ("x", "y", "width", "height"))
+    across, down = float(pattern["width"]), float(pattern["height"])
+    # Tiles are counted from the corner of the figure, as the pattern's are.
+    columns = range(int(left // across), int((left + width) // across) + 1)
+    rows = range(int(top // down), int((top + height) // down) + 1)
+    tiles = "".join(
+        f'<g transform="translate({column * across - left:g} {row * down - top:g})">'
+        f"{pattern['drawn']}</g>"
+        for row in rows
+        for column in columns
+    )
+    outline = area[0].replace(f'fill="url(#{area["id"]})"', 'fill="none"')
+    return (
+        f'{outline}<svg x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" '
+        f'overflow="hidden">{tiles}</svg>'
+    )
 
 
 # --- one document -----------------------------------------------------------------------------
@@ -114,7 +159,7 @@ def read_pages(folder: Path) -> list[Page]:
     ]
 
 
-def one_document(pages: list[Page], folder: Path) -> str:
+def one_document(pages: list[Page]) -> str:
     """All pages one after the other, each beginning a new sheet, after a page of contents."""
     styles: dict[str, None] = {}
     for page in pages:

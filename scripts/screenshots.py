@@ -1,65 +1,99 @@
-"""Takes a picture of every kind of page: at a desk, on a phone, in the dark, on paper.
+"""Takes pictures of every page of the built book, for a person to look through.
 
-python scripts/screenshots.py [--book _build/html] [--to _build/screenshots] [--pages intro ...]
+    scripts/screenshots.py _build/html _build/screenshots [PAGE …]
+
+Each page at a desk, on a phone 360 pixels wide, in the dark, and as it is printed; index.html in
+the folder shows them side by side. Whole pages, however long; nothing is asked of a network.
 """
 
 from __future__ import annotations
 
 import argparse
-import subprocess
+import html
+import sys
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("intro", "framework", "explorer", "influences", "studies", "method", "references", "data")
-READERS = {
-    "desk": {"viewport": {"width": 1280, "height": 1000}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1280, "height": 1000}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 780}, "color_scheme": "light"},
-    "contrast": {"viewport": {"width": 1280, "height": 1000}, "forced_colors": "active"},
+from book_pdf import ARGUMENTS, chromium, read_pages
+
+READERS: dict[str, dict[str, Any]] = {
+    "desk": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "print": {"viewport": {"width": 720, "height": 1020}, "color_scheme": "light"},
 }
-LONGEST = 4000
-"""Pixels of a page that are shown; beyond, a catalogue only repeats itself."""
+TALLEST = 12_000
+"""Pixels; below that a picture shows nothing new and the browser's own limit is near."""
+
+SEE_ALL = """async () => {
+    for (let y = 0; y < document.body.scrollHeight && y < 12000; y += innerHeight) {
+        scrollTo(0, y);
+        await new Promise((painted) => setTimeout(painted, 30));
+    }
+    scrollTo(0, 0);
+}"""
 
 
-def main() -> None:
-    """Write a PNG a page and reader, and a PDF a page."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--book", type=Path, default=ROOT / "_build" / "html")
-    parser.add_argument("--to", type=Path, default=ROOT / "_build" / "screenshots")
-    parser.add_argument("--pages", nargs="*", default=PAGES)
-    options = parser.parse_args()
+def main() -> int:
+    """Take the pictures the command line asks for."""
+    parser = argparse.ArgumentParser(description="Takes pictures of the built book.")
+    parser.add_argument("html", type=Path, help="folder of the built book")
+    parser.add_argument("pictures", type=Path, help="folder the pictures go to")
+    parser.add_argument("only", nargs="*", help="names of pages, such as intro; all if none")
+    asked = parser.parse_args()
+    pages = [page for page in read_pages(asked.html) if page.name in asked.only or not asked.only]
+    if not pages:
+        print(f"screenshots: no such page in {asked.html}: run 'make book' first.", file=sys.stderr)
+        return 1
     from playwright.sync_api import sync_playwright
 
-    chromium = subprocess.run(
-        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    options.to.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
-        for reader, how in READERS.items():
-            page = browser.new_context(**how).new_page()
-            width = how["viewport"]["width"]
-            for name in options.pages:
-                path = options.book / "book" / f"{name}.html"
-                if not path.is_file():
-                    print(f"{path} is not there")
-                    continue
-                page.set_viewport_size(how["viewport"])
-                page.goto(path.resolve().as_uri())
-                height = page.evaluate("document.documentElement.scrollHeight")
-                # A tall window instead of a stitched picture: what is fixed stays where it is, and
-                # everything is in view, so that charts and explorers have come alive.
-                page.set_viewport_size({"width": width, "height": min(height, LONGEST)})
-                page.wait_for_load_state("networkidle")
-                page.wait_for_timeout(500)
-                page.screenshot(path=options.to / f"{name}-{reader}.png")
-                if reader == "desk":
-                    page.pdf(path=options.to / f"{name}-paper.pdf", prefer_css_page_size=True)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        for reader, options in READERS.items():
+            (asked.pictures / reader).mkdir(parents=True, exist_ok=True)
+            context = browser.new_context(**options, reduced_motion="reduce")
+            context.route("http*://**/*", lambda route: route.abort())
+            tab = context.new_page()
+            for page in pages:
+                tab.emulate_media(media="screen")
+                tab.goto(page.path.as_uri())
+                # Charts and explorers fetch what they need when they come into view.
+                tab.evaluate(SEE_ALL)
+                tab.wait_for_load_state("networkidle")
+                if reader == "print":
+                    tab.emulate_media(media="print")
+                tall = tab.evaluate("document.documentElement.scrollHeight")
+                tab.screenshot(
+                    path=asked.pictures / reader / f"{page.name}.png",
+                    full_page=tall <= TALLEST,
+                )
+            context.close()
         browser.close()
-    print(f"The pictures are in {options.to}")
+    taken = {page.name for page in read_pages(asked.html)}
+    (asked.pictures / "index.html").write_text(side_by_side(asked.pictures, sorted(taken)), "utf-8")
+    print(f"{len(pages) * len(READERS)} pictures; look through {asked.pictures / 'index.html'}")
+    return 0
+
+
+def side_by_side(folder: Path, names: list[str]) -> str:
+    """A page that shows the pictures of each page of the book in a row."""
+    rows = []
+    for name in names:
+        shown = [
+            f'<figure><a href="{reader}/{name}.png"><img loading="lazy" src="{reader}/{name}.png" '
+            f'alt="{html.escape(name)}, {reader}"></a><figcaption>{reader}</figcaption></figure>'
+            for reader in READERS
+            if (folder / reader / f"{name}.png").is_file()
+        ]
+        if shown:
+            rows.append(f"<h2>{html.escape(name)}</h2><div>{''.join(shown)}</div>")
+    return (
+        '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Pictures of the book</title>'
+        "<style>body { font: 14px sans-serif; } div { display: flex; gap: 1rem; } "
+        "figure { margin: 0; flex: 1; } img { width: 100%; max-height: 80vh; object-fit: cover; "
+        f"object-position: top; border: 1px solid #999; }}</style>{''.join(rows)}</html>\n"
+    )
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

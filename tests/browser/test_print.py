@@ -1,0 +1,140 @@
+"""On paper a page keeps its text, figures, tables and references, and loses its controls."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from synth.tables import load_records
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What a reader could only press, type into or open.
+CONTROLS = """() => [...document.querySelectorAll(
+    'button, input, select, textarea, [role=button], [role=tab], [role=switch], dialog, '
+    + '.bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, '
+    + '.skip-link, a.headerlink, .copybtn')]
+    .filter((element) => element.checkVisibility({ visibilityProperty: true })
+        && element.getBoundingClientRect().width > 1
+        && element.getBoundingClientRect().height > 1)
+    .map((element) => element.outerHTML.slice(0, 120))"""
+
+TOO_WIDE = """() => [...document.querySelectorAll('.bd-article table, .bd-article svg')]
+    .filter((element) => element.checkVisibility()
+        && element.getBoundingClientRect().right > document.documentElement.clientWidth + 2)
+    .map((element) => element.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
+    """The whole book as one PDF."""
+    folder = tmp_path_factory.mktemp("pdf")
+    found = subprocess.run(
+        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        pytest.skip("no Chromium on this machine; scripts/browser says how to get one")
+    done = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "book_pdf.py", built_book, folder, "--book-only"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "CHROME": found.stdout.strip()},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return PdfReader(folder / "book.pdf")
+
+
+def test_no_page_puts_a_control_on_paper(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    offline = offline_page(viewport={"width": 700, "height": 1000})
+    wrong = []
+    for path in sorted((built_book / "book").glob("*.html")):
+        page = offline.open(path)
+        page.emulate_media(media="print")
+        wrong += [f"{path.name}: {control}" for control in page.evaluate(CONTROLS)]
+        wrong += [f"{path.name}: wider than paper: {it}" for it in page.evaluate(TOO_WIDE)]
+    assert wrong == []
+
+
+@pytest.fixture(scope="module")
+def sheets(printed: PdfReader) -> list[str]:
+    """The text of each sheet of the printed book."""
+    return [page.extract_text() for page in printed.pages]
+
+
+def closed_up(text: str) -> str:
+    """A text without white space, which a line may break at or not."""
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_bookmarks_are_the_pages_in_the_order_of_the_contents(
+    built_book: Path, printed: PdfReader
+) -> None:
+    first = (built_book / "book" / "intro.html").read_text("utf-8")
+    sidebar = re.search(r'<nav class="bd-links.*?</nav>', first, re.DOTALL)
+    assert sidebar
+    files = ["intro.html", *re.findall(r'internal" href="([\w-]+\.html)"', sidebar[0])]
+    titles = []
+    for file in files:
+        title = re.search(
+            r"<h1>(.*?)<a class=.headerlink", (built_book / "book" / file).read_text("utf-8")
+        )
+        assert title, file
+        titles.append(html.unescape(re.sub(r"<[^>]+>", "", title[1])).strip())
+    marks = [entry.title for entry in printed.outline if not isinstance(entry, list)]
+    assert [marks[0], *marks[2:]] == titles
+    assert marks[1] == "Contents"
+
+
+def test_pages_of_the_printed_book_are_numbered_through(sheets: list[str]) -> None:
+    total = len(sheets)
+    assert total > 50
+    wrong = [n for n, text in enumerate(sheets, 1) if not re.search(rf"\b{n} / {total}\b", text)]
+    assert wrong == []
+
+
+def test_links_of_the_printed_book_stay_inside_it_or_lead_to_the_web(printed: PdfReader) -> None:
+    inside = {name.lstrip("/") for name in printed.named_destinations}
+    assert {"references", "studies"} <= inside
+    assert any(name.startswith("studies--finding-") for name in inside)
+    addresses = {
+        str(annotation.get_object()["/A"]["/URI"])
+        for page in printed.pages
+        for annotation in page.get("/Annots") or ()
+        if "/URI" in annotation.get_object().get("/A", {})
+    }
+    # What can be downloaded is no part of the paper.
+    other = {name for name in addresses if not name.startswith(("https://", "mailto:"))}
+    assert {
+        name
+        for name in other
+        if not re.search(r"/_static/synth/|book\.zip|/_sources/|/_downloads/", name)
+    } == set()
+    assert any(name.startswith("https://doi.org/") for name in addresses)
+
+
+def test_the_printed_book_holds_all_evidence_and_all_references(
+    built_book: Path, sheets: list[str]
+) -> None:
+    # Numbers of sheets stand between the halves of a sentence.
+    text = closed_up(re.sub(rf"\b\d+ / {len(sheets)}\b", "", "\n".join(sheets)))
+    findings = load_records(ROOT).findings.values()
+    assert [it.id for it in findings if closed_up(it.summary) not in text] == []
+    listed = (built_book / "book" / "references.html").read_text("utf-8")
+    dois = set(re.findall(r'href="(https://doi\.org/[^"]+)"', listed))
+    assert len(dois) > 20
+    assert [doi for doi in dois if closed_up(html.unescape(doi)).lower() not in text.lower()] == []
+    assert "Filtersandsearchneed" not in text
