@@ -37,4 +37,7 @@ def test_every_word_is_said_somewhere(root: Path) -> None:
     """A word nobody says is work for a translator and for nothing."""
     modules = [path for path in (root / "src" / "synth").rglob("*.py") if path.stem != "words"]
     code = "\n".join(path.read_text("utf-8") for path in modules)
-    assert [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']", code)] == []
+    # A family of words may be named by what they have in common: words[f"takeaway_{group}"].
+    families = tuple(re.findall(r'f"(\w+_)\{', code))
+    unsaid = [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']", code)]
+    assert [key for key in unsaid if not key.startswith(families)] == []
