@@ -1,6 +1,7 @@
 """Takes pictures of every page of the built book, for a person to look through.
 
     scripts/screenshots.py _build/html _build/screenshots [PAGE …]
+    scripts/screenshots.py _build/html docs/home.png         the picture of README.md
 
 Each page at a desk, on a phone 360 pixels wide, in the dark, and as it is printed; index.html in
 the folder shows them side by side. Whole pages, however long; nothing is asked of a network.
@@ -47,6 +48,10 @@ def main() -> int:
         return 1
     from playwright.sync_api import sync_playwright
 
+    if asked.pictures.suffix == ".png":
+        with sync_playwright() as playwright:
+            front(playwright, pages[0].path, asked.pictures)
+        return 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         for reader, options in READERS.items():
@@ -73,6 +78,20 @@ def main() -> int:
     (asked.pictures / "index.html").write_text(side_by_side(asked.pictures, sorted(taken)), "utf-8")
     print(f"{len(pages) * len(READERS)} pictures; look through {asked.pictures / 'index.html'}")
     return 0
+
+
+def front(playwright: Any, page: Path, picture: Path) -> None:
+    """The book's first page where it shows the review at a glance."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+    tab = browser.new_page(viewport={"width": 1160, "height": 800}, color_scheme="light")
+    tab.goto(page.as_uri())
+    tab.wait_for_load_state("networkidle")
+    figure = tab.locator("article figure").first
+    figure.evaluate("(it) => scrollTo(0, it.closest('section').getBoundingClientRect().top - 60)")
+    tab.wait_for_timeout(300)
+    tab.screenshot(path=picture)
+    browser.close()
+    print(f"{picture}: {picture.stat().st_size / 1e3:.0f} KB")
 
 
 def side_by_side(folder: Path, names: list[str]) -> str:

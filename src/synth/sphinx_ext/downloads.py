@@ -89,17 +89,22 @@ def download_list(
     words : of the interface.
     root : the way from the page to the book's first folder, empty or ending in ``/``.
     """
-    cite = f"<p>{escape(words['takeaway_cite'])} {escape(how_to_cite(settings))}</p>\n"
+    cite = (
+        f'<p class="synth-small">{escape(words["takeaway_licence"])}: '
+        f'<a href="{escape(licence_address(settings.licence))}" rel="license">'
+        f"{escape(settings.licence)}</a>. {escape(words['takeaway_cite'])} "
+        f"{escape(how_to_cite(settings))}</p>\n"
+    )
     tables = []
     for group in GROUPS:
         rows = [
-            _row(f"{root}{FOLDER}/{file.name}", file.name, file.holds, size_text(file), settings)
+            _row(f"{root}{FOLDER}/{file.name}", file.name, file.holds, size_text(file))
             for file in files
             if file.group == group
         ]
         if rows:
             tables.append(_table(words[f"takeaway_{group}"], rows, words) + cite)
-    row = _row(f"{root}{BOOK}", BOOK, words["takeaway_site"], "", settings)
+    row = _row(f"{root}{BOOK}", BOOK, words["takeaway_site"], "")
     tables.append(
         _table(words["takeaway_book"], [row.replace("<tr>", "<tr data-synth-book>")], words) + cite
     )
@@ -107,7 +112,7 @@ def download_list(
 
 
 def _table(title: str, rows: list[str], words: Words) -> str:
-    heads = ("file", "holds", "size", "licence")
+    heads = ("file", "holds", "size")
     head = " ".join(
         f'<th scope="col"{_NUMBER if name == "size" else ""}>{escape(words[f"takeaway_{name}"])}'
         "</th>"
@@ -124,25 +129,21 @@ def _table(title: str, rows: list[str], words: Words) -> str:
 _NUMBER = ' class="n"'
 
 
-def _row(address: str, name: str, holds: str, size: str, settings: Settings) -> str:
-    licence = (
-        f'<a href="{escape(licence_address(settings.licence))}" rel="license">'
-        f"{escape(settings.licence)}</a>"
-    )
+def _row(address: str, name: str, holds: str, size: str) -> str:
     return (
         f'<tr><th scope="row"><a href="{escape(address)}" download>{escape(name)}</a></th> '
-        f"<td>{escape(holds)}</td> <td{_NUMBER}>{size}</td> <td>{licence}</td></tr>\n"
+        f"<td>{escape(holds)}</td> <td{_NUMBER}>{size}</td></tr>\n"
     )
 
 
 def size_text(file: TakeawayFile | bytes) -> str:
-    """How large a file is, as a reader wants to know it before taking it.
+    r"""How large a file is, as a reader wants to know it before taking it.
 
     >>> size_text(b"x" * 700), size_text(b"x" * 46_216), size_text(b"x" * 2_418_134)
-    ('1 KB', '46 KB', '2.4 MB')
+    ('1\xa0KB', '46\xa0KB', '2.4\xa0MB')
     """
     size = len(file.content if isinstance(file, TakeawayFile) else file)
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)} KB"
+    return f"{size / 1e6:.1f}\xa0MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)}\xa0KB"
 
 
 # --- the files --------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def packed_book(
     words : of the interface.
     """
     name = "-".join(re.findall(r"[a-z0-9]+", (settings.short_title or settings.title).lower()))
-    here = f'<tr><td colspan="4">{escape(words["takeaway_here"])}</td></tr>'
+    here = f'<tr><td colspan="3">{escape(words["takeaway_here"])}</td></tr>'
     files = {}
     for path in _packed(outdir):
         content = path.read_bytes()
