@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from synth.catalogue import Catalogue, Entry, catalogue, report_link
+from synth.catalogue import Catalogue, Entry, catalogue, divided, report_link
 from synth.tables import Records, load_records
 
 GARDEN = Path(__file__).parent / "roots" / "garden"
@@ -123,3 +124,22 @@ def test_a_report_is_prefilled_where_the_repository_is_known(records):
 
 def test_drawing_twice_gives_the_same(records):
     assert catalogue(records).html == catalogue(load_records(GARDEN)).html
+
+
+def test_a_long_catalogue_is_divided_without_a_gap(example_root: Path) -> None:
+    """Every study stands on one page, now and when one is added between two others."""
+    records = load_records(example_root)
+    for most in (1, 2, 3, 100):
+        parts = divided(records, most)
+        assert parts[0][0] == ""
+        assert parts[-1][1] == ""
+        assert all(one[1] == other[0] for one, other in pairwise(parts))
+        drawn = [catalogue(records, since=since, before=before).ids for since, before in parts]
+        assert tuple(name for ids in drawn for name in ids) == catalogue(records).ids
+        assert all(len(ids) <= most + 1 for ids in drawn)
+
+
+def test_findings_are_the_same_however_they_are_looked_up(example_root: Path) -> None:
+    records = load_records(example_root)
+    for entry in catalogue(records).entries:
+        assert entry.findings == Entry(records, entry.id).findings

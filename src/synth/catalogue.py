@@ -24,20 +24,65 @@ STYLED = 'data-synth-module="catalogue"'
 _BASIS = {"cited": "cited by the review", "implied": "named by the review’s context only"}
 
 
-def catalogue(records: Records, studies: Iterable[str] | None = None) -> Catalogue:
+def catalogue(
+    records: Records, studies: Iterable[str] | None = None, *, since: str = "", before: str = ""
+) -> Catalogue:
     """The studies of a review, one entry each, with everything coded from them.
 
     Parameters
     ----------
     records : the review's records.
     studies : ids of the studies to show; all with evidence if not given.
+    since, before : only the studies whose name (author and year) comes in the alphabet at or after
+        the one and before the other, so that a long catalogue can stand on several pages.
     """
     if studies is None:
         chosen = [study.id for study in records.studies.values() if study.is_evidence]
     else:
         wanted = set(studies)
         chosen = [name for name in records.studies if name in wanted]
-    return Catalogue(records, tuple(sorted(chosen, key=lambda n: _sorted_by(records, n))))
+    first, end = since.casefold(), before.casefold()
+    named = sorted((_sorted_by(records, name), name) for name in chosen)
+    kept = [name for (label, _), name in named if label >= first and (not end or label < end)]
+    return Catalogue(records, tuple(kept))
+
+
+def divided(records: Records, most: int) -> list[tuple[str, str]]:
+    """Where to divide a catalogue, so that no part has many more studies than it should.
+
+    Parameters
+    ----------
+    records : the review's records.
+    most : how many studies a part should have at the most.
+
+    Returns
+    -------
+    ``since`` and ``before`` of each part, for :func:`catalogue`; together they cover the whole
+    alphabet, so that a study that is added later has its place.
+    """
+    whole = catalogue(records)
+    labels = [records.label(name).casefold() for name in whole.ids]
+    parts = -(-len(labels) // most) or 1
+    marks = [""]
+    for number in range(1, parts):
+        here = number * len(labels) // parts
+        mark = _mark(labels[here - 1], labels[here])
+        if mark > marks[-1]:
+            marks.append(mark)
+    return list(zip(marks, [*marks[1:], ""], strict=True))
+
+
+def _mark(last: str, first: str) -> str:
+    """The shortest beginning of a name that comes after the name before it; else all of it.
+
+    >>> _mark("berg, 2001", "brandt, 2011")
+    'br'
+    """
+    for length in range(1, len(first) + 1):
+        start = first[:length]
+        if start > last and start == start.strip():
+            return start
+    return first
 
 
 def _sorted_by(records: Records, study: str) -> tuple[str, str]:
@@ -60,7 +105,11 @@ class Catalogue:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """One entry a study."""
-        return tuple(Entry(self.records, name) for name in self.ids)
+        coded: dict[str, list[Finding]] = {name: [] for name in self.ids}
+        for finding in self.records.findings.values():
+            if finding.study in coded:
+                coded[finding.study].append(finding)
+        return tuple(Entry(self.records, name, tuple(coded[name])) for name in self.ids)
 
     @cached_property
     def characteristics(self) -> Characteristics:
@@ -104,10 +153,12 @@ class Entry:
     ----------
     records : the review's records.
     id : the study.
+    coded : its findings, where they were looked up already: in a catalogue, all are at once.
     """
 
     records: Records
     id: str
+    coded: tuple[Finding, ...] | None = None
 
     @property
     def study(self) -> Study:
@@ -123,7 +174,9 @@ class Entry:
     def findings(self) -> tuple[Finding, ...]:
         """Everything coded from it, in the order of the codebook."""
         order = self.records.codebook.order
-        own = [f for f in self.records.findings.values() if f.study == self.id]
+        own = self.coded
+        if own is None:
+            own = tuple(f for f in self.records.findings.values() if f.study == self.id)
         return tuple(sorted(own, key=lambda finding: (order[finding.theme], finding.id)))
 
     @cached_property

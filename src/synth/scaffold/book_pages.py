@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from synth.catalogue import divided
 from synth.model import Theme
 from synth.tables import Records
 
@@ -85,7 +86,7 @@ def pages_of(records: Records, prose: Prose | None = None) -> list[Page]:
     pages += [node_page(records, node, prose) for node in nodes_with_pages(records)]
     if records.influences:
         pages.append(_influences(records))
-    pages += [_figures(records), _explorer(), _studies(records), _references()]
+    pages += [_figures(records), _explorer(), *_studies(records), _references()]
     return pages
 
 
@@ -117,8 +118,11 @@ def toc_text(records: Records) -> str:
     if records.influences:
         lines.append(f"      - file: {FOLDER}/influences")
     lines += [f"      - file: {FOLDER}/{name}" for name in ("where-and-when", "explorer")]
-    lines += ["  - caption: Sources", "    chapters:"]
-    lines += [f"      - file: {FOLDER}/{name}" for name in ("studies", "references")]
+    first, *others = _studies(records)
+    lines += ["  - caption: Sources", "    chapters:", f"      - file: {first.name}"]
+    if others:
+        lines += ["        sections:", *(f"          - file: {page.name}" for page in others)]
+    lines.append(f"      - file: {FOLDER}/references")
     return "\n".join(lines) + "\n"
 
 
@@ -450,27 +454,56 @@ def _explorer() -> Page:
     )
 
 
-def _studies(records: Records) -> Page:
-    text = """---
-description: "The studies behind the findings: reference, what is known, everything coded."
----
+STUDIES_ON_A_PAGE = 60
+"""How many studies a page of the catalogue takes; ten findings each make half a megabyte of it."""
 
-# Studies
 
-{count}`studies | study/studies`: the reference of each, what is known of it, and everything coded
-from it.
+def _studies(records: Records) -> list[Page]:
+    """The catalogue: one page, or a page for each part of the alphabet when it is long."""
+    parts = divided(records, STUDIES_ON_A_PAGE)
+    heading = (
+        "---\ndescription: "
+        '"The studies behind the findings: reference, what is known, everything coded."\n---\n\n'
+    )
+    told = (
+        "{count}`studies | study/studies`: the reference of each, what is known of it, and "
+        "everything coded from it."
+    )
+    name = f"{FOLDER}/studies"
+    if len(parts) == 1:
+        text = f"{heading}# Studies\n\n{told}\n\n{_part('', '')}"
+        return [Page(name, f"{name}.md", text)]
+    labels = [_reach(since, before) for since, before in parts]
+    files = [f"{name}-{number:02d}" for number in range(1, len(parts) + 1)]
+    listed = "\n".join(
+        f"- [{label}]({file.removeprefix(f'{FOLDER}/')}.md)"
+        for label, file in zip(labels, files, strict=True)
+    )
+    first = f"{heading}# Studies\n\n{told}\n\nBy the name of the first author:\n\n{listed}\n"
+    pages = [Page(name, f"{name}.md", first)]
+    for label, file, (since, before) in zip(labels, files, parts, strict=True):
+        text = f"{heading}# Studies: {label}\n\n{_part(since, before)}"
+        pages.append(Page(file, f"{file}.md", text))
+    return pages
 
-## Characteristics of the studies
 
-```{characteristics}
-```
+def _reach(since: str, before: str) -> str:
+    """A part of the alphabet in words."""
+    if not since:
+        return f"up to {before.capitalize()}"
+    return (
+        f"{since.capitalize()} to {before.capitalize()}" if before else f"{since.capitalize()} on"
+    )
 
-## One by one
 
-```{catalogue}
-```
-"""
-    return Page(f"{FOLDER}/studies", f"{FOLDER}/studies.md", text)
+def _part(since: str, before: str) -> str:
+    options = (f":since: {since}\n" if since else "") + (f":before: {before}\n" if before else "")
+    return (
+        "## Characteristics of the studies\n\n"
+        f"```{{characteristics}}\n{options}```\n\n"
+        "## One by one\n\n"
+        f"```{{catalogue}}\n{options}```\n"
+    )
 
 
 def _references() -> Page:

@@ -6,10 +6,12 @@ each study where the book cites it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -28,14 +30,23 @@ class cited_in(nodes.General, nodes.Element):  # noqa: N801  docutils names its 
     """Stands below a study until every page that cites it is known."""
 
 
+_PART = {"since": directives.unchanged, "before": directives.unchanged}
+
+
 class CatalogueDirective(SphinxDirective):
-    """The entries of all studies, a section each, so that they are found from the side list."""
+    """The entries of all studies, a section each, so that they are found from the side list.
+
+    A long catalogue stands on several pages: ``:since: br`` and ``:before: co`` take the studies
+    whose name comes there in the alphabet.
+    """
+
+    option_spec: ClassVar[Any] = _PART
 
     def run(self) -> list[Node]:
         """Draw a section for every study."""
         depend_on_data(self.env)
         domain = evidence_domain(self.env)
-        drawn = _catalogue(domain)
+        drawn = _catalogue(domain, self.options)
         sections: list[Node] = []
         for index, entry in enumerate(drawn.entries):
             anchor = f"study-{entry.id}"
@@ -53,17 +64,20 @@ class CatalogueDirective(SphinxDirective):
 
 
 class CharacteristicsDirective(SphinxDirective):
-    """The studies as a table."""
+    """The studies as a table; divided like the catalogue."""
+
+    option_spec: ClassVar[Any] = _PART
 
     def run(self) -> list[Node]:
         """Draw the table."""
         depend_on_data(self.env)
-        html = _catalogue(evidence_domain(self.env)).characteristics.html
+        html = _catalogue(evidence_domain(self.env), self.options).characteristics.html
         return [nodes.raw("", f"{html}\n", format="html")]
 
 
-def _catalogue(domain: EvidenceDomain) -> Catalogue:
-    return catalogue(domain.review.records)
+def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
+    since, before = part.get("since", ""), part.get("before", "")
+    return catalogue(domain.review.records, since=since, before=before)
 
 
 def _neighbours(study: str, around: Any) -> str:
