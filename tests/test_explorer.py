@@ -148,7 +148,7 @@ def test_the_payload_of_some_holds_only_their_studies(review: Review) -> None:
 
 def test_words_of_the_team_replace_the_english(review: Review) -> None:
     settings = replace(
-        review.settings, words={"explorer_search": "Befunde durchsuchen", "search": "Suche"}
+        review.settings, words={"explorer_search": "Befunde durchsuchen", "chart": "Schaubild"}
     )
     data = payload(replace(review.records, settings=settings))
     assert data["words"] == {**WORDS, "search": "Befunde durchsuchen"}

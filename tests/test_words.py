@@ -39,5 +39,25 @@ def test_every_word_is_said_somewhere(root: Path) -> None:
     code = "\n".join(path.read_text("utf-8") for path in modules)
     # A family of words may be named by what they have in common: words[f"takeaway_{group}"].
     families = tuple(re.findall(r'f"(\w+_)\{', code))
-    unsaid = [key for key in ENGLISH if not re.search(rf"[\"']{key}[\"']", code)]
+    # Of a pair, the code names what both begin with.
+    named = {key: re.sub(r"_(?:one|many)$", "", key) for key in ENGLISH}
+    unsaid = [key for key in ENGLISH if not re.search(rf"[\"'](?:{key}|{named[key]})[\"']", code)]
     assert [key for key in unsaid if not key.startswith(families)] == []
+
+
+def test_words_that_count_come_in_pairs() -> None:
+    for key in ENGLISH:
+        stem, _, form = key.rpartition("_")
+        if form in ("one", "many"):
+            assert f"{stem}_one" in ENGLISH
+            assert f"{stem}_many" in ENGLISH
+
+
+def test_the_scripts_ask_for_no_word_that_the_table_lacks(root: Path) -> None:
+    script = (root / "src" / "synth" / "static" / "explorer.js").read_text("utf-8")
+    asked = set(re.findall(r"""\bsay\(["'](\w+)["']""", script))
+    asked |= {
+        key for pair in re.findall(r'\bsay\(\w+ \? "(\w+)" : "(\w+)"', script) for key in pair
+    }
+    assert len(asked) > 40
+    assert sorted(key for key in asked if f"explorer_{key}" not in ENGLISH) == []

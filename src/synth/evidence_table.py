@@ -15,6 +15,7 @@ from typing import Any
 from synth.marks import direction_mark
 from synth.model import facet_values
 from synth.tables import Records
+from synth.words import Words
 
 
 def late(name: str, fallback: str) -> str:
@@ -84,8 +85,9 @@ class EvidenceTable:
     @cached_property
     def html(self) -> str:
         """The table as HTML, complete without any script."""
-        facets = self.records.settings.facets
-        heads = ["Study", "Direction", "Finding", "Coded to", *(facet.label for facet in facets)]
+        facets, words = self.records.settings.facets, Words.of(self.records.settings)
+        heads = [words[f"evidence_{name}"] for name in ("study", "direction", "finding", "theme")]
+        heads += [facet.label for facet in facets]
         head = "\n".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
         rows = "\n".join(self._html_row(row) for row in self.data)
         return (
@@ -126,8 +128,9 @@ class EvidenceTable:
 def stated(records: Records, ids: Iterable[str]) -> str:
     """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
     names = tuple(ids)
-    studies = len({records.findings[name].study for name in names})
-    return (
-        f"{len(names)} finding{'' if len(names) == 1 else 's'} "
-        f"from {studies} stud{'y' if studies == 1 else 'ies'}"
+    words = Words.of(records.settings)
+    return words.say(
+        "evidence_stated",
+        findings=words.count("finding", len(names)),
+        studies=words.count("study", len({records.findings[name].study for name in names})),
     )

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import UnknownName
 from synth.evidence_table import EvidenceTable, late, stated
 from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
+from synth.words import ENGLISH, Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -36,91 +37,13 @@ ALL_AS_CSV = "synth:findings.csv"
 RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
 """Names in the page's address that are no facet's: a facet may not bear one of them."""
 
+_OURS = "explorer_"
 WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "search": "Search the findings",
-        "filters": "Filters",
-        "in_use": "({n} in use)",
-        "show": "Show {findings}",
-        "all": "All {findings} from {studies}",
-        "some": "{n} of {findings}, from {studies}",
-        "no_match": "No finding matches",
-        "finding": "finding|findings",
-        "study": "study|studies",
-        "copy_link": "Copy link",
-        "cite": "Cite this view",
-        "copy_cite": "Copy citation",
-        "copied": "Copied",
-        "export": "Export",
-        "chosen": "Your selection: {findings}, {studies}.",
-        "csv": "CSV|findings, for a spreadsheet",
-        "ris": "RIS|studies, for a reference manager",
-        "bib": "BibTeX|studies, for LaTeX",
-        "json": "CSL-JSON|studies, for citation tools",
-        "txt": "Copy the reference list|studies, as text",
-        "saved": "Saved {n}",
-        "remove": "Remove filter ",
-        "clear": "Clear all",
-        "active": "Active filters",
-        "text": "Text",
-        "years": "Years",
-        "year": "Year of publication",
-        "since": "from",
-        "until": "to",
-        "show_more": "Show {n}",
-        "show_all_of": "Show all {n}",
-        "show_fewer": "Show fewer",
-        "included": ", already included",
-        "direction": "Direction",
-        "matrix": "Where the findings are",
-        "rows": "Rows",
-        "cols": "Columns",
-        "matrix_caption": (
-            "Number of findings by {a} and {b}. Each number is a button that filters the list."
-        ),
-        "none": "none",
-        "none_long": " among the {n} coded",
-        "hidden": ", {n} hidden by your filters",
-        "in_selection": ", in your selection",
-        "key_none": "no finding among the {n} coded",
-        "key_zero": "hidden by your filters",
-        "key_in": "in your selection",
-        "key": "Choose a number to see those findings.",
-        "title_study": "Findings, study by study",
-        "title_theme": "Findings, theme by theme",
-        "group": "Group",
-        "sort": "Order",
-        "by_study": "by study",
-        "by_theme": "by theme",
-        "by_newest": "newest first",
-        "by_oldest": "oldest first",
-        "by_author": "by author",
-        "its": "{n} of its {findings}",
-        "show_all": "Show all {findings} ({n} more)",
-        "cut": "The first {n} are shown. Narrow the selection, or export it, to see the others.",
-        "empty": (
-            "No finding among the {n} coded matches all of these filters. "
-            "That is a gap in this selection, not proof that nothing is known."
-        ),
-        "without": "Without “{n}”: {findings}",
-        "view": "Filters: {filters}. Data version {version}, {date}.",
-        "no_filter": "none",
-        "bad_link": "Part of this link is not understood and was left out: {n}.",
-        "old_link": (
-            "This link was made with version {n} of the data; "
-            "this is version {version}, so the findings may differ."
-        ),
-        "citation": "{authors} ({year}). {title}. {findings} from {studies}. {view} {url}",
-        "csv_heading": (
-            "{title}. {n} of {total} findings. Filters: {filters}. Data version {version}, {date}. "
-            "A text that begins like a formula has an apostrophe before it."
-        ),
-    }
+    {key.removeprefix(_OURS): text for key, text in ENGLISH.items() if key.startswith(_OURS)}
 )
 """Words of the interface by key; ``a|b`` is singular and plural, or a label and its remark.
 
-What stands in braces is filled in. ``explorer_`` and a key in ``[words]`` of ``data/review.toml``
-puts another text in its place."""
+They stand in ``synth/words.py``, where ``explorer_`` begins their keys."""
 
 GROUPS = ("study", "theme")
 SORTS = ("newest", "oldest", "author")
@@ -219,6 +142,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     differ from their study's (``own``).
     """
     settings, codebook = records.settings, records.codebook
+    words = Words.of(settings)
     names = tuple(records.findings) if ids is None else tuple(ids)
     findings = [records.findings[name] for name in names]
     studies = studies_in_order(records, names)
@@ -230,14 +154,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "title": settings.title,
         "authors": list(settings.authors),
         "total": [len(records.findings), len(everything)],
-        "words": {
-            **WORDS,
-            **{
-                key.removeprefix("explorer_"): text
-                for key, text in settings.words.items()
-                if key.startswith("explorer_")
-            },
-        },
+        "words": {key: words[f"explorer_{key}"] for key in WORDS},
         "alike": _ALIKE,
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "facets": [
@@ -256,7 +173,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
             },
             {
                 "id": "direction",
-                "label": WORDS["direction"],
+                "label": words["explorer_direction"],
                 "values": [item.id for item in settings.directions],
                 "labels": [item.label for item in settings.directions],
                 "sets": [[index] for index, _ in enumerate(settings.directions)],
@@ -337,7 +254,7 @@ def _years(records: Records, studies: Iterable[str]) -> dict[str, Any]:
     calendar = list(range(min(dated), max(dated) + 1)) if dated else []
     return {
         "id": "year",
-        "label": WORDS["year"],
+        "label": Words.of(records.settings)["explorer_year"],
         "values": [str(year) for year in calendar],
         "sets": [*([index] for index, _ in enumerate(calendar)), []],
         "by": [len(calendar) if year is None else year - calendar[0] for year in written],
@@ -409,12 +326,13 @@ class Explorer:
         ``direction``, if not given.
     group : ``"study"`` or ``"theme"``.
     sort : ``"newest"``, ``"oldest"`` or ``"author"``.
-    words : words of the interface to use instead of the English ones.
+    words : words of this explorer to use instead of those of the review, by the keys of
+        :data:`WORDS`.
     to_selection : makes what ``selection`` returns from ids; it must understand ``where``.
 
     Raises
     ------
-    UnknownName : the review has no such facet, group or order.
+    UnknownName : the review has no such facet, group or order, the explorer no such word.
     ValueError : the key or the name of a facet cannot stand in an address.
     """
 
@@ -446,6 +364,7 @@ class Explorer:
                     f"data/review.toml: a facet cannot be called {facet.id!r}: the explorer uses "
                     f"that name in addresses. Taken are {', '.join(RESERVED)}."
                 )
+        Words({f"explorer_{name}": text for name, text in (words or {}).items()})
         _one_of("group", group, GROUPS)
         _one_of("order", sort, SORTS)
         for axis in (rows, cols):
@@ -537,10 +456,18 @@ class Explorer:
         block = json.dumps(self.settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         shown = EvidenceTable(self.records, self.ids[:ROWS_IN_PAGE])
         missing = len(self.ids) - len(shown.ids)
+        say = Words.of(self.records.settings)
+        version = late("version", say["evidence_in_force"])
         note = (
-            f'<p class="synth-missing">The table holds the first {len(shown.ids):,} of '
-            f"{len(self.ids):,} findings; {missing:,} more are in "
-            f'<a href="{ALL_AS_CSV}">all findings as a table (CSV)</a>.</p>\n'
+            '<p class="synth-missing">'
+            + say.html(
+                "evidence_first",
+                n=f"{len(shown.ids):,}",
+                total=f"{len(self.ids):,}",
+                missing=f"{missing:,}",
+                link=f'<a href="{ALL_AS_CSV}">{say.html("evidence_all_as_csv")}</a>',
+            )
+            + "</p>\n"
             if missing
             else ""
         )
@@ -549,7 +476,7 @@ class Explorer:
             f'data-key="{escape(self.key, quote=True)}">\n'
             f'<script type="application/json">{_in_html(block)}</script>\n'
             f'<div class="synth-fallback">\n{note}{shown.html}\n'
-            f'<p class="synth-version">Data version {late("version", "in force")}.</p>\n'
+            f'<p class="synth-version">{say.html("evidence_version", version=version)}</p>\n'
             "</div>\n</div>"
         )
 

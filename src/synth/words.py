@@ -1,18 +1,29 @@
-"""Every word the pages' frame says that is no data: one table, which a team can translate.
-
-Words of the theme itself (search, previous, next) follow the book's ``language``.
+"""Every word a book says that is no data: one table, which a team can translate.
 
 A book speaks the words below; ``[words]`` in ``data/review.toml`` puts others in their place,
-key by key. What stands in braces is filled in and must stay.
+key by key. What stands in braces is filled in. Where a word counts something there are two of it,
+``…_one`` and ``…_many``; in the words of the explorer ``a|b`` is the same, or a label and its
+remark.
+
+Three things are not here. Words of the theme itself (search, previous, next) follow the book's
+``language``. Words of the data (labels, directions, facets, "not reported") stand in the data. And
+the sentences that a drawing makes of its rows, its title and its description, are grammar rather
+than words: they are written in the code that draws, in English.
 """
 
 from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from html import escape
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from synth.errors import UnknownName
+
+if TYPE_CHECKING:
+    from synth.model import Settings
 
 ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -30,6 +41,107 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         ),
         "footer_data": "Data version {version}, {date}.",
         "footer_source": "Based on:",
+        # --- what is counted ---
+        "finding_one": "{n} finding",
+        "finding_many": "{n} findings",
+        "study_one": "{n} study",
+        "study_many": "{n} studies",
+        # --- findings as a table, also below the explorer ---
+        "evidence_stated": "{findings} from {studies}",
+        "evidence_study": "Study",
+        "evidence_direction": "Direction",
+        "evidence_finding": "Finding",
+        "evidence_theme": "Coded to",
+        "evidence_first": (
+            "The table holds the first {n} of {total} findings; {missing} more are in {link}."
+        ),
+        "evidence_all_as_csv": "all findings as a table (CSV)",
+        "evidence_version": "Data version {version}.",
+        "evidence_in_force": "in force",
+        "evidence_without_script": (
+            "Filters and search need JavaScript, which is off; the table below is complete "
+            "without it."
+        ),
+        # --- the explorer; its script asks for them without `explorer_` ---
+        "explorer_search": "Search the findings",
+        "explorer_filters": "Filters",
+        "explorer_in_use": "({n} in use)",
+        "explorer_show": "Show {findings}",
+        "explorer_all": "All {findings} from {studies}",
+        "explorer_some": "{n} of {findings}, from {studies}",
+        "explorer_no_match": "No finding matches",
+        "explorer_finding": "finding|findings",
+        "explorer_study": "study|studies",
+        "explorer_copy_link": "Copy link",
+        "explorer_cite": "Cite this view",
+        "explorer_copy_cite": "Copy citation",
+        "explorer_copied": "Copied",
+        "explorer_export": "Export",
+        "explorer_chosen": "Your selection: {findings}, {studies}.",
+        "explorer_csv": "CSV|findings, for a spreadsheet",
+        "explorer_ris": "RIS|studies, for a reference manager",
+        "explorer_bib": "BibTeX|studies, for LaTeX",
+        "explorer_json": "CSL-JSON|studies, for citation tools",
+        "explorer_txt": "Copy the reference list|studies, as text",
+        "explorer_saved": "Saved {n}",
+        "explorer_remove": "Remove filter ",
+        "explorer_clear": "Clear all",
+        "explorer_active": "Active filters",
+        "explorer_text": "Text",
+        "explorer_years": "Years",
+        "explorer_year": "Year of publication",
+        "explorer_since": "from",
+        "explorer_until": "to",
+        "explorer_show_more": "Show {n}",
+        "explorer_show_all_of": "Show all {n}",
+        "explorer_show_fewer": "Show fewer",
+        "explorer_included": ", already included",
+        "explorer_direction": "Direction",
+        "explorer_matrix": "Where the findings are",
+        "explorer_rows": "Rows",
+        "explorer_cols": "Columns",
+        "explorer_matrix_caption": (
+            "Number of findings by {a} and {b}. Each number is a button that filters the list."
+        ),
+        "explorer_none": "none",
+        "explorer_none_long": " among the {n} coded",
+        "explorer_hidden": ", {n} hidden by your filters",
+        "explorer_in_selection": ", in your selection",
+        "explorer_key_none": "no finding among the {n} coded",
+        "explorer_key_zero": "hidden by your filters",
+        "explorer_key_in": "in your selection",
+        "explorer_key": "Choose a number to see those findings.",
+        "explorer_title_study": "Findings, study by study",
+        "explorer_title_theme": "Findings, theme by theme",
+        "explorer_group": "Group",
+        "explorer_sort": "Order",
+        "explorer_by_study": "by study",
+        "explorer_by_theme": "by theme",
+        "explorer_by_newest": "newest first",
+        "explorer_by_oldest": "oldest first",
+        "explorer_by_author": "by author",
+        "explorer_its": "{n} of its {findings}",
+        "explorer_show_all": "Show all {findings} ({n} more)",
+        "explorer_cut": (
+            "The first {n} are shown. Narrow the selection, or export it, to see the others."
+        ),
+        "explorer_empty": (
+            "No finding among the {n} coded matches all of these filters. "
+            "That is a gap in this selection, not proof that nothing is known."
+        ),
+        "explorer_without": "Without “{n}”: {findings}",
+        "explorer_view": "Filters: {filters}. Data version {version}, {date}.",
+        "explorer_no_filter": "none",
+        "explorer_bad_link": "Part of this link is not understood and was left out: {n}.",
+        "explorer_old_link": (
+            "This link was made with version {n} of the data; "
+            "this is version {version}, so the findings may differ."
+        ),
+        "explorer_citation": "{authors} ({year}). {title}. {findings} from {studies}. {view} {url}",
+        "explorer_csv_heading": (
+            "{title}. {n} of {total} findings. Filters: {filters}. Data version {version}, {date}. "
+            "A text that begins like a formula has an apostrophe before it."
+        ),
         # --- pictures of charts ---
         "chart": "Chart",
         # --- what readers take along ---
@@ -114,9 +226,35 @@ class Words(Mapping[str, str]):
         own = sum(self._texts[key] != text for key, text in ENGLISH.items())
         return f"<Words: {len(self)}, {own} of the team's own>"
 
+    @classmethod
+    def of(cls, settings: Settings) -> Words:
+        """The words of a review, made once however many drawings ask for them."""
+        return _made(cls, tuple(settings.words.items()))
+
     def say(self, key: str, **values: object) -> str:
         """Give a word with its blanks filled in."""
         return self[key].format(**values)
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Give the one or the other of a pair of words, with the number in it.
+
+        >>> Words().count("finding", 1), Words().count("finding", 2)
+        ('1 finding', '2 findings')
+        """
+        return self.say(f"{key}_{'one' if n == 1 else 'many'}", n=n, **values)
+
+    def html(self, key: str, **values: object) -> str:
+        """Give a word as HTML; what fills its blanks is HTML already.
+
+        >>> Words({"footer_data": "{version} & {date}"}).html("footer_data", version="1", date="2")
+        '1 &amp; 2'
+        """
+        return escape(self[key], quote=False).format(**values)
+
+
+@lru_cache(maxsize=8)
+def _made(words: type[Words], own: tuple[tuple[str, str], ...]) -> Words:
+    return words(dict(own))
 
 
 def _blanks(text: str) -> set[str]:

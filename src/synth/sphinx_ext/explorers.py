@@ -14,6 +14,7 @@ from synth.exchange import to_csv
 from synth.explorer import ALL_AS_CSV, evidence_scripts
 from synth.sphinx_ext.assets import PLACE, write_if_changed
 from synth.sphinx_ext.domain import evidence_domain, warn
+from synth.sphinx_ext.in_force import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 CSV = "findings.csv"
-WITHOUT_SCRIPT = (
-    '<noscript><p class="synth-small">Filters and search need JavaScript, which is off; '
-    "the table below is complete without it.</p></noscript>\n"
-)
+WITHOUT_SCRIPT = '<noscript><p class="synth-small">{}</p></noscript>\n'
 _ROOT = re.compile(r'<div class="synth synth-explorer"(?! data-evidence)')
 _FALLBACK = '<div class="synth-fallback">\n'
 
@@ -124,7 +122,8 @@ class CompleteExplorers(SphinxPostTransform):
     def _complete(self, text: str) -> str:
         name = next(iter(evidence_files(self.env)))
         text = _ROOT.sub(f'<div class="synth synth-explorer" data-evidence="{name}"', text)
-        text = text.replace(_FALLBACK, _FALLBACK + WITHOUT_SCRIPT)
+        without = WITHOUT_SCRIPT.format(words_of(self.app).html("evidence_without_script"))
+        text = text.replace(_FALLBACK, _FALLBACK + without)
         here = self.app.builder.get_target_uri(self.env.docname)
         csv = "../" * here.count("/") + f"_static/{PLACE}/{CSV}"
         return text.replace(f'href="{ALL_AS_CSV}"', f'href="{csv}" download')
