@@ -93,6 +93,7 @@ def printed(context: Any, source: Path, target: Path) -> None:
 
 # --- for paper --------------------------------------------------------------------------------
 
+_PAPER = "summary { list-style: none; } summary::marker { content: none; }"
 _PATTERN = re.compile(
     r'<pattern id="(?P<id>[^"]+)" width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>'
     r"(?P<drawn>.*?)</pattern>",
@@ -109,6 +110,7 @@ def for_paper(text: str) -> str:
     head, body = text.split("<body", 1)
     body = re.sub(r"<noscript>.*?</noscript>", "", body, flags=re.DOTALL)
     patterns = {found["id"]: found for found in _PATTERN.finditer(body)}
+    head = head.replace("</head>", f"<style>{_PAPER}</style></head>")
     return head + "<body" + _HATCHED.sub(lambda area: _tiled(area, patterns), body)
 
 

@@ -234,8 +234,10 @@ def _tables(records: Records) -> Iterable[tuple[str, str, str]]:
 
 
 def _header(records: Records, name: str) -> tuple[str, ...]:
-    text = format_table(records.tables[name], TABLES[name], records.settings)
-    return tuple(next(csv.reader(io.StringIO(text))))
+    """The columns of a table in the order its canonical text has them."""
+    written, table = records.tables[name].header, TABLES[name]
+    declared = [column.name for column in table.columns if column.name in written]
+    return (*declared, *(header for header in written if header not in declared))
 
 
 def _present(records: Records) -> list[str]:
