@@ -46,6 +46,32 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "finding_many": "{n} findings",
         "study_one": "{n} study",
         "study_many": "{n} studies",
+        "country_one": "{n} country",
+        "country_many": "{n} countries",
+        "and": "and",
+        # --- citations in the text, and their previews ---
+        "cite_see": "see",
+        "cite_own": "review’s own argument, {section}",
+        "cite_place": "The review, {section}: “{quote}”",
+        "preview_where": "In the review:",
+        "preview_own": "An argument of the review’s own; it cites no study for it.",
+        "preview_unknown": "{facet} not established",
+        # --- below a block of synthesis ---
+        "rests_on": "Rests on {evidence}",
+        "rests_on_in": "Rests on {evidence} in {countries}",
+        "rests_on_own": "Rests on the review’s own argument; no study is cited for it.",
+        "rests_on_own_too_one": "{rests}, and once on the review’s own argument",
+        "rests_on_own_too_many": "{rests}, and {n} times on the review’s own argument",
+        "rests_on_see_one": "See it in the explorer",
+        "rests_on_see_many": "See them in the explorer",
+        "support": "Of {n} paragraphs of synthesis in this book, {citing}; {own}.",
+        "support_citing_one": "{n} cites coded findings",
+        "support_citing_many": "{n} cite coded findings",
+        "support_own_one": "{n} rests on the review’s own argument alone and says so",
+        "support_own_many": "{n} rest on the review’s own argument alone and say so",
+        # --- the list of references ---
+        "references_coded": "What is coded from it",
+        "references_uncited": "Not cited in the text of this book.",
         # --- findings as a table, also below the explorer ---
         "evidence_stated": "{findings} from {studies}",
         "evidence_study": "Study",
@@ -208,8 +234,8 @@ class Words(Mapping[str, str]):
         for key, text in own.items():
             if key not in ENGLISH:
                 raise UnknownName("word", key, ENGLISH, "Words are listed in synth/words.py.")
-            for blank in sorted(_blanks(text) - _blanks(ENGLISH[key])):
-                known = _blanks(ENGLISH[key])
+            known = _blanks(ENGLISH[key]) | ({"n"} if key.endswith(("_one", "_many")) else set())
+            for blank in sorted(_blanks(text) - known):
                 raise UnknownName("blank", blank, known, f"It stands in the word {key!r}.")
         self._texts = {**ENGLISH, **own}
 

@@ -14,6 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from synth.catalogue import STYLED
 from synth.citation_style import register_styles
 from synth.sphinx_ext.domain import Home, evidence_domain
+from synth.sphinx_ext.in_force import words_of
 from synth.sphinx_ext.studies_page import said_where
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class LinkBack(SphinxPostTransform):
         """Add the way back to every work of a list of references."""
         if self.app.builder.format != "html":
             return
-        domain = evidence_domain(self.env)
+        domain, words = evidence_domain(self.env), words_of(self.app)
         keys = {home: key for key, home in domain.homes.get("reference", {}).items()}
         for entry in self.document.findall(nodes.citation):
             key = next(
@@ -66,11 +67,12 @@ class LinkBack(SphinxPostTransform):
             parts = []
             if study is not None:
                 page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
-                parts.append(f'<a href="{page}#{study.anchor}">What is coded from it</a>.')
+                coded = words.html("references_coded")
+                parts.append(f'<a href="{page}#{study.anchor}">{coded}</a>.')
             if places:
                 parts.append(said_where(self, places, headings=False))
             elif study is None:
-                parts.append("Not cited in the text of this book.")
+                parts.append(words.html("references_uncited"))
             html = f'<p class="synth synth-cited" {STYLED}>{" ".join(parts)}</p>\n'
             entry += nodes.raw("", html, format="html")
 

@@ -24,6 +24,7 @@ from synth.model import UNKNOWN, facet_values
 from synth.prose import cited_findings, named, parse_count, review_place, worded
 from synth.sphinx_ext.domain import EvidenceDomain, Home, evidence_domain, warn
 from synth.sphinx_ext.in_force import depend_on_data
+from synth.words import Words
 
 if TYPE_CHECKING:
     from docutils.nodes import Element, Node, system_message
@@ -99,17 +100,17 @@ class ReviewRole(EvidenceRole):
     def drawn(self, review: Review) -> Node:
         """A small label that leads to the review, with its section and locating words."""
         section, anchor = review_place(self.text, review.settings.sections)
-        source = review.settings.source
+        source, words = review.settings.source, Words.of(review.settings)
         link = evidence_link(
             self.rawtext,
             classes=["synth-rv"],
             refuri=f"https://doi.org/{source.doi}" if source.doi else source.url,
             reviewkey=source.key,
-            reftitle=f"The review, {section}: “{anchor}”",
+            reftitle=words.say("cite_place", section=section, quote=anchor),
             section=section,
             quote=anchor,
         )
-        link += nodes.Text(f"review’s own argument, {section}")
+        link += nodes.Text(words.say("cite_own", section=section))
         mark = nodes.inline(classes=["synth", "synth-cite", "synth-review-mark"])
         mark += [nodes.Text("("), link, nodes.Text(")")]
         return mark
@@ -257,6 +258,7 @@ class CiteFindings(SphinxPostTransform):
 
     def _draw(self, domain: EvidenceDomain, group: Element) -> list[str]:
         review = domain.review
+        see = Words.of(review.settings)["cite_see"]
         names: list[str] = group["findings"]
         line = group.get("line")
         group.clear()
@@ -266,7 +268,7 @@ class CiteFindings(SphinxPostTransform):
             group["classes"].append("synth-elsewhere")
             group += nodes.Text("(")
             for index, (theme, part) in enumerate(self._by_theme(review, names).items()):
-                group += nodes.Text("; see " if index else "see ")
+                group += nodes.Text(f"; {see} " if index else f"{see} ")
                 group += self._theme_link(domain, theme, line)
                 group += nodes.Text(": ")
                 missing += self._cite(domain, group, part)
@@ -316,10 +318,11 @@ class CiteFindings(SphinxPostTransform):
         from synth.citation_style import narrative
 
         works = cited_works(domain.review, names)
+        last = f" {Words.of(domain.review.settings)['and']} "
         missing: list[str] = []
         for index, (study, own) in enumerate(works):
             if index:
-                group += nodes.Text(" and " if index == len(works) - 1 else ", ")
+                group += nodes.Text(last if index == len(works) - 1 else ", ")
             label = narrative(domain.review.records.bibliography[study])
             missing += self._cite_work(domain, group, own, label)
         return missing
@@ -354,7 +357,7 @@ class CiteFindings(SphinxPostTransform):
 
 def preview_data(review: Review, names: Iterable[str]) -> str:
     """What the previews of a page's citations show, once for each finding."""
-    records = review.records
+    records, say = review.records, Words.of(review.settings)
     found: dict[str, dict[str, str]] = {}
     marks: dict[str, str] = {}
     for name in sorted(names):
@@ -365,7 +368,7 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
         values: list[str] = []
         for facet in review.settings.facets:
             known = [v for v in facet_values(facet, finding, study) if v not in UNKNOWN]
-            values.append(", ".join(known) or f"{facet.label.lower()} not established")
+            values.append(", ".join(known) or say.say("preview_unknown", facet=facet.label.lower()))
         found[name] = {
             "direction": direction.id,
             "summary": finding.summary,
@@ -374,10 +377,7 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
             "section": finding.section,
             "quote": finding.anchor,
         }
-    words = {
-        "where": "In the review:",
-        "own": "An argument of the review’s own; it cites no study for it.",
-    }
+    words = {name: say[f"preview_{name}"] for name in ("where", "own")}
     data = {"findings": found, "marks": dict(sorted(marks.items())), "words": words}
     # In a script element "<" could end it; in JSON the escape means the same character.
     stored = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")

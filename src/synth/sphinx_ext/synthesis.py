@@ -14,6 +14,7 @@ from synth.marks import direction_mark
 from synth.sphinx_ext.domain import evidence_domain, warn
 from synth.sphinx_ext.in_force import depend_on_data
 from synth.sphinx_ext.roles import finding_group
+from synth.words import Words
 
 if TYPE_CHECKING:
     from docutils.nodes import Element, Node
@@ -80,18 +81,17 @@ class SaySupport(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace every placeholder of the page."""
         for node in list(self.document.findall(support_line)):
-            told = evidence_domain(self.env).support.values()
+            domain = evidence_domain(self.env)
+            words = Words.of(domain.review.settings)
+            told = domain.support.values()
             paragraphs, citing, own = (sum(page[part] for page in told) for part in range(3))
-            node.replace_self(
-                nodes.paragraph(
-                    "",
-                    f"Of {paragraphs} paragraphs of synthesis in this book, {citing} "
-                    f"{'cites' if citing == 1 else 'cite'} coded findings; {own} "
-                    f"{'rests' if own == 1 else 'rest'} on the review’s own argument alone and "
-                    f"{'says' if own == 1 else 'say'} so.",
-                    classes=["synth-support"],
-                )
+            said = words.say(
+                "support",
+                n=paragraphs,
+                citing=words.count("support_citing", citing),
+                own=words.count("support_own", own),
             )
+            node.replace_self(nodes.paragraph("", said, classes=["synth-support"]))
 
 
 def supported(document: nodes.document) -> tuple[int, int, int]:
@@ -136,18 +136,17 @@ class DrawEvidenceLines(SphinxPostTransform):
             line.replace_self(nodes.raw("", html, format="html") if html else [])
 
     def _html(self, review: Review, findings: list[str], own: int) -> str:
+        words = Words.of(review.settings)
         if not findings:
             if not own:
                 return ""
-            words = "Rests on the review’s own argument; no study is cited for it."
-            return f'<p class="synth rests">{words}</p>\n'
-        words = escape(rests_on(review, findings))
+            return f'<p class="synth rests">{words.html("rests_on_own")}</p>\n'
+        said = rests_on(review, findings)
         if own:
-            times = "once" if own == 1 else f"{own} times"
-            words += f", and {times} on the review’s own argument"
-        return self._shown(review, findings, words)
+            said = words.count("rests_on_own_too", own, rests=said)
+        return self._shown(review, findings, escape(said, quote=False))
 
-    def _shown(self, review: Review, findings: list[str], words: str) -> str:
+    def _shown(self, review: Review, findings: list[str], said: str) -> str:
         """The line with its way to exactly these findings: in the explorer, else listed here."""
         view = view_of(review, findings)
         explorer = evidence_domain(self.env).explorer_page()
@@ -155,14 +154,15 @@ class DrawEvidenceLines(SphinxPostTransform):
             docname, key = explorer
             page = self.app.builder.get_relative_uri(self.env.docname, docname)
             state = urlencode([(f"{key}.{name}", value) for name, value in view])
+            see = Words.of(review.settings).count("rests_on_see", len(findings))
             link = (
                 f'<a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
-                f"See {'it' if len(findings) == 1 else 'them'} in the explorer</a>"
+                f"{escape(see, quote=False)}</a>"
             )
-            return f'<p class="synth rests">{words}. {link}</p>\n'
+            return f'<p class="synth rests">{said}. {link}</p>\n'
         items = "\n".join(self._item(review, name) for name in findings)
         return (
-            f'<details class="synth rests"><summary>{words}.</summary>\n'
+            f'<details class="synth rests"><summary>{said}.</summary>\n'
             f'<ul class="synth-rests-list">\n{items}\n</ul></details>\n'
         )
 
@@ -183,12 +183,13 @@ def rests_on(review: Review, findings: list[str]) -> str:
 
     "Rests on 7 findings from 7 studies in 4 countries".
     """
-    evidence = review.selected(findings)
+    evidence, words = review.selected(findings), Words.of(review.settings)
     countries = len(evidence.countries)
-    said = f"Rests on {evidence.stated()}"
-    if countries:
-        said += f" in {countries} {'country' if countries == 1 else 'countries'}"
-    return said
+    if not countries:
+        return words.say("rests_on", evidence=evidence.stated())
+    return words.say(
+        "rests_on_in", evidence=evidence.stated(), countries=words.count("country", countries)
+    )
 
 
 def view_of(review: Review, findings: list[str]) -> list[tuple[str, str]]:
