@@ -343,8 +343,10 @@ def test_hundreds_of_studies_are_drawn_as_bars() -> None:
     assert sum(row["n"] for row in drawn(chart) if "n" in row) == 400
     assert len(json.dumps(chart.spec)) < SPEC_BUDGET
     matrix = charts.theme_by_study(records(studies=many, findings=found))
-    assert len(matrix.data) == 400
-    assert "The first 60 of 400 rows are drawn" in matrix.note
+    assert len(matrix.data) == 60
+    assert matrix.data[-1]["study"] == "the other 341 studies"
+    assert sum(row["findings"] for row in matrix.data) == 400
+    assert "Shown are the 59 studies" in matrix.note
     assert len(json.dumps(matrix.spec, separators=(",", ":"))) < SPEC_BUDGET
 
 

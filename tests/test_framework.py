@@ -183,3 +183,15 @@ def test_the_glance_draws_few_arrows_and_holds_all() -> None:
     assert "8 findings" not in repr(glance)
     assert len(glance.data) == 5
     assert "framework-at-a-glance" in repr(glance)
+
+
+def test_a_very_long_table_lists_its_share_and_says_what_is_left() -> None:
+    """Twenty thousand entries would be thirteen megabytes: each cell says how many more it has."""
+    many = [
+        Finding(f"s{n:04}-01", "bell2012", "trust", "helps", f"It is so ({n}).") for n in range(900)
+    ]
+    html = framework(records(findings=many)).html
+    assert len(cited(html)) == 600
+    assert "and 300 more findings" in html
+    assert "all of " in html
+    assert len(cited(framework(records(findings=many[:600])).html)) == 600

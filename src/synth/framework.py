@@ -36,6 +36,8 @@ _ARROWS = 24
 """Arrows a reader can still follow at a glance."""
 _SHOWN = 4
 """Findings of a cell before the rest is folded away."""
+_LISTED = 600
+"""Findings a table lists in all; beyond, a cell says how many more there are, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ class Framework:
         cells = "\n".join(
             f'<td role="cell" data-label="{escape(d.plural)}" class="dir-{escape(d.id)}-cell">'
             f'<span class="synth-t2-label" aria-hidden="true">{direction_mark(d, d.plural)}</span>'
-            f"{self._findings_html(row.of(d))}</td>"
+            f"{self._findings_html(row.of(d), row.node)}</td>"
             for d in self.columns
         )
         first = (
@@ -192,7 +194,8 @@ class Framework:
         if not others:
             return first
         also = "\n".join(
-            f'<div class="synth-t2-also">{direction_mark(d)} {self._findings_html(found)}</div>'
+            f'<div class="synth-t2-also">{direction_mark(d)} '
+            f"{self._findings_html(found, row.node)}</div>"
             for d, found in others
         )
         width = len(self.columns)
@@ -235,11 +238,23 @@ class Framework:
             f"{line}</th></tr>"
         )
 
-    def _findings_html(self, found: Sequence[Finding]) -> str:
+    @cached_property
+    def _most(self) -> int:
+        """How many findings a cell can list: all, unless the whole table would be too long."""
+        if len(self.findings) <= _LISTED:
+            return len(self.findings)
+        cells = sum(bool(row.of(way)) for row in self.rows if not row.heading for way in self._ways)
+        return max(_SHOWN, _LISTED // max(cells, 1))
+
+    @property
+    def _ways(self) -> tuple[Direction, ...]:
+        return self._records.settings.directions
+
+    def _findings_html(self, found: Sequence[Finding], node: Theme) -> str:
         if not found:
             return '<span class="synth-gap">none coded</span>'
         said: dict[str, list[Finding]] = {}
-        for finding in found:
+        for finding in found[: self._most]:
             said.setdefault(finding.summary, []).append(finding)
         items = [
             f'<li>{escape(summary)} <span class="ci">({self._citations(same)})</span></li>'
@@ -252,7 +267,14 @@ class Framework:
             if more
             else ""
         )
-        return f"<ul>{''.join(shown)}</ul>{folded}"
+        left = len(found) - self._most
+        rest = (
+            f'<p class="synth-small">and {counted(left, "more finding")}: '
+            f'<a href="{escape(home("theme", node.id))}">all of {escape(node.label)}</a></p>'
+            if left > 0
+            else ""
+        )
+        return f"<ul>{''.join(shown)}</ul>{folded}{rest}"
 
     def _citations(self, same: Sequence[Finding]) -> str:
         """Links to findings that say the same, each by its study."""

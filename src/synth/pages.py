@@ -178,6 +178,9 @@ def _drawn_findings(html: str) -> Iterator[str]:
     for names in re.findall(r'data-findings?="([^"]*)"', html):
         yield from names.split()
     yield from re.findall(r"synth:finding:([^\"&]+)\"", html)
+    # An explorer lists the ids of all it holds, also where its table goes on in the script.
+    for names in re.findall(r'<script type="application/json">\{"ids":\[([^\]]*)\]', html):
+        yield from re.findall(r'"([^"]+)"', names)
 
 
 def read_pages(root: Path) -> list[Page]:

@@ -140,12 +140,26 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
     else:
         title = f"No study reports on more than {widest} of {counted(len(themes), 'theme')}"
     one = sum(row["themes"] == 1 for row in rows)
+    kept = _with_most(rows)
+    names = {row["id"] for row in kept}
+    rest = [row for row in rows if row["id"] not in names]
+    more = ""
+    if rest:
+        gathered = {"study": f"the other {studies(len(rest))}", "id": ""}
+        ids_of = [node.id for node, _ in themes]
+        sums = {name: sum(row[name] for row in rest) for name in ("findings", *ids_of)}
+        reached = sum(bool(sums[name]) for name in ids_of)
+        kept = [*kept, {**gathered, "themes": reached, **sums}]
+        more = (
+            f" Shown are the {_MOST_STUDIES} studies that report on the most themes; the others "
+            "are added up in the last row, and each stands in the catalogue."
+        )
     return _matrix(
         "theme-by-study",
         title,
-        [row["study"] for row in rows],
+        [row["study"] for row in kept],
         [node.label for node, _ in themes],
-        [[row[node.id] for node, _ in themes] for row in rows],
+        [[row[node.id] for node, _ in themes] for row in kept],
         what="findings",
         said=(
             f"{studies(len(rows))} by {counted(len(themes), 'theme')}; "
@@ -154,19 +168,36 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
             + "."
         ),
         fields=(
-            Field("study", "Study", cell=lambda row: study_link(records, row["id"])),
+            Field(
+                "study",
+                "Study",
+                cell=lambda row: study_link(records, row["id"]) if row["id"] else row["study"],
+            ),
             Field("findings", "Findings", number=True),
             Field("themes", "Themes", number=True),
             *(Field(node.id, node.label, number=True) for node, _ in themes),
         ),
-        data=rows,
+        data=kept,
         note=(
             "A number counts findings. It follows what the review took from a study, which need "
-            "not be all the study says; studies stand in the order of their years."
+            f"not be all the study says; studies stand in the order of their years.{more}"
         ),
         source=source_line(len(findings), len(rows)),
         stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
     )
+
+
+_MOST_STUDIES = 59
+"""Studies a matrix can show and still be read; the others are gathered in a row of their own."""
+
+
+def _with_most(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the studies that report on the most themes, in the order they stand in."""
+    if len(rows) <= _MOST_STUDIES:
+        return rows
+    ranked = sorted(rows, key=lambda row: (-row["themes"], -row["findings"], row["id"]))
+    names = {row["id"] for row in ranked[:_MOST_STUDIES]}
+    return [row for row in rows if row["id"] in names]
 
 
 def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
