@@ -131,10 +131,10 @@ def _tiled(area: re.Match[str], patterns: dict[str, re.Match[str]]) -> str:
         for column in columns
     )
     outline = area[0].replace(f'fill="url(#{area["id"]})"', 'fill="none"')
-    return (
-        f'{outline}<svg x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" '
-        f'overflow="hidden">{tiles}</svg>'
-    )
+    # As styles: those of the figure around it would win over attributes.
+    style = f"overflow: hidden; max-width: none; width: {width:g}px; height: {height:g}px"
+    box = f'x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"'
+    return f'{outline}<svg {box} style="{style}">{tiles}</svg>'
 
 
 # --- one document -----------------------------------------------------------------------------

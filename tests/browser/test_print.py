@@ -106,6 +106,15 @@ def test_pages_of_the_printed_book_are_numbered_through(sheets: list[str]) -> No
     assert wrong == []
 
 
+def test_figures_are_printed_as_lines(printed: PdfReader) -> None:
+    """The browser turns a hatched area into a picture of half a megabyte, unless it is redrawn."""
+    tiles = 0
+    for page in printed.pages:
+        patterns = page["/Resources"].get("/Pattern", {})
+        tiles += sum(pattern.get_object().get("/PatternType") == 1 for pattern in patterns.values())
+    assert tiles == 0
+
+
 def test_links_of_the_printed_book_stay_inside_it_or_lead_to_the_web(printed: PdfReader) -> None:
     inside = {name.lstrip("/") for name in printed.named_destinations}
     assert {"references", "studies"} <= inside
