@@ -17,11 +17,10 @@ from synth.figure import Field, counted, level_colour, listed, table_html
 from synth.marks import direction_mark, mark
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
 from synth.tables import Records
+from synth.words import Words
 
 STYLED = 'data-synth-module="catalogue"'
 """Says that an element needs the styles of the catalogue."""
-
-_BASIS = {"cited": "cited by the review", "implied": "named by the review’s context only"}
 
 
 def catalogue(
@@ -191,6 +190,10 @@ class Entry:
     # --- as html ---
 
     @property
+    def _words(self) -> Words:
+        return Words.of(self.records.settings)
+
+    @property
     def html(self) -> str:
         """The entry without its heading."""
         return f"{self.reference_html}\n{self._facts_html()}{self._contribution_html()}"
@@ -202,7 +205,8 @@ class Entry:
 
         work = self.records.bibliography.get(self.id)
         if work is None:
-            return '<p class="synth-ref synth-gap">The reference is missing.</p>'
+            missing = self._words.html("study_no_reference")
+            return f'<p class="synth-ref synth-gap">{missing}</p>'
         return f'<p class="synth-ref">{reference_html(work)}</p>'
 
     def _facts_html(self) -> str:
@@ -213,7 +217,7 @@ class Entry:
         return f'<dl class="synth-facts">\n{rows}</dl>\n'
 
     def _facts(self) -> list[tuple[str, str]]:
-        study, settings = self.study, self.records.settings
+        study, settings, words = self.study, self.records.settings, self._words
         facts = [
             (_facet_label(settings, "country"), _known(study.countries, study.country_source)),
             (
@@ -223,15 +227,15 @@ class Entry:
                     study.design_source,
                 ),
             ),
-            ("Setting", _known([study.setting])),
-            ("Participants", _known([study.sample])),
+            (words["study_setting"], _known([study.setting])),
+            (words["study_sample"], _known([study.sample])),
         ]
         for facet in settings.facets:
             if facet.of != "finding" and facet.id in study.extra:
                 value = study.extra[facet.id]
                 facts.append((facet.label, _known(value.split(";") if facet.many else [value])))
         if self.same_participants:
-            facts.append(("Shared participants", self._shared_html()))
+            facts.append((words["study_shared"], self._shared_html()))
         return facts
 
     def _shared_html(self) -> str:
@@ -239,26 +243,28 @@ class Entry:
             f'<a href="{home("study", other)}">{escape(self.records.label(other))}</a>'
             for other in self.same_participants
         ]
-        number = ["", "", "two", "three", "four", "five"]
-        works = len(links) + 1
-        said = number[works] if works < len(number) else str(works)
+        words, works = self._words, len(links) + 1
+        number = words["study_numbers"].split()
+        said = number[works - 2] if works - 2 < len(number) else str(works)
         # Sources seldom say that two reports share their people; often it only shows.
-        return (
-            f"Shares people with {listed(links)}, or appears to: counted as {said} studies, "
-            "one sample."
+        return words.html(
+            "study_shares", studies=listed(links, words["and"]), n=escape(said, quote=False)
         )
 
     def _contribution_html(self) -> str:
         if not self.findings:
-            return '<p class="synth-gap">No finding is coded from this work.</p>\n'
+            return f'<p class="synth-gap">{self._words.html("study_no_finding")}</p>\n'
         themes = {self._page_theme(finding.theme).id for finding in self.findings}
         rank = self.records.settings.rank(min(1, len(self.records.settings.ranks) - 1))
         noun = rank.label.lower() if len(themes) == 1 else rank.plural.lower()
-        parts = [
-            f'<p class="synth-entry-sum">{counted(len(self.findings), "finding")} of '
-            f"{late('findings', 'all')} on {len(themes)} {escape(noun)}, as the review reports "
-            "them.</p>\n"
-        ]
+        words = self._words
+        said = words.html(
+            "study_contributes",
+            findings=escape(words.count("finding", len(self.findings)), quote=False),
+            total=late("findings", words["late_all"]),
+            themes=f"{len(themes)} {escape(noun)}",
+        )
+        parts = [f'<p class="synth-entry-sum">{said}</p>\n']
         for level in self.records.codebook.levels:
             parts.append(self._level_html(level))
         return "".join(parts)
@@ -276,39 +282,39 @@ class Entry:
         name = f'<span class="synth-lvl" style="--lvl:{colour}">{sign} {escape(level.label)}</span>'
         if not own:
             return (
-                f'<p class="synth-entry-level">{name} <span class="synth-gap">none coded</span>'
-                "</p>\n"
+                f'<p class="synth-entry-level">{name} '
+                f'<span class="synth-gap">{self._words.html("none_coded")}</span></p>\n'
             )
         items = "\n".join(self._finding_html(finding) for finding in own)
         return (
-            f'<p class="synth-entry-level">{name} <span class="synth-small">{len(own)} of '
-            f"{len(self.findings)}</span></p>\n"
+            f'<p class="synth-entry-level">{name} <span class="synth-small">'
+            f"{self._words.html('n_of_all', n=len(own), total=len(self.findings))}</span></p>\n"
             f'<ul class="synth-findings">\n{items}\n</ul>\n'
         )
 
     def _finding_html(self, finding: Finding) -> str:
-        settings = self.records.settings
+        settings, words = self.records.settings, self._words
         path = " › ".join(
             f'<a href="{home("theme", node.id)}">{escape(node.label)}</a>'
             if index == 0
             else escape(node.label)
             for index, node in enumerate(self.records.codebook.path(finding.theme)[1:])
         ) or escape(self.records.codebook[finding.theme].label)
-        told = [path, _BASIS[finding.basis]]
+        told = [path, words.html(f"basis_{finding.basis}")]
         if finding.countries:
             told.append(escape(", ".join(finding.countries)))
         if finding.section:
             where = escape(finding.section)
             if finding.anchor:
                 where += f" <q>{escape(finding.anchor)}</q>"
-            told.append(f"in the review: {where}")
+            told.append(words.html("in_the_review", where=where))
         told.append(
             f'<a class="synth-id" href="#finding-{escape(finding.id)}">{escape(finding.id)}</a>'
         )
         report = report_link(
             settings,
-            f"Finding {finding.id}",
-            f"{finding.id} ({self.label}): {finding.summary}\n\nWhat is wrong, and why?",
+            f"{words['evidence_finding']} {finding.id}",
+            f"{finding.id} ({self.label}): {finding.summary}",
         )
         if report:
             told.append(report)
@@ -378,6 +384,7 @@ class Characteristics:
     def fields(self) -> tuple[Field, ...]:
         """The columns of the table."""
         settings = self.records.settings
+        words = Words.of(settings)
         extra = [
             Field(facet.id, facet.label, cell=_gap_cell(facet.id))
             for facet in settings.facets
@@ -385,20 +392,21 @@ class Characteristics:
             and any(facet.id in self.records.studies[name].extra for name in self.ids)
         ]
         return (
-            Field("label", "Study", cell=_study_cell),
-            Field("year", "Year", number=True, cell=_gap_cell("year")),
+            Field("label", words["evidence_study"], cell=_study_cell),
+            Field("year", words["study_year"], number=True, cell=_gap_cell("year")),
             Field("country", _facet_label(settings, "country"), cell=_gap_cell("country")),
             Field("design", _facet_label(settings, "design"), cell=_gap_cell("design")),
-            Field("setting", "Setting", cell=_gap_cell("setting")),
-            Field("sample", "Participants", cell=_gap_cell("sample")),
+            Field("setting", words["study_setting"], cell=_gap_cell("setting")),
+            Field("sample", words["study_sample"], cell=_gap_cell("sample")),
             *extra,
-            Field("findings", "Findings", number=True),
+            Field("findings", words["findings"], number=True),
         )
 
     @property
     def html(self) -> str:
         """The table."""
-        caption = f"Characteristics of the {counted(len(self.ids), 'study', 'studies')}"
+        words = Words.of(self.records.settings)
+        caption = words.say("characteristics", studies=words.count("study", len(self.ids)))
         table = table_html(self.fields, self.data, caption)
         return f'<div class="synth synth-characteristics" {STYLED}>\n{table}</div>'
 
@@ -423,13 +431,14 @@ def report_link(settings: Settings, title: str, body: str) -> str:
     Parameters
     ----------
     settings : of the review; ``repository`` is the address of its home on GitHub or the like.
-    title, body : what the report starts with.
+    title, body : what the report starts with; a question follows.
     """
     if not settings.repository:
         return ""
-    query = urlencode({"title": title, "body": body})
+    words = Words.of(settings)
+    query = urlencode({"title": title, "body": f"{body}\n\n{words['report_asks']}"})
     address = f"{settings.repository.rstrip('/')}/issues/new?{query}"
-    return f'<a class="synth-report noprint" href="{escape(address)}">Report a problem</a>'
+    return f'<a class="synth-report noprint" href="{escape(address)}">{words.html("report")}</a>'
 
 
 def _facet_label(settings: Settings, name: str) -> str:

@@ -17,6 +17,7 @@ from synth.figure import counted, listed, study_link, theme_link
 from synth.marks import direction_mark
 from synth.model import Influence
 from synth.tables import Records
+from synth.words import Words
 
 
 def influence_list(records: Records, ids: Iterable[str] | None = None) -> InfluenceList:
@@ -71,37 +72,41 @@ class InfluenceList:
     @cached_property
     def html(self) -> str:
         """All entries, each with the anchor that other pages link to."""
+        words = Words.of(self.records.settings)
         groups: dict[str, list[Influence]] = {}
         for name in self.ids:
             influence = self.records.influences[name]
             groups.setdefault(influence.source, []).append(influence)
         parts = [
             f"<h3>{escape(self.records.codebook[source].label)}: "
-            f"{counted(len(group), 'influence')} on other themes</h3>\n"
+            f"{escape(words.count('influences_on_others', len(group)), quote=False)}</h3>\n"
             '<ul class="synth-findings">\n'
             + "\n".join(self._entry_html(influence) for influence in group)
             + "\n</ul>\n"
             for source, group in groups.items()
         ]
-        nothing = '<p class="synth-gap">No influence among those coded.</p>\n'
+        nothing = f'<p class="synth-gap">{words.html("influences_none")}</p>\n'
         return f'<div class="synth synth-influences" {STYLED}>\n{"".join(parts) or nothing}</div>'
 
     def _entry_html(self, influence: Influence) -> str:
         records, name = self.records, escape(influence.id, quote=True)
-        direction = records.settings.direction(influence.direction)
+        words, direction = (
+            Words.of(records.settings),
+            records.settings.direction(influence.direction),
+        )
         links = [study_link(records, study) for study in influence.studies]
-        told = [listed(links) or "no study named: the review’s own argument"]
-        told.append("stated" if influence.basis == "stated" else "inferred by us")
+        told = [listed(links, words["and"]) or words.html("influence_own")]
+        told.append(words.html(f"basis_{influence.basis}"))
         if influence.section:
             where = escape(influence.section)
             if influence.anchor:
                 where += f" <q>{escape(influence.anchor)}</q>"
-            told.append(f"in the review: {where}")
+            told.append(words.html("in_the_review", where=where))
         told.append(f'<a class="synth-id" href="#influence-{name}">{name}</a>')
         report = report_link(
             records.settings,
-            f"Influence {influence.id}",
-            f"{influence.id}: {influence.mechanism}\n\nWhat is wrong, and why?",
+            f"{words['influence']} {influence.id}",
+            f"{influence.id}: {influence.mechanism}",
         )
         if report:
             told.append(report)

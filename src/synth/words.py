@@ -49,6 +49,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "country_one": "{n} country",
         "country_many": "{n} countries",
         "and": "and",
+        "n_of_all": "{n} of {total}",
+        "none_coded": "none coded",
+        "late_all": "all",
+        "findings": "Findings",
+        "influence": "Influence",
         # --- citations in the text, and their previews ---
         "cite_see": "see",
         "cite_own": "review’s own argument, {section}",
@@ -69,6 +74,36 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "support_citing_many": "{n} cite coded findings",
         "support_own_one": "{n} rests on the review’s own argument alone and says so",
         "support_own_many": "{n} rest on the review’s own argument alone and say so",
+        # --- the catalogue of studies ---
+        "study_no_reference": "The reference is missing.",
+        "study_setting": "Setting",
+        "study_sample": "Participants",
+        "study_year": "Year",
+        "study_shared": "Shared participants",
+        "study_shares": (
+            "Shares people with {studies}, or appears to: counted as {n} studies, one sample."
+        ),
+        "study_numbers": "two three four five",
+        "study_no_finding": "No finding is coded from this work.",
+        "study_contributes": "{findings} of {total} on {themes}, as the review reports them.",
+        "basis_cited": "cited by the review",
+        "basis_implied": "named by the review’s context only",
+        "in_the_review": "in the review: {where}",
+        "report": "Report a problem",
+        "report_asks": "What is wrong, and why?",
+        "characteristics": "Characteristics of the {studies}",
+        "study_cited_in": "Cited in: {pages}.",
+        "study_uncited": (
+            "No page of this book cites it in a sentence; its findings stand in the explorer."
+        ),
+        "study_neighbours": "Neighbouring studies of {study}",
+        # --- the influences in full ---
+        "influences_on_others_one": "{n} influence on other themes",
+        "influences_on_others_many": "{n} influences on other themes",
+        "influences_none": "No influence among those coded.",
+        "influence_own": "no study named: the review’s own argument",
+        "basis_stated": "stated",
+        "basis_inferred": "inferred by us",
         # --- the list of references ---
         "references_coded": "What is coded from it",
         "references_uncited": "Not cited in the text of this book.",

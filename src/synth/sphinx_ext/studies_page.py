@@ -17,13 +17,14 @@ from sphinx.util.docutils import SphinxDirective
 
 from synth.catalogue import STYLED, catalogue
 from synth.sphinx_ext.domain import CitedAt, EvidenceDomain, Home, evidence_domain
-from synth.sphinx_ext.in_force import depend_on_data
+from synth.sphinx_ext.in_force import depend_on_data, words_of
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
     from sphinx.application import Sphinx
 
     from synth.catalogue import Catalogue
+    from synth.words import Words
 
 
 class cited_in(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
@@ -57,7 +58,8 @@ class CatalogueDirective(SphinxDirective):
             section += nodes.raw("", html, format="html")
             section += cited_in("", study=entry.id)
             around = drawn.entries[max(index - 1, 0) : index + 2]
-            section += nodes.raw("", _neighbours(entry.id, around), format="html")
+            beside = _neighbours(entry.id, around, words_of(self.env.app))
+            section += nodes.raw("", beside, format="html")
             domain.settle("study", entry.id, Home(self.env.docname, anchor))
             sections.append(section)
         return sections
@@ -80,18 +82,19 @@ def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
     return catalogue(domain.review.records, since=since, before=before)
 
 
-def _neighbours(study: str, around: Any) -> str:
+def _neighbours(study: str, around: Any, words: Words) -> str:
     ids = [entry.id for entry in around]
     here = ids.index(study)
     links = []
-    for step, rel, words in ((-1, "prev", "‹ {}"), (1, "next", "{} ›")):
+    for step, rel, form in ((-1, "prev", "‹ {}"), (1, "next", "{} ›")):
         position = here + step
         if 0 <= position < len(ids):
-            label = words.format(escape(around[position].label))
+            label = form.format(escape(around[position].label))
             links.append(f'<a rel="{rel}" href="#study-{escape(ids[position])}">{label}</a>')
     return (
-        '<nav class="synth synth-neighbours noprint" aria-label="Neighbouring studies of '
-        f'{escape(around[here].label)}">{" ".join(links)}</nav>\n'
+        '<nav class="synth synth-neighbours noprint" aria-label="'
+        f'{escape(words.say("study_neighbours", study=around[here].label))}">'
+        f"{' '.join(links)}</nav>\n"
     )
 
 
@@ -116,8 +119,9 @@ def said_where(
 ) -> str:
     """Say on which pages, and under which headings of each, a work is cited, with links."""
     env, builder = transform.env, transform.app.builder
+    words = words_of(transform.app)
     if not places:
-        return "No page of this book cites it in a sentence; its findings stand in the explorer."
+        return words.html("study_uncited")
     pages: dict[str, list[CitedAt]] = {}
     for cited in places:
         pages.setdefault(cited.docname, []).append(cited)
@@ -133,7 +137,7 @@ def said_where(
             if headings and cited.heading and cited.heading != title
         ]
         parts.append(f"{page} ({', '.join(below)})" if below else page)
-    return f"Cited in: {'; '.join(parts)}."
+    return words.html("study_cited_in", pages="; ".join(parts))
 
 
 def setup(app: Sphinx) -> None:
