@@ -90,6 +90,8 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "basis_implied": "named by the review’s context only",
         "in_the_review": "in the review: {where}",
         "report": "Report a problem",
+        "report_page": "Page {page}",
+        "report_place": "{page}, data version {version}",
         "report_asks": "What is wrong, and why?",
         "characteristics": "Characteristics of the {studies}",
         "study_cited_in": "Cited in: {pages}.",

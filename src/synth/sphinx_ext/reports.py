@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synth.catalogue import report_link
-from synth.sphinx_ext.in_force import settings_of
+from synth.sphinx_ext.in_force import settings_of, words_of
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -24,8 +24,9 @@ def add_report_link(
     if settings is None or doctree is None or not settings.repository:
         return
     path = app.env.doc2path(pagename, base=False)
-    text = f"{path}, data version {settings.version}\n\nWhat is wrong, and why?"
-    link = report_link(settings, f"Page {path}", text)
+    words = words_of(app)
+    text = words.say("report_place", page=path, version=settings.version)
+    link = report_link(settings, words.say("report_page", page=path), text)
     context["body"] = f'{context.get("body", "")}<p class="synth synth-small noprint">{link}</p>\n'
 
 
