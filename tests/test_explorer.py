@@ -27,7 +27,7 @@ from synth.explorer import (
     reference_payload,
     searchable,
 )
-from synth.model import UNKNOWN, Facet, facet_values
+from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
 from synth.review import Review
 from synth.sphinx_ext.assets import classic_script
 from synth.tables import Records, load_records
@@ -118,12 +118,44 @@ def test_the_payload_holds_what_the_records_hold(
         assert direction["values"][direction["all"][index]] == finding.direction
         assert findings["summary"][index] == finding.summary
         for facet, sent in zip(records.settings.facets, declared, strict=True):
-            code = sent["own"].get(index, sent["by"][at])
+            code = sent["all"][index] if "all" in sent else sent["own"].get(index, sent["by"][at])
             values = {sent["values"][value] for value in sent["sets"][code]}
             assert values == set(facet_values(facet, finding, records.studies[studies[at]]))
         years = [int(year["values"][value]) for value in year["sets"][year["by"][at]]]
         written = records.studies[studies[at]].year
         assert years == ([] if written is None else [written])
+
+
+def test_a_study_carries_its_own_values_not_those_of_one_finding(review: Review) -> None:
+    """A finding of a study on several countries may be about one; the study stays what it is."""
+    records = review.records
+    country = records.settings.facet("country")
+    assert country
+    data = payload(records)
+    sent = next(facet for facet in data["facets"] if facet["id"] == "country")
+    differing = 0
+    for name, code in zip(data["studies"]["id"], sent["by"], strict=True):
+        study = records.studies[name]
+        own = study.countries or (NOT_REPORTED,)
+        assert {sent["values"][value] for value in sent["sets"][code]} == set(own), name
+        differing += any(
+            set(facet_values(country, finding, study)) != set(own)
+            for finding in records.findings.values()
+            if finding.study == name
+        )
+    assert differing, "no study whose findings say otherwise, so nothing was compared"
+
+
+def test_what_only_findings_carry_is_told_finding_by_finding(review: Review) -> None:
+    facet = replace(review.settings.facets[0], id="section", of="finding")
+    settings = replace(review.settings, facets=(facet,))
+    sent = payload(replace(review.records, settings=settings))["facets"][2]
+    assert "by" not in sent
+    told = [[sent["values"][value] for value in sent["sets"][code]] for code in sent["all"]]
+    findings = review.records.findings.values()
+    assert [tuple(values) for values in told] == [
+        facet_values(facet, finding, review.records.studies[finding.study]) for finding in findings
+    ]
 
 
 def test_what_is_unknown_stands_last(review: Review) -> None:

@@ -223,27 +223,33 @@ def _facet(
         (index, finding.study, facet_values(facet, finding, records.studies[finding.study]))
         for index, finding in enumerate(findings)
     ]
+    # What stands beside a study is its own, whatever one of its findings was coded with.
+    shared = {
+        name: facet_values(facet, Finding("", name, "", "", ""), records.studies[name])
+        for name in (position if facet.of != "finding" else ())
+    }
     often = Counter(value for _, _, several in held for value in several)
-    values = sorted(often, key=lambda value: (value in UNKNOWN, -often[value], value))
+    known = {*often, *(value for several in shared.values() for value in several)}
+    values = sorted(known, key=lambda value: (value in UNKNOWN, -often[value], value))
     place = {value: index for index, value in enumerate(values)}
     sets: dict[tuple[int, ...], int] = {}
-    by = [-1] * len(position)
-    own: dict[int, int] = {}
+
+    def code(several: tuple[str, ...]) -> int:
+        return sets.setdefault(tuple(sorted({place[value] for value in several})), len(sets))
+
+    by = {name: code(several) for name, several in shared.items()}
+    told: dict[str, Any] = {"by": list(by.values()), "own": {}} if by else {"all": []}
     for index, name, several in held:
-        chosen = tuple(sorted({place[value] for value in several}))
-        code = sets.setdefault(chosen, len(sets))
-        # What the first finding of a study carries stands for the study; others say if they differ.
-        if by[position[name]] < 0:
-            by[position[name]] = code
-        elif by[position[name]] != code:
-            own[index] = code
+        if not by:
+            told["all"].append(code(several))
+        elif code(several) != by[name]:
+            told["own"][index] = code(several)
     return {
         "id": facet.id,
         "label": facet.label,
         "values": values,
         "sets": [list(chosen) for chosen in sets],
-        "by": by,
-        "own": own,
+        **told,
     }
 
 
