@@ -39,11 +39,6 @@ screenshots: setup-dev book ## take pictures of every page: at a desk, on a phon
 serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every change (PORT=8000)
 	@scripts/serve
 
-.PHONY: pdf
-pdf: setup-dev ## print the whole built book as one PDF
-	@test -e $(BOOK)/index.html || $(MAKE) book
-	@CHROME=$$(scripts/browser) $(BIN)/python scripts/book_pdf.py
-
 .PHONY: check
 check: setup-book ## check the data, the bibliography and the codebook; say every problem with file and line
 	@$(BIN)/synth check
