@@ -75,7 +75,7 @@ def copy_static(app: Sphinx) -> None:
         if source.name.endswith(".min.js"):
             continue
         # Where a script has a small form beside it, readers get that one.
-        small = source.with_suffix(".min.js")
+        small = source.with_suffix(f".min{source.suffix}")
         content = (small if small.is_file() else source).read_bytes()
         if source.suffix == ".js":
             content = classic_script(content.decode(), source.stem).encode()
