@@ -8,7 +8,8 @@ to; readers never see it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from synth.catalogue import divided
@@ -581,14 +582,13 @@ def _comment(*lines: str) -> str:
     return "\n".join(f"% {line}".rstrip() for line in lines)
 
 
-_MARKDOWN = "\\`*_{}[]<>#|~$:@^"
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~$:@^&]|^[-+=%](?=\s|$|[-=])|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
 
 
 def _escaped(text: str) -> str:
     r"""A text of the tables as Markdown that shows it letter by letter, on one line.
 
-    >>> _escaped("R & D *now* {x}")
-    'R & D \\*now\\* \\{x\\}'
+    >>> _escaped("R & D *now* {x}"), _escaped("1. First"), _escaped("- 5 %")
+    ('R \\& D \\*now\\* \\{x\\}', '1\\. First', '\\- 5 %')
     """
-    escape: Callable[[str], str] = lambda sign: f"\\{sign}" if sign in _MARKDOWN else sign  # noqa: E731
-    return "".join(escape(sign) for sign in " ".join(text.split()))
+    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", " ".join(text.split()))

@@ -461,8 +461,8 @@ class _Making:
                 facets.append(Facet(name, heading, of, many))
         if texts:
             self.told.assumed.append(
-                f"{_some(texts)}: nearly every row has a value of its own, so this is kept in the "
-                "table and is no filter."
+                f"{_some(texts)}: hardly a value comes again, so this is kept in the table and is "
+                "no filter."
             )
         if spelled:
             self.told.assumed.append(
@@ -513,8 +513,9 @@ class _Making:
 
     def _is_filter(self, values: Sequence[str], studies: int) -> bool:
         """Whether a column has few short values that come again."""
-        different = {part for value in values for part in split(value)}
-        if not different or len(different) > 60:
+        held = [part for value in values for part in split(value)]
+        different = set(held)
+        if len(different) > 60 or len(different) == len(held):
             return False
         average = sum(map(len, different)) / len(different)
         return average <= 40 and (len(different) <= 3 or len(different) * 2 <= len(values))
