@@ -25,6 +25,8 @@ CONTROLS = """() => [...document.querySelectorAll(
     'button, input, select, textarea, [role=button], [role=tab], [role=switch], dialog, '
     + '.bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, '
     + '.skip-link, a.headerlink, .copybtn')]
+    // The number in a cell of the matrix is what the cell says, also where it cannot be pressed.
+    .filter((element) => !element.closest('.ex-grid td'))
     .filter((element) => element.checkVisibility({ visibilityProperty: true })
         && element.getBoundingClientRect().width > 1
         && element.getBoundingClientRect().height > 1)
