@@ -66,8 +66,8 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 	@$(BIN)/mypy --no-error-summary
 	@echo "test: tsc"
 	@node_modules/.bin/tsc --project tsconfig.json
-	@echo "test: synth check"
-	@$(BIN)/synth check
+	@echo "test: synth check, the prose too"
+	@$(BIN)/synth check --pages
 
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
