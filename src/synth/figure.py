@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.evidence_table import home, late
 from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -64,6 +65,7 @@ class Figure:
     stated : counts for the one-line form.
     source : what stands in the source line before the data version, as HTML.
     table_note : what the table's summary counts (``"21 years"``).
+    wording : words of the frame; English ones by default.
 
     >>> figure = Figure(
     ...     "by-year",
@@ -99,6 +101,7 @@ class Figure:
         table_note: str = "",
         css: str = "",
         svg: str = "",
+        wording: Words | None = None,
     ) -> None:
         self.name = name
         self.title = title
@@ -113,15 +116,15 @@ class Figure:
         self._nothing = nothing
         self._css = css
         self._svg = svg
+        self._wording = wording or Words()
 
     @property
     def drawing(self) -> str:
         """The drawing as HTML, or the sentence that says why there is none."""
         if self._drawing:
             return self._drawing
-        return (
-            f'<p class="synth-gap">{escape(self._nothing or "There is nothing to draw here.")}</p>'
-        )
+        nothing = self._nothing or self._wording["figure_nothing"]
+        return f'<p class="synth-gap">{escape(nothing)}</p>'
 
     @property
     def empty(self) -> bool:
@@ -140,7 +143,7 @@ class Figure:
             f"</figcaption>\n"
             f'<div class="synth-figure-drawing">{self.drawing}</div>\n'
             f"{self.below}{self._details()}"
-            f'<p class="synth-source">{self.source} {version_line()}</p>\n</figure>'
+            f'<p class="synth-source">{self.source} {version_line(self._wording)}</p>\n</figure>'
         )
 
     @property
@@ -152,8 +155,9 @@ class Figure:
         if not self.data:
             return ""
         counted = f": {escape(self.table_note)}" if self.table_note else ""
+        same = self._wording.html("figure_table")
         return (
-            f'<details class="synth-figure-table"><summary>The same as a table{counted}</summary>\n'
+            f'<details class="synth-figure-table"><summary>{same}{counted}</summary>\n'
             f'<p class="synth-small">{escape(self.description)}</p>\n'
             f"{table_html(self.fields, self.data, self.title)}</details>\n"
         )
@@ -226,17 +230,29 @@ def shortened(text: str, most: int) -> str:
     return f"{cut.rstrip(' ,;:')}…"
 
 
-def version_line() -> str:
+def version_line(words: Words) -> str:
     """Data version and date; the build fills them in, so that no stored output holds them."""
-    return f"Data version {late('version', 'in force')}, {late('date', 'as loaded')}."
-
-
-def source_line(findings: int, works: int) -> str:
-    """From how much of the review a figure is drawn; the totals are filled in by the build."""
-    return (
-        f"Drawn from {findings} of {late('findings', 'all')} findings and "
-        f"{works} of {late('studies', 'all')} studies, as coded from the review."
+    return words.html(
+        "footer_data",
+        version=late("version", words["evidence_in_force"]),
+        date=late("date", words["late_date"]),
     )
+
+
+def source_line(words: Words, findings: int, works: int) -> str:
+    """From how much of the review a figure is drawn; the totals are filled in by the build."""
+    return words.html(
+        "figure_source",
+        findings=findings,
+        all_findings=late("findings", words["late_all"]),
+        studies=works,
+        all_studies=late("studies", words["late_all"]),
+    )
+
+
+def of_studies(words: Words, works: int) -> str:
+    """How many of all studies, as HTML; the build fills in how many there are."""
+    return words.html("of_all_studies", n=works, total=late("studies", words["late_all"]))
 
 
 # --- marks, colours, tables, files -----------------------------------------------------------

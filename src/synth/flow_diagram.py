@@ -27,14 +27,10 @@ from synth.figure import (
 )
 from synth.flow import sums, terms
 from synth.model import NOT_REPORTED, FlowBox
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
-
-_NOTE = (
-    "A box with a solid edge holds a number the source reports, with a dashed edge one derived "
-    "from reported numbers, the sum shown; with a dotted edge, a number nobody gives."
-)
 
 
 class FlowDiagram(Figure):
@@ -63,24 +59,32 @@ def flow(records: Records) -> FlowDiagram:
     -------
     The diagram, with the table of its boxes and a text for those who cannot see it.
     """
-    return draw(records.flow)
+    return draw(records.flow, Words.of(records.settings))
 
 
-def draw(boxes: Sequence[FlowBox]) -> FlowDiagram:
+def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
     """Draw a flow from its boxes, in the order given.
+
+    Parameters
+    ----------
+    boxes : the boxes.
+    words : words of the interface; English ones by default.
 
     Raises nothing: a flow that does not add up says so where it stands; the check of the data
     refuses it.
     """
+    words = words or Words()
+    fields = _fields(words)
     if not boxes:
         return FlowDiagram(
             "flow",
-            "No search and screening flow",
-            "This review has no data/flow.csv, so no flow can be drawn.",
-            fields=_FIELDS,
+            words["flow_none"],
+            words["flow_nothing"],
+            fields=fields,
             data=[],
-            nothing="This review has no data/flow.csv, so no flow can be drawn.",
+            nothing=words["flow_nothing"],
             stated="no boxes",
+            wording=words,
         )
     stages = list(dict.fromkeys(box.stage for box in boxes))
     known = sum(box.count is not None for box in boxes)
@@ -88,27 +92,29 @@ def draw(boxes: Sequence[FlowBox]) -> FlowDiagram:
         "flow",
         _title(boxes),
         _description(boxes, stages),
-        fields=_FIELDS,
+        fields=fields,
         data=[_row(box, boxes) for box in boxes],
-        drawing=_html(boxes, stages),
-        note=_NOTE,
+        drawing=_html(boxes, stages, words),
+        note=words["flow_note"],
         stated=f"{counted(len(boxes), 'box', 'boxes')} in {counted(len(stages), 'stage')}, "
         f"{known} with a number",
-        source="Numbers as the source gives them or as derived from it.",
-        table_note=counted(len(boxes), "box", "boxes"),
+        source=words.html("flow_source"),
+        table_note=words.count("flow_boxes", len(boxes)),
+        wording=words,
         css="synth-flow",
         svg=_svg(boxes, stages),
     )
 
 
-_FIELDS = (
-    Field("label", "What"),
-    Field("stage", "Stage"),
-    Field("count", "Number", number=True, cell=lambda row: _count(row["count"])),
-    Field("state", "State"),
-    Field("sum", "Sum"),
-    Field("note", "Note"),
-)
+def _fields(words: Words) -> tuple[Field, ...]:
+    return (
+        Field("label", words["column_what"]),
+        Field("stage", words["flow_stage"]),
+        Field("count", words["flow_number"], number=True, cell=lambda row: _count(row["count"])),
+        Field("state", words["flow_state"]),
+        Field("sum", words["flow_sum"]),
+        Field("note", words["flow_remark"]),
+    )
 
 
 def _count(count: int | None) -> str:
@@ -184,19 +190,19 @@ def _description(boxes: Sequence[FlowBox], stages: Sequence[str]) -> str:
 # --- as HTML ---------------------------------------------------------------------------------
 
 
-def _html(boxes: Sequence[FlowBox], stages: Sequence[str]) -> str:
+def _html(boxes: Sequence[FlowBox], stages: Sequence[str], words: Words) -> str:
     key = "".join(
         f'<li><span class="synth-box {css}" aria-hidden="true">n</span> {word}</li>'
         for css, word in (
-            ("reported", "reported in the source"),
-            ("derived", "derived, with the sum"),
+            ("reported", words.html("flow_reported")),
+            ("derived", words.html("flow_derived")),
             ("not-reported", NOT_REPORTED),
         )
     )
     items = "\n".join(_stage_html(stage, boxes) for stage in stages)
     return (
-        f'<ul class="synth-flow-key" aria-label="Key">{key}</ul>\n'
-        f'<ol class="synth-flow-stages">{items}</ol>\n{_arithmetic_html(boxes)}'
+        f'<ul class="synth-flow-key" aria-label="{escape(words["key"])}">{key}</ul>\n'
+        f'<ol class="synth-flow-stages">{items}</ol>\n{_arithmetic_html(boxes, words)}'
     )
 
 
@@ -248,11 +254,13 @@ def _part_html(part: FlowBox) -> str:
     return f"<li>{escape(part.label)}: {count}{note}</li>"
 
 
-def _arithmetic_html(boxes: Sequence[FlowBox]) -> str:
+def _arithmetic_html(boxes: Sequence[FlowBox], words: Words) -> str:
     totals = sums(boxes)
     right = [str(total) for total in totals if total.holds]
     wrong = [
-        f"{total} does not add up ({listed([box.label for box in total.boxes])})"
+        words.say(
+            "flow_wrong", sum=total, boxes=listed([box.label for box in total.boxes], words["and"])
+        )
         for total in totals
         if total.holds is False
     ]
@@ -261,11 +269,10 @@ def _arithmetic_html(boxes: Sequence[FlowBox]) -> str:
     if wrong:
         sentences.append(f"<strong>{escape('; '.join(wrong))}.</strong>")
     if right:
-        sentences.append(f"Checked: {escape('; '.join(right))}.")
+        sentences.append(words.html("flow_checked", sums=escape("; ".join(right))))
     if open_sums:
-        sentences.append(
-            f"Not checked, because a part is not reported: {escape(listed(open_sums))}."
-        )
+        boxes_left = escape(listed(open_sums, words["and"]))
+        sentences.append(words.html("flow_unchecked", boxes=boxes_left))
     return f'<p class="synth-small">{" ".join(sentences)}</p>' if sentences else ""
 
 

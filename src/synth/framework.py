@@ -12,12 +12,13 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from synth.evidence_table import home, late
+from synth.evidence_table import home
 from synth.figure import (
     chosen,
     counted,
     level_colour,
     listed,
+    of_studies,
     poles,
     source_line,
     studies,
@@ -27,6 +28,7 @@ from synth.figure import (
 )
 from synth.marks import direction_mark, mark
 from synth.model import Direction, Finding, Influence, Theme
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.influence_map import InfluenceMap
@@ -76,6 +78,7 @@ class Framework:
     def __init__(self, records: Records, rows: Sequence[FrameworkRow]) -> None:
         self._records = records
         self.rows = tuple(rows)
+        self._words = Words.of(records.settings)
 
     # --- what it holds ---
 
@@ -147,7 +150,7 @@ class Framework:
         if not self.rows:
             return (
                 '<div class="synth synth-figure synth-framework"><p class="synth-gap">'
-                "The codebook has no node, so there is no framework to show.</p></div>"
+                f"{self._words.html('framework_nothing')}</p></div>"
             )
         return (
             '<div class="synth synth-figure synth-framework" data-figure="framework" '
@@ -159,20 +162,16 @@ class Framework:
             f"</th>\n{heads}</tr></thead>\n"
             f'<tbody role="rowgroup">{body}</tbody></table>\n'
             f'<p class="synth-source">'
-            f"{source_line(len(self.findings), len(_works(self.findings)))} "
-            f"{version_line()}</p></div>"
+            f"{source_line(self._words, len(self.findings), len(_works(self.findings)))} "
+            f"{version_line(self._words)}</p></div>"
         )
 
     @property
     def _note(self) -> str:
         ranks = self._records.settings.ranks
-        note = (
-            f"Reconstructed from the coded findings: each entry is one finding of one study. "
-            f"A {ranks[-1].label.lower()} without an entry has no finding of that kind among those "
-            "coded, which is not the same as none to be found."
-        )
+        note = self._words.say("framework_note", rank=ranks[-1].label.lower())
         if any(row.node.origin == "inferred" for row in self.rows):
-            note += " What is marked ° was named in coding, not by the review."
+            note += f" {self._words['framework_inferred']}"
         return note
 
     def _row_html(self, row: FrameworkRow) -> str:
@@ -226,15 +225,15 @@ class Framework:
             if way in by_way
         )
         line = (
-            '<span class="synth-t2-acts"><span class="synth-t2-lab">Influences:</span> '
-            f"{acts}</span>"
+            '<span class="synth-t2-acts"><span class="synth-t2-lab">'
+            f"{self._words.html('framework_influences')}</span> {acts}</span>"
             if acts
             else ""
         )
         return (
             f'<tr role="row" class="T" data-depth="{node.depth}">'
             f'<th role="rowheader" scope="rowgroup" colspan="{width}">{name} '
-            f'<span class="synth-small">{count} of {late("studies", "all")} studies</span>'
+            f'<span class="synth-small">{of_studies(self._words, count)}</span>'
             f"{line}</th></tr>"
         )
 
@@ -252,7 +251,7 @@ class Framework:
 
     def _findings_html(self, found: Sequence[Finding], node: Theme) -> str:
         if not found:
-            return '<span class="synth-gap">none coded</span>'
+            return f'<span class="synth-gap">{self._words.html("none_coded")}</span>'
         said: dict[str, list[Finding]] = {}
         for finding in found[: self._most]:
             said.setdefault(finding.summary, []).append(finding)
@@ -262,15 +261,16 @@ class Framework:
         ]
         shown, more = items[:_SHOWN], items[_SHOWN:]
         folded = (
-            f'<details data-print="open"><summary>{len(more)} more</summary>'
+            f'<details data-print="open"><summary>{self._words.html("more", n=len(more))}</summary>'
             f"<ul>{''.join(more)}</ul></details>"
             if more
             else ""
         )
         left = len(found) - self._most
         rest = (
-            f'<p class="synth-small">and {counted(left, "more finding")}: '
-            f'<a href="{escape(home("theme", node.id))}">all of {escape(node.label)}</a></p>'
+            f'<p class="synth-small">{escape(self._words.count("framework_left", left))} '
+            f'<a href="{escape(home("theme", node.id))}">'
+            f"{self._words.html('framework_all_of', theme=escape(node.label))}</a></p>"
             if left > 0
             else ""
         )
@@ -309,12 +309,13 @@ class Framework:
                 lines += [f"{'#' * (row.node.depth + 2)} {row.node.label}", ""]
                 continue
             whole = row.node.depth + 1 < len(self._records.settings.ranks)
-            lines += [f"**{row.node.label}{' as a whole' if whole else ''}**", ""]
+            whole_of = f" {self._words['framework_as_a_whole']}" if whole else ""
+            lines += [f"**{row.node.label}{whole_of}**", ""]
             for direction in self._records.settings.directions:
                 found = row.of(direction)
                 lines += [f"- {direction.label}: {self._cited(f)}" for f in found]
             if not row.findings:
-                lines.append("- none coded")
+                lines.append(f"- {self._words['none_coded']}")
             lines.append("")
         return "\n".join(lines)
 
@@ -405,7 +406,8 @@ def framework(
 def _named(row: FrameworkRow, records: Records) -> str:
     ranks = records.settings.ranks
     if row.node.depth + 1 < len(ranks):
-        return f"<i>the {escape(ranks[row.node.depth].label.lower())} as a whole</i>"
+        rank = escape(ranks[row.node.depth].label.lower())
+        return f"<i>{Words.of(records.settings).html('framework_whole', rank=rank)}</i>"
     label = escape(row.node.label) + (" °" if row.node.origin == "inferred" else "")
     return f'<a href="{escape(home("theme", row.node.id))}">{label}</a>'
 

@@ -31,17 +31,18 @@ from synth.figure import (
     version_line,
 )
 from synth.model import UNKNOWN, Finding, Study
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
 
 KINDS = ("study", "cohort", "country", "team")
 """What can be left out, each at a time."""
-_WORDS = {
-    "study": ("study", "studies"),
-    "cohort": ("cohort", "cohorts"),
-    "country": ("country", "countries"),
-    "team": ("author team", "author teams"),
+_PLURALS = {
+    "study": "studies",
+    "cohort": "cohorts",
+    "country": "countries",
+    "team": "author teams",
 }
 _SHOWN = 12
 
@@ -152,6 +153,7 @@ class Robustness:
         self._records = records
         self._findings = tuple(findings)
         self._whole = whole
+        self._words = Words.of(records.settings)
 
     # --- the computation ---
 
@@ -294,8 +296,8 @@ class Robustness:
         named = [(r.id, r.label, r.plural) for r in (ranks[1:] or ranks)]
         return (
             *named,
-            ("direction", "Direction", "Directions"),
-            ("influence", "Influence", "Influences"),
+            ("direction", self._words["evidence_direction"], self._words["directions"]),
+            ("influence", self._words["influence"], self._words["influences"]),
         )
 
     @cached_property
@@ -303,7 +305,7 @@ class Robustness:
         """One row for each thing left out, with how much would lose all its support."""
         return [
             {
-                "kind": _WORDS[out.kind][0],
+                "kind": self._words[f"robustness_{out.kind}"],
                 "left_out": out.label,
                 "studies": len(out.studies),
                 "findings": out.findings,
@@ -323,7 +325,7 @@ class Robustness:
                 "kind": held.kind,
                 "id": held.id,
                 "studies": len(held.studies),
-                "rests_on": f"one {_WORDS[kind][0]}",
+                "rests_on": self._words[f"robustness_one_{kind}"],
                 "which": which,
             }
             for held, kind, which in self.single
@@ -355,7 +357,7 @@ class Robustness:
                     if name != "direction" and (n := first.of(name))
                 ] or [counted(first.of("direction"), "direction")]
                 parts.append(
-                    f"Of the {_WORDS[kind][1]}, leaving out {first.label} changes most: all "
+                    f"Of the {_PLURALS[kind]}, leaving out {first.label} changes most: all "
                     f"support of {listed(lost)} goes with it."
                 )
         return " ".join(parts)
@@ -373,74 +375,82 @@ class Robustness:
         body = [
             '<div class="synth synth-figure synth-robustness" data-figure="robustness" '
             'data-synth-module="figures">',
-            '<p class="synth-figure-title">What rests on whom: robustness of coverage</p>',
+            f'<p class="synth-figure-title">{self._words.html("robustness_title")}</p>',
             f"<p>{escape(self.text)}</p>",
-            '<p class="synth-figure-note">Left out one at a time. A cohort is a group of studies '
-            "with the same participants. Author teams are derived from shared authors, directly or "
-            "through another study. A finding from several countries stays when one of them is "
-            "left out. This says how widely something was reported here, never "
-            "how strong an effect is."
-            "</p>",
+            f'<p class="synth-figure-note">{self._words.html("robustness_note")}</p>',
         ]
         for kind in KINDS:
             body.append(self._table(kind))
         body.append(self._single_table())
         works = len({f.study for f in self._findings})
         body.append(
-            f'<p class="synth-source">{source_line(len(self._findings), works)} '
-            f"{version_line()}</p></div>"
+            f'<p class="synth-source">{source_line(self._words, len(self._findings), works)} '
+            f"{version_line(self._words)}</p></div>"
         )
         return "\n".join(part for part in body if part)
 
     def _table(self, kind: str) -> str:
-        rows = [row for row in self.data if row["kind"] == _WORDS[kind][0]]
-        one = _WORDS[kind][0]
+        words = self._words
+        one = words[f"robustness_{kind}"]
+        rows = [row for row in self.data if row["kind"] == one]
         if not rows:
-            return f'<p class="synth-gap">No {one} can be left out: none is shared or known.</p>'
+            none = words.html("robustness_nothing", kind=escape(one))
+            return f'<p class="synth-gap">{none}</p>'
         telling = [row for row in rows if row["lost"] or row["direction"]]
-        caption = (
-            f"Leaving out one {one}: with {len(telling)} of {len(rows)} something loses all support"
-        )
+        caption = words.say("robustness_caption", kind=one, n=len(telling), total=len(rows))
         fields = (
             Field("left_out", one.capitalize(), cell=self._left_out_cell),
-            *((Field("studies", "Studies", number=True),) if kind != "study" else ()),
-            Field("findings", "Findings gone", number=True),
+            *((Field("studies", words["column_studies"], number=True),) if kind != "study" else ()),
+            Field("findings", words["robustness_gone"], number=True),
             *(
                 Field(name, plural, number=True)
                 for name, _, plural in self._kinds_held
                 if name != "influence" or self._whole
             ),
-            Field("lost", "What loses all support", cell=_lost_cell),
+            Field("lost", words["robustness_lost"], cell=self._lost_cell),
         )
         table = table_html(fields, telling[:_SHOWN], caption)
         rest = telling[_SHOWN:]
-        others = table_html(fields, rest, f"{caption}: the rest")
-        more = f"<details><summary>{len(rest)} more</summary>{others}</details>" if rest else ""
-        shown = table if telling else '<p class="synth-gap">Nothing loses all its support.</p>'
+        others = table_html(fields, rest, words.say("robustness_rest", caption=caption))
+        said = words.html("more", n=len(rest))
+        more = f"<details><summary>{said}</summary>{others}</details>" if rest else ""
+        unhurt = f'<p class="synth-gap">{words.html("robustness_unhurt")}</p>'
+        shown = table if telling else unhurt
         return f'<p class="synth-robustness-head">{escape(caption)}.</p>\n{shown}{more}'
 
     def _left_out_cell(self, row: Row) -> str:
-        if row["kind"] == "study":
+        if row["kind"] == self._words["robustness_study"]:
             return study_link(self._records, row["ids"][0])
-        if row["kind"] == "country":
+        if row["kind"] == self._words["robustness_country"]:
             return escape(row["left_out"])
         inside = "; ".join(study_link(self._records, study) for study in row["ids"])
         return f'{escape(row["left_out"])} <span class="synth-small">{inside}</span>'
+
+    def _lost_cell(self, row: Row) -> str:
+        labels = row["lost"]
+        if not labels:
+            return f'<span class="synth-gap">{self._words.html("robustness_direction")}</span>'
+        shown, rest = labels[:3], labels[3:]
+        said = self._words.html("more", n=len(rest))
+        more = (
+            f"<details><summary>{said}</summary>{escape('; '.join(rest))}</details>" if rest else ""
+        )
+        return f"{escape('; '.join(shown))}{more}"
 
     def _single_table(self) -> str:
         rows = [row for row in self.single_rows if row["kind"] != "direction"]
         if not rows:
             return ""
         fields = (
-            Field("what", "What", cell=self._what_cell),
-            Field("rests_on", "Rests on"),
-            Field("which", "Which"),
-            Field("studies", "Studies", number=True),
+            Field("what", self._words["column_what"], cell=self._what_cell),
+            Field("rests_on", self._words["column_rests_on"]),
+            Field("which", self._words["column_which"]),
+            Field("studies", self._words["column_studies"], number=True),
         )
-        summary = f"What rests on a single one: {len(rows)}"
+        summary = self._words.html("robustness_single", n=len(rows))
         return (
             f'<details class="synth-figure-table"><summary>{summary}</summary>'
-            f"{table_html(fields, rows, 'What rests on a single study, cohort, country or team')}"
+            f"{table_html(fields, rows, self._words['robustness_single_table'])}"
             "</details>"
         )
 
@@ -458,19 +468,6 @@ class Robustness:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": repr(self)}
-
-
-def _lost_cell(row: Row) -> str:
-    labels = row["lost"]
-    if not labels:
-        return '<span class="synth-gap">only a direction of a theme that keeps others</span>'
-    shown, rest = labels[:3], labels[3:]
-    more = (
-        f"<details><summary>{len(rest)} more</summary>{escape('; '.join(rest))}</details>"
-        if rest
-        else ""
-    )
-    return f"{escape('; '.join(shown))}{more}"
 
 
 def robustness(records: Records, ids: Iterable[str] | None = None) -> Robustness:

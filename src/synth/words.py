@@ -54,6 +54,13 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "late_all": "all",
         "findings": "Findings",
         "influence": "Influence",
+        "influences": "Influences",
+        "influences_one": "{n} influence",
+        "influences_many": "{n} influences",
+        "directions": "Directions",
+        "of_all_studies": "{n} of {total} studies",
+        "more": "{n} more",
+        "key": "Key",
         # --- citations in the text, and their previews ---
         "cite_see": "see",
         "cite_own": "review’s own argument, {section}",
@@ -74,6 +81,143 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "support_citing_many": "{n} cite coded findings",
         "support_own_one": "{n} rests on the review’s own argument alone and says so",
         "support_own_many": "{n} rest on the review’s own argument alone and say so",
+        # --- the frame of every figure ---
+        "figure_nothing": "There is nothing to draw here.",
+        "figure_table": "The same as a table",
+        "figure_source": (
+            "Drawn from {findings} of {all_findings} findings and {studies} of {all_studies} "
+            "studies, as coded from the review."
+        ),
+        "late_date": "as loaded",
+        # --- heads of the tables of charts ---
+        "chart_no_year": "None of these studies has a year.",
+        "chart_few_dated": "With fewer than two dated studies nothing accumulates.",
+        "chart_none_single": "Nothing here rests on a single study, cohort, team or country.",
+        "chart_not_both": "No theme here is reported both ways.",
+        "chart_no_poles": (
+            "This review's directions have no two poles, so nothing can be reported both ways."
+        ),
+        "chart_nothing": "No finding among those chosen: there is nothing to draw.",
+        "column_theme": "Theme",
+        "column_studies": "Studies",
+        "column_study": "Study",
+        "column_findings": "Findings",
+        "column_themes": "Themes",
+        "column_what": "What",
+        "column_rank": "Rank",
+        "column_rests_on": "Rests on",
+        "column_which": "Which",
+        "column_in_the_same_study": "In the same study",
+        "column_year": "Year",
+        "column_designs": "Designs",
+        "column_order": "Order",
+        "column_new": "New",
+        "column_first_reported_here": "First reported here",
+        "column_so_far": "So far",
+        "column_random_low": "Random orders, from",
+        "column_random_high": "to",
+        "column_first_in": "First in",
+        "column_by": "By",
+        "column_last_in": "Last in",
+        "column_region": "Region",
+        "column_income_group": "Income group",
+        "column_countries": "Countries",
+        # --- the framework ---
+        "framework_nothing": "The codebook has no node, so there is no framework to show.",
+        "framework_note": (
+            "Reconstructed from the coded findings: each entry is one finding of one study. "
+            "A {rank} without an entry has no finding of that kind among those "
+            "coded, which is not the same as none to be found."
+        ),
+        "framework_inferred": "What is marked ° was named in coding, not by the review.",
+        "framework_influences": "Influences:",
+        "framework_whole": "the {rank} as a whole",
+        "framework_as_a_whole": "as a whole",
+        "framework_left_one": "and {n} more finding:",
+        "framework_left_many": "and {n} more findings:",
+        "framework_all_of": "all of {theme}",
+        # --- the influence map ---
+        "map_nothing": "The codebook has no theme, so no influence can be drawn.",
+        "map_source": "Drawn from {n} of {total} influences, as coded from the review.",
+        "map_note": (
+            "A box is a theme, an arrow an influence between two. A wider arrow means more studies "
+            "are named for it, not a stronger effect; where there is no arrow, no influence was "
+            "coded."
+        ),
+        "map_note_empty": "Where there is no arrow, no influence was coded.",
+        "map_drawn": (
+            "Drawn are the {n} of {total} arrows with at least {studies}; all stand in the table."
+        ),
+        "map_unplaced_one": "{n} influence concerns a whole level and stands in the table only.",
+        "map_unplaced_many": "{n} influences concern a whole level and stand in the table only.",
+        "map_hollow": "hollow: inferred",
+        "map_ring": "ring: no study named",
+        "map_degree": "acts on {out}, acted on by {into}",
+        "map_alone": "no influence coded",
+        "map_in_words": "In words, theme by theme",
+        "map_acts_on": "Acts on: {themes}.",
+        "map_acts_on_none": "Acts on no theme, among the influences coded.",
+        "map_acted_on_by": "Is acted on by: {themes}.",
+        "map_acted_on_by_none": "Is acted on by no theme, among the influences coded.",
+        "map_reaches": "Through others it also reaches: {themes}.",
+        "map_reached_by": "Through others it is also reached by: {themes}.",
+        "map_no_study": "no study named",
+        "map_inferred": "inferred",
+        "map_from": "From",
+        "map_how": "How",
+        "map_to": "To",
+        "map_mechanism": "How it works",
+        "map_basis": "Basis",
+        "map_across": "Between levels",
+        "map_none_named": "none named: the review's own argument",
+        # --- the search and screening flow ---
+        "flow_none": "No search and screening flow",
+        "flow_nothing": "This review has no data/flow.csv, so no flow can be drawn.",
+        "flow_note": (
+            "A box with a solid edge holds a number the source reports, with a dashed edge one "
+            "derived from reported numbers, the sum shown; with a dotted edge, a number nobody "
+            "gives."
+        ),
+        "flow_source": "Numbers as the source gives them or as derived from it.",
+        "flow_boxes_one": "{n} box",
+        "flow_boxes_many": "{n} boxes",
+        "flow_stage": "Stage",
+        "flow_number": "Number",
+        "flow_state": "State",
+        "flow_sum": "Sum",
+        "flow_remark": "Note",
+        "flow_reported": "reported in the source",
+        "flow_derived": "derived, with the sum",
+        "flow_wrong": "{sum} does not add up ({boxes})",
+        "flow_checked": "Checked: {sums}.",
+        "flow_unchecked": "Not checked, because a part is not reported: {boxes}.",
+        # --- robustness of coverage ---
+        "robustness_title": "What rests on whom: robustness of coverage",
+        "robustness_note": (
+            "Left out one at a time. A cohort is a group of studies with the same participants. "
+            "Author teams are derived from shared authors, directly or through another study. "
+            "A finding from several countries stays when one of them is left out. This says how "
+            "widely something was reported here, never how strong an effect is."
+        ),
+        "robustness_study": "study",
+        "robustness_cohort": "cohort",
+        "robustness_country": "country",
+        "robustness_team": "author team",
+        "robustness_one_study": "one study",
+        "robustness_one_cohort": "one cohort",
+        "robustness_one_country": "one country",
+        "robustness_one_team": "one author team",
+        "robustness_nothing": "No {kind} can be left out: none is shared or known.",
+        "robustness_caption": (
+            "Leaving out one {kind}: with {n} of {total} something loses all support"
+        ),
+        "robustness_rest": "{caption}: the rest",
+        "robustness_gone": "Findings gone",
+        "robustness_lost": "What loses all support",
+        "robustness_direction": "only a direction of a theme that keeps others",
+        "robustness_unhurt": "Nothing loses all its support.",
+        "robustness_single": "What rests on a single one: {n}",
+        "robustness_single_table": "What rests on a single study, cohort, country or team",
         # --- the catalogue of studies ---
         "study_no_reference": "The reference is missing.",
         "study_setting": "Setting",

@@ -217,9 +217,6 @@ def inline(rows: Sequence[Row]) -> Any:
     return altair_with_look().InlineData(values=[dict(row) for row in rows])
 
 
-NOTHING = "No finding among those chosen: there is nothing to draw."
-
-
 def is_or_are(number: int) -> str:
     """The verb for a number of things."""
     return "is" if number == 1 else "are"

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth.charts.chart import (
-    NOTHING,
     Chart,
     altair_with_look,
     inline,
@@ -40,6 +39,7 @@ from synth.figure import (
     values_in,
 )
 from synth.model import Finding, Study
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -66,6 +66,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings whose studies are drawn; all of them by default.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     behind = studies_behind(records, findings)
     dated = [study for study in behind if study.year is not None]
@@ -85,20 +86,21 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         _year_title(dated, len(behind)),
         _year_description(dated, rows) + window + (undated if without else ""),
         fields=(
-            Field("year", "Year", cell=lambda row: str(row["year"] or "no year")),
-            Field("studies", "Studies", number=True),
-            Field("designs", "Designs"),
-            Field("which", "Which", cell=lambda row: study_links(records, row["ids"])),
+            Field("year", say["column_year"], cell=lambda row: str(row["year"] or "no year")),
+            Field("studies", say["column_studies"], number=True),
+            Field("designs", say["column_designs"]),
+            Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
         ),
         data=rows,
         draw=(lambda width: _year_chart(dated, designs, since, until, width)) if dated else None,
-        nothing="None of these studies has a year." if behind else NOTHING,
+        nothing=say["chart_no_year"] if behind else say["chart_nothing"],
         note=(
             "One mark is one study, its shape the design. A year is that of publication, not of "
             "the fieldwork; few studies in a year may as well say how the search was made."
         ),
         stated=f"{studies(len(behind))}, {span(dated)}",
-        source=source_line(len(findings), len(behind)),
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
         table_note=counted(len(rows), "year"),
     )
 
@@ -260,6 +262,7 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings that are looked at; all of them by default. Studies without a year are left out.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     dated = [study for study in studies_behind(records, findings) if study.year is not None]
     reported: dict[str, frozenset[str]] = {}
@@ -310,18 +313,18 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
         title,
         said,
         fields=(
-            Field("study", "Study", cell=lambda row: study_link(records, row["id"])),
-            Field("order", "Order", number=True),
-            Field("year", "Year", number=True),
-            Field("new", "New", number=True),
-            Field("which", "First reported here"),
-            Field("so_far", "So far", number=True),
-            Field("low", "Random orders, from", number=True),
-            Field("high", "to", number=True),
+            Field("study", say["column_study"], cell=lambda row: study_link(records, row["id"])),
+            Field("order", say["column_order"], number=True),
+            Field("year", say["column_year"], number=True),
+            Field("new", say["column_new"], number=True),
+            Field("which", say["column_first_reported_here"]),
+            Field("so_far", say["column_so_far"], number=True),
+            Field("low", say["column_random_low"], number=True),
+            Field("high", say["column_random_high"], number=True),
         ),
         data=rows,
         draw=(lambda width: _accumulation_chart(rows, plural, width)) if enough else None,
-        nothing="With fewer than two dated studies nothing accumulates." if findings else NOTHING,
+        nothing=say["chart_few_dated"] if findings else say["chart_nothing"],
         note=(
             "Accumulation in published studies, as far as the review reports them: what was "
             "written down when, not when it began to matter. Inside the band, the order of "
@@ -329,7 +332,8 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
             "order of their names."
         ),
         stated=f"{len(seen)} {plural} over {studies(len(rows))}",
-        source=source_line(len(findings), len({f.study for f in findings})),
+        source=source_line(say, len(findings), len({f.study for f in findings})),
+        wording=say,
         table_note=studies(len(rows)),
     )
 
@@ -396,6 +400,7 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings that are looked at; all of them by default. Studies without a year are left out.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     rows: list[dict[str, Any]] = []
     points: list[dict[str, Any]] = []
@@ -437,22 +442,23 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
         )
         or f"{title}.",
         fields=(
-            Field("theme", "Theme", cell=lambda row: theme_link(records, row["id"])),
-            Field("first", "First in", number=True),
-            Field("by", "By"),
-            Field("last", "Last in", number=True),
-            Field("studies", "Studies", number=True),
+            Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
+            Field("first", say["column_first_in"], number=True),
+            Field("by", say["column_by"]),
+            Field("last", say["column_last_in"], number=True),
+            Field("studies", say["column_studies"], number=True),
         ),
         data=rows,
         draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
-        nothing="None of these studies has a year." if findings else NOTHING,
+        nothing=say["chart_no_year"] if findings else say["chart_nothing"],
         note=(
             "A filled mark is the first year a theme was reported in a published study the review "
             "cites, an open one a later year; a larger mark stands for more studies."
             + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else "")
         ),
         stated=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
-        source=source_line(len(findings), len(behind)),
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
         table_note=counted(len(rows), "theme"),
     )
 

@@ -9,7 +9,6 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from synth.charts.chart import (
-    NOTHING,
     Chart,
     altair_with_look,
     inline,
@@ -32,6 +31,7 @@ from synth.figure import (
     values_in,
 )
 from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -65,9 +65,14 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     named = [row for row in rows if not row["apart"]]
     behind = studies_behind(records, findings)
     spread = _spread(records, named, behind, findings)
+    say = Words.of(records.settings)
     extra = (
-        Field("region", "Region", cell=lambda row: escape(row["region"]) or "–"),
-        Field("income_group", "Income group", cell=lambda row: escape(row["income_group"]) or "–"),
+        Field("region", say["column_region"], cell=lambda row: escape(row["region"]) or "–"),
+        Field(
+            "income_group",
+            say["column_income_group"],
+            cell=lambda row: escape(row["income_group"]) or "–",
+        ),
     )
     return _ranking(
         records,
@@ -181,7 +186,13 @@ def by_place(
         facet="",
         title=_most_title([r for r in rows if not r["apart"]], len(behind), word),
         description=_counts_text(rows, behind, findings, f"by {word} of the country"),
-        extra=(Field("countries", "Countries", cell=lambda r: escape(", ".join(r["countries"]))),),
+        extra=(
+            Field(
+                "countries",
+                Words.of(records.settings)["column_countries"],
+                cell=lambda r: escape(", ".join(r["countries"])),
+            ),
+        ),
         note=f"A study counts once in each group it has a country in. {_classification(records)}",
         stated=f"{studies(len(behind))}, {counted(len(rows), word)}",
         nouns=(word, f"{word}s"),
@@ -217,6 +228,7 @@ def _ranking(
     nouns: tuple[str, str],
     extra: Sequence[Field] = (),
 ) -> Chart:
+    say = Words.of(records.settings)
     drawn = rows[:_SHOWN]
     if len(rows) > len(drawn):
         more = (
@@ -230,16 +242,22 @@ def _ranking(
         description,
         fields=(
             Field("value", label),
-            Field("studies", "Studies", number=True, cell=lambda row: _of_all(row, facet, records)),
-            Field("findings", "Findings", number=True),
+            Field(
+                "studies",
+                say["column_studies"],
+                number=True,
+                cell=lambda row: _of_all(row, facet, records),
+            ),
+            Field("findings", say["column_findings"], number=True),
             *extra,
         ),
         data=rows,
         draw=(lambda width: _bars(drawn, width)) if rows else None,
-        nothing=NOTHING,
+        nothing=say["chart_nothing"],
         note=note,
         stated=stated,
-        source=source_line(len(findings), len(behind)),
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
         table_note=counted(len(rows), *nouns),
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth.charts.chart import (
-    NOTHING,
     Chart,
     altair_with_look,
     inline,
@@ -38,6 +37,7 @@ from synth.figure import (
     wrapped,
 )
 from synth.model import UNKNOWN, Finding, Theme
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -54,6 +54,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
     records : the records of the review.
     ids : findings whose studies are counted; all of them by default.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     designs = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
     columns = [name for name, _ in ranked(Counter(designs.values()))]
@@ -92,8 +93,8 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             )
         ),
         fields=(
-            Field("theme", "Theme", cell=lambda row: theme_link(records, row["id"])),
-            Field("studies", "Studies", number=True),
+            Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
+            Field("studies", say["column_studies"], number=True),
             *(Field(name, name, number=True) for name in columns),
         ),
         data=rows,
@@ -102,7 +103,8 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             "study of that design among those coded. A design is how a study was done, not how "
             "well."
         ),
-        source=source_line(len(findings), len(designs)),
+        source=source_line(say, len(findings), len(designs)),
+        wording=say,
         stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
     )
 
@@ -115,6 +117,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings that are counted; all of them by default.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     themes = with_findings(records, findings)
     behind = studies_behind(records, findings)
@@ -170,11 +173,11 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         fields=(
             Field(
                 "study",
-                "Study",
+                say["column_study"],
                 cell=lambda row: study_link(records, row["id"]) if row["id"] else row["study"],
             ),
-            Field("findings", "Findings", number=True),
-            Field("themes", "Themes", number=True),
+            Field("findings", say["column_findings"], number=True),
+            Field("themes", say["column_themes"], number=True),
             *(Field(node.id, node.label, number=True) for node, _ in themes),
         ),
         data=kept,
@@ -182,7 +185,8 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
             "A number counts findings. It follows what the review took from a study, which need "
             f"not be all the study says; studies stand in the order of their years.{more}"
         ),
-        source=source_line(len(findings), len(rows)),
+        source=source_line(say, len(findings), len(rows)),
+        wording=say,
         stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
     )
 
@@ -208,6 +212,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings that are looked at; all of them by default.
     """
+    say = Words.of(records.settings)
     from synth.robustness import robustness
 
     found = robustness(records, ids)
@@ -255,11 +260,11 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
             + ("." if rows else "")
         ),
         fields=(
-            Field("what", "What", cell=lambda row: theme_link(records, row["id"])),
-            Field("rank", "Rank"),
-            Field("rests_on", "Rests on"),
-            Field("which", "Which"),
-            Field("studies", "Studies", number=True),
+            Field("what", say["column_what"], cell=lambda row: theme_link(records, row["id"])),
+            Field("rank", say["column_rank"]),
+            Field("rests_on", say["column_rests_on"]),
+            Field("which", say["column_which"]),
+            Field("studies", say["column_studies"], number=True),
         ),
         data=rows,
         note=(
@@ -267,11 +272,10 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
             "counts the studies behind it. Author teams are derived from shared authors. Resting "
             "on one is no sign of being wrong."
         ),
-        source=source_line(len(chosen(records, ids)), len(behind)),
+        source=source_line(say, len(chosen(records, ids)), len(behind)),
+        wording=say,
         stated=f"{len(rows)} of {len(nodes)} rest on a single one",
-        nothing=""
-        if not nodes
-        else "Nothing here rests on a single study, cohort, team or country.",
+        nothing="" if not nodes else say["chart_none_single"],
     )
 
 
@@ -283,10 +287,11 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
     records : the records of the review.
     ids : findings that are looked at; all of them by default.
     """
+    say = Words.of(records.settings)
     findings = chosen(records, ids)
     pair = poles(records.settings)
     if pair is None:
-        why = "This review's directions have no two poles, so nothing can be reported both ways."
+        why = say["chart_no_poles"]
         return Chart(
             "both-ways",
             "No two opposite directions",
@@ -295,6 +300,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             data=[],
             nothing=why,
             stated="no poles",
+            wording=say,
         )
     helps, hinders = pair
     ranks = records.settings.ranks
@@ -334,18 +340,19 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("helping_in", f"{helps.label} in"),
             Field("hindering", hinders.plural, number=True),
             Field("hindering_in", f"{hinders.label} in"),
-            Field("same_studies", "In the same study", number=True),
+            Field("same_studies", say["column_in_the_same_study"], number=True),
         ),
         data=rows,
         draw=(lambda width: _diverging(themes, pair, width)) if themes else None,
-        nothing="No theme here is reported both ways." if findings else NOTHING,
+        nothing=say["chart_not_both"] if findings else say["chart_nothing"],
         note=(
             "Both ways does not mean that studies disagree: a theme holds several factors, and the "
             "same thing may help when it is there and hinder when it is missing. Settings are the "
             "countries the findings come from."
         ),
         stated=f"{len(themes)} of {len(looked)} {plural}",
-        source=source_line(len(findings), len(behind)),
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
         table_note=f"{len(rows)} at all ranks",
     )
 
@@ -420,6 +427,7 @@ def _matrix(
     note: str,
     source: str,
     stated: str,
+    wording: Words,
     nothing: str = "",
 ) -> Chart:
     across = columns[:_COLUMNS]
@@ -439,9 +447,10 @@ def _matrix(
         draw=(lambda width: _cells(rows[: len(shown)], across, shown, what, width))
         if rows
         else None,
-        nothing=nothing or NOTHING,
+        nothing=nothing or wording["chart_nothing"],
         note=note,
         source=source,
+        wording=wording,
         stated=stated,
         table_note=counted(len(rows), "row"),
     )

@@ -18,7 +18,6 @@ from synth.figure import (
     Row,
     counted,
     listed,
-    studies,
     study_link,
     theme_link,
     themes_of,
@@ -27,6 +26,7 @@ from synth.influence_map.arrows import Arrow, boxes_by_node, gather, reach
 from synth.influence_map.drawing import key, sheets
 from synth.marks import direction_mark
 from synth.model import Influence, Theme
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -71,8 +71,8 @@ class InfluenceMap(Figure):
             f'<li data-theme="{escape(theme)}">{said}</li>' for theme, said in self.words.items()
         )
         return (
-            '<details class="synth-map-words"><summary>In words, theme by theme</summary>\n'
-            f"<ul>{items}</ul></details>\n"
+            '<details class="synth-map-words"><summary>'
+            f"{self._wording.html('map_in_words')}</summary>\n<ul>{items}</ul></details>\n"
         )
 
     def to_svg(self) -> str:
@@ -100,7 +100,7 @@ def influence_map(
     """
     wanted = None if ids is None else frozenset(ids)
     chosen = [i for i in records.influences.values() if wanted is None or i.id in wanted]
-    nodes = themes_of(records)
+    nodes, words = themes_of(records), Words.of(records.settings)
     arrows, unplaced = gather(records, chosen, nodes)
     drawn = [arrow for arrow in arrows if len(arrow.studies) >= at_least]
     held = boxes_by_node(records, nodes)
@@ -133,15 +133,13 @@ def influence_map(
         fields=_fields(records),
         data=rows,
         drawing=drawing,
-        nothing="The codebook has no theme, so no influence can be drawn.",
-        note=_note(chosen, drawn, arrows, unplaced, at_least),
+        nothing=words["map_nothing"],
+        note=_note(words, chosen, drawn, arrows, unplaced, at_least),
         stated=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
         f", {counted(len(arrows), 'arrow')}",
-        source=(
-            f"Drawn from {len(chosen)} of {late('influences', 'all')} influences, as coded from "
-            "the review."
-        ),
-        table_note=counted(len(rows), "influence"),
+        source=words.html("map_source", n=len(chosen), total=late("influences", words["late_all"])),
+        table_note=words.count("influences", len(rows)),
+        wording=words,
         css="synth-map synth-map-plain" if counts else "synth-map",
         svg=svg,
     )
@@ -195,28 +193,22 @@ def _low(label: str) -> str:
 
 
 def _note(
+    words: Words,
     chosen: Sequence[Influence],
     drawn: Sequence[Arrow],
     arrows: Sequence[Arrow],
     unplaced: Sequence[Influence],
     at_least: int,
 ) -> str:
-    note = (
-        "A box is a theme, an arrow an influence between two. A wider arrow means more studies are "
-        "named for it, not a stronger effect; where there is no arrow, no influence was coded."
-    )
+    if not chosen:
+        return words["map_note_empty"]
+    note = words["map_note"]
     if len(drawn) < len(arrows):
-        note += (
-            f" Drawn are the {len(drawn)} of {len(arrows)} arrows with at least "
-            f"{studies(at_least)}; all stand in the table."
-        )
+        least = words.count("study", at_least)
+        note += " " + words.say("map_drawn", n=len(drawn), total=len(arrows), studies=least)
     if unplaced:
-        verb = "concerns" if len(unplaced) == 1 else "concern"
-        note += (
-            f" {counted(len(unplaced), 'influence')} {verb} a whole level and "
-            f"{'stands' if len(unplaced) == 1 else 'stand'} in the table only."
-        )
-    return note if chosen else "Where there is no arrow, no influence was coded."
+        note += " " + words.count("map_unplaced", len(unplaced))
+    return note
 
 
 def _description(
@@ -246,31 +238,34 @@ def _description(
 
 
 def _words_html(records: Records, arrows: Sequence[Arrow], node: Theme) -> str:
+    words = Words.of(records.settings)
     out = [arrow for arrow in arrows if arrow.source == node.id]
     into = [arrow for arrow in arrows if arrow.target == node.id]
     parts = [f"<b>{theme_link(records, node.id)}.</b>"]
     parts.append(
-        f"Acts on: {'; '.join(_said(records, a, a.target) for a in out)}."
+        words.html("map_acts_on", themes="; ".join(_said(records, a, a.target) for a in out))
         if out
-        else "Acts on no theme, among the influences coded."
+        else words.html("map_acts_on_none")
     )
     parts.append(
-        f"Is acted on by: {'; '.join(_said(records, a, a.source) for a in into)}."
+        words.html("map_acted_on_by", themes="; ".join(_said(records, a, a.source) for a in into))
         if into
-        else "Is acted on by no theme, among the influences coded."
+        else words.html("map_acted_on_by_none")
     )
-    for words, upstream in (("also reaches", False), ("is also reached by", True)):
+    for key_of, upstream in (("map_reaches", False), ("map_reached_by", True)):
         steps = reach(arrows, node.id, upstream=upstream)
         beyond = [escape(_low(records.codebook[n].label)) for n, k in steps.items() if k > 1]
         if beyond:
-            parts.append(f"Through others it {words}: {', '.join(beyond)}.")
+            parts.append(words.html(key_of, themes=", ".join(beyond)))
     return " ".join(parts)
 
 
 def _said(records: Records, arrow: Arrow, other: str) -> str:
     word = arrow.direction.influence or arrow.direction.label
-    named = studies(len(arrow.studies)) if arrow.studies else "no study named"
-    basis = "" if arrow.stated else ", inferred"
+    words = Words.of(records.settings)
+    several = len(arrow.studies)
+    named = escape(words.count("study", several) if several else words["map_no_study"], quote=False)
+    basis = "" if arrow.stated else f", {words.html('map_inferred')}"
     label = escape(_low(records.codebook[other].label))
     return f"{label} ({escape(word)}, {named}{basis})"
 
@@ -296,24 +291,30 @@ def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dic
 
 
 def _fields(records: Records) -> tuple[Field, ...]:
+    words = Words.of(records.settings)
+
     def source(row: Row) -> str:
         link = escape(home("influence", row["influence"]))
         return f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
 
     def named(row: Row) -> str:
         if not row["ids"]:
-            return '<span class="synth-gap">none named: the review\'s own argument</span>'
+            return f'<span class="synth-gap">{words.html("map_none_named")}</span>'
         return "; ".join(study_link(records, study) for study in row["ids"])
 
     return (
-        Field("source", "From", cell=source),
-        Field("direction", "How", cell=lambda row: direction_mark(row["way"], row["direction"])),
-        Field("target", "To"),
-        Field("mechanism", "How it works"),
-        Field("studies", "Studies", number=True),
-        Field("named", "Which", cell=named),
-        Field("basis", "Basis"),
-        Field("across", "Between levels"),
+        Field("source", words["map_from"], cell=source),
+        Field(
+            "direction",
+            words["map_how"],
+            cell=lambda row: direction_mark(row["way"], row["direction"]),
+        ),
+        Field("target", words["map_to"]),
+        Field("mechanism", words["map_mechanism"]),
+        Field("studies", words["column_studies"], number=True),
+        Field("named", words["column_which"], cell=named),
+        Field("basis", words["map_basis"]),
+        Field("across", words["map_across"]),
     )
 
 

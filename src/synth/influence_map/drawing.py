@@ -28,6 +28,7 @@ from synth.figure import (
 from synth.influence_map.arrows import Arrow
 from synth.marks import SHAPES, direction_mark
 from synth.model import Direction, Settings, Theme
+from synth.words import Words
 
 if TYPE_CHECKING:
     from synth.tables import Records
@@ -54,6 +55,7 @@ class _Box:
 
 def key(settings: Settings, counts: bool) -> str:
     """What the shapes, lines and heads of a map mean."""
+    words = Words.of(settings)
     items = []
     if counts:
         items += [f"<li>{direction_mark(way)}</li>" for way in settings.directions]
@@ -63,9 +65,10 @@ def key(settings: Settings, counts: bool) -> str:
         items.append(f"<li>{_sample(way)} {escape(way.influence)}</li>")
     plain = next((way for way in settings.directions if way.influence), None)
     if plain is not None:
-        items.append(f"<li>{_sample(plain, stated=False)} hollow: inferred</li>")
-        items.append(f"<li>{_sample(plain, named=False)} ring: no study named</li>")
-    return f'<ul class="synth-map-key" aria-label="Key">{"".join(items)}</ul>'
+        items.append(f"<li>{_sample(plain, stated=False)} {words.html('map_hollow')}</li>")
+        items.append(f"<li>{_sample(plain, named=False)} {words.html('map_ring')}</li>")
+    named = escape(words["key"])
+    return f'<ul class="synth-map-key" aria-label="{named}">{"".join(items)}</ul>'
 
 
 def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> str:
@@ -138,15 +141,19 @@ class _Sheet:
             return ""
         out = len({arrow.target for arrow in self.every if arrow.source == node.id})
         into = len({arrow.source for arrow in self.every if arrow.target == node.id})
-        said = f"acts on {out}, acted on by {into}" if out or into else "no influence coded"
+        words = Words.of(self.records.settings)
+        said = words.say("map_degree", out=out, into=into) if out or into else words["map_alone"]
         return _text(x, y + 20, said, 12, fill=INK_2)
 
     def found_here(self, node: Theme, x: float, y: float, width: float) -> str:
         branch = self.records.codebook.branch(node.id)
         found = [f for f in self.records.findings.values() if f.theme in branch]
         works = len({f.study for f in found})
-        total = f'<tspan class="synth-late" data-synth-late="studies">{"all"}</tspan>'
-        parts = [_text(x, y + 20, f"{works} of {total} studies", 13, fill=INK_2, raw=True)]
+        words = Words.of(self.records.settings)
+        every = words.html("late_all")
+        total = f'<tspan class="synth-late" data-synth-late="studies">{every}</tspan>'
+        of_all = words.html("of_all_studies", n=works, total=total)
+        parts = [_text(x, y + 20, of_all, 13, fill=INK_2, raw=True)]
         unit = (width - 24) / max(1, self._most)
         start, step = x, (width - 24) / max(3, len(self.records.settings.directions))
         for index, way in enumerate(self.records.settings.directions):
