@@ -16,6 +16,7 @@ import pytest
 
 from synth.bibliography import Reference
 from synth.review import Review
+from synth.sphinx_ext import metadata
 from synth.sphinx_ext.metadata import (
     coins,
     favicon,
@@ -146,6 +147,18 @@ def test_coins_hold_what_a_reference_manager_saves(kind: str) -> None:
 
 def test_a_year_that_is_not_known_is_not_given() -> None:
     assert "rft.date" not in coins(KINDS["report"][0])
+
+
+@pytest.mark.parametrize(("most", "told"), [(2, 2), (1, 0)])
+def test_works_that_are_only_cited_are_told_unless_they_outweigh_the_page(
+    review: Review, monkeypatch: pytest.MonkeyPatch, most: int, told: int
+) -> None:
+    """At 2,000 studies they made up a megabyte of every page."""
+    monkeypatch.setattr(metadata, "review_of", lambda app: review)
+    monkeypatch.setattr(metadata, "MOST_CITED", most)
+    body = '<a href="s.html#finding-holm2018-01">a</a> <a href="s.html#study-abara2009">b</a>'
+    app: Any = None
+    assert len(Head(metadata.with_coins(body, app)).coins) == told
 
 
 @pytest.mark.parametrize("draw", [favicon, social_card])

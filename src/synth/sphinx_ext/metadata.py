@@ -218,10 +218,15 @@ _WORK = re.compile(r'(?:#|id=")(?:ref|study|finding)-')
 _LINK = re.compile(r'href="[^"]*#(?:ref-|study-|finding-)([^"]+)"')
 
 
+MOST_CITED = 200
+"""Works that are only cited on a page and still offered there to reference managers."""
+
+
 def with_coins(body: str, app: Sphinx) -> str:
     """Give a page's text with a COinS for each work on it, which reference managers offer to save.
 
-    A work's own entry holds its COinS; works that are only cited follow at the end of the text.
+    A work's own entry holds its COinS; works that are only cited follow at the end of the text,
+    unless they are so many that they would weigh more than the page: each has its own entry.
     """
     if not _WORK.search(body):
         return body
@@ -244,7 +249,8 @@ def with_coins(body: str, app: Sphinx) -> str:
     cited = {
         findings[name].study if name in findings else name for name in set(_LINK.findall(body))
     }
-    rest = [coins(works[key]) for key in sorted(cited - given) if key in works]
+    only_cited = sorted(key for key in cited - given if key in works)
+    rest = [coins(works[key]) for key in only_cited] if len(only_cited) <= MOST_CITED else []
     return body + (f'<div class="synth-works" hidden>{"".join(rest)}</div>\n' if rest else "")
 
 
