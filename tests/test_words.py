@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from garden_book import built, planted
 from synth.errors import UnknownName
+from synth.review import Review
+from synth.sphinx_ext.assets import STATIC, with_words
 from synth.words import ENGLISH, Words
 
 
@@ -36,6 +41,7 @@ def test_a_blank_nobody_fills_is_refused() -> None:
 def test_every_word_is_said_somewhere(root: Path) -> None:
     """A word nobody says is work for a translator and for nothing."""
     modules = [path for path in (root / "src" / "synth").rglob("*.py") if path.stem != "words"]
+    modules.append(root / "src" / "synth" / "static" / "figures.js")
     code = "\n".join(path.read_text("utf-8") for path in modules)
     # A family of words may be named by what they have in common: words[f"takeaway_{group}"].
     families = tuple(re.findall(r'f"(\w+_)\{', code))
@@ -54,10 +60,121 @@ def test_words_that_count_come_in_pairs() -> None:
 
 
 def test_the_scripts_ask_for_no_word_that_the_table_lacks(root: Path) -> None:
-    script = (root / "src" / "synth" / "static" / "explorer.js").read_text("utf-8")
+    static = root / "src" / "synth" / "static"
+    script = (static / "explorer.js").read_text("utf-8")
     asked = set(re.findall(r"""\bsay\(["'](\w+)["']""", script))
-    asked |= {
-        key for pair in re.findall(r'\bsay\(\w+ \? "(\w+)" : "(\w+)"', script) for key in pair
-    }
+    for pair in re.findall(r'\bsay\(\w+ \? "(\w+)" : "(\w+)"', script):
+        asked |= set(pair)
     assert len(asked) > 40
     assert sorted(key for key in asked if f"explorer_{key}" not in ENGLISH) == []
+    figures = (static / "figures.js").read_text("utf-8")
+    said = set(re.findall(r'\b(?:say|around)\("(\w+)"', figures))
+    assert len(said) > 15
+    assert sorted(said - set(ENGLISH)) == []
+    # Each word is asked for where the build can see it.
+    assert len(re.findall(r"\b(?:say|around)\((?!\")", figures)) == 0
+
+
+OWN = {
+    "key": "Zeichen",
+    "finding_many": "{n} Befunde",
+    "study_many": "{n} Studien",
+    "evidence_theme": "Kodiert unter",
+    "evidence_version": "Datenstand {version}.",
+    "figure_table": "Dasselbe als Tabelle",
+    "figure_source": "Aus {findings} von {all_findings} Befunden in {studies} Studien & mehr.",
+    "footer_data": "Daten {version} vom {date}.",
+    "column_studies": "Studien",
+    "framework_inferred": "Mit ° steht, was erst beim Kodieren benannt wurde.",
+    "framework_influences": "Wirkt:",
+    "none_coded": "nichts kodiert",
+    "map_in_words": "In Worten, Thema für Thema",
+    "map_mechanism": "Wie es wirkt",
+    "flow_number": "Anzahl",
+    "robustness_gone": "Verlorene Befunde",
+    "robustness_study": "Studie",
+    "study_sample": "Teilnehmende",
+    "basis_cited": "vom Review zitiert",
+    "characteristics": "Merkmale von {studies}",
+    "basis_stated": "ausgesprochen",
+    "influence": "Einfluss",
+    "explorer_search": "Befunde durchsuchen",
+    "cite_see": "siehe",
+    "cite_own": "Argument des Reviews, {section}",
+    "preview_where": "Im Review:",
+    "rests_on_in": "Beruht auf {evidence} aus {countries}",
+    "study_cited_in": "Zitiert in: {pages}.",
+    "study_neighbours": "Nachbarn von {study}",
+    "references_coded": "Was daraus kodiert ist",
+    "figure_csv": "CSV laden",
+}
+"""Some words of every part of the interface, in another language."""
+
+
+@pytest.fixture(scope="module")
+def translated(example_root: Path) -> Review:
+    records = Review.load(example_root).records
+    return Review(replace(records, settings=replace(records.settings, words=OWN)))
+
+
+@pytest.mark.parametrize(
+    ("drawn", "keys"),
+    [
+        ("table", "finding_many study_many evidence_theme"),
+        ("explorer", "evidence_theme evidence_version"),
+        ("framework", "framework_influences none_coded"),
+        ("influence_map", "key map_in_words map_mechanism figure_table column_studies"),
+        ("flow", "key flow_number figure_table"),
+        ("robustness", "robustness_gone robustness_study"),
+        ("catalogue", "study_sample basis_cited"),
+        ("characteristics", "study_sample characteristics"),
+        ("influence_list", "basis_stated"),
+    ],
+)
+def test_what_is_drawn_speaks_the_teams_words(translated: Review, drawn: str, keys: str) -> None:
+    everything = translated.evidence()
+    thing = (
+        translated.catalogue().characteristics
+        if drawn == "characteristics"
+        else getattr(translated if hasattr(translated, drawn) else everything, drawn)()
+    )
+    for key in keys.split():
+        # What stands around the blanks.
+        for part in re.split(r"\{\w+\}", OWN[key]):
+            assert part in thing.html, key
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        *("by_year", "by_country", "by_design", "accumulation", "first_reported", "by_place"),
+        *("designs_by_theme", "theme_by_study", "single_support", "both_ways"),
+    ],
+)
+def test_the_frame_of_every_chart_speaks_the_teams_words(translated: Review, drawn: str) -> None:
+    figure = getattr(translated.evidence(), drawn)()
+    assert OWN["figure_table"] in figure.html
+    assert "Studien &amp; mehr." in figure.html
+    assert "Daten <span" in figure.html
+    assert "The same as" not in figure.html
+    assert "Drawn from" not in figure.html
+
+
+def test_the_pages_speak_the_teams_words(tmp_path: Path) -> None:
+    root = planted(tmp_path)
+    settings = root / "data" / "review.toml"
+    own = "\n".join(f"{key} = {json.dumps(text)}" for key, text in OWN.items())
+    settings.write_text(f"{settings.read_text('utf-8')}\n[words]\n{own}\n", "utf-8")
+    out, _ = built(root)
+    pages = "\n".join(page.read_text("utf-8") for page in sorted(out.glob("*.html")))
+    for key in (
+        *("cite_see", "cite_own", "preview_where", "rests_on_in", "study_cited_in"),
+        *("study_neighbours", "references_coded", "study_sample"),
+    ):
+        for part in re.split(r"\{\w+\}", OWN[key]):
+            assert part in pages, key
+    assert "Cited in:" not in pages
+    assert "Rests on 2" not in pages
+    figures = (STATIC / "figures.js").read_text("utf-8")
+    assert OWN["figure_csv"] in with_words(figures, Words(OWN))
+    assert ENGLISH["figure_csv"] not in with_words(figures, Words(OWN))

@@ -88,6 +88,11 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
             "Drawn from {findings} of {all_findings} findings and {studies} of {all_studies} "
             "studies, as coded from the review."
         ),
+        "figure_svg": "Download SVG",
+        "figure_png": "Download PNG",
+        "figure_csv": "Download CSV",
+        "figure_marks": "Chart, its marks one by one",
+        "figure_marks_how": "Use the arrow keys to read the marks one by one.",
         "late_date": "as loaded",
         # --- heads of the tables of charts ---
         "chart_no_year": "None of these studies has a year.",
@@ -136,6 +141,10 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "framework_left_one": "and {n} more finding:",
         "framework_left_many": "and {n} more findings:",
         "framework_all_of": "all of {theme}",
+        "framework_copy": "Copy the table for a document",
+        "framework_copied": "Table copied",
+        "framework_selected": "Table selected: copy it with your keyboard",
+        "framework_citations": "Show citations",
         # --- the influence map ---
         "map_nothing": "The codebook has no theme, so no influence can be drawn.",
         "map_source": "Drawn from {n} of {total} influences, as coded from the review.",
@@ -163,6 +172,19 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "map_reached_by": "Through others it is also reached by: {themes}.",
         "map_no_study": "no study named",
         "map_inferred": "inferred",
+        "map_point": "Point at a theme",
+        "map_how_to": (
+            "{point}, or move to it with the Tab key, to see what it acts on and what acts on it; "
+            "the arrow keys go through its influences. Select an arrow to read how it works."
+        ),
+        "map_in_full": "in full",
+        "map_filters": "Which arrows are drawn",
+        "map_least": "Arrows with {number} named studies",
+        "map_any": "any number of",
+        "map_at_least": "at least {n}",
+        "map_only_across": "only between levels",
+        "map_only_stated": "only stated ones",
+        "map_arrows": "{n} of {total} arrows",
         "map_from": "From",
         "map_how": "How",
         "map_to": "To",

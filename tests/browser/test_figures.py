@@ -18,7 +18,8 @@ from synth.flow_diagram import flow
 from synth.framework import framework
 from synth.influence_map import influence_map
 from synth.robustness import robustness
-from synth.sphinx_ext.assets import STATIC, classic_script, colours
+from synth.sphinx_ext.assets import STATIC, classic_script, colours, with_words
+from synth.words import Words
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +44,8 @@ def figures_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     styles = "\n".join(
         (STATIC / name).read_text("utf-8") for name in ("synth.css", "figures.css")
     ) + colours(made.settings)
-    script = classic_script((STATIC / "figures.js").read_text("utf-8"), "figures")
+    code = with_words((STATIC / "figures.js").read_text("utf-8"), Words())
+    script = classic_script(code, "figures")
     start = (
         "for (const figure of document.querySelectorAll('[data-synth-module=figures]'))"
         " window.synthModules.figures.mount(figure);"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.sphinx_ext.figures import HAS_CHART
-from synth.sphinx_ext.in_force import settings_of
+from synth.sphinx_ext.in_force import settings_of, words_of
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
     from synth.model import Settings
+    from synth.words import Words
 
 STATIC = Path(__file__).parents[1] / "static"
 PLACE = "synth"
@@ -78,7 +80,8 @@ def copy_static(app: Sphinx) -> None:
         small = source.with_suffix(f".min{source.suffix}")
         content = (small if small.is_file() else source).read_bytes()
         if source.suffix == ".js":
-            content = classic_script(content.decode(), source.stem).encode()
+            code = with_words(content.decode(), words_of(app))
+            content = classic_script(code, source.stem).encode()
         if source.name == "synth.css" and (settings := settings_of(app)):
             content += colours(settings).encode()
         write_if_changed(place / source.name, content)
@@ -160,6 +163,32 @@ def classic_script(code: str, name: str) -> str:
     )
     body = re.sub(r"^export (?=(?:async )?(?:function|class|const|let)\b)", "", body, flags=re.M)
     return f'(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
+
+
+_NO_WORDS = "const WORDS = {};"
+_SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
+
+
+def with_words(code: str, words: Words) -> str:
+    """Give a script the words of the interface it asks for, and no others.
+
+    Parameters
+    ----------
+    code : a module; one without a place for words is left as it is.
+    words : of the interface.
+
+    Raises
+    ------
+    KeyError : the script asks for a word that the table of words lacks.
+
+    >>> from synth.words import Words
+    >>> print(with_words('const WORDS = {}; say("and");', Words({"and": "und"})))
+    const WORDS = {"and": "und"}; say("and");
+    """
+    if _NO_WORDS not in code:
+        return code
+    told = {key: words[key] for key in sorted(set(_SAID.findall(code)))}
+    return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)
 
 
 def write_if_changed(path: Path, content: bytes) -> None:

@@ -6,6 +6,18 @@
  * figure's table, its words theme by theme, or the labels of its marks.
  */
 
+/** The words of the interface; building a book writes here those this script asks for. @type {Record<string, string>} */
+const WORDS = {};
+
+/** A word with its blanks filled in. @param {string} key @param {Record<string, string | number>} [values] */
+const say = (key, values = {}) => WORDS[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+/** A word around an element that stands in its blank. @param {string} key @param {Node} element */
+const around = (key, element) => {
+  const [before, after = ""] = WORDS[key].split(/\{\w+\}/);
+  return [before, element, after];
+};
+
 /**
  * @param {string} tag @param {Record<string, any> | null} [props] @param {...(Node | string)} children
  * @returns {any}
@@ -143,17 +155,17 @@ function offerDownloads(figure) {
   const offer = (/** @type {string} */ word, /** @type {() => unknown} */ act) =>
     tools.append(h("button", { type: "button", onclick: act }, word));
   if (drawingOf(figure)) {
-    offer("Download SVG", () => {
+    offer(say("figure_svg"), () => {
       const svg = drawingOf(figure);
       if (svg) save(`${name}.svg`, new Blob([written(svg)], { type: "image/svg+xml" }));
     });
-    offer("Download PNG", async () => {
+    offer(say("figure_png"), async () => {
       const svg = drawingOf(figure);
       if (svg) save(`${name}.png`, await asPng(svg));
     });
   }
   const csv = framework ? () => frameworkAsCsv(framework) : table ? () => tableAsCsv(table) : null;
-  if (csv) offer("Download CSV", () => save(`${name}.csv`, new Blob([csv()], { type: "text/csv" })));
+  if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([csv()], { type: "text/csv" })));
   if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
 }
 
@@ -176,9 +188,9 @@ function readMarks(chart) {
   };
   chart.tabIndex = 0;
   chart.setAttribute("role", "group");
-  chart.setAttribute("aria-label", "Chart, its marks one by one");
+  chart.setAttribute("aria-label", say("figure_marks"));
   chart.addEventListener("focus", () => {
-    said.textContent = "Use the arrow keys to read the marks one by one.";
+    said.textContent = say("figure_marks_how");
   });
   chart.addEventListener("blur", () => point(null));
   chart.addEventListener("keydown", (event) => {
@@ -230,11 +242,7 @@ function enliveMap(figure) {
     ...figure.querySelectorAll(".synth-map-wide svg, .synth-map-narrow svg"),
   ]);
   if (!readout || !svgs.length) return;
-  const rest = () => [
-    h("p", null, h("b", null, "Point at a theme"), ", or move to it with the Tab key, to see what it "
-      + "acts on and what acts on it; the arrow keys go through its influences. Select an arrow to "
-      + "read how it works."),
-  ];
+  const rest = () => [h("p", null, ...around("map_how_to", h("b", null, say("map_point"))))];
   readout.removeAttribute("aria-hidden");
   readout.setAttribute("role", "status");
   readout.replaceChildren(...rest());
@@ -297,7 +305,7 @@ function enliveMap(figure) {
       h("p", null, h("b", null, arrow.getAttribute("aria-label") ?? "")),
       ...rows.map((row) => {
         const cell = (/** @type {string} */ name) => row?.children[heads.indexOf(name)];
-        const link = h("a", { href: cell("source")?.querySelector("a")?.getAttribute("href") ?? "" }, "in full");
+        const link = h("a", { href: cell("source")?.querySelector("a")?.getAttribute("href") ?? "" }, say("map_in_full"));
         const named = cell("named")?.cloneNode(true).childNodes ?? [];
         const basis = cell("basis")?.textContent ?? "";
         return h("p", null, cell("mechanism")?.textContent ?? "", " (", ...named, `; ${basis}; `, link, ")");
@@ -349,7 +357,7 @@ function offerFilters(figure, svgs, clear) {
   if (total < 4) return;
   const least = h("select", null);
   for (let n = 0; n <= most; n++)
-    least.append(h("option", { value: String(n) }, n === 0 ? "any number of" : `at least ${n}`));
+    least.append(h("option", { value: String(n) }, n === 0 ? say("map_any") : say("map_at_least", { n })));
   const across = h("input", { type: "checkbox" });
   const stated = h("input", { type: "checkbox" });
   const count = h("output", null);
@@ -361,17 +369,17 @@ function offerFilters(figure, svgs, clear) {
       arrow.toggleAttribute("hidden", out);
     }
     const left = svgs[0].querySelectorAll(".synth-arrow:not([hidden])").length;
-    count.textContent = `${left} of ${total} arrows`;
+    count.textContent = say("map_arrows", { n: left, total });
   };
   const form = h("div", { className: "synth-map-filters", role: "group" },
-    h("label", null, "Arrows with ", least, " named studies"),
-    h("label", null, across, " only between levels"),
-    h("label", null, stated, " only stated ones"),
+    h("label", null, ...around("map_least", least)),
+    h("label", null, across, ` ${say("map_only_across")}`),
+    h("label", null, stated, ` ${say("map_only_stated")}`),
     count,
   );
-  form.setAttribute("aria-label", "Which arrows are drawn");
+  form.setAttribute("aria-label", say("map_filters"));
   form.addEventListener("change", apply);
-  count.textContent = `${total} of ${total} arrows`;
+  count.textContent = say("map_arrows", { n: total, total });
   figure.querySelector(".synth-map-key")?.after(form);
 }
 
@@ -384,7 +392,7 @@ function enliveFramework(figure) {
   const citations = h("input", { type: "checkbox", checked: true });
   citations.addEventListener("change", () => figure.classList.toggle("nocite", !citations.checked));
   const status = h("output", null);
-  const copy = h("button", { type: "button" }, "Copy the table for a document");
+  const copy = h("button", { type: "button" }, say("framework_copy"));
   copy.addEventListener("click", async () => {
     const plain = /** @type {HTMLElement} */ (table.cloneNode(true));
     if (!citations.checked) for (const cited of plain.querySelectorAll(".ci")) cited.remove();
@@ -402,16 +410,16 @@ function enliveFramework(figure) {
           "text/plain": new Blob([plain.textContent ?? ""], { type: "text/plain" }),
         }),
       ]);
-      status.textContent = "Table copied";
+      status.textContent = say("framework_copied");
     } catch {
       // Some browsers allow no clipboard on file://; the table can still be selected.
       getSelection()?.selectAllChildren(table);
-      status.textContent = "Table selected: copy it with your keyboard";
+      status.textContent = say("framework_selected");
     }
     setTimeout(() => (status.textContent = ""), 4000);
   });
   table.before(h("p", { className: "synth-figure-tools" },
-    h("label", null, citations, " Show citations"), copy, status));
+    h("label", null, citations, ` ${say("framework_citations")}`), copy, status));
 }
 
 // --- where it begins --------------------------------------------------------------------------
