@@ -7,8 +7,9 @@ remark.
 
 Three things are not here. Words of the theme itself (search, previous, next) follow the book's
 ``language``. Words of the data (labels, directions, facets, "not reported") stand in the data. And
-the sentences that a drawing makes of its rows, its title and its description, are grammar rather
-than words: they are written in the code that draws, in English.
+the sentences that a drawing makes of its rows (its title, its description, what it adds to its
+note, the names of its axes) are grammar rather than words: they are written in the code that draws,
+in English.
 """
 
 from __future__ import annotations
@@ -94,7 +95,48 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "figure_marks": "Chart, its marks one by one",
         "figure_marks_how": "Use the arrow keys to read the marks one by one.",
         "late_date": "as loaded",
-        # --- heads of the tables of charts ---
+        # --- charts: how to read them, why one is empty, the heads of their tables ---
+        "chart_note_year": (
+            "One mark is one study, its shape the design. A year is that of publication, not of "
+            "the fieldwork; few studies in a year may as well say how the search was made."
+        ),
+        "chart_note_accumulation": (
+            "Accumulation in published studies, as far as the review reports them: what was "
+            "written down when, not when it began to matter. Inside the band, the order of "
+            "publication is as good as any other; studies of one year stand in the "
+            "order of their names."
+        ),
+        "chart_note_first": (
+            "A filled mark is the first year a theme was reported in a published study the review "
+            "cites, an open one a later year; a larger mark stands for more studies."
+        ),
+        "chart_note_countries": "A study done in several countries counts in each of them.",
+        "chart_note_few": (
+            "Few studies from a country say where research was done and found, not where the "
+            "problem is large."
+        ),
+        "chart_note_values": (
+            "The words are those of the coded table; a study counts once for each of its values."
+        ),
+        "chart_note_designs": (
+            "A number counts studies with at least one finding in the theme. A blank cell means no "
+            "study of that design among those coded. A design is how a study was done, not how "
+            "well."
+        ),
+        "chart_note_findings": (
+            "A number counts findings. It follows what the review took from a study, which need "
+            "not be all the study says; studies stand in the order of their years."
+        ),
+        "chart_note_single": (
+            "The narrowest is shown: what rests on one study also rests on one country. A number "
+            "counts the studies behind it. Author teams are derived from shared authors. Resting "
+            "on one is no sign of being wrong."
+        ),
+        "chart_note_both": (
+            "Both ways does not mean that studies disagree: a theme holds several factors, and the "
+            "same thing may help when it is there and hinder when it is missing. Settings are the "
+            "countries the findings come from."
+        ),
         "chart_no_year": "None of these studies has a year.",
         "chart_few_dated": "With fewer than two dated studies nothing accumulates.",
         "chart_none_single": "Nothing here rests on a single study, cohort, team or country.",

@@ -94,10 +94,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         data=rows,
         draw=(lambda width: _year_chart(dated, designs, since, until, width)) if dated else None,
         nothing=say["chart_no_year"] if behind else say["chart_nothing"],
-        note=(
-            "One mark is one study, its shape the design. A year is that of publication, not of "
-            "the fieldwork; few studies in a year may as well say how the search was made."
-        ),
+        note=say["chart_note_year"],
         stated=f"{studies(len(behind))}, {span(dated)}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,
@@ -325,12 +322,7 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
         data=rows,
         draw=(lambda width: _accumulation_chart(rows, plural, width)) if enough else None,
         nothing=say["chart_few_dated"] if findings else say["chart_nothing"],
-        note=(
-            "Accumulation in published studies, as far as the review reports them: what was "
-            "written down when, not when it began to matter. Inside the band, the order of "
-            "publication is as good as any other; studies of one year stand in the "
-            "order of their names."
-        ),
+        note=say["chart_note_accumulation"],
         stated=f"{len(seen)} {plural} over {studies(len(rows))}",
         source=source_line(say, len(findings), len({f.study for f in findings})),
         wording=say,
@@ -451,11 +443,8 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
         data=rows,
         draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
         nothing=say["chart_no_year"] if findings else say["chart_nothing"],
-        note=(
-            "A filled mark is the first year a theme was reported in a published study the review "
-            "cites, an open one a later year; a larger mark stands for more studies."
-            + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else "")
-        ),
+        note=say["chart_note_first"]
+        + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else ""),
         stated=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,

@@ -85,9 +85,8 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
         description=f"{_counts_text(rows, behind, findings, 'by country')} {spread}".strip(),
         extra=extra if records.places else (),
         note=(
-            f"{spread} A study done in several countries counts in each of them. "
-            f"{_classification(records)}Few studies from a country say where research was done and "
-            "found, not where the problem is large."
+            f"{spread} {say['chart_note_countries']} "
+            f"{_classification(records)}{say['chart_note_few']}"
         ),
         stated=f"{studies(len(behind))}, {counted(len(named), 'country', 'countries')}",
         nouns=("country", "countries"),
@@ -130,7 +129,7 @@ def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> 
         facet=facet,
         title=_most_title(known, len(behind), label.lower()),
         description=_counts_text(rows, behind, findings, f"by {label.lower()}"),
-        note="The words are those of the coded table; a study counts once for each of its values.",
+        note=Words.of(records.settings)["chart_note_values"],
         stated=f"{studies(len(behind))}, {counted(len(rows), label.lower(), plural)}",
         nouns=(label.lower(), plural),
     )

@@ -98,11 +98,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             *(Field(name, name, number=True) for name in columns),
         ),
         data=rows,
-        note=(
-            "A number counts studies with at least one finding in the theme. A blank cell means no "
-            "study of that design among those coded. A design is how a study was done, not how "
-            "well."
-        ),
+        note=say["chart_note_designs"],
         source=source_line(say, len(findings), len(designs)),
         wording=say,
         stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
@@ -181,10 +177,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
             *(Field(node.id, node.label, number=True) for node, _ in themes),
         ),
         data=kept,
-        note=(
-            "A number counts findings. It follows what the review took from a study, which need "
-            f"not be all the study says; studies stand in the order of their years.{more}"
-        ),
+        note=f"{say['chart_note_findings']}{more}",
         source=source_line(say, len(findings), len(rows)),
         wording=say,
         stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
@@ -267,11 +260,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("studies", say["column_studies"], number=True),
         ),
         data=rows,
-        note=(
-            "The narrowest is shown: what rests on one study also rests on one country. A number "
-            "counts the studies behind it. Author teams are derived from shared authors. Resting "
-            "on one is no sign of being wrong."
-        ),
+        note=say["chart_note_single"],
         source=source_line(say, len(chosen(records, ids)), len(behind)),
         wording=say,
         stated=f"{len(rows)} of {len(nodes)} rest on a single one",
@@ -345,11 +334,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         data=rows,
         draw=(lambda width: _diverging(themes, pair, width)) if themes else None,
         nothing=say["chart_not_both"] if findings else say["chart_nothing"],
-        note=(
-            "Both ways does not mean that studies disagree: a theme holds several factors, and the "
-            "same thing may help when it is there and hinder when it is missing. Settings are the "
-            "countries the findings come from."
-        ),
+        note=say["chart_note_both"],
         stated=f"{len(themes)} of {len(looked)} {plural}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,
