@@ -38,6 +38,12 @@ def test_a_blank_nobody_fills_is_refused() -> None:
         Words({"footer_data": "Daten {versoin}"})
 
 
+@pytest.mark.parametrize("text", ["Daten {", "Daten } hier", "{}", "{version!r}", "{version.x}"])
+def test_braces_that_hold_no_name_are_refused(text: str) -> None:
+    with pytest.raises(UnknownName, match="'footer_data' is a name in braces"):
+        Words({"footer_data": text})
+
+
 def test_every_word_is_said_somewhere(root: Path) -> None:
     """A word nobody says is work for a translator and for nothing."""
     modules = [path for path in (root / "src" / "synth").rglob("*.py") if path.stem != "words"]

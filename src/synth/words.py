@@ -14,7 +14,7 @@ in English.
 
 from __future__ import annotations
 
-import string
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import escape
@@ -480,6 +480,10 @@ class Words(Mapping[str, str]):
             if key not in ENGLISH:
                 raise UnknownName("word", key, ENGLISH, "Words are listed in synth/words.py.")
             known = _blanks(ENGLISH[key]) | ({"n"} if key.endswith(("_one", "_many")) else set())
+            stray = re.search(r"[{}]\S*", _BLANK.sub("", text))
+            if stray:
+                where = f"A blank of the word {key!r} is a name in braces."
+                raise UnknownName("blank", stray[0], known, where)
             for blank in sorted(_blanks(text) - known):
                 raise UnknownName("blank", blank, known, f"It stands in the word {key!r}.")
         self._texts = {**ENGLISH, **own}
@@ -528,10 +532,13 @@ def _made(words: type[Words], own: tuple[tuple[str, str], ...]) -> Words:
     return words(dict(own))
 
 
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
 def _blanks(text: str) -> set[str]:
     """The names in braces of a text.
 
     >>> sorted(_blanks("{a} and {b}"))
     ['a', 'b']
     """
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return set(_BLANK.findall(text))
