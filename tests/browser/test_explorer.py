@@ -87,8 +87,11 @@ def count(page: Page, key: str = "x") -> int:
 
 
 def address(page: Page) -> str:
-    """The address, a moment after the last choice: it is written in a task of its own."""
-    href: str = page.evaluate("new Promise(done => setTimeout(() => done(location.href), 30))")
+    """The address after the last choice: it is written when the findings have been painted."""
+    href: str = page.evaluate(
+        """new Promise((done) => requestAnimationFrame(() =>
+            requestIdleCallback(() => setTimeout(() => done(location.href)), { timeout: 200 })))"""
+    )
     return href
 
 
@@ -414,6 +417,41 @@ def test_rows_and_columns_are_never_one_facet(everything: Path, opened: Any) -> 
 
 
 # --- results ---
+
+
+def test_the_list_is_whole_soon_after_a_choice(everything: Path, opened: Any) -> None:
+    """A choice draws a screenful; what lies below follows, and nothing of the old list stays."""
+    page = opened(everything)
+    tick(page, "direction", "barrier")
+    address(page)
+    after = drawn(page)
+    page.locator("button[data-show-all]").click()
+    assert len(after) > 8
+    assert drawn(page)[: len(after)] == after
+    assert len(drawn(page)) == count(page)
+    tick(page, "level", "macro")
+    page.locator("input[type=search]").fill("peer")
+    address(page)
+    assert len(drawn(page)) == min(count(page), len(drawn(page)))
+    assert {*drawn(page)} <= {*shown(page)}
+
+
+def test_a_study_in_a_narrowed_explorer_keeps_its_own_countries(
+    review: Review, tmp_path: Path, opened: Any
+) -> None:
+    """What a finding elsewhere was coded with is not told of the study."""
+    records = review.records
+    name = next(
+        finding.study
+        for finding in records.findings.values()
+        if finding.countries and finding.countries != records.studies[finding.study].countries
+    )
+    others = [f for f in records.findings.values() if f.study == name and not f.countries]
+    assert others, "nothing to compare"
+    explorer = Explorer(records, [finding.id for finding in others])
+    page = opened(write_page(tmp_path, [explorer]))
+    line = page.locator(".ex-results > li > .ex-path").first.text_content()
+    assert line.startswith(", ".join(records.studies[name].countries) + " · ")
 
 
 def test_show_all_draws_the_rest(everything: Path, opened: Any) -> None:

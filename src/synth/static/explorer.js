@@ -26,6 +26,7 @@
 
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
+const FIRST = 8; // findings a reader's choice shows at once; those below follow when they are painted
 const MOST = 2000; // rows of HTML a phone can still scroll
 const LONG = 12; // values of a facet before the rest is folded away
 const BLOCK = 2048; // summaries folded at a time
@@ -59,14 +60,17 @@ const put = (node, text) => {
   else if (inner.data !== text) inner.data = text;
 };
 
-/** Make a parent hold exactly these children, moving as few as possible. @param {any} parent @param {any[]} wanted */
-function hold(parent, wanted) {
+/**
+ * Make a parent hold exactly these children, moving as few as possible.
+ * @param {any} parent @param {any[]} wanted @param {boolean} [more] others stay behind them for now
+ */
+function hold(parent, wanted, more) {
   let at = parent.firstChild;
   for (const node of wanted) {
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
   }
-  while (at) {
+  while (at && !more) {
     const next = at.nextSibling;
     at.remove();
     at = next;
@@ -79,17 +83,24 @@ function colour(element, look) {
   element.style.setProperty("--d", look[2]);
   return element;
 }
+/** @param {string} tag */
+const drawing = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
 /** A value with its shape and colour, where it has them. @param {Facet} facet @param {number} value */
 function mark({ labels, looks }, value) {
   const look = looks[value];
   if (!look) return h("span", null, labels[value]);
-  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+  const [svg, path] = ["svg", "path"].map(drawing);
   svg.setAttribute("viewBox", "0 0 10 10");
   svg.setAttribute("aria-hidden", "true");
   path.setAttribute("d", look[0]);
   svg.append(path);
   return colour(h("span.ex-mark", null, svg, labels[value]), look);
 }
+
+/** Once the browser has painted what was changed until now. @param {() => unknown} act */
+const afterPaint = (act) => requestAnimationFrame(() => idle(act, { timeout: 100 }));
+/** @type {(act: () => unknown, options?: any) => unknown} */
+const idle = globalThis.requestIdleCallback || setTimeout;
 
 // --- search: the same steps as `fold` in explorer.py, the same letters alike ---
 
@@ -115,8 +126,9 @@ function hits(text, words, fold) {
   const origin = [];
   let length = 0;
   for (const letter of text) {
-    for (const _ of fold(letter)) origin.push(length);
-    folded += fold(letter);
+    const small = letter < "\x80" ? letter.toLowerCase() : fold(letter);
+    for (const _ of small) origin.push(length);
+    folded += small;
     length += letter.length;
   }
   origin.push(length);
@@ -182,6 +194,8 @@ function engine(data, ids) {
   };
   /** @type {Map<string, Uint8Array>} */
   const found = new Map();
+  /** Labels are folded once, not at every stroke. @type {Map<string[], string[]>} */
+  const folded = new Map();
   /** Which findings hold a word: in their summary, study, theme's path or countries. @param {string} word */
   const holding = (word) => {
     const known = found.get(word);
@@ -190,7 +204,8 @@ function engine(data, ids) {
     const hit = new Uint8Array(n);
     /** @param {string[]} labels @param {number[][] | null} sets @param {Uint32Array} code */
     const look = (labels, sets, code) => {
-      const inside = labels.map((label) => fold(label).includes(word));
+      if (!folded.has(labels)) folded.set(labels, labels.map(fold));
+      const inside = (folded.get(labels) || []).map((label) => label.includes(word));
       const set = sets ? sets.map((values) => values.some((value) => inside[value])) : inside;
       if (set.includes(true)) for (let i = 0; i < n; i++) if (set[code[i]]) hit[i] = 1;
     };
@@ -269,10 +284,11 @@ function engine(data, ids) {
 let explorers = 0; // the label of each search box needs a name of its own
 
 /**
+ * It pauses wherever a page with other things to do may do them.
  * @param {HTMLElement} root @param {Host} host
- * @returns {() => void} takes everything away again
+ * @returns {Generator<void, () => void>} takes everything away again
  */
-function draw(root, { data, settings, references, base, keep, follow }) {
+function* draw(root, { data, settings, references, base, keep, follow }) {
   const { key } = settings;
   const words = { ...data.words, ...settings.words };
   /** @param {string} word @param {Data} [values] @returns {string} */
@@ -284,6 +300,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
   const noun = (n) => some(n).slice(String(n).length);
 
   const core = engine(data, settings.ids);
+  yield;
   const { facets, failed, study, perStudy, perTheme, n } = core;
   const [tree, direction] = facets;
   const year = facets[facets.length - 1];
@@ -338,7 +355,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
   const empty = h("div.ex-empty");
   const axes = h("div.ex-axes");
   const grid = h("div.ex-grid", { tabIndex: 0, role: "region", ariaLabel: say("matrix") });
-  const matrix = h("details.ex-matrix", { open: true, ontoggle: () => matrix.open && showMatrix() }, h("summary", null, say("matrix")), axes, grid);
+  const matrix = h("details.ex-matrix", { open: true }, h("summary", null, say("matrix")), axes, grid);
   // One rank below the heading the explorer stands under.
   const level = Number(root.closest("section")?.querySelector("h1, h2, h3, h4")?.tagName[1] || 1) + 1;
   const title = h("span.ex-title", { role: "heading", ariaLevel: level });
@@ -359,6 +376,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
 
   // --- filters ---
 
+  yield;
   /** @type {{ facet: Facet, value: number, tick: any, count: any, told?: number }[]} */
   const options = [];
   /** @param {Facet} facet @param {number} value @param {boolean} extra */
@@ -367,7 +385,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       if (!facet.chosen.delete(value)) facet.chosen.add(value);
       commit();
     } });
-    const count = h("span.ex-n", null, "", aside(""));
+    const count = h("span.ex-n", null, "", h("i"));
     options.push({ facet, value, tick, count });
     return h(extra ? "li.ex-extra" : "li", null, h("label.ex-o", null, tick, mark(facet, value), count));
   };
@@ -410,15 +428,23 @@ function draw(root, { data, settings, references, base, keep, follow }) {
     };
     return h("label", null, say(name), " ", field);
   };
-  const bars = year.values.map(() => h("i"));
+  // One picture with two outlines, years chosen and not: cheaper to change than a bar a year.
+  const [histogram, ...outlines] = ["svg", "path", "path"].map(drawing);
+  histogram.setAttribute("viewBox", `0 0 ${year.values.length || 1} 1`);
+  histogram.setAttribute("preserveAspectRatio", "none");
+  histogram.setAttribute("class", "ex-hist");
+  histogram.setAttribute("aria-hidden", "true");
+  histogram.append(...outlines);
   const years = year.values;
   const ends = ["since", "until"].map((which, at) => select(which, years.map((value) => [value, value]), (value) => {
     state[which] = value === years.at(-at) ? "" : value;
     const other = at ? "since" : "until";
     if (state.since && state.until && state.since > state.until) state[other] = value;
   }));
-  if (years[1]) group(year.label, h("div", null, h("div.ex-hist", { ariaHidden: "true" }, ...bars), h("div.ex-axes", null, ...ends)), "");
+  if (years[1]) group(year.label, h("div", null, histogram, h("div.ex-axes", null, ...ends)), "");
   for (const facet of declared) if (facet.shown[1]) flat(facet);
+
+  yield;
 
   // --- what is chosen: in a page it stands in the address, in a notebook the kernel knows it ---
 
@@ -500,8 +526,8 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       keep(now);
     } else {
       const now = address();
-      // A task of its own: the browser takes longer for it than all the filtering does.
-      setTimeout(() => {
+      // When the reader has seen the findings: the browser takes longer for it than for filtering.
+      afterPaint(() => {
         try {
           history[typing ? "replaceState" : "pushState"](history.state, "", now);
         } catch {
@@ -509,7 +535,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         }
       });
     }
-    refresh();
+    refresh(true);
   }
 
   // --- showing ---
@@ -526,9 +552,10 @@ function draw(root, { data, settings, references, base, keep, follow }) {
     if (state.q.trim()) list.push({ text: `${say("text")}: “${state.q.trim()}”`, bit: core.text, off: () => (state.q = "") });
     return list;
   };
-  const inForce = () => active().map(({ text }) => text).join("; ") || say("no_filter");
+  const inForce = (list = active()) => list.map(({ text }) => text).join("; ") || say("no_filter");
 
-  function refresh() {
+  /** @param {boolean} [soon] the rest of the list may come after the first findings */
+  function refresh(soon) {
     for (const facet of facets)
       core.choose(facet, facet === year
         ? (at) => years[at] >= (state.since || "") && years[at] <= (state.until || "9999")
@@ -559,10 +586,8 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       tick.parentNode.classList.toggle("ex-zero", !facet.counts[value]);
     }
     const tallest = Math.max(1, ...year.counts);
-    bars.forEach((bar, at) => {
-      bar.style.transform = `scaleY(${year.counts[at] / tallest})`;
-      bar.className = year.pass[at] ? "ex-on" : "";
-    });
+    outlines.forEach((outline, on) => outline.setAttribute("d", years.map((_, at) =>
+      year.pass[at] === on ? `M${at} 1V${1 - year.counts[at] / tallest}h.93V1` : "").join("")));
     ends[0].lastChild.value = state.since || years[0];
     ends[1].lastChild.value = state.until || years.at(-1);
 
@@ -580,7 +605,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         commit();
         input.focus();
       })));
-    put(inWords, say("view", { filters: inForce(), ...data }));
+    put(inWords, say("view", { filters: inForce(list), ...data }));
     empty.hidden = matches;
     if (!matches)
       empty.replaceChildren(h("p", null, say("empty", { n })), h("ul", null, ...list.flatMap(({ text, bit, off }) => {
@@ -592,7 +617,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         })) : [];
       })));
     if (matrix.open) showMatrix();
-    showResults();
+    showResults(soon);
   }
 
   // --- matrix ---
@@ -630,6 +655,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
   };
   /** @type {Data} */
   let table = {};
+  matrix.ontoggle = () => matrix.open && showMatrix();
   function showMatrix() {
     for (const name in selects) selects[name].value = state[name];
     const name = `${state.rows}/${state.cols}`;
@@ -669,7 +695,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         })));
       }
       grid.replaceChildren(
-        h("table", null,
+        h(cols.values.length > 6 ? "table.ex-far" : "table", null,
           h("caption.ex-vh", null, say("matrix_caption", { a: selects.rows.selectedOptions[0].text, b: selects.cols.selectedOptions[0].text })),
           h("thead", null, h("tr", null, h("td"), ...cols.values.map((value) => h("th", { scope: "col" }, mark(cols.facet, value))))), body),
         h("p.ex-key", null, h("span.ex-none", null, say("none")), ` ${say("key_none", { n })} `, h("span.ex-nil", null, "0"),
@@ -689,7 +715,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       const split = sums.subarray(cell.at, cell.at + kinds);
       // Most cells stay as they are; what does not change is not written.
       const share = ((29 * count) / top).toFixed();
-      if (cell.share !== share) cell.press.style.setProperty("--a", String(0.05 + Number((cell.share = share)) / 100));
+      if (cell.share !== share) cell.press.style.background = `rgba(var(--synth-tint), ${0.05 + Number((cell.share = share)) / 100})`;
       const seen = `${split}${inside}`;
       if (cell.seen !== seen) {
         cell.seen = seen;
@@ -730,8 +756,8 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       }
       return order;
     })());
-  /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number} set */
-  const facts = (set) => declared.map((facet) => facet.sets[set(facet)].map((value) => facet.values[value]).join(", ")).join(" · ");
+  /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
+  const facts = (set) => declared.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.values[value]).join(", ")).filter(Boolean).join(" · ");
   /** @param {number} at @returns {any} */
   const studyLink = (at) =>
     data.links?.study
@@ -763,7 +789,11 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       ...(data.links?.finding ? [" · ", h("a", { href: base + data.links.finding + encodeURIComponent(core.name(i)) }, core.name(i))] : []));
     return item;
   };
-  function showResults() {
+  let turn = 0;
+  /** @param {boolean} [soon] a screenful now and, once that is painted, the others @returns {void} */
+  function showResults(soon) {
+    const mine = ++turn;
+    let rest = false;
     for (const name in selects) selects[name].value = state[name];
     const byTheme = state.group === "theme";
     put(title, say(byTheme ? "title_theme" : "title_study"));
@@ -777,6 +807,10 @@ function draw(root, { data, settings, references, base, keep, follow }) {
     for (const i of sequence()) {
       if (failed[i]) continue;
       if (shown >= (all ? MOST : SHOWN) || (!all && code[i] !== current && list.length === GROUPS)) break;
+      if (soon && shown >= FIRST) {
+        rest = true;
+        break;
+      }
       if (code[i] !== current) {
         current = code[i];
         const name = `${state.group}/${current}`;
@@ -790,7 +824,7 @@ function draw(root, { data, settings, references, base, keep, follow }) {
         if (item.seen !== seen) {
           item.seen = seen;
           const [heading, line] = item.children;
-          const about = byTheme ? path(current) : facts((facet) => facet.by?.[current] ?? 0);
+          const about = byTheme ? path(current) : facts(({ by }) => by?.[current]);
           heading.replaceChildren(byTheme ? mark(tree, current) : studyLink(current));
           line.replaceChildren(...marked(about && `${about} · `),
             counts[current] === totals[current] ? some(totals[current]) : say("its", { n: counts[current], findings: some(totals[current]) }));
@@ -801,8 +835,10 @@ function draw(root, { data, settings, references, base, keep, follow }) {
       inside[inside.length - 1].push(card(i));
       shown++;
     }
-    list.forEach((item, at) => hold(item.lastChild, inside[at]));
-    hold(results, list);
+    list.forEach((item, at) => hold(item.lastChild, inside[at], rest && !list[at + 1]));
+    hold(results, list, rest);
+    if (rest) return void afterPaint(() => mine === turn && showResults());
+    results.classList.toggle("ex-long", all);
     more.hidden = all || shown === matches;
     put(more, say("show_all", { findings: some(Math.min(matches, MOST)), n: Math.min(matches, MOST) - shown }));
     put(cut, all && shown < matches ? say("cut", { n: shown }) : "");
@@ -910,10 +946,8 @@ function draw(root, { data, settings, references, base, keep, follow }) {
     state.q = input.value;
     commit(true);
   };
-  const { signal, abort } = (() => {
-    const stop = new AbortController();
-    return { signal: stop.signal, abort: () => stop.abort() };
-  })();
+  const stop = new AbortController();
+  const { signal } = stop;
   document.addEventListener("click", ({ target }) => {
     for (const menu of [citing, exporting]) if (!menu.contains(target)) menu.open = false;
   }, { signal });
@@ -951,17 +985,16 @@ function draw(root, { data, settings, references, base, keep, follow }) {
   const watching = new ResizeObserver(fit);
   watching.observe(root);
   fit();
-  refresh();
+  refresh(true);
   // What an address chose is not left behind a button.
   for (const toggle of panel.querySelectorAll(".ex-link")) if (toggle.parentNode.querySelector(".ex-extra :checked")) toggle.click();
   root.append(box);
   Object.defineProperty(root, "findings", { configurable: true, get: () => matching().map(core.name) });
-  root.dataset.ready = "true";
-  const idle = window.requestIdleCallback || setTimeout;
+  afterPaint(() => (root.dataset.ready = "true"));
   const prepare = () => !signal.aborted && core.prepare() && idle(prepare);
   idle(prepare);
   return () => {
-    abort();
+    stop.abort();
     watching.disconnect();
     box.remove();
   };
@@ -976,7 +1009,7 @@ export default {
     let known = "";
     /** @type {() => void} */
     let changed = () => {};
-    const leave = draw(root, {
+    const drawn = draw(root, {
       data: model.get("evidence"), settings, base: "",
       references: async () => model.get("references"),
       keep(filters) {
@@ -994,6 +1027,9 @@ export default {
         model.on("change:filters", changed);
       },
     });
+    let part = drawn.next();
+    while (!part.done) part = drawn.next();
+    const leave = part.value;
     return () => {
       model.off("change:filters", changed);
       leave();
@@ -1014,7 +1050,8 @@ export default {
     };
     try {
       const data = await load(root.dataset.evidence || "");
-      draw(root, { data, settings, base: tools.url("../../"), references: () => load(data.references) });
+      const drawn = draw(root, { data, settings, base: tools.url("../../"), references: () => load(data.references) });
+      while (!drawn.next().done) await new Promise((done) => setTimeout(done));
       root.querySelector(".synth-fallback")?.remove();
     } catch (error) {
       root.prepend(h("p.ex-error", null, "The filters could not be started. The table below holds the findings."));
