@@ -380,7 +380,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "explorer_in_selection": ", in your selection",
         "explorer_key_none": "no finding among the {n} coded",
         "explorer_key_zero": "hidden by your filters",
-        "explorer_key_in": "in your selection",
+        "explorer_key_in": "in your selection.",
         "explorer_key": "Choose a number to see those findings.",
         "explorer_title_study": "Findings, study by study",
         "explorer_title_theme": "Findings, theme by theme",
