@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import shutil
@@ -124,6 +125,14 @@ def test_outputs_that_stay_the_same_leave_the_file_alone(book: Path) -> None:
     again = Said()
     execute(book, say=again)
     assert len(again) == 1, "what ran with the same outputs does not run again"
+
+
+def test_notebooks_run_where_an_event_loop_runs_already(book: Path) -> None:
+    async def from_a_notebook() -> int:
+        return execute(book, say=Said())
+
+    assert asyncio.run(from_a_notebook()) == 0
+    assert execute(book, check=True, say=Said()) == 0
 
 
 def test_check_tells_and_rewrites_nothing(book: Path) -> None:

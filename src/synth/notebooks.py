@@ -17,7 +17,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -141,7 +142,7 @@ class Execution:
             else:
                 outcomes[path] = Outcome(path, "fresh")
         if stale:
-            for outcome in asyncio.run(self._run_stale(stale)):
+            for outcome in _finished(self._run_stale(stale)):
                 outcomes[outcome.notebook] = outcome
             if not self.check:
                 self._write_memory()
@@ -254,6 +255,16 @@ class Execution:
 
     def _name(self, path: Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
+
+
+def _finished(running: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
+    """Wait for the notebooks, also where an event loop runs already: in a notebook, in a test."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(running)
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, running).result()
 
 
 def drawn_by() -> str:
