@@ -142,6 +142,8 @@ class Execution:
             else:
                 outcomes[path] = Outcome(path, "fresh")
         if stale:
+            # The largest first: begun last, one would run on alone when all others are done.
+            stale.sort(key=lambda path: path.stat().st_size, reverse=True)
             for outcome in _finished(self._run_stale(stale)):
                 outcomes[outcome.notebook] = outcome
             if not self.check:
