@@ -33,7 +33,6 @@ _USUAL: dict[str, tuple[int, str]] = {
     **dict.fromkeys(("neutral", "none", "no effect", "null"), (3, "has no effect on")),
     "context": (3, "describes the setting of"),
 }
-_MARKS = ("triangle-up", "triangle-down", "diamond", "ring", "square", "circle", "cross")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def ways(named: Sequence[tuple[str, str]]) -> list[Way]:
     ----------
     named : id and label of each.
     """
-    free = [*range(len(_MARKS))]
+    free = [*range(len(MARKS))]
     slots: dict[str, int] = {}
     for name, label in named:
         slot = _USUAL.get(folded(label), (-1, ""))[0]
@@ -74,7 +73,7 @@ def ways(named: Sequence[tuple[str, str]]) -> list[Way]:
         light, dark = COLOURS[slot]
         many = plural(label) if folded(label) in _NOUNS else f"Findings: {label.lower()}"
         made.append(
-            Way(name, label, many, verb, _MARKS[slot], PATTERNS[slot % len(PATTERNS)], light, dark)
+            Way(name, label, many, verb, MARKS[slot], PATTERNS[slot % len(PATTERNS)], light, dark)
         )
     return made
 
