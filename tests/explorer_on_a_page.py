@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from synth.explorer import Explorer, evidence_scripts
-from synth.sphinx_ext.assets import classic_script
+from synth.sphinx_ext.assets import classic_script, compact_style
 from synth.tables import Records
 
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
@@ -28,7 +28,8 @@ def write_page(
         code = (STATIC / source).read_text("utf-8")
         (static / f"{script}.js").write_text(classic_script(code, script), "utf-8")
     for style in ("synth.css", "explorer.css"):
-        (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")
+        sheet = compact_style((STATIC / style).read_text("utf-8"))
+        (static / style).write_text(sheet, "utf-8")
     records = explorers[0].records
     files = evidence_scripts(records, LINKS)
     for file, script in files.items():

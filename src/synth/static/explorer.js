@@ -515,6 +515,8 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
     note.hidden = !text;
     put(note, text);
   };
+  /** Addresses to be written. @type {(() => void)[]} */
+  const writes = [];
   /** The reader changed something: remember it, then show it. @param {boolean} [typing] */
   function commit(typing) {
     all = false;
@@ -527,9 +529,11 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
     } else {
       const now = address();
       // When the reader has seen the findings: the browser takes longer for it than for filtering.
+      // Moments without work need not come in the order they were asked for; addresses do.
+      writes.push(() => history[typing ? "replaceState" : "pushState"](history.state, "", now));
       afterPaint(() => {
         try {
-          history[typing ? "replaceState" : "pushState"](history.state, "", now);
+          writes.shift()?.();
         } catch {
           // Some browsers refuse addresses on file://, or more than a hundred in half a minute.
         }
