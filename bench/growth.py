@@ -61,8 +61,8 @@ class Watch:
                     continue
                 times = process.cpu_times()
                 self.seconds[process.pid] = times.user + times.system
-                # Pages shared by forked kernels are counted once for each: an upper bound.
-                held += process.memory_info().rss
+                # Pages shared by forked kernels are counted once, a part for each.
+                held += process.memory_full_info().pss
             except (psutil.Error, ProcessLookupError):
                 continue
         self.memory = max(self.memory, held / 1e6)

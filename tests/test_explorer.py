@@ -19,6 +19,7 @@ from synth.errors import UnknownName
 from synth.explorer import (
     RESERVED,
     ROWS_IN_PAGE,
+    ROWS_OF_MORE,
     WORDS,
     Explorer,
     evidence_scripts,
@@ -288,11 +289,12 @@ def test_what_is_stored_does_not_follow_the_reader(review: Review) -> None:
 def test_beyond_the_limit_the_table_says_what_is_missing(garden: Review) -> None:
     records = many(garden.records, ROWS_IN_PAGE + 10)
     html = Explorer(records, records.findings).html
-    assert html.count("<tr data-finding") == ROWS_IN_PAGE
-    assert f"first {ROWS_IN_PAGE} of {ROWS_IN_PAGE + 10}" in html
+    assert html.count("<tr data-finding") == ROWS_OF_MORE
+    assert f"first {ROWS_OF_MORE} of {ROWS_IN_PAGE + 10}" in html
     assert "synth:findings.csv" in html
     full = Explorer(records, tuple(records.findings)[:ROWS_IN_PAGE]).html
     assert "findings.csv" not in full
+    assert full.count("<tr data-finding") == ROWS_IN_PAGE
 
 
 def test_settings_end_no_script(example: Path) -> None:

@@ -161,6 +161,17 @@ def test_works_that_are_only_cited_are_told_unless_they_outweigh_the_page(
     assert len(Head(metadata.with_coins(body, app)).coins) == told
 
 
+@pytest.mark.parametrize(("most", "told"), [(2, 2), (1, 0)])
+def test_a_list_of_references_tells_each_work_unless_it_is_very_long(
+    review: Review, monkeypatch: pytest.MonkeyPatch, most: int, told: int
+) -> None:
+    monkeypatch.setattr(metadata, "review_of", lambda app: review)
+    monkeypatch.setattr(metadata, "MOST_LISTED", most)
+    body = '<div id="ref-holm2018">a</div> <div id="ref-abara2009">b</div>'
+    app: Any = None
+    assert len(Head(metadata.with_coins(body, app)).coins) == told
+
+
 @pytest.mark.parametrize("draw", [favicon, social_card])
 def test_signs_are_drawn_in_the_levels_own_colours(
     review: Review, draw: Callable[[Any], str]
@@ -196,5 +207,9 @@ def test_linked_data_of_every_page_can_be_read(built_book: Path, root: Path) -> 
         graph = json.loads(stored)["@graph"]
         kinds = [part["@type"] for part in graph]
         first = path.stem == "intro"
+        if first:
+            places = [file["contentUrl"] for file in graph[1]["distribution"]]
+            assert len(places) == len(set(places)) > 5
+            assert [it for it in places if not (path.parent / it).is_file()] == []
         assert kinds == (["Book", "Dataset", "ScholarlyArticle"] if first else ["Chapter"])
         assert Head(text).meta["description"][0] != settings.title, path.name

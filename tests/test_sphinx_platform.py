@@ -21,7 +21,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from synth.errors import UnknownName
 from synth.review import Review
-from synth.sphinx_ext.assets import STATIC, classic_script, colours
+from synth.sphinx_ext.assets import STATIC, classic_script, colours, compact_style
 from synth.sphinx_ext.figures import CHART, chart_html, late_value, with_late_values
 from synth.sphinx_ext.finished_pages import MENDS, POLICY, Page, icons, mended
 from synth.words import Words
@@ -315,6 +315,30 @@ def test_scripts_of_the_library_are_classic_scripts(book: Book) -> None:
     for script in (book.html / "_static" / "synth").glob("*.js"):
         code = script.read_text("utf-8")
         assert not re.search(r"^(export|import)\b", code, re.MULTILINE), script.name
+
+
+def test_what_has_a_small_form_is_served_in_it_and_styles_without_comments(book: Book) -> None:
+    place = book.html / "_static" / "synth"
+    (small,) = STATIC.glob("*.min.js")
+    script = f"{small.name.partition('.')[0]}.js"
+    assert (place / script).stat().st_size < (STATIC / script).stat().st_size * 0.6
+    assert not (place / small.name).exists()
+    for style in STATIC.glob("*.css"):
+        served = (place / style.name).read_text("utf-8")
+        assert "/*" not in served
+        assert compact_style(style.read_text("utf-8")) in served
+
+
+@pytest.mark.slow
+def test_another_word_of_the_team_reaches_every_page(tmp_path: Path) -> None:
+    made = Book(tmp_path)
+    made.build_apart()
+    settings = made.source / "data" / "review.toml"
+    own = '\n[words]\nlink_to_heading = "Hierher"\n'
+    settings.write_text(settings.read_text("utf-8") + own, "utf-8")
+    made.build_apart()
+    for name in ("index", "note", "plain", "below"):
+        assert 'aria-label="Hierher"' in made.page(name), name
 
 
 def test_a_module_that_imports_another_is_refused() -> None:

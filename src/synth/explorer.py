@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parent / "static"
 
 ROWS_IN_PAGE = 500
-"""Findings that the page's own table holds; beyond, it says what is missing."""
+"""Findings up to which the page's own table is complete."""
+
+ROWS_OF_MORE = 200
+"""Findings it begins with where there are more; it says what is missing and links them all."""
 
 ALL_AS_CSV = "synth:findings.csv"
 """Address of all findings as CSV; the Sphinx extension writes the file and mends the address."""
@@ -460,7 +463,8 @@ class Explorer:
     def html(self) -> str:
         """Settings and a table: complete in a page without any script."""
         block = json.dumps(self.settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        shown = EvidenceTable(self.records, self.ids[:ROWS_IN_PAGE])
+        rows = ROWS_OF_MORE if len(self.ids) > ROWS_IN_PAGE else ROWS_IN_PAGE
+        shown = EvidenceTable(self.records, self.ids[:rows])
         missing = len(self.ids) - len(shown.ids)
         say = Words.of(self.records.settings)
         version = late("version", say["evidence_in_force"])

@@ -168,20 +168,3 @@ def test_the_page_is_there_without_any_script(
     assert body.locator("h1").is_visible()
     # The colours are those of the light page, not the browser's own.
     assert page.locator(".search-button:visible").count() == 0
-
-
-def test_paper_holds_no_controls(built_book: Path, offline_page: Callable[..., Any]) -> None:
-    offline = offline_page(viewport={"width": 800, "height": 1100})
-    left = []
-    for path in pages_of(built_book):
-        page = offline.open(path)
-        page.emulate_media(media="print")
-        left += page.evaluate(
-            """(name) => [...document.querySelectorAll("button, input, select, textarea, nav")]
-                // A number of a matrix is a button, and stays a number on paper.
-                .filter((e) => e.checkVisibility() && !e.closest("td"))
-                .map((e) => `${name}: ${e.outerHTML.slice(0, 90)}`)""",
-            path.name,
-        )
-        page.emulate_media(media="screen")
-    assert left == []

@@ -63,7 +63,7 @@ def test_no_page_puts_a_control_on_paper(
 ) -> None:
     offline = offline_page(viewport={"width": 700, "height": 1000})
     wrong = []
-    for path in sorted((built_book / "book").glob("*.html")):
+    for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
         page = offline.open(path)
         page.emulate_media(media="print")
         wrong += [f"{path.name}: {control}" for control in page.evaluate(CONTROLS)]

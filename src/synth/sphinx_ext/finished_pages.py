@@ -296,6 +296,15 @@ MENDS = (
         _drop,
     ),
     Mend(
+        "labels of references",
+        "Each repeats in brackets how its reference begins: a tenth of a long list.",
+        re.compile(
+            r'<span class="label"><span class="fn-bracket">\[</span>.*?'
+            r'<span class="fn-bracket">\]</span></span>\n?'
+        ),
+        _drop,
+    ),
+    Mend(
         "key numbers",
         "A number and its label are one thing, which a list of definitions does not say.",
         re.compile(r'<dl class="[^"]*\bkeys\b[^"]*">.*?</dl>', re.DOTALL),

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Iterable
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
+from synth.sphinx_ext.downloads import FOLDER, files_of
 from synth.sphinx_ext.in_force import review_of, root_of, settings_of
 
 if TYPE_CHECKING:
@@ -22,13 +24,15 @@ if TYPE_CHECKING:
 
     from synth.bibliography import Reference
     from synth.model import Settings
+    from synth.takeaway import TakeawayFile
 
 FAVICON, CARD = "favicon.svg", "social-card.png"
 
 
 def setup(app: Sphinx) -> None:
     """Describe every page, draw the book's sign, list its addresses."""
-    app.add_config_value("synth_about", default="", rebuild="html")
+    # The team's own words stand in what is read from a page as well as in what is drawn of it.
+    app.add_config_value("synth_about", default="", rebuild="env")
     app.connect("config-inited", know_the_address, priority=90)
     app.connect("builder-inited", draw_signs)
     app.connect("html-page-context", describe_page, priority=600)
@@ -70,6 +74,7 @@ def describe_page(
     tags = page_tags(settings, title, description, address, is_home=is_home)
     linked = linked_data(settings, title, description, address, is_home=is_home)
     if is_home:
+        linked["@graph"][1] |= distribution(files_of(app), context["pathto"], settings.base_url)
         linked["@graph"].append(source_data(settings, _reference(app, settings.source.key)))
     stored = json.dumps(linked, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     tags.append(f'<script type="application/ld+json">{stored}</script>')
@@ -176,13 +181,39 @@ def linked_data(
         "@id": f"{base}#dataset",
         "name": f"Coded findings: {settings.title}",
         "description": (
-            "Findings coded from the account a published review gives of its studies, with the "
-            f"codebook they were coded to. The review asked: {settings.question}"
+            "The coded findings of a review, with their studies and the codebook they were coded "
+            f"to. The review asked: {settings.question}"
         ),
         "creator": authors,
         **shared,
     }
     return {"@context": "https://schema.org", "@graph": [book, dataset]}
+
+
+def distribution(
+    files: Iterable[TakeawayFile], pathto: Callable[[str, int], str], base_url: str
+) -> dict[str, Any]:
+    """Where the data can be downloaded, as schema.org linked data.
+
+    Parameters
+    ----------
+    files : what readers can take along.
+    pathto : gives the way from the page to a file of the book.
+    base_url : address of the book; without it the ways are those of the page.
+    """
+    base = base_url.rstrip("/") + "/" if base_url else ""
+    places = [
+        {
+            "@type": "DataDownload",
+            "name": file.name,
+            "description": file.holds,
+            "encodingFormat": file.media_type,
+            "contentUrl": f"{base}{at}" if base else pathto(at, 1),
+        }
+        for file in files
+        for at in [f"{FOLDER}/{file.name}"]
+    ]
+    return {"distribution": places} if places else {}
 
 
 def source_data(settings: Settings, reference: Reference | None) -> dict[str, Any]:
@@ -214,6 +245,7 @@ def source_data(settings: Settings, reference: Reference | None) -> dict[str, An
 # --- works on a page --------------------------------------------------------------------------
 
 _HOME = re.compile(r'<(?P<tag>\w+)\b[^<>]*\bid="(?:ref|study)-(?P<key>[^"]+)"[^<>]*>')
+_LISTED = re.compile(r'\bid="ref-([^"]+)"')
 _WORK = re.compile(r'(?:#|id=")(?:ref|study|finding)-')
 _LINK = re.compile(r'href="[^"]*#(?:ref-|study-|finding-)([^"]+)"')
 
@@ -222,11 +254,17 @@ MOST_CITED = 200
 """Works that are only cited on a page and still offered there to reference managers."""
 
 
+MOST_LISTED = 500
+"""Works of a list of references that are offered one by one."""
+
+
 def with_coins(body: str, app: Sphinx) -> str:
     """Give a page's text with a COinS for each work on it, which reference managers offer to save.
 
     A work's own entry holds its COinS; works that are only cited follow at the end of the text,
     unless they are so many that they would weigh more than the page: each has its own entry.
+    A list of references that is longer than :data:`MOST_LISTED` goes without as well, for it would
+    weigh twice as much; each study keeps its own in the catalogue, and the list can be downloaded.
     """
     if not _WORK.search(body):
         return body
@@ -235,6 +273,8 @@ def with_coins(body: str, app: Sphinx) -> str:
         return body
     works = review.records.bibliography
     given: set[str] = set()
+    if len({key for key in _LISTED.findall(body) if key in works}) > MOST_LISTED:
+        return body
 
     def inside(found: re.Match[str]) -> str:
         key = found["key"]

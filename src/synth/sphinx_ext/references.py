@@ -56,6 +56,8 @@ class LinkBack(SphinxPostTransform):
             return
         domain, words = evidence_domain(self.env), words_of(self.app)
         keys = {home: key for key, home in domain.homes.get("reference", {}).items()}
+        # One element says for the page that it needs the styles of the catalogue.
+        styled = f" {STYLED}"
         for entry in self.document.findall(nodes.citation):
             key = next(
                 (k for i in entry["ids"] if (k := keys.get(Home(self.env.docname, i)))), None
@@ -73,7 +75,8 @@ class LinkBack(SphinxPostTransform):
                 parts.append(said_where(self, places, headings=False))
             elif study is None:
                 parts.append(words.html("references_uncited"))
-            html = f'<p class="synth synth-cited" {STYLED}>{" ".join(parts)}</p>\n'
+            html = f'<p class="synth synth-cited"{styled}>{" ".join(parts)}</p>\n'
+            styled = ""
             entry += nodes.raw("", html, format="html")
 
 
