@@ -39,6 +39,10 @@ screenshots: setup-dev book ## take pictures of every page: at a desk, on a phon
 serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every change (PORT=8000)
 	@scripts/serve
 
+.PHONY: lab
+lab: setup-dev ## open the notebooks in JupyterLab, with a live explorer
+	@$(BIN)/jupyter lab book
+
 .PHONY: check
 check: setup-book ## check the data, the bibliography and the codebook; say every problem with file and line
 	@$(BIN)/synth check

@@ -74,12 +74,16 @@ def divided(records: Records, most: int) -> list[tuple[str, str]]:
 def _mark(last: str, first: str) -> str:
     """The shortest beginning of a name that comes after the name before it; else all of it.
 
+    A year is never cut.
+
     >>> _mark("berg, 2001", "brandt, 2011")
     'br'
+    >>> _mark("berg, 2001", "berg, 2011")
+    'berg, 2011'
     """
     for length in range(1, len(first) + 1):
         start = first[:length]
-        if start > last and start == start.strip():
+        if start > last and start == start.strip() and not start[-1].isdigit():
             return start
     return first
 

@@ -393,7 +393,7 @@ def one_document(records: Records) -> dict[str, Any]:
         "basedOn": {
             "citation": settings.source.citation,
             "doi": settings.source.doi or None,
-            "note": "The findings are coded from this review's account of its studies.",
+            "note": Words(settings.words)["footer_secondary"],
         },
         "unknownValues": _UNKNOWN,
         "ranks": [

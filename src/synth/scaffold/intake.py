@@ -600,7 +600,9 @@ class _Making:
             f"title = {_toml(title)}\nquestion = {_toml(question)}\n"
             'language = "en"\nlicence = "not chosen yet"\nversion = "0.1.0"\n'
             f"date = {today.isoformat()}\n"
+            '# Who made the book, each name as it is cited: ["Lovelace, Ada"]\nauthors = []\n'
         )
+        self.told.missing.append(f"Who made the book: write the names in {SETTINGS_FILE}.")
         if sections:
             text += f"sections = [{', '.join(_toml(section) for section in sections)}]\n"
         text += f"\n[source]\ncitation = {_toml(citation)}\n"

@@ -416,6 +416,8 @@ def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     # One control less; the browser has its own.
     options.setdefault("use_fullscreen_button", False)
     if settings is not None:
+        # Without this the foot of a page names the makers of the build tool as its authors.
+        config.author = ", ".join(settings.authors)
         source = html.escape(settings.source.citation)
         if settings.source.doi:
             address = f"https://doi.org/{settings.source.doi}"
