@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.bibliography import Bibliography, parse_bibliography
 from synth.checks import check
 from synth.cli import main
 from synth.pages import check as check_pages
@@ -48,6 +49,13 @@ def errors(root: Path) -> list[str]:
     return [str(problem) for problem in check(root) if problem.severity == "error"]
 
 
+def works_of(root: Path) -> Bibliography:
+    """The bibliography alone: a study without findings keeps the rest from loading."""
+    works, problems = parse_bibliography((root / "references.bib").read_text("utf-8"))
+    assert problems == []
+    return works
+
+
 def test_the_steps_lead_from_a_reference_to_a_row_readers_see(page: str, book: Path) -> None:
     """Reference, study, finding: each step that is missing is asked for by the check."""
     entry = re.search(r"```bibtex\n(.*?)```", page, re.DOTALL)
@@ -81,6 +89,27 @@ def test_the_steps_lead_from_a_reference_to_a_row_readers_see(page: str, book: P
     assert any(
         f"'{name}-01'" in message and "neither cites nor shows" in message for message in told
     )
+
+
+def test_the_quick_way_makes_the_entry_and_the_row_that_are_made_by_hand(
+    page: str, book: Path
+) -> None:
+    export = re.search(r"```text\n(TY  - .*?)```", page, re.DOTALL)
+    entry = re.search(r"```bibtex\n(.*?)```", page, re.DOTALL)
+    command = re.search(r"```sh\n\.venv/bin/synth (add \S+)\n```", page)
+    assert export
+    assert entry
+    assert command
+    order, name = command[1].split()
+    (book / name).write_text(export[1], "utf-8")
+    assert main([order, str(book / name), "--root", str(book)]) == 0
+    work = works_of(book)
+    by_hand, _ = parse_bibliography(entry[1])
+    (key,) = by_hand
+    fields = {n: v for n, v in by_hand[key].fields.items() if n != "note"}
+    assert {n: v for n, v in work[key].fields.items() if n in fields} == fields
+    assert f"\n{key},evidence," in (book / "data" / "studies.csv").read_text("utf-8")
+    assert [told for told in errors(book) if key not in told] == []
 
 
 def test_the_slip_on_the_page_is_told_as_the_page_shows(page: str, book: Path) -> None:

@@ -137,7 +137,9 @@ def quantile(values: list[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, round(part * (len(values) - 1)))]
 
 
-def measure(browser: Any, page_path: Path, size: int, rounds: int, slow: int = 1) -> dict[str, Any]:
+def measure(
+    browser: Any, page_path: Path, size: int, rounds: int, pause: int, slow: int = 1
+) -> dict[str, Any]:
     """Open a page, wait until it can be used, and go through the steps."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -149,7 +151,7 @@ def measure(browser: Any, page_path: Path, size: int, rounds: int, slow: int = 1
             for (const one of list.getEntries()) longTasks.push(one.duration);
         }).observe({type: "longtask", buffered: true})"""
     )
-    page.goto(page_path.as_uri(), wait_until="commit")
+    page.goto(f"{page_path.as_uri()}?pause={pause}", wait_until="commit")
     page.wait_for_function("window.peer && peer.readyAt")
     result: dict[str, Any] = {"ready": page.evaluate("peer.readyAt")}
     page.wait_for_timeout(500)
@@ -235,6 +237,9 @@ def main() -> None:
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
     parser.add_argument("--rounds", type=int, default=60, help="toggles and keystrokes a peer")
     parser.add_argument(
+        "--pause", type=int, default=150, help="milliseconds between two steps, for every peer"
+    )
+    parser.add_argument(
         "--slow", type=int, default=0, help="also the explorer and the floor at N× CPU throttle"
     )
     options = parser.parse_args()
@@ -252,14 +257,18 @@ def main() -> None:
                 if name not in pages:
                     continue
                 try:
-                    results[name] = measure(browser, pages[name], size, options.rounds)
+                    results[name] = measure(
+                        browser, pages[name], size, options.rounds, options.pause
+                    )
                 except Exception as error:  # a peer that dies is a result, not the end of the run
                     print(f"{name} at {size:,}: {str(error).splitlines()[0]}")
                     browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
             report(size, results)
             if options.slow:
                 slow = {
-                    name: measure(browser, pages[name], size, options.rounds, options.slow)
+                    name: measure(
+                        browser, pages[name], size, options.rounds, options.pause, options.slow
+                    )
                     for name in ("floor", "explorer", "crossfilter2")
                 }
                 print(f"\nAt {options.slow}× CPU throttle:")

@@ -1,4 +1,4 @@
-"""The command line: ``synth check``, ``fmt``, ``execute`` and ``new``.
+"""The command line: ``synth check``, ``fmt``, ``execute``, ``add`` and ``new``.
 
 Each command is thin: it finds the review, calls the module that does the work, imported only then,
 and says what came of it.
@@ -31,12 +31,12 @@ Every command works from that folder or any folder below it.
 
 _EXAMPLES = """\
 a day's work:
-  1. Add a study: its entry in references.bib, its row in data/studies.csv,
-     its findings in data/coded_studies.csv.
-  2. synth check      says what is wrong, each line as file:line: column: problem
-  3. synth fmt        puts rows and columns in their order
-  4. synth execute    runs the notebooks that no longer show what the data say
-  5. jupyter-book build .
+  1. synth add FILE   takes a study from a reference manager's BibTeX or RIS
+  2. Fill in its row in data/studies.csv; code its findings in data/coded_studies.csv.
+  3. synth check      says what is wrong, each line as file:line: column: problem
+  4. synth fmt        puts rows and columns in their order
+  5. synth execute    runs the notebooks that no longer show what the data say
+  6. jupyter-book build .
 
 'synth COMMAND --help' explains one command. data/README.md explains every column.
 """
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_fmt(commands)
     _add_execute(commands)
+    _add_add(commands)
     _add_new(commands)
     return parser
 
@@ -316,6 +317,39 @@ def _execute(given: argparse.Namespace) -> int:
     return execute(
         _root(given), all=given.all, check=given.check, notebooks=given.notebooks or None
     )
+
+
+# --- add --------------------------------------------------------------------------------------
+
+
+def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "add",
+        "add studies from a file of your reference manager",
+        "Reads BibTeX or RIS. Each work that the review does not have gets its entry in\n"
+        "references.bib and a row in data/studies.csv; its key is the first author and the year.\n"
+        "Country, design and findings are not guessed: what is left to fill in is said.\n\n"
+        "  synth add export.ris\n"
+        "  synth add export.bib --role background    cited, but no study of the review",
+    )
+    command.add_argument("file", type=Path, help="references, BibTeX (.bib) or RIS (.ris)")
+    command.add_argument(
+        "--role",
+        choices=("evidence", "background"),
+        default="evidence",
+        help="evidence brings findings (default); background is only cited",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say everything that would be done; write nothing"
+    )
+    command.set_defaults(run=_add)
+
+
+def _add(given: argparse.Namespace) -> int:
+    from synth.scaffold.addition import add_works
+
+    return add_works(_root(given), given.file, role=given.role, dry_run=given.dry_run, say=_say)
 
 
 # --- new --------------------------------------------------------------------------------------

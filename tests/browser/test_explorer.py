@@ -425,8 +425,11 @@ def test_a_cell_filters_and_a_second_press_releases(
     page.keyboard.press("Enter")
     expected = review.evidence().where(theme="human-resource-policies", direction="enabler")
     assert shown(page) == list(expected.ids)
-    assert cell.get_attribute("aria-pressed") == "true"
-    assert cell.evaluate("one => one === document.activeElement")
+    # The matrix follows when the first findings are painted.
+    pressed = page.locator(".ex-grid button[aria-pressed=true]")
+    pressed.wait_for()
+    assert pressed.count() == 1
+    assert cell.evaluate("one => one === document.activeElement && one.ariaPressed === 'true'")
     page.keyboard.press("Enter")
     assert count(page) == len(review.evidence())
 

@@ -558,7 +558,7 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
   };
   const inForce = (list = active()) => list.map(({ text }) => text).join("; ") || say("no_filter");
 
-  /** @param {boolean} [soon] the rest of the list may come after the first findings */
+  /** @param {boolean} [soon] matrix and the rest of the list may come after the first findings */
   function refresh(soon) {
     for (const facet of facets)
       core.choose(facet, facet === year
@@ -620,7 +620,6 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
           head.focus();
         })) : [];
       })));
-    if (matrix.open) showMatrix();
     showResults(soon);
   }
 
@@ -794,10 +793,11 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
     return item;
   };
   let turn = 0;
-  /** @param {boolean} [soon] a screenful now and, once that is painted, the others @returns {void} */
+  /** @param {boolean} [soon] a screenful now and, once that is painted, the matrix and the others @returns {void} */
   function showResults(soon) {
     const mine = ++turn;
     let rest = false;
+    if (!soon && matrix.open) showMatrix();
     for (const name in selects) selects[name].value = state[name];
     const byTheme = state.group === "theme";
     put(title, say(byTheme ? "title_theme" : "title_study"));
@@ -841,11 +841,12 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
     }
     list.forEach((item, at) => hold(item.lastChild, inside[at], rest && !list[at + 1]));
     hold(results, list, rest);
-    if (rest) return void afterPaint(() => mine === turn && showResults());
+    if (soon) return void afterPaint(() => mine === turn && showResults());
     results.classList.toggle("ex-long", all);
     more.hidden = all || shown === matches;
     put(more, say("show_all", { findings: some(Math.min(matches, MOST)), n: Math.min(matches, MOST) - shown }));
     put(cut, all && shown < matches ? say("cut", { n: shown }) : "");
+    root.dataset.ready = "true";
   }
 
   // --- to take along ---
@@ -994,7 +995,6 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
   for (const toggle of panel.querySelectorAll(".ex-link")) if (toggle.parentNode.querySelector(".ex-extra :checked")) toggle.click();
   root.append(box);
   Object.defineProperty(root, "findings", { configurable: true, get: () => matching().map(core.name) });
-  afterPaint(() => (root.dataset.ready = "true"));
   const prepare = () => !signal.aborted && core.prepare() && idle(prepare);
   idle(prepare);
   return () => {

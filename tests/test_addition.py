@@ -1,0 +1,154 @@
+"""``synth add``: works from a reference manager come into a review that is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth.canonical import canonical_forms
+from synth.checks import check
+from synth.cli import main
+from synth.errors import ReviewError
+from synth.scaffold import addition
+from synth.scaffold.addition import add_works
+from synth.tables import load_records
+
+BIB = """\
+% exported yesterday
+@article{Rivera_2024,
+  author = {Rivera, Ana and {Holt and Sons}},
+  title = {A {Title} for schools},
+  journal = {Journal of Examples},
+  year = {2024},
+}
+
+@book(lee2019, title={Pay}, author={Lee, A}, year=2019, publisher={X})
+"""
+RIS = """\
+TY  - JOUR
+AU  - Rivera, Ana
+TI  - Another title
+JO  - Journal of Examples
+PY  - 2024
+DO  - 10.1000/other
+ER  -
+"""
+
+
+def add(root: Path, text: str, name: str = "export.bib", **options: object) -> list[str]:
+    """Add a file with some text; gives what was said."""
+    file = root.parent / name
+    file.write_text(text, "utf-8")
+    said: list[str] = []
+    asked = {"role": "evidence", "dry_run": False, **options}
+    assert add_works(root, file, say=said.append, **asked) == 0  # type: ignore[arg-type]
+    return said
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def errors(root: Path) -> list[str]:
+    return [str(problem) for problem in check(root) if problem.severity == "error"]
+
+
+@pytest.mark.parametrize("role", ["background", "evidence"])
+def test_entries_and_rows_come_in_and_nothing_else_changes(example: Path, role: str) -> None:
+    before = files(example)
+    said = add(example, BIB, role=role)
+    after = files(example)
+    changed = {name for name in after if before.get(name) != after[name]}
+    assert changed == {"references.bib", "data/studies.csv"}
+    assert after["references.bib"].startswith(before["references.bib"].rstrip())
+    works = load_records(example).bibliography if role == "background" else None
+    if works:
+        assert works["rivera2024"].fields["title"] == "A {Title} for schools"
+        assert works["lee2019"].kind == "book"
+        assert errors(example) == []
+    else:
+        assert [told.split(": ")[-1].split("\n")[0] for told in errors(example)] == [
+            "No finding was coded from 'lee2019'.",
+            "No finding was coded from 'rivera2024'.",
+        ]
+        assert "rivera2024-01" in said[-1]
+    assert [form.file for form in canonical_forms(example) if form.line] == []
+
+
+def test_what_is_there_is_left_alone(example: Path) -> None:
+    add(example, BIB)
+    before = files(example)
+    said = add(example, BIB)
+    assert said[-1] == "Nothing to add."
+    assert any("Rivera_2024 is there already, as rivera2024" in told for told in said)
+    assert files(example) == before
+
+
+def test_one_work_is_known_by_its_doi_whatever_its_title(example: Path) -> None:
+    add(example, RIS, "export.ris")
+    said = add(example, RIS.replace("Another title", "Same work").replace("10.1000", "10.1000"))
+    assert said[-1] == "Nothing to add."
+
+
+def test_an_author_of_two_works_in_a_year_gets_letters(example: Path) -> None:
+    add(example, BIB)
+    said = add(example, RIS, "export.ris")
+    assert said[0].startswith("rivera2024b: Rivera, 2024b.")
+    again = add(example, RIS.replace("Another", "A third").replace("other", "third"), "more.ris")
+    assert again[0].startswith("rivera2024c")
+
+
+def test_a_dry_run_says_it_and_writes_nothing(example: Path) -> None:
+    before = files(example)
+    said = add(example, BIB, dry_run=True)
+    assert files(example) == before
+    assert "references.bib and data/studies.csv would change" in said[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "There is no reference in this file"),
+        ("TY  - JOUR\nTI  - Cut\n", "The entry does not end"),
+        ("@article{a2020, title={Cut", "a2020"),
+        (
+            '@string{j = "Journal"}\n@article{a2020, title={T}, author={A, B}, year=2020, '
+            "journal=j}",
+            "needs something else of its file, such as an @string",
+        ),
+    ],
+)
+def test_what_cannot_be_read_whole_is_told_and_nothing_is_written(
+    example: Path, text: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(example)
+    file = example.parent / "export.bib"
+    file.write_text(text, "utf-8")
+    assert main(["add", str(file), "--root", str(example)]) == 1
+    assert told in capsys.readouterr().err
+    assert files(example) == before
+
+
+def test_a_review_with_errors_is_mended_first(example: Path) -> None:
+    table = example / "data" / "studies.csv"
+    table.write_bytes(table.read_bytes() + b"ragged,row\n")
+    before = files(example)
+    with pytest.raises(ReviewError, match=r"studies\.csv"):
+        add(example, BIB)
+    assert files(example) == before
+
+
+def test_all_files_are_written_or_none(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = files(example)
+    write = addition.write_text
+
+    def full(path: Path, text: str) -> bool:
+        if path.name == "studies.csv":
+            raise OSError(28, "No space left on device")
+        return write(path, text)
+
+    monkeypatch.setattr(addition, "write_text", full)
+    with pytest.raises(ReviewError, match="Nothing was changed"):
+        add(example, BIB)
+    assert files(example) == before
