@@ -168,3 +168,73 @@ def test_the_page_is_there_without_any_script(
     assert body.locator("h1").is_visible()
     # The colours are those of the light page, not the browser's own.
     assert page.locator(".search-button:visible").count() == 0
+
+
+def test_one_walk_through_the_book_by_keyboard_alone(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """Home, a theme, its citation, the explorer, the framework, the map: Tab, Enter, Escape."""
+    offline = offline_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    page = offline.open(built_book / "book" / "intro.html")
+    page.set_default_timeout(10_000)
+
+    def until(selector: str, presses: int = 400) -> None:
+        """Tab to the next stop that matches."""
+        for _ in range(presses):
+            page.keyboard.press("Tab")
+            if page.evaluate("(it) => document.activeElement.matches(it)", selector):
+                return
+        raise AssertionError(f"{page.url}: Tab does not reach {selector}")
+
+    def follow(name: str) -> None:
+        """Enter, and be on another page or at another place."""
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile(name))
+
+    until('main a[href*="organizational-leadership.html"]')
+    follow(r"organizational-leadership\.html")
+    until("main a.fc")
+    preview = page.get_by_role("tooltip")
+    preview.wait_for()
+    page.keyboard.press("Escape")
+    preview.wait_for(state="detached")
+    follow(r"studies\.html#finding-")
+    # From where a link has led, Tab goes on to the study's own links.
+    until("main a")
+    assert page.evaluate("document.activeElement.closest('.synth-entry')?.id").startswith("study-")
+
+    until('nav a[href="explorer.html"]', presses=3000)
+    follow(r"explorer\.html$")
+    page.locator(".synth-explorer[data-ready=true]").wait_for()
+    total = page.locator("output[data-count]").get_attribute("data-count")
+    until("main input[type=search]")
+    page.keyboard.type("training")
+    until("main input[data-facet=direction]")
+    page.keyboard.press("Space")
+    narrowed = page.locator("output[data-count]").get_attribute("data-count")
+    assert 0 < int(narrowed) < int(total)
+    until("main [data-finding] a")
+    follow(r"studies\.html#finding-")
+
+    page.goto((built_book / "book" / "framework.html").as_uri())
+    until("main table a.fc")
+    follow(r"studies\.html#finding-")
+
+    page.goto((built_book / "book" / "influences.html").as_uri())
+    readout = page.locator(".synth-map-readout").first
+    before = readout.inner_text()
+    until("main .synth-card")
+    page.wait_for_function(
+        "(before) => document.querySelector('.synth-map-readout').innerText !== before", arg=before
+    )
+    chosen = readout.inner_text()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "(chosen) => document.querySelector('.synth-map-readout').innerText !== chosen", arg=chosen
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_function(
+        "(before) => document.querySelector('.synth-map-readout').innerText === before", arg=before
+    )
+    follow(r"(context|culture|leadership|management|policies|relationships|wellbeing)\.html")
+    assert offline.complaints == []
