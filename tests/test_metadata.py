@@ -150,24 +150,22 @@ def test_a_year_that_is_not_known_is_not_given() -> None:
 
 
 @pytest.mark.parametrize(("most", "told"), [(2, 2), (1, 0)])
-def test_works_that_are_only_cited_are_told_unless_they_outweigh_the_page(
-    review: Review, monkeypatch: pytest.MonkeyPatch, most: int, told: int
+@pytest.mark.parametrize(
+    ("limit", "body"),
+    [
+        (
+            "MOST_CITED",
+            '<a href="s.html#finding-holm2018-01">a</a> <a href="s.html#study-abara2009">b</a>',
+        ),
+        ("MOST_LISTED", '<div id="ref-holm2018">a</div> <div id="ref-abara2009">b</div>'),
+    ],
+)
+def test_works_are_told_unless_they_outweigh_the_page(
+    review: Review, monkeypatch: pytest.MonkeyPatch, limit: str, body: str, most: int, told: int
 ) -> None:
     """At 2,000 studies they made up a megabyte of every page."""
     monkeypatch.setattr(metadata, "review_of", lambda app: review)
-    monkeypatch.setattr(metadata, "MOST_CITED", most)
-    body = '<a href="s.html#finding-holm2018-01">a</a> <a href="s.html#study-abara2009">b</a>'
-    app: Any = None
-    assert len(Head(metadata.with_coins(body, app)).coins) == told
-
-
-@pytest.mark.parametrize(("most", "told"), [(2, 2), (1, 0)])
-def test_a_list_of_references_tells_each_work_unless_it_is_very_long(
-    review: Review, monkeypatch: pytest.MonkeyPatch, most: int, told: int
-) -> None:
-    monkeypatch.setattr(metadata, "review_of", lambda app: review)
-    monkeypatch.setattr(metadata, "MOST_LISTED", most)
-    body = '<div id="ref-holm2018">a</div> <div id="ref-abara2009">b</div>'
+    monkeypatch.setattr(metadata, limit, most)
     app: Any = None
     assert len(Head(metadata.with_coins(body, app)).coins) == told
 
