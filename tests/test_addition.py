@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from synth.canonical import canonical_forms
 from synth.checks import check
@@ -152,3 +154,33 @@ def test_all_files_are_written_or_none(example: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ReviewError, match="Nothing was changed"):
         add(example, BIB)
     assert files(example) == before
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(
+    text=st.sampled_from([BIB, RIS]),
+    cut=st.integers(0, 400),
+    junk=st.text(max_size=12),
+    encoding=st.sampled_from(["utf-8", "cp1252", "utf-16", "utf-8-sig"]),
+)
+def test_a_damaged_export_is_told_or_read_never_worse(
+    example_root: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    text: str,
+    cut: int,
+    junk: str,
+    encoding: str,
+) -> None:
+    file = tmp_path_factory.getbasetemp() / "damaged-export"
+    damaged = text[:cut] + junk + text[cut + len(junk) :]
+    file.write_bytes(damaged.encode(encoding, "replace"))
+    try:
+        made = addition.addition(example_root, file, role="evidence")
+    except ReviewError:
+        return
+    for key, work in made.added.items():
+        assert (
+            f"{{{key}," in made.files["references.bib"]
+            or f"({key}," in made.files["references.bib"]
+        )
+        assert work.fields
