@@ -25,7 +25,7 @@ BIB = """\
   year = {2024},
 }
 
-@book(lee2019, title={Pay}, author={Lee, A}, year=2019, publisher={X})
+@book(lee2019, title={Pay :( and (more}, author={Lee, A}, year=2019, publisher={X})
 """
 RIS = """\
 TY  - JOUR
@@ -85,6 +85,12 @@ def test_what_is_there_is_left_alone(example: Path) -> None:
     assert said[-1] == "Nothing to add."
     assert any("Rivera_2024 is there already, as rivera2024" in told for told in said)
     assert files(example) == before
+
+
+def test_a_work_that_stands_twice_in_an_export_comes_in_once(example: Path) -> None:
+    said = add(example, RIS + RIS, "export.ris")
+    assert sum(told.endswith("Another title") for told in said) == 1
+    assert (example / "references.bib").read_text("utf-8").count("10.1000/other") == 1
 
 
 def test_one_work_is_known_by_its_doi_whatever_its_title(example: Path) -> None:

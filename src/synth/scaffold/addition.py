@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synth.bibliography import BIB_FILE, Bibliography, Reference, parse_bibliography
+from synth.bibliography import BIB_FILE, Reference, parse_bibliography
 from synth.citation_style import author_year
 from synth.errors import Problem, ReviewError
 from synth.files import read_text, write_text
@@ -96,6 +96,7 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     every = [*problems, *found, *wrong, *unset, *unread, *ragged]
     if errors := [problem for problem in every if problem.severity == "error"]:
         raise ReviewError(errors)
+    have = dict(there)
     taken = {*there, *rows.columns.get("study", ())}
     known: dict[str, str] = {}
     entries: dict[str, str] = {}
@@ -103,19 +104,23 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     nothing = Reference("", "")
     for key, work in works.bibliography.items():
         former = works.former.get(key, key)
-        if same := _same(work, there):
+        if same := _same(work, have):
             known[same] = former
             continue
         # A key of BibTeX that cannot be an id, such as Lee_2020, gives way to one like all others.
         renamed = key in works.former and not works.lines
         name = _free(key, work, taken) if renamed or key in taken else key
         taken.add(name)
+        have[name] = work
         entries[name], given[name] = _entry(works, work, name), work.fields
     new = (text or "").rstrip("\n") + "".join(f"\n\n{entry}" for entry in entries.values()) + "\n"
     read, broken = parse_bibliography(new, BIB_FILE)
     # What an entry takes from elsewhere in its file, such as a journal, must not be lost.
-    if lost := [name for name, fields in given.items() if read.get(name, nothing).fields != fields]:
-        message = f"The entry of {lost[0]!r} needs something else of its file, such as an @string."
+    lost = [name for name, fields in given.items() if read.get(name, nothing).fields != fields]
+    broken = [problem for problem in broken if problem.severity == "error"]
+    if lost or broken:
+        name = [*lost, *entries][0]
+        message = f"The entry of {name!r} needs something else of its file, such as an @string."
         hint = "Export it with every field written out, or copy it into references.bib by hand."
         raise ReviewError([Problem(str(file), 0, "", message, hint), *broken])
     cells = [{"study": name, "role": role} for name in entries]
@@ -129,7 +134,7 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     )
 
 
-def _same(work: Reference, there: Bibliography) -> str:
+def _same(work: Reference, there: Mapping[str, Reference]) -> str:
     """Key of the work in the review that this one is: the same DOI, or title and year."""
     for key, other in there.items():
         if work.doi and other.doi:
@@ -172,15 +177,13 @@ def _entry(works: Works, work: Reference, name: str) -> str:
     assert opening is not None, "the entry was read from this line"
     depth, end = 0, len(text)
     closes = {"{": "}", "(": ")"}[opening[1]]
-    for place in range(opening.start(1), len(text)):
+    # Only braces nest in BibTeX, also in an entry that stands in parentheses.
+    for place in range(opening.end(1), len(text)):
         letter = text[place]
-        if letter == opening[1] or letter == "{":
-            depth += 1
-        elif letter == closes or letter == "}":
-            depth -= 1
-            if depth == 0:
-                end = place + 1
-                break
+        if letter == closes and depth == 0:
+            end = place + 1
+            break
+        depth += {"{": 1, "}": -1}.get(letter, 0)
     whole = text[opening.start() : end]
     at = opening.end() - opening.start()
     return f"{whole[:at]}{name}{whole[at + len(work.key) :]}"
