@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -21,6 +23,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from synth.errors import UnknownName
 from synth.review import Review
+from synth.sphinx_ext import finished_pages
 from synth.sphinx_ext.assets import STATIC, classic_script, colours, compact_style
 from synth.sphinx_ext.figures import CHART, chart_html, late_value, with_late_values
 from synth.sphinx_ext.finished_pages import MENDS, POLICY, Page, icons, mended
@@ -327,6 +330,30 @@ def test_what_has_a_small_form_is_served_in_it_and_styles_without_comments(book:
         served = (place / style.name).read_text("utf-8")
         assert "/*" not in served
         assert compact_style(style.read_text("utf-8")) in served
+
+
+@pytest.mark.parametrize(
+    ("listed", "configured", "named"),
+    [
+        (("Ada", "Bo"), "The Jupyter Book community", "Ada, Bo"),
+        ((), "The Jupyter Book community", ""),
+        ((), "Cy", "Cy"),
+    ],
+)
+def test_the_foot_names_the_authors_of_the_book_and_nobody_else(
+    review: Review,
+    monkeypatch: pytest.MonkeyPatch,
+    listed: tuple[str, ...],
+    configured: str,
+    named: str,
+) -> None:
+    settings = replace(review.settings, authors=listed)
+    monkeypatch.setattr(finished_pages, "settings_of", lambda app: settings)
+    monkeypatch.setattr(finished_pages, "words_of", lambda app: Words())
+    config: Any = SimpleNamespace(author=configured, html_theme_options={})
+    app: Any = None
+    finished_pages.say_what_pages_rest_on(app, config)
+    assert config.author == named
 
 
 @pytest.mark.slow

@@ -405,6 +405,10 @@ def mend_templates(app: Sphinx, config: Any) -> None:
         config.template_bridge = f"{__name__}.{MendedTemplates.__name__}"
 
 
+_NOBODY = "The Jupyter Book community"
+"""Whom the build tool names as author of a book that names none."""
+
+
 def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     """Say at the foot of every page that codings are secondary, and which data it shows.
 
@@ -416,8 +420,8 @@ def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     # One control less; the browser has its own.
     options.setdefault("use_fullscreen_button", False)
     if settings is not None:
-        # Without this the foot of a page names the makers of the build tool as its authors.
-        config.author = ", ".join(settings.authors)
+        if settings.authors or config.author == _NOBODY:
+            config.author = ", ".join(settings.authors)
         source = html.escape(settings.source.citation)
         if settings.source.doi:
             address = f"https://doi.org/{settings.source.doi}"
