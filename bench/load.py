@@ -80,8 +80,10 @@ def work():
 """
 
 OWN_TABLES = """
-from synth import tables, checks, settings
-from synth.bibliography import Bibliography
+from synth.reading import tables
+from synth.reading import rules as checks
+from synth.reading import settings
+from synth.reading.bibliography import Bibliography
 from synth.model import TABLES
 tables.read_bibliography = lambda path: (Bibliography(), [])  # the tables alone
 
@@ -102,7 +104,7 @@ def work():
 """
 
 OWN_BIBLIOGRAPHY = """
-from synth import bibliography as bib
+from synth.reading import bibliography as bib
 
 def work():
     bib._name.cache_clear(); bib._decode.cache_clear(); bib._from_latex.cache_clear()
@@ -112,7 +114,7 @@ def work():
 """
 
 ALL = """
-from synth.tables import load_records
+from synth.reading.tables import load_records
 
 def work():
     return load_records(root)

@@ -7,9 +7,9 @@ import html
 from collections.abc import Iterable
 from pathlib import Path
 
-from synth.explorer import Explorer, evidence_scripts
-from synth.sphinx_ext.assets import classic_script, compact_style
-from synth.tables import Records
+from synth.book.assets import classic_script, compact_style
+from synth.reading.tables import Records
+from synth.views.explorer import Explorer, evidence_scripts
 
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
 LINKS = {"study": "book/studies.html#study-", "finding": "book/studies.html#finding-"}

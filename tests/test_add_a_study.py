@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from synth.bibliography import Bibliography, parse_bibliography
-from synth.checks import check
+from synth.book.prose_rules import check as check_pages
 from synth.cli import main
-from synth.pages import check as check_pages
+from synth.reading.bibliography import Bibliography, parse_bibliography
+from synth.reading.rules import check
+from synth.reading.tables import load_records
 from synth.review import Review
-from synth.tables import load_records
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.canonical import canonical_forms
-from synth.checks import check
 from synth.cli import main
 from synth.errors import ReviewError
-from synth.scaffold import addition
-from synth.scaffold.addition import add_works
-from synth.tables import load_records
+from synth.reading.formatting import canonical_forms
+from synth.reading.rules import check
+from synth.reading.tables import load_records
+from synth.starter import add_references as addition
+from synth.starter.add_references import add_works
 
 BIB = """\
 % exported yesterday

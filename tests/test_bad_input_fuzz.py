@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synth.checks import check
 from synth.errors import ReviewError
-from synth.scaffold import project
-from synth.scaffold.sheet import column_name, parse_sheet, printable, read_sheet, slug
-from synth.scaffold.start import Request, start
-from synth.scaffold.works import read_works
-from synth.settings import SLUG
+from synth.reading.rules import check
+from synth.reading.settings import SLUG
+from synth.starter import project
+from synth.starter.reference_import import read_works
+from synth.starter.spreadsheet import column_name, parse_sheet, printable, read_sheet, slug
+from synth.starter.start import Request, start
 
 AUTHOR = Path(__file__).parent / "author"
 SOUND = (AUTHOR / "table.csv").read_text("utf-8")

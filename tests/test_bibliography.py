@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.bibliography import (
+from synth.reading.bibliography import (
     Bibliography,
     Name,
     Reference,
@@ -122,7 +122,7 @@ def test_fields_are_decoded_only_when_looked_at(monkeypatch: pytest.MonkeyPatch)
     def refuse(text: str) -> str:
         raise AssertionError(text)
 
-    monkeypatch.setattr("synth.bibliography._decode", refuse)
+    monkeypatch.setattr("synth.reading.bibliography._decode", refuse)
     works, _ = parse_bibliography(r"@book{a2000, title = {G{\"o}del}, year = {2000}}")
     with pytest.raises(AssertionError):
         _ = works["a2000"].title

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from synth.canonical import canonical_forms, data_readme, write_forms
 from synth.model import SETTINGS, TABLES
-from synth.tables import read_records, read_settings
+from synth.reading.formatting import canonical_forms, data_readme, write_forms
+from synth.reading.tables import read_records, read_settings
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 

@@ -28,9 +28,9 @@ from tests.records_by_hand import (
     study,
 )
 
-from synth import charts
-from synth.figure import Figure
 from synth.model import Finding
+from synth.views import charts
+from synth.views.figure import Figure
 
 ALL: list[Callable[..., charts.Chart]] = [
     charts.by_year,
@@ -140,7 +140,7 @@ def test_a_specification_stays_small_and_is_the_same_every_time(draw: Any) -> No
 
 def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
     code = (
-        "import hashlib, sys; sys.path.insert(0, '.'); from synth import charts;"
+        "import hashlib, sys; sys.path.insert(0, '.'); from synth.views import charts;"
         "from tests.records_by_hand import records; r = records();"
         "figures = charts.by_year(r), charts.accumulation(r), charts.both_ways(r);"
         "page = figures[0].html + repr([figure.spec for figure in figures]);"

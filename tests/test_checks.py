@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.canonical import canonical_forms, write_forms
-from synth.checks import check
 from synth.errors import Problem, ReviewError
-from synth.tables import load_records, read_records
+from synth.reading.formatting import canonical_forms, write_forms
+from synth.reading.rules import check
+from synth.reading.tables import load_records, read_records
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 MESSAGES = tomllib.loads((BAD_DATA / "messages.toml").read_text(encoding="utf-8"))

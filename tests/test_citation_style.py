@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from synth.bibliography import Reference, read_bibliography
-from synth.citation_style import (
+from synth.reading.bibliography import Reference, read_bibliography
+from synth.references.apa import (
     address,
     author_year,
     from_pybtex,

@@ -20,11 +20,11 @@ from bibtexparser.middlewares import (
 )
 
 from explorer_on_a_page import change_findings
-from synth.bibliography import parse_bibliography
-from synth.exchange import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.model import UNKNOWN
+from synth.reading.bibliography import parse_bibliography
+from synth.reading.tables import load_records
+from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
-from synth.tables import load_records
 
 HOSTILE = r"""
 @article{odd2020,
@@ -104,7 +104,7 @@ def test_bibtex_reads_back(items: list[dict[str, Any]], works: list[dict[str, An
 
 
 def decoded(text: str) -> str:
-    from synth.bibliography import decode
+    from synth.reading.bibliography import decode
 
     return decode(text)
 

@@ -15,8 +15,12 @@ import pytest
 
 from conftest import missing
 from explorer_on_a_page import STATIC, many
+from synth.book.assets import classic_script, compact_style
 from synth.errors import UnknownName
-from synth.explorer import (
+from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
+from synth.reading.tables import Records, load_records
+from synth.review import Review
+from synth.views.explorer import (
     RESERVED,
     ROWS_IN_PAGE,
     ROWS_OF_MORE,
@@ -28,10 +32,6 @@ from synth.explorer import (
     reference_payload,
     searchable,
 )
-from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
-from synth.review import Review
-from synth.sphinx_ext.assets import classic_script, compact_style
-from synth.tables import Records, load_records
 
 HOSTILE = (
     '</script><script>alert(1)</script> & <b>"bold"</b>',
@@ -384,7 +384,7 @@ def test_the_live_output_also_holds_the_table(review: Review) -> None:
 
 
 def test_the_widget_comes_only_when_shown() -> None:
-    code = "import sys, synth.explorer; print(*sorted(sys.modules))"
+    code = "import sys, synth.views.explorer; print(*sorted(sys.modules))"
     modules = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

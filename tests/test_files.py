@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.files import decode_bytes, read_text, write_text
+from synth.reading.textio import decode_bytes, read_text, write_text
 
 
 def messages(data: bytes) -> list[str]:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from tests.records_by_hand import FLOW, records
 
-from synth.flow_diagram import draw, flow, stage_label, sums
 from synth.model import FlowBox
+from synth.views.flow import draw, flow, stage_label, sums
 
 
 def test_the_diagram_is_an_ordered_list_of_its_stages() -> None:
@@ -68,8 +68,8 @@ def test_what_is_added_on_the_way_counts() -> None:
 
 
 def test_the_check_of_the_data_finds_the_same_sums_wrong(example: Path) -> None:
-    from synth.checks import check
-    from synth.tables import read_records
+    from synth.reading.rules import check
+    from synth.reading.tables import read_records
 
     flow_file = example / "data" / "flow.csv"
     rows = flow_file.read_text("utf-8").splitlines()

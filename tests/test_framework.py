@@ -18,8 +18,8 @@ from tests.records_by_hand import (
     settings,
 )
 
-from synth.framework import framework
 from synth.model import Codebook, Finding
+from synth.views.framework import framework
 
 
 def cited(html: str) -> list[str]:

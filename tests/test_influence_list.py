@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from records_by_hand import INFLUENCES, records
-from synth.influence_list import influence_list
 from synth.model import Influence
+from synth.views.influences.listing import influence_list
 
 
 def test_every_influence_has_one_anchor_in_the_order_of_the_codebook() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from tests.records_by_hand import CODEBOOK, DIRECTIONS, INFLUENCES, RANKS, node, records, settings
 
-from synth.figure import text_width
-from synth.influence_map import Arrow, influence_map, reach
 from synth.model import Codebook, Influence
+from synth.views.figure import text_width
+from synth.views.influences.map import Arrow, influence_map, reach
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from synth.checks import check
 from synth.errors import ReviewError
-from synth.scaffold.columns import find_columns
-from synth.scaffold.looks import COLOURS, level_look
-from synth.scaffold.sheet import parse_sheet, read_sheet
-from synth.scaffold.start import Request, start
-from synth.scaffold.works import parse_bib, parse_ris
-from synth.settings import contrast
-from synth.tables import Records, load_records
+from synth.reading.rules import check
+from synth.reading.settings import contrast
+from synth.reading.tables import Records, load_records
+from synth.starter.columns import find_columns
+from synth.starter.palette import COLOURS, level_look
+from synth.starter.reference_import import parse_bib, parse_ris
+from synth.starter.spreadsheet import parse_sheet, read_sheet
+from synth.starter.start import Request, start
 
 AUTHOR = Path(__file__).parent / "author"
 TABLE = (

@@ -14,10 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from synth.bibliography import Reference
-from synth.review import Review
-from synth.sphinx_ext import metadata
-from synth.sphinx_ext.metadata import (
+from synth.book import metadata
+from synth.book.metadata import (
     coins,
     favicon,
     linked_data,
@@ -25,6 +23,8 @@ from synth.sphinx_ext.metadata import (
     social_card,
     source_data,
 )
+from synth.reading.bibliography import Reference
+from synth.review import Review
 
 EXAMPLE = Path(__file__).parent / "example"
 HOSTILE = '</script><b onclick="x">"&'

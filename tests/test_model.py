@@ -9,7 +9,7 @@ import pytest
 
 from synth import model
 from synth.model import SETTINGS, TABLES, Codebook, Theme
-from synth.tables import load_records
+from synth.reading.tables import load_records
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,8 @@ def test_reserved_names_cover_the_address_of_an_explorer() -> None:
 
 
 def test_every_mark_that_may_be_chosen_can_be_drawn() -> None:
-    from synth import explorer, marks
+    from synth.views import explorer
+    from synth.views import shapes as marks
 
     assert set(model.MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)
     assert set(model.LEVEL_MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from garden_book import change, notebook, planted
-from synth import pages
+from synth.book import prose_rules as pages
+from synth.book.prose_rules import Block, Page, Role
 from synth.errors import Problem, ReviewError
-from synth.pages import Block, Page, Role
+from synth.reading.tables import read_settings
 from synth.review import Review
-from synth.tables import read_settings
 
 
 def told(root: Path, *checks: object) -> list[str]:

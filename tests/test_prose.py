@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
-from synth.prose import cited_findings, mistake, named, parse_count, review_place, worded
+from synth.reading.tables import load_records
 from synth.review import Review
-from synth.tables import load_records
 
 GARDEN = Path(__file__).parent / "roots" / "garden"
 

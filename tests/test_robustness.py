@@ -8,7 +8,7 @@ import io
 from tests.records_by_hand import FINDINGS, STUDIES, records, study
 
 from synth.model import Finding
-from synth.robustness import KINDS, author_teams, robustness
+from synth.views.robustness import KINDS, author_teams, robustness
 
 
 def lost(kind: str, label: str, **given: object) -> set[str]:

@@ -14,14 +14,14 @@ from typing import Any
 
 import pytest
 
-from synth.checks import check
+from synth.book.prose_rules import check as check_pages
 from synth.cli import main
 from synth.errors import ReviewError
-from synth.pages import check as check_pages
+from synth.reading.rules import check
+from synth.reading.tables import load_records
 from synth.review import Review
-from synth.scaffold import project
-from synth.scaffold.start import Request, start
-from synth.tables import load_records
+from synth.starter import project
+from synth.starter.start import Request, start
 
 AUTHOR = Path(__file__).parent / "author"
 BIN = Path(sys.executable).parent

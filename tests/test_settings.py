@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from synth.model import SETTINGS, Settings
-from synth.settings import contrast, parse_settings, read_settings, settings_line
+from synth.reading.settings import contrast, parse_settings, read_settings, settings_line
 
 
 @pytest.fixture(scope="module")

@@ -21,13 +21,13 @@ import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
+from synth.book import theme as finished_pages
+from synth.book.assets import STATIC, classic_script, colours, compact_style
+from synth.book.figures import CHART, chart_html, late_value, with_late_values
+from synth.book.theme import MENDS, POLICY, Page, icons, mended
 from synth.errors import UnknownName
+from synth.messages import Words
 from synth.review import Review
-from synth.sphinx_ext import finished_pages
-from synth.sphinx_ext.assets import STATIC, classic_script, colours, compact_style
-from synth.sphinx_ext.figures import CHART, chart_html, late_value, with_late_values
-from synth.sphinx_ext.finished_pages import MENDS, POLICY, Page, icons, mended
-from synth.words import Words
 
 TESTS = Path(__file__).parent
 EXAMPLE = TESTS / "example"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from synth.errors import ReviewError
 from synth.model import TABLES, Codebook
-from synth.tables import (
+from synth.reading.tables import (
     Records,
     ancestors,
     find_root,

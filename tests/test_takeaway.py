@@ -23,9 +23,15 @@ from pyrefiqda import RefiCodebook
 from rocrate.rocrate import ROCrate
 
 from garden_book import built, planted
-from synth.sphinx_ext.downloads import FOLDER, size_text
-from synth.tables import Records, load_records
-from synth.takeaway import REFI_NAMESPACE, TakeawayFile, how_to_cite, one_document, takeaway
+from synth.book.data_package import (
+    REFI_NAMESPACE,
+    TakeawayFile,
+    how_to_cite,
+    one_document,
+    takeaway,
+)
+from synth.book.downloads import FOLDER, size_text
+from synth.reading.tables import Records, load_records
 
 ROOT = Path(__file__).resolve().parent.parent
 REVIEWS = {"the book": ROOT, "the gardens": ROOT / "tests" / "example"}

@@ -20,7 +20,7 @@ from synth import __version__
 from synth.errors import Problem, ReviewError
 
 if TYPE_CHECKING:
-    from synth.tables import Records
+    from synth.reading.tables import Records
 
 _ABOUT = """\
 Turn a literature review's coded table, codebook and bibliography into a book.
@@ -110,7 +110,7 @@ def _command(
 
 def _root(given: argparse.Namespace) -> Path:
     """The review meant: the folder that is named, else the nearest one upwards."""
-    from synth.tables import find_root
+    from synth.reading.tables import find_root
 
     if given.root is None:
         return find_root()
@@ -148,15 +148,15 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _check(given: argparse.Namespace) -> int:
-    from synth.checks import check_records
-    from synth.tables import read_records
+    from synth.reading.rules import check_records
+    from synth.reading.tables import read_records
 
     root = _root(given)
     records, problems = read_records(root)
     found = sorted({*problems, *check_records(records)}, key=lambda problem: problem.place)
     support = ""
     if given.pages:
-        from synth.pages import check_book, read_book, report_of
+        from synth.book.prose_rules import check_book, read_book, report_of
 
         book = read_book(root, records)
         found = sorted([*found, *check_book(book)], key=lambda problem: problem.place)
@@ -269,7 +269,7 @@ def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _fmt(given: argparse.Namespace) -> int:
-    from synth.canonical import canonical_forms, write_forms
+    from synth.reading.formatting import canonical_forms, write_forms
 
     root = _root(given)
     forms = canonical_forms(root)
@@ -347,7 +347,7 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _add(given: argparse.Namespace) -> int:
-    from synth.scaffold.addition import add_works
+    from synth.starter.add_references import add_works
 
     return add_works(_root(given), given.file, role=given.role, dry_run=given.dry_run, say=_say)
 
@@ -421,7 +421,7 @@ filters. Rows that cannot be understood are listed, and nothing is written.
 
 
 def _new(given: argparse.Namespace) -> int:
-    from synth.scaffold.start import Request, start
+    from synth.starter.start import Request, start
 
     request = Request(
         folder=given.folder,

@@ -15,12 +15,12 @@ from synth.model import Finding, Study, facet_values
 if TYPE_CHECKING:
     import pandas
 
-    from synth.charts import Figure
-    from synth.evidence_table import EvidenceTable
-    from synth.explorer import Explorer
+    from synth.reading.tables import Records
     from synth.review import Review
-    from synth.robustness import Robustness
-    from synth.tables import Records
+    from synth.views.charts import Figure
+    from synth.views.evidence_table import EvidenceTable
+    from synth.views.explorer import Explorer
+    from synth.views.robustness import Robustness
 
 Wanted = str | int | Iterable[str]
 
@@ -113,7 +113,7 @@ class Evidence:
 
     def stated(self) -> str:
         """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
-        from synth.evidence_table import stated
+        from synth.views.evidence_table import stated
 
         return stated(self._records, self._ids)
 
@@ -191,9 +191,9 @@ class Evidence:
         Parameters
         ----------
         **options : ``key`` (its name in the page's address), ``filters`` (chosen from the start,
-            as for :meth:`where`) and the rest of :class:`synth.explorer.Explorer`.
+            as for :meth:`where`) and the rest of :class:`synth.views.explorer.Explorer`.
         """
-        from synth.explorer import Explorer
+        from synth.views.explorer import Explorer
 
         self._note(*_LISTED, "study.*")
         options.setdefault("key", self._review.explorer_key(self._how))
@@ -201,42 +201,42 @@ class Evidence:
 
     def table(self) -> EvidenceTable:
         """The findings as a plain table."""
-        from synth.evidence_table import EvidenceTable
+        from synth.views.evidence_table import EvidenceTable
 
         self._note(*_LISTED)
         return EvidenceTable(self._records, self._ids)
 
     def by_year(self) -> Figure:
         """Studies by year of publication."""
-        from synth.charts import by_year
+        from synth.views.charts import by_year
 
         self._note("study", "year", "facets")
         return by_year(self._records, self._ids)
 
     def by_country(self) -> Figure:
         """Countries, ranked, with their studies and findings."""
-        from synth.charts import by_country
+        from synth.views.charts import by_country
 
         self._note("study", "facets", "places")
         return by_country(self._records, self._ids)
 
     def by_design(self) -> Figure:
         """Designs of the studies."""
-        from synth.charts import by_design
+        from synth.views.charts import by_design
 
         self._note("study", "facets")
         return by_design(self._records, self._ids)
 
     def accumulation(self) -> Figure:
         """When each theme was first reported, over the years of publication."""
-        from synth.charts import accumulation
+        from synth.views.charts import accumulation
 
         self._note("study", "year", "theme")
         return accumulation(self._records, self._ids)
 
     def first_reported(self) -> Figure:
         """The year in which each theme and factor was first reported."""
-        from synth.charts import first_reported
+        from synth.views.charts import first_reported
 
         self._note("study", "year", "theme")
         return first_reported(self._records, self._ids)
@@ -248,7 +248,7 @@ class Evidence:
         ----------
         group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` classifies them.
         """
-        from synth.charts import by_place
+        from synth.views.charts import by_place
 
         self._note("study", "facets", "places")
         return by_place(self._records, self._ids, group=group)
@@ -260,35 +260,35 @@ class Evidence:
         ----------
         facet : id of a facet declared in ``review.toml``.
         """
-        from synth.charts import by_facet
+        from synth.views.charts import by_facet
 
         self._note("study", "facets")
         return by_facet(self._records, facet, self._ids)
 
     def designs_by_theme(self) -> Figure:
         """Designs of the studies behind each theme."""
-        from synth.charts import designs_by_theme
+        from synth.views.charts import designs_by_theme
 
         self._note("study", "facets", "theme")
         return designs_by_theme(self._records, self._ids)
 
     def theme_by_study(self) -> Figure:
         """Which study reports on which theme."""
-        from synth.charts import theme_by_study
+        from synth.views.charts import theme_by_study
 
         self._note("study", "year", "theme", "direction")
         return theme_by_study(self._records, self._ids)
 
     def single_support(self) -> Figure:
         """Themes that rest on one study, one country, one team or one cohort."""
-        from synth.charts import single_support
+        from synth.views.charts import single_support
 
         self._note("study", "facets", "theme", "study.*")
         return single_support(self._records, self._ids)
 
     def both_ways(self) -> Figure:
         """Themes reported both as helping and as hindering, and where."""
-        from synth.charts import both_ways
+        from synth.views.charts import both_ways
 
         self._note("study", "facets", "theme", "direction", "study.*")
         return both_ways(self._records, self._ids)
@@ -298,7 +298,7 @@ class Evidence:
 
         Robustness of coverage: it says what rests on whom, never how strong an effect is.
         """
-        from synth.robustness import robustness
+        from synth.views.robustness import robustness
 
         self._note("study", "facets", "theme", "direction", "study.*")
         # Over the whole review, influences rest on studies as well.

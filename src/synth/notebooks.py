@@ -43,13 +43,13 @@ WARM = (
     "vl_convert",
     "anywidget",
     "synth.review",
-    "synth.explorer",
-    "synth.charts",
-    "synth.framework",
-    "synth.catalogue",
-    "synth.influence_map",
-    "synth.flow_diagram",
-    "synth.robustness",
+    "synth.views.explorer",
+    "synth.views.charts",
+    "synth.views.framework",
+    "synth.views.catalogue",
+    "synth.views.influences.map",
+    "synth.views.flow",
+    "synth.views.robustness",
 )
 """What the process that kernels are forked from imports before the first of them."""
 
@@ -284,14 +284,12 @@ def drawn_by() -> str:
 
 # What reads, checks and builds without drawing anything a notebook stores.
 _DRAWS_NOTHING = (
-    "canonical.py",
-    "checks.py",
+    "book/",
     "cli.py",
     "notebooks.py",
-    "pages.py",
-    "prose.py",
-    "scaffold",
-    "sphinx_ext/",
+    "reading/formatting.py",
+    "reading/rules.py",
+    "starter/",
 )
 
 

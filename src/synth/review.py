@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from synth.errors import UnknownName, did_you_mean
 from synth.evidence import Evidence
 from synth.model import Codebook, Influence, Settings, Study, Theme, facet_values
-from synth.tables import Records, find_root, load_records
+from synth.reading.tables import Records, find_root, load_records
 
 if TYPE_CHECKING:
-    from synth.catalogue import Catalogue
-    from synth.flow_diagram import FlowDiagram
-    from synth.framework import Framework
-    from synth.influence_list import InfluenceList
-    from synth.influence_map import InfluenceMap
+    from synth.views.catalogue import Catalogue
+    from synth.views.flow import FlowDiagram
+    from synth.views.framework import Framework
+    from synth.views.influences.listing import InfluenceList
+    from synth.views.influences.map import InfluenceMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Review:
 
     Parameters
     ----------
-    records : the tables and the bibliography, as :func:`synth.tables.load_records` gives them.
+    records : the tables and the bibliography, as :func:`~synth.reading.tables.load_records` gives.
 
     >>> review = Review.load()  # doctest: +SKIP
     >>> review.theme("organizational-leadership").evidence()  # doctest: +SKIP
@@ -148,7 +148,7 @@ class Review:
 
     def framework(self, **options: Any) -> Framework:
         """The framework: levels, themes, factors, what helps, what hinders, and who says so."""
-        from synth.framework import framework
+        from synth.views.framework import framework
 
         self._note_everything()
         return framework(self.records, **options)
@@ -160,7 +160,7 @@ class Review:
         ----------
         of : only the influences that start or end at this node of the codebook.
         """
-        from synth.influence_map import influence_map
+        from synth.views.influences.map import influence_map
 
         ids = tuple(influence.id for influence in self.influences(of))
         self.note("codebook", {}, ("*",))
@@ -173,7 +173,7 @@ class Review:
         ----------
         of : only the influences that start or end at this node of the codebook.
         """
-        from synth.influence_list import influence_list
+        from synth.views.influences.listing import influence_list
 
         chosen = self.influences(of)
         self.note("codebook", {}, ("*",))
@@ -183,14 +183,14 @@ class Review:
 
     def flow(self) -> FlowDiagram:
         """The search and screening flow."""
-        from synth.flow_diagram import flow
+        from synth.views.flow import flow
 
         self.note("flow", {}, ("*",))
         return flow(self.records)
 
     def catalogue(self, **options: Any) -> Catalogue:
         """The studies, one entry each, with everything coded from them."""
-        from synth.catalogue import catalogue
+        from synth.views.catalogue import catalogue
 
         self._note_everything()
         return catalogue(self.records, **options)
@@ -299,7 +299,7 @@ class Review:
         return chosen
 
     def _word_test(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        from synth.explorer import fold, searchable
+        from synth.views.explorer import fold, searchable
 
         words = fold(" ".join(wanted)).split()
         findings = self.records.findings
@@ -507,7 +507,7 @@ class ReviewTheme:
 
     def framework(self, **options: Any) -> Framework:
         """The part of the framework that stands below this node."""
-        from synth.framework import framework
+        from synth.views.framework import framework
 
         self._review.note("codebook", {}, ("*",))
         self._review.influences(self.id)

@@ -18,11 +18,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from explorer_on_a_page import POLICY, many, write_page
-from synth.exchange import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
-from synth.explorer import Explorer, fold
 from synth.model import facet_values
+from synth.reading.tables import Records
+from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
-from synth.tables import Records
+from synth.views.explorer import Explorer, fold
 
 pytestmark = pytest.mark.browser
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from tests.records_by_hand import FINDINGS, records
 
-from synth import charts
-from synth.flow_diagram import flow
-from synth.framework import framework
-from synth.influence_map import influence_map
-from synth.robustness import robustness
-from synth.sphinx_ext.assets import STATIC, classic_script, colours, with_words
-from synth.words import Words
+from synth.book.assets import STATIC, classic_script, colours, with_words
+from synth.messages import Words
+from synth.views import charts
+from synth.views.flow import flow
+from synth.views.framework import framework
+from synth.views.influences.map import influence_map
+from synth.views.robustness import robustness
 
 pytestmark = pytest.mark.browser
 

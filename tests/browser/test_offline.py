@@ -15,7 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-from synth.sphinx_ext.finished_pages import POLICY
+from synth.book.theme import POLICY
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
 LINKED_HOSTS = re.compile(

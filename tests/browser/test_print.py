@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from synth.tables import load_records
+from synth.reading.tables import load_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -1,5 +1,5 @@
 project = "Gardens"
-extensions = ["myst_nb", "sphinxcontrib.bibtex", "synth.sphinx_ext"]
+extensions = ["myst_nb", "sphinxcontrib.bibtex", "synth.book"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["colon_fence", "attrs_inline"]

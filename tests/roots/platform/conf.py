@@ -10,7 +10,7 @@ extensions = [
     "sphinx_book_theme",
     "sphinxcontrib.bibtex",
     "sphinx_jupyterbook_latex",
-    "synth.sphinx_ext",
+    "synth.book",
 ]
 root_doc = "index"
 exclude_patterns = ["data"]

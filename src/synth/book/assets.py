@@ -1,0 +1,279 @@
+"""The styles and scripts of a page: the library's own, and of the others' what the page uses."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synth.book.context import settings_of, words_of
+from synth.book.figures import HAS_CHART
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+    from synth.messages import Words
+    from synth.model import Settings
+
+STATIC = Path(__file__).parents[1] / "static"
+PLACE = "synth"
+"""Folder below ``_static`` that the library's files go to."""
+
+ON_EVERY_PAGE = ("synth.css", "loader.js")
+
+MODULE_OF = {"synth-explorer": "explorer", "synth-figure": "figures", "synth-flow": "figures"}
+"""Classes of what the library draws, and the module whose style it needs."""
+
+NEEDED_BY = {
+    # What brings its own style or script, and the mark of a page that uses it. The thebe entries
+    # have none: they ask another host for a live kernel, which the book does without.
+    "sphinx-thebe": None,
+    "THEBE_JS_URL": None,
+    "DOCUMENTATION_OPTIONS.pagename": None,
+    "toggleHint": None,
+    "toggleOpenOnPrint": None,
+    "togglebuttonSelector": None,
+    "togglebutton": re.compile(r'class="[^"]*\b(?:toggle|dropdown)\b'),
+    "design-tabs": re.compile(r'class="[^"]*\bsd-tab-'),
+    "sphinx-design": re.compile(r'class="[^"]*\bsd-'),
+    "clipboard": re.compile(r'class="highlight\b'),
+    "copybutton": re.compile(r'class="highlight\b'),
+    "mystnb": re.compile(r'class="[^"]*\bcell\b'),
+    "pygments": re.compile(r'class="highlight\b'),
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Copy the library's files into the book and link on each page what the page uses."""
+    app.connect("config-inited", leave_widgets_to_the_loader)
+    app.connect("builder-inited", copy_static)
+    # After every extension has added its own.
+    app.connect("html-page-context", link_what_is_used, priority=950)
+    app.connect("build-finished", write_vega)
+    app.connect("build-finished", drop_what_no_page_uses)
+
+
+def leave_widgets_to_the_loader(app: Sphinx, config: Any) -> None:
+    """Load no widget manager: 3.7 MB from other hosts, for what the loader does in 2 KB."""
+    config.nb_ipywidgets_js = {}
+    # Its summaries fetch every page found, which a browser forbids on file://.
+    config.html_show_search_summary = False
+
+
+# --- the library's own ------------------------------------------------------------------------
+
+
+def copy_static(app: Sphinx) -> None:
+    """Copy styles without comments, and modules as classic scripts: ``file://`` runs no others."""
+    if app.builder.format != "html":
+        return
+    place = Path(app.outdir) / "_static" / PLACE
+    for source in sorted(STATIC.iterdir()):
+        if source.suffix not in (".css", ".js", ".svg", ".png"):
+            continue
+        if source.name.endswith(".min.js"):
+            continue
+        # Where a script has a small form beside it, readers get that one.
+        small = source.with_suffix(f".min{source.suffix}")
+        content = (small if small.is_file() else source).read_bytes()
+        if source.suffix == ".js":
+            code = with_words(content.decode(), words_of(app))
+            content = classic_script(code, source.stem).encode()
+        if source.suffix == ".css":
+            style = content.decode()
+            if source.name == "synth.css" and (settings := settings_of(app)):
+                style += colours(settings)
+            content = compact_style(style).encode()
+        write_if_changed(place / source.name, content)
+    for name in ON_EVERY_PAGE:
+        if name.endswith(".css"):
+            app.add_css_file(f"{PLACE}/{name}", priority=800)
+        else:
+            modules = sorted(
+                {*(path.name.partition(".")[0] for path in STATIC.glob("*.js")), "vega"}
+                - {"loader", "mode"}
+            )
+            told = {"defer": "defer", "data-modules": " ".join(modules)}
+            app.add_js_file(f"{PLACE}/{name}", priority=800, **told)
+
+
+def colours(settings: Settings) -> str:
+    """The colours of a review's levels and directions as tokens and classes.
+
+    A level ``macro`` gives ``--synth-macro``, ``--synth-macro-wash`` and the class ``lvl-macro``;
+    a direction ``barrier`` gives ``--synth-barrier`` and the class ``dir-barrier``. On paper they
+    are those of the light page.
+    """
+    light, dark = [], []
+    for level, look in settings.levels.items():
+        light += [f"--synth-{level}: {look.light}", f"--synth-{level}-wash: {look.wash_light}"]
+        dark += [f"--synth-{level}: {look.dark}", f"--synth-{level}-wash: {look.wash_dark}"]
+    for direction in settings.directions:
+        light.append(f"--synth-{direction.id}: {direction.light}")
+        dark.append(f"--synth-{direction.id}: {direction.dark}")
+    paper = [f"--synth-{level}-wash: #fff" for level in settings.levels]
+    # Where readers chose their own colours, shapes and patterns tell what is what.
+    named = [*settings.levels, *(way.id for way in settings.directions)]
+    plain = [f"--synth-{name}: CanvasText" for name in named]
+    plain += [f"--synth-{level}-wash: Canvas" for level in settings.levels]
+    rules = [
+        f":root, .synth {{ {'; '.join(light)}; }}",
+        f'html[data-theme="dark"], html[data-theme="dark"] .synth {{ {"; ".join(dark)}; }}',
+        '@media print { html, html[data-theme="dark"], html[data-theme="dark"] .synth, .synth '
+        f"{{ {'; '.join([*light, *paper])}; }} }}",
+        "@media (forced-colors: active) { :root, html[data-theme], html[data-theme] .synth "
+        f"{{ {'; '.join(plain)}; }} }}",
+        *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
+        *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
+    ]
+    return "\n/* --- levels and directions of this review --- */\n" + "\n".join(rules) + "\n"
+
+
+def classic_script(code: str, name: str) -> str:
+    """Turn a module into a script that leaves its default export in ``window.synthModules``.
+
+    A browser loads no module from ``file://``; JupyterLab loads nothing else.
+
+    Parameters
+    ----------
+    code : the module; it may export, it must not import.
+    name : the name it is found by.
+
+    Raises
+    ------
+    ValueError : the module imports another, which a classic script cannot.
+
+    >>> print(classic_script("export default { render };", "explorer"))
+    (function () {
+    "use strict";
+    (window.synthModules ??= {})["explorer"] = { render };
+    })();
+    <BLANKLINE>
+    """
+    if re.search(r"^\s*import\b", code, flags=re.MULTILINE):
+        raise ValueError(
+            f"static/{name}.js imports another module; pages opened from a folder cannot. "
+            "Write what it needs into the module itself."
+        )
+    body = re.sub(
+        r"^export default ",
+        f'(window.synthModules ??= {{}})["{name}"] = ',
+        code,
+        flags=re.MULTILINE,
+    )
+    body = re.sub(r"^export (?=(?:async )?(?:function|class|const|let)\b)", "", body, flags=re.M)
+    return f'(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
+
+
+def compact_style(style: str) -> str:
+    r"""Take from a style sheet what only its authors read: comments and white space between rules.
+
+    Parameters
+    ----------
+    style : the sheet; no text in it may hold ``/*``, a brace, a semicolon or a line break.
+
+    >>> compact_style("/* paper */\na :is(b, i) {\n  color: red;\n}\n")
+    'a :is(b, i){color: red}'
+    """
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    style = re.sub(r"\s+", " ", style)
+    return re.sub(r"\s*([{};])\s*", r"\1", style).replace(";}", "}").strip()
+
+
+_NO_WORDS = "const WORDS = {};"
+_SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
+
+
+def with_words(code: str, words: Words) -> str:
+    """Give a script the words of the interface it asks for, and no others.
+
+    Parameters
+    ----------
+    code : a module; one without a place for words is left as it is.
+    words : of the interface.
+
+    Raises
+    ------
+    KeyError : the script asks for a word that the table of words lacks.
+
+    >>> from synth.messages import Words
+    >>> print(with_words('const WORDS = {}; say("and");', Words({"and": "und"})))
+    const WORDS = {"and": "und"}; say("and");
+    """
+    if _NO_WORDS not in code:
+        return code
+    told = {key: words[key] for key in sorted(set(_SAID.findall(code)))}
+    return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)
+
+
+def write_if_changed(path: Path, content: bytes) -> None:
+    """Write a file only when it would differ, so that nothing is published twice."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def write_vega(app: Sphinx, exception: Exception | None) -> None:
+    """Write the one Vega bundle all charts share, if there is a chart; it takes two seconds."""
+    versions = sorted({page[HAS_CHART] for page in app.env.metadata.values() if HAS_CHART in page})
+    if exception or app.builder.format != "html" or not versions:
+        return
+    wanted = versions[-1]
+    path = Path(app.outdir) / "_static" / PLACE / "vega.js"
+    made_of = f"/* Vega-Lite {wanted}, from vl-convert {version('vl-convert-python')} */\n"
+    if path.is_file() and path.read_text("utf-8").startswith(made_of):
+        return
+    import vl_convert
+
+    bundle = vl_convert.javascript_bundle(vl_version=wanted)  # type: ignore[call-arg]
+    write_if_changed(path, f"{made_of}(function () {{\n{bundle}\n}})();\n".encode())
+
+
+# --- the others' ------------------------------------------------------------------------------
+
+
+def link_what_is_used(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Take from a page the styles and scripts nothing on it uses; add those of its modules."""
+    body = str(context.get("body", ""))
+    drawn = set(re.findall(r'data-synth-module="([\w-]+)"', body))
+    drawn |= {module for mark, module in MODULE_OF.items() if mark in body}
+    for module in sorted(drawn):
+        if (STATIC / f"{module}.css").is_file():
+            app.add_css_file(f"{PLACE}/{module}.css", priority=810)
+    for files in ("css_files", "script_files"):
+        context[files] = [file for file in context.get(files, []) if _is_used(file, body)]
+
+
+def _is_used(file: Any, body: str) -> bool:
+    told = f"{file.filename or ''} {getattr(file, 'attributes', {}).get('body', '')}"
+    for name, mark in NEEDED_BY.items():
+        if name in told:
+            return bool(mark and mark.search(body))
+    return True
+
+
+def drop_what_no_page_uses(app: Sphinx, exception: Exception | None) -> None:
+    """Delete source maps, the whole icon library and the files of a live kernel from the book."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    for source_map in static.rglob("*.map"):
+        source_map.unlink()
+    for name in (
+        "scripts/fontawesome.js",
+        "sphinx-thebe.js",
+        "sphinx-thebe.css",
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ):
+        (static / name).unlink(missing_ok=True)

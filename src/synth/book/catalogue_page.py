@@ -1,0 +1,152 @@
+"""The directives of the Studies page: the catalogue and the table of characteristics.
+
+They draw while the book is built, so that the page is never older than the data, and list under
+each study where the book cites it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from synth.book.context import depend_on_data, words_of
+from synth.book.domain import CitedAt, EvidenceDomain, Home, evidence_domain
+from synth.views.catalogue import STYLED, catalogue
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+
+    from synth.messages import Words
+    from synth.views.catalogue import Catalogue
+
+
+class cited_in(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
+    """Stands below a study until every page that cites it is known."""
+
+
+_PART = {"since": directives.unchanged, "before": directives.unchanged}
+
+
+class CatalogueDirective(SphinxDirective):
+    """The entries of all studies, a section each, so that they are found from the side list.
+
+    A long catalogue stands on several pages: ``:since: br`` and ``:before: co`` take the studies
+    whose name comes there in the alphabet.
+    """
+
+    option_spec: ClassVar[Any] = _PART
+
+    def run(self) -> list[Node]:
+        """Draw a section for every study."""
+        depend_on_data(self.env)
+        domain = evidence_domain(self.env)
+        drawn = _catalogue(domain, self.options)
+        sections: list[Node] = []
+        for index, entry in enumerate(drawn.entries):
+            anchor = f"study-{entry.id}"
+            section = nodes.section(ids=[anchor], names=[anchor], classes=["synth-entry"])
+            self.state.document.note_explicit_target(section)
+            section += nodes.title("", entry.label)
+            html = f'<div class="synth synth-entry-body" {STYLED}>\n{entry.html}</div>\n'
+            section += nodes.raw("", html, format="html")
+            section += cited_in("", study=entry.id)
+            around = drawn.entries[max(index - 1, 0) : index + 2]
+            beside = _neighbours(entry.id, around, words_of(self.env.app))
+            section += nodes.raw("", beside, format="html")
+            domain.settle("study", entry.id, Home(self.env.docname, anchor))
+            sections.append(section)
+        return sections
+
+
+class CharacteristicsDirective(SphinxDirective):
+    """The studies as a table; divided like the catalogue."""
+
+    option_spec: ClassVar[Any] = _PART
+
+    def run(self) -> list[Node]:
+        """Draw the table."""
+        depend_on_data(self.env)
+        html = _catalogue(evidence_domain(self.env), self.options).characteristics.html
+        return [nodes.raw("", f"{html}\n", format="html")]
+
+
+def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
+    since, before = part.get("since", ""), part.get("before", "")
+    return catalogue(domain.review.records, since=since, before=before)
+
+
+def _neighbours(study: str, around: Any, words: Words) -> str:
+    ids = [entry.id for entry in around]
+    here = ids.index(study)
+    links = []
+    for step, rel, form in ((-1, "prev", "‹ {}"), (1, "next", "{} ›")):
+        position = here + step
+        if 0 <= position < len(ids):
+            label = form.format(escape(around[position].label))
+            links.append(f'<a rel="{rel}" href="#study-{escape(ids[position])}">{label}</a>')
+    return (
+        '<nav class="synth synth-neighbours noprint" aria-label="'
+        f'{escape(words.say("study_neighbours", study=around[here].label))}">'
+        f"{' '.join(links)}</nav>\n"
+    )
+
+
+class ListCitations(SphinxPostTransform):
+    """List under each study the places of the book that cite it."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every placeholder of the page."""
+        domain = evidence_domain(self.env)
+        for node in list(self.document.findall(cited_in)):
+            places = domain.cited_at(node["study"])
+            node.replace_self(nodes.raw("", self._html(places), format="html"))
+
+    def _html(self, places: list[CitedAt]) -> str:
+        return f'<p class="synth synth-cited">{said_where(self, places)}</p>\n'
+
+
+def said_where(
+    transform: SphinxPostTransform, places: list[CitedAt], *, headings: bool = True
+) -> str:
+    """Say on which pages, and under which headings of each, a work is cited, with links."""
+    env, builder = transform.env, transform.app.builder
+    words = words_of(transform.app)
+    if not places:
+        return words.html("study_uncited")
+    pages: dict[str, list[CitedAt]] = {}
+    for cited in places:
+        pages.setdefault(cited.docname, []).append(cited)
+    parts = []
+    for docname, cited_there in pages.items():
+        address = builder.get_relative_uri(env.docname, docname)
+        title = env.titles[docname].astext() if docname in env.titles else docname
+        first = cited_there[0]
+        page = f'<a href="{escape(f"{address}#{first.anchor}")}">{escape(title)}</a>'
+        below = [
+            f'<a href="{escape(f"{address}#{cited.anchor}")}">{escape(cited.heading)}</a>'
+            for cited in cited_there
+            if headings and cited.heading and cited.heading != title
+        ]
+        parts.append(f"{page} ({', '.join(below)})" if below else page)
+    return words.html("study_cited_in", pages="; ".join(parts))
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directives."""
+    for name, directive in (
+        ("catalogue", CatalogueDirective),
+        ("characteristics", CharacteristicsDirective),
+    ):
+        app.add_directive(name, directive)
+        app.add_directive_to_domain("synth", name, directive)
+    app.add_node(cited_in)
+    app.add_post_transform(ListCitations)

@@ -1,0 +1,655 @@
+"""What readers take along: the tables, everything as one file, the references, the codebook.
+
+Every file is made from the same records and is the same byte for byte whenever they are the same.
+Each form is one that other programs read without us: Frictionless Data Package, BibTeX, RIS,
+CSL-JSON, REFI-QDA, RO-Crate.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import uuid
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from synth.messages import Words
+from synth.model import (
+    NOT_APPLICABLE,
+    NOT_ESTABLISHED,
+    NOT_REPORTED,
+    TABLES,
+    UNKNOWN,
+    Column,
+    Settings,
+)
+from synth.reading.settings import SETTINGS_FILE, SLUG
+from synth.reading.tables import format_table
+from synth.references.apa import group
+from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from synth.reading.tables import Records
+
+FORMAT_VERSION = "1.0"
+"""Version of the one JSON file; raised when a program that reads it would have to change."""
+
+GROUPS = ("tables", "everything", "references", "codebook")
+"""What the files are for, in the order a reader meets them."""
+
+_UNKNOWN = {
+    NOT_REPORTED: "The source is silent.",
+    NOT_ESTABLISHED: "We looked and could not find out.",
+    NOT_APPLICABLE: "The question does not arise.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TakeawayFile:
+    """A file to take along.
+
+    Parameters
+    ----------
+    name : its name.
+    group : what it is for, one of :data:`GROUPS`.
+    holds : what it holds, in a sentence.
+    media_type : its kind, as the web names it.
+    content : its bytes.
+    """
+
+    name: str
+    group: str
+    holds: str
+    media_type: str
+    content: bytes
+
+
+def takeaway(records: Records) -> tuple[TakeawayFile, ...]:
+    """All files a reader can take along, in the order they are shown.
+
+    Parameters
+    ----------
+    records : the review's records.
+
+    Returns
+    -------
+    The files; the last of the group ``"everything"`` is an archive of all others, an RO-Crate.
+    """
+    words = Words(records.settings.words)
+    settings = (records.root / SETTINGS_FILE).read_bytes()
+    works = _works(records)
+    texts: list[tuple[str, str, str, str, str]] = [
+        *(
+            (file, "tables", words.say("takeaway_row", row=row), "text/csv", text)
+            for file, row, text in _tables(records)
+        ),
+        (
+            "datapackage.json",
+            "tables",
+            words["takeaway_datapackage"],
+            "application/json",
+            _json(data_package(records)),
+        ),
+        (
+            "review.json",
+            "everything",
+            words["takeaway_json"],
+            "application/json",
+            _json(one_document(records)),
+        ),
+        (
+            "review.schema.json",
+            "everything",
+            words["takeaway_schema"],
+            "application/schema+json",
+            _json(document_schema(records)),
+        ),
+        (
+            "findings.csv",
+            "everything",
+            words["takeaway_findings"],
+            "text/csv",
+            "\ufeff" + to_csv(records, tuple(records.findings)),
+        ),
+        (
+            "references.bib",
+            "references",
+            words["takeaway_bibtex"],
+            "application/x-bibtex",
+            to_bibtex(works),
+        ),
+        (
+            "references.ris",
+            "references",
+            words["takeaway_ris"],
+            "application/x-research-info-systems",
+            to_ris(works),
+        ),
+        (
+            "references.json",
+            "references",
+            words["takeaway_csl"],
+            "application/vnd.citationstyles.csl+json",
+            to_csl_json(works),
+        ),
+        (
+            "codebook.qdc",
+            "codebook",
+            words["takeaway_qdc"],
+            "application/xml",
+            refi_codebook(records),
+        ),
+    ]
+    files = [
+        TakeawayFile(name, group, holds, kind, text.encode())
+        for name, group, holds, kind, text in texts
+    ]
+    files.append(
+        TakeawayFile(
+            "review.toml", "tables", words["takeaway_settings"], "application/toml", settings
+        )
+    )
+    files.append(
+        TakeawayFile(
+            "ro-crate-metadata.json",
+            "everything",
+            words["takeaway_crate"],
+            "application/ld+json",
+            _json(research_object(records, files)).encode(),
+        )
+    )
+    packed = archive({file.name: file.content for file in files}, records.settings.date)
+    files.append(
+        TakeawayFile("data.zip", "everything", words["takeaway_zip"], "application/zip", packed)
+    )
+    return tuple(sorted(files, key=lambda file: GROUPS.index(file.group)))
+
+
+def how_to_cite(settings: Settings) -> str:
+    """The data as an entry of a list of references, with the version in force."""
+    words = Words(settings.words)
+    cited = words.say(
+        "takeaway_citation",
+        authors=", ".join(settings.authors) or settings.title,
+        year=settings.date.year,
+        title=settings.title,
+        version=settings.version,
+    )
+    return f"{cited} {settings.base_url}".strip()
+
+
+def licence_address(name: str) -> str:
+    """The address of a licence by its SPDX id.
+
+    >>> licence_address("CC-BY-4.0")
+    'https://spdx.org/licenses/CC-BY-4.0.html'
+    """
+    return name if "://" in name else f"https://spdx.org/licenses/{name}.html"
+
+
+def archive(files: Mapping[str, bytes], day: date) -> bytes:
+    """Pack files so that the same files always give the same bytes.
+
+    Parameters
+    ----------
+    files : contents by name.
+    day : the date all files of the archive bear.
+
+    >>> from datetime import date
+    >>> one, two = ({"a": b"1", "b": b"2"}, {"b": b"2", "a": b"1"})
+    >>> archive(one, date(2026, 1, 1)) == archive(two, date(2026, 1, 1))
+    True
+    """
+    stream = io.BytesIO()
+    # The format knows no year before 1980.
+    stamp = (max(day.year, 1980), day.month, day.day, 0, 0, 0)
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, stamp)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            packed.writestr(entry, files[name])
+    return stream.getvalue()
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def _tables(records: Records) -> Iterable[tuple[str, str, str]]:
+    """File name, meaning of a row and canonical text of each table the review has."""
+    for name, table in TABLES.items():
+        written = records.tables.get(name)
+        if written is not None and written.header:
+            text = format_table(written, table, records.settings)
+            yield table.file.rsplit("/", 1)[-1], table.row, text
+
+
+def _header(records: Records, name: str) -> tuple[str, ...]:
+    """The columns of a table in the order its canonical text has them."""
+    written, table = records.tables[name].header, TABLES[name]
+    declared = [column.name for column in table.columns if column.name in written]
+    return (*declared, *(header for header in written if header not in declared))
+
+
+def _present(records: Records) -> list[str]:
+    return [name for name in TABLES if name in records.tables and records.tables[name].header]
+
+
+def _column(records: Records, table: str, name: str) -> Column:
+    """A column's declaration; one of the review's own is described by its facet."""
+    declared = TABLES[table].column(name)
+    if declared is not None:
+        return declared
+    facet = records.settings.facet(name)
+    meaning = facet.label if facet else name.replace("_", " ")
+    return Column(name, meaning, required=False, empty=True, many=bool(facet and facet.many))
+
+
+def _allowed(column: Column, settings: Settings, records: Records) -> list[str]:
+    """The words a cell may hold, where they are a closed list."""
+    if column.many:
+        return []
+    words: Mapping[str, Iterable[str]] = {
+        "codebook.id": records.codebook.ids,
+        "review.toml:directions": [way.id for way in settings.directions],
+        "review.toml:directions.influence": [
+            way.influence for way in settings.directions if way.influence
+        ],
+        "review.toml:sections": settings.sections,
+    }
+    return [*column.choices] or [*words.get(column.refers_to, ())]
+
+
+def data_package(records: Records) -> dict[str, Any]:
+    """The tables as a Frictionless Data Package (specs.frictionlessdata.io, version 1).
+
+    Parameters
+    ----------
+    records : the review's records.
+    """
+    settings = records.settings
+    texts = {file: text for file, _, text in _tables(records)}
+    resources = []
+    for name in _present(records):
+        table = TABLES[name]
+        file = table.file.rsplit("/", 1)[-1]
+        content = texts[file].encode()
+        resources.append(
+            {
+                "name": name.replace("_", "-"),
+                "path": file,
+                "profile": "tabular-data-resource",
+                "description": f"One row is {table.row}.",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "bytes": len(content),
+                "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                "schema": _table_schema(records, name),
+            }
+        )
+    source = {"title": settings.source.citation}
+    if address := _source_address(settings):
+        source["path"] = address
+    package = {
+        "profile": "tabular-data-package",
+        "name": _slug(settings.short_title or settings.title),
+        "title": settings.title,
+        "description": settings.question,
+        "version": settings.version,
+        "created": f"{settings.date.isoformat()}T00:00:00Z",
+        "licenses": [{"name": settings.licence, "path": licence_address(settings.licence)}],
+        "sources": [source],
+        "contributors": [{"title": author, "role": "author"} for author in settings.authors],
+        "unknownValues": _UNKNOWN,
+        "resources": resources,
+    }
+    if settings.base_url:
+        package["homepage"] = settings.base_url
+    return {name: value for name, value in package.items() if value != []}
+
+
+def _table_schema(records: Records, name: str) -> dict[str, Any]:
+    present = _present(records)
+    fields, keys = [], []
+    for header in _header(records, name):
+        column = _column(records, name, header)
+        kind = "integer" if column.kind in ("count", "year") else "string"
+        constraints: dict[str, Any] = {}
+        if not column.empty:
+            constraints["required"] = True
+        if header == TABLES[name].key:
+            constraints["unique"] = True
+        if column.kind == "count":
+            constraints["minimum"] = 0
+        if column.kind == "id" and _is_slugs(records, name, header):
+            constraints["pattern"] = SLUG.pattern
+        if allowed := _allowed(column, records.settings, records):
+            constraints["enum"] = allowed
+        meaning = column.meaning
+        if column.many and ";" not in meaning:
+            meaning += " Several values are separated by ';'."
+        fields.append(
+            {"name": header, "type": kind, "description": meaning, "constraints": constraints}
+        )
+        table, _, target = column.refers_to.partition(".")
+        if column.kind == "ref" and not column.many and table in present:
+            # A table that refers to itself is named by nothing.
+            resource = "" if table == name else table.replace("_", "-")
+            keys.append(
+                {"fields": [header], "reference": {"resource": resource, "fields": [target]}}
+            )
+    schema: dict[str, Any] = {
+        "fields": fields,
+        "primaryKey": [TABLES[name].key],
+        "missingValues": [""],
+    }
+    if keys:
+        schema["foreignKeys"] = keys
+    return schema
+
+
+def _is_slugs(records: Records, name: str, header: str) -> bool:
+    return all(SLUG.fullmatch(cell) for cell in records.tables[name].column(header))
+
+
+# --- everything in one document ---------------------------------------------------------------
+
+
+def one_document(records: Records) -> dict[str, Any]:
+    """Everything the review's files hold as one document, which explains itself.
+
+    Lists are lists, numbers are numbers, an empty cell is ``null``; what is unknown keeps its
+    words. ``columns`` says what each column means.
+
+    Parameters
+    ----------
+    records : the review's records.
+    """
+    settings = records.settings
+    present = _present(records)
+    return {
+        "$schema": "review.schema.json",
+        "format": "synth-review",
+        "formatVersion": FORMAT_VERSION,
+        "title": settings.title,
+        "question": settings.question,
+        "version": settings.version,
+        "date": settings.date.isoformat(),
+        "language": settings.language,
+        "licence": settings.licence,
+        "authors": list(settings.authors),
+        "address": settings.base_url or None,
+        "citeAs": how_to_cite(settings),
+        "basedOn": {
+            "citation": settings.source.citation,
+            "doi": settings.source.doi or None,
+            "note": Words(settings.words)["footer_secondary"],
+        },
+        "unknownValues": _UNKNOWN,
+        "ranks": [
+            {"id": rank.id, "label": rank.label, "plural": rank.plural} for rank in settings.ranks
+        ],
+        "directions": [
+            {
+                "id": way.id,
+                "label": way.label,
+                "plural": way.plural,
+                "verb": way.verb,
+                "influence": way.influence or None,
+            }
+            for way in settings.directions
+        ],
+        "facets": [
+            {"id": facet.id, "label": facet.label, "of": facet.of, "many": facet.many}
+            for facet in settings.facets
+        ],
+        "sections": list(settings.sections),
+        "columns": {
+            name: {
+                header: _column(records, name, header).meaning for header in _header(records, name)
+            }
+            for name in present
+        },
+        "tables": {name: _rows(records, name) for name in present},
+        "references": _works(records),
+    }
+
+
+def _rows(records: Records, name: str) -> list[dict[str, Any]]:
+    text = format_table(records.tables[name], TABLES[name], records.settings)
+    columns = {header: _column(records, name, header) for header in _header(records, name)}
+    return [
+        {header: _value(cell, columns[header]) for header, cell in row.items()}
+        for row in csv.DictReader(io.StringIO(text))
+    ]
+
+
+def _value(cell: str, column: Column) -> Any:
+    if column.many:
+        return [part for part in cell.split(";") if part]
+    if not cell:
+        return None
+    return int(cell) if column.kind in ("count", "year") else cell
+
+
+def document_schema(records: Records) -> dict[str, Any]:
+    """The JSON Schema (json-schema.org, draft 2020-12) of :func:`one_document`."""
+    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
+    tables = {}
+    for name in _present(records):
+        cells: dict[str, Any] = {}
+        for header in _header(records, name):
+            column = _column(records, name, header)
+            kind = "integer" if column.kind in ("count", "year") else "string"
+            cell: dict[str, Any] = {"type": [kind, "null"] if column.empty else kind}
+            if column.many:
+                cell = {"type": "array", "items": text}
+            elif allowed := _allowed(column, records.settings, records):
+                cell = {"enum": [*allowed, None] if column.empty else allowed}
+            cells[header] = {"description": column.meaning, **cell}
+        tables[name] = {
+            "type": "array",
+            "description": f"One item is {TABLES[name].row}.",
+            "items": {
+                "type": "object",
+                "properties": cells,
+                "required": list(cells),
+                "additionalProperties": False,
+            },
+        }
+    named = {"type": "object", "properties": {"id": text, "label": text}, "required": ["id"]}
+    properties = {
+        "format": {"const": "synth-review"},
+        "formatVersion": {"const": FORMAT_VERSION},
+        **dict.fromkeys(("title", "question", "version", "language", "licence", "citeAs"), text),
+        "date": {"type": "string", "format": "date"},
+        "address": {"type": ["string", "null"]},
+        **dict.fromkeys(("authors", "sections"), texts),
+        **{key: {"type": "array", "items": named} for key in ("ranks", "directions", "facets")},
+        "basedOn": {"type": "object", "required": ["citation"]},
+        "unknownValues": {
+            "type": "object",
+            "description": "How a value that is not there is spelled.",
+            "required": list(UNKNOWN),
+        },
+        "columns": {"type": "object", "description": "What each column of each table means."},
+        "tables": {
+            "type": "object",
+            "properties": tables,
+            "required": list(tables),
+            "additionalProperties": False,
+        },
+        "references": {
+            "type": "array",
+            "description": "Every work, as an item of CSL-JSON.",
+            "items": {"type": "object", "required": ["id", "type"]},
+        },
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A literature review's coded findings",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+    }
+
+
+def _works(records: Records) -> list[dict[str, Any]]:
+    """Every work of the bibliography in the order of a reference list, with its codes."""
+    coded = {item["id"]: item for item in csl_items(records, tuple(records.findings))}
+    return [coded.get(work.key) or csl_item(work) for work in group(records.bibliography.values())]
+
+
+# --- codebook ---------------------------------------------------------------------------------
+
+REFI_NAMESPACE = "urn:QDA-XML:codebook:1.0"
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def refi_codebook(records: Records) -> str:
+    """The codebook as a ``.qdc`` file, which programs of qualitative analysis import.
+
+    The form is that of REFI-QDA 1.5 (qdasoftware.org). A node keeps its identifier as long as it
+    keeps its id, so that a later import recognises it.
+
+    Parameters
+    ----------
+    records : the review's records.
+    """
+    settings, book = records.settings, records.codebook
+    review = uuid.uuid5(uuid.NAMESPACE_URL, _source_address(settings) or settings.source.citation)
+
+    def codes(parent: str, indent: str) -> Iterable[str]:
+        for node in book.children(parent):
+            look = settings.levels.get(book.path(node.id)[0].id)
+            colour = f" color={_xml_value(look.light)}" if look else ""
+            yield (
+                f'{indent}<Code guid="{uuid.uuid5(review, node.id)}" '
+                f'name={_xml_value(node.label)} isCodable="true"{colour}>\n'
+                f"{indent}  <Description>{_xml(node.definition)}</Description>\n"
+            )
+            yield from codes(node.id, indent + "  ")
+            yield f"{indent}</Code>\n"
+
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<CodeBook xmlns="{REFI_NAMESPACE}" origin="synth">\n'
+        f"  <Codes>\n{''.join(codes('', '    '))}  </Codes>\n"
+        "</CodeBook>\n"
+    )
+
+
+def _xml(text: str) -> str:
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+def _xml_value(text: str) -> str:
+    return quoteattr(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
+
+
+# --- research object --------------------------------------------------------------------------
+
+
+def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str, Any]:
+    """The files and what they rest on as an RO-Crate 1.1 (w3id.org/ro/crate/1.1).
+
+    Parameters
+    ----------
+    records : the review's records.
+    files : what the crate holds beside its own description.
+    """
+    settings = records.settings
+    licence, source = licence_address(settings.licence), _source_address(settings) or "#source"
+    authors = [{"@id": f"#author-{n}"} for n, _ in enumerate(settings.authors, start=1)]
+    listed = sorted(files, key=lambda file: file.name)
+    root: dict[str, Any] = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": settings.title,
+        "description": settings.question,
+        "version": settings.version,
+        "datePublished": settings.date.isoformat(),
+        "inLanguage": settings.language,
+        "license": {"@id": licence},
+        "author": authors,
+        "isBasedOn": {"@id": source},
+        "creditText": how_to_cite(settings),
+        "hasPart": [{"@id": file.name} for file in listed],
+    }
+    if settings.base_url:
+        root["url"] = settings.base_url
+    article: dict[str, Any] = {
+        "@id": source,
+        "@type": "ScholarlyArticle",
+        "name": settings.source.citation,
+    }
+    work = records.bibliography.get(settings.source.key)
+    if work is not None:
+        article |= {"name": work.title, "creditText": settings.source.citation}
+    if settings.source.doi:
+        article["identifier"] = f"doi:{settings.source.doi}"
+    graph: list[dict[str, Any]] = [
+        {
+            "@id": "ro-crate-metadata.json",
+            "@type": "CreativeWork",
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+            "about": {"@id": "./"},
+        },
+        {name: value for name, value in root.items() if value != []},
+        *(
+            {
+                "@id": file.name,
+                "@type": "File",
+                "name": file.name,
+                "description": file.holds,
+                "encodingFormat": file.media_type,
+                "contentSize": str(len(file.content)),
+                "sha256": hashlib.sha256(file.content).hexdigest(),
+                "license": {"@id": licence},
+            }
+            for file in listed
+        ),
+        article,
+        {"@id": licence, "@type": "CreativeWork", "name": settings.licence},
+        *(
+            # A name that begins with an article is a group's.
+            {
+                "@id": f"#author-{n}",
+                "@type": "Organization" if author.startswith("The ") else "Person",
+                "name": author,
+            }
+            for n, author in enumerate(settings.authors, start=1)
+        ),
+    ]
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+
+
+# --- small parts ------------------------------------------------------------------------------
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _source_address(settings: Settings) -> str:
+    doi = f"https://doi.org/{settings.source.doi}" if settings.source.doi else ""
+    return doi or settings.source.url
+
+
+def _slug(text: str) -> str:
+    """A title as a name for machines.
+
+    >>> _slug("Gardens, and who keeps them")
+    'gardens-and-who-keeps-them'
+    """
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower())) or "review"

@@ -1,0 +1,574 @@
+"""The names pages link to: studies, findings, themes and influences as objects of one domain.
+
+Each has one home in the book: a theme is the page that declares it, a study and its findings stand
+on the page with the catalogue, an influence on the page that draws it first with its anchor. From
+these homes come links, missing-target errors, the inventory other books can use, search results
+that lead to the right place, and the list of places that cite a study.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from logging import Filter, LogRecord, getLogger
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from docutils import nodes
+from sphinx.domains import Domain, ObjType
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.nodes import make_refnode
+
+from synth.book.context import review_of
+from synth.errors import ReviewError, did_you_mean
+from synth.model import TABLES
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element, document
+    from sphinx.addnodes import pending_xref
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+    from synth.review import Review
+
+logger = logging.getLogger(__name__)
+
+# Ids in HTML that a page draws: the home of a study, finding or influence.
+_ANCHOR = re.compile(r'\bid="(study|finding|influence)-([a-z0-9][a-z0-9_-]*)"')
+# Parts of the domain's data that are kept page by page.
+_BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers")
+_EXPLORER = re.compile(r'class="[^"]*\bsynth-explorer\b[^"]*"[^>]*\bdata-key="([^"]+)"')
+
+
+class Home(NamedTuple):
+    """Where a study, finding, theme or influence stands in the book."""
+
+    docname: str
+    anchor: str
+
+
+class CitedAt(NamedTuple):
+    """A place of the book that cites findings."""
+
+    docname: str
+    anchor: str
+    heading: str
+    findings: tuple[str, ...]
+
+
+def evidence_domain(env: BuildEnvironment) -> EvidenceDomain:
+    """The domain of the book that is being built."""
+    return cast(EvidenceDomain, env.get_domain("synth"))
+
+
+def place(env: BuildEnvironment, docname: str, line: int | None, *sought: str) -> str:
+    """A place in a page as a message says it.
+
+    MyST-NB counts the lines of a notebook as cell x 10000 + line, and knows of a role only where
+    its paragraph starts; nobody could find line 30012.
+
+    Parameters
+    ----------
+    env, docname : the book and the page.
+    line : the line as Sphinx gives it, or ``None`` for the page as a whole.
+    sought : words that stand in the very line, if it is a later one of the paragraph; the first
+        of them that stand anywhere are taken.
+    """
+    path = env.doc2path(docname, base=False)
+    if not line:
+        return path
+    text = Path(env.doc2path(docname)).read_text("utf-8")
+    if not path.endswith(".ipynb") or line < 10000:
+        return f"{path}:{_line_of(sought, text.splitlines(), line)}"
+    number, line = divmod(line, 10000)
+    cell = json.loads(text)["cells"][number - 1]
+    if cell["cell_type"] == "code":
+        return f"{path}: output of cell {number}"
+    lines = "".join(cell["source"]).splitlines()
+    # MyST-NB counts the first line of a cell as its second.
+    return f"{path}: cell {number}, line {_line_of(sought, lines, max(line - 1, 1))}"
+
+
+def _line_of(sought: tuple[str, ...], lines: list[str], start: int) -> int:
+    """The line of a paragraph that holds some words; its first one if none does."""
+    paragraph: dict[int, str] = {}
+    for number, text in enumerate(lines[start - 1 :], start):
+        if not text.strip():
+            break
+        paragraph[number] = text
+    for words in sought:
+        for number, text in paragraph.items():
+            if words in text:
+                return number
+    return start
+
+
+def warn(
+    env: BuildEnvironment,
+    docname: str,
+    line: int | None,
+    message: str,
+    kind: str,
+    *sought: str,
+) -> None:
+    """Say what is wrong in a page; a build with ``-W`` then fails."""
+    where = place(env, docname, line, *sought)
+    # Sphinx takes a location without a colon for the name of a page, whose path it then shows.
+    location = where if ":" in where else docname
+    logger.warning("%s", message, location=location, type="synth", subtype=kind)
+
+
+class EvidenceDomain(Domain):
+    """Studies, findings, themes and influences of a review."""
+
+    name = "synth"
+    label = "Evidence"
+    data_version = 4
+    # The type of an object must not be the start of its anchor: Sphinx's search would then build
+    # the anchor from the name it displays, and the result would lead nowhere.
+    object_types = {  # noqa: RUF012  Sphinx declares it on the instance
+        "study-entry": ObjType("study", "study"),
+        "coded-finding": ObjType("finding", "finding"),
+        "theme-page": ObjType("theme", "theme"),
+        "stated-influence": ObjType("influence", "influence"),
+    }
+    initial_data: dict[str, Any] = {  # noqa: RUF012
+        "homes": {},  # kind -> id -> Home
+        "pages": {},  # docname -> id of the theme it declares
+        "citations": {},  # docname -> list of CitedAt
+        "references": {},  # docname -> list of (key of a work, anchor, heading)
+        "drawn": {},  # docname -> ids of the influences it draws with an anchor
+        "support": {},  # docname -> paragraphs of synthesis: all, citing, the review's own
+        "explorers": {},  # docname -> list of (key, number of findings)
+        "telling": set(),  # pages that say what the synthesis of the whole book rests on
+        "written": "",  # fingerprint of homes and citations when pages were last written
+    }
+    dangling_warnings = {  # noqa: RUF012
+        "theme": "No page of the book declares the theme '%(target)s'. "
+        "Write `synth: {theme: %(target)s}` in the front matter of its page.",
+        "study": "No page of the book shows the study '%(target)s'. "
+        "A page with a {catalogue} directive shows them all.",
+        "influence": "No page of the book shows the influence '%(target)s' with its anchor. "
+        "review.influence_list() on one page shows them all.",
+    }
+
+    @property
+    def review(self) -> Review:
+        """The review of the book.
+
+        Raises
+        ------
+        ExtensionError : there is none, or its files cannot be read.
+        """
+        try:
+            review = review_of(self.env.app)
+        except ReviewError as error:
+            raise ExtensionError(f"The review cannot be read.\n{error}") from None
+        if review is None:
+            raise ExtensionError(
+                "The book has no review: no folder from the book's upwards holds data/review.toml."
+            )
+        return review
+
+    # --- what pages declare, show and cite ---
+
+    @property
+    def homes(self) -> dict[str, dict[str, Home]]:
+        """Where each object stands: kind, id, home."""
+        return cast("dict[str, dict[str, Home]]", self.data["homes"])
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The node of the codebook a page declares."""
+        return cast("dict[str, str]", self.data["pages"])
+
+    @property
+    def citations(self) -> dict[str, list[CitedAt]]:
+        """Where pages cite findings."""
+        return cast("dict[str, list[CitedAt]]", self.data["citations"])
+
+    @property
+    def support(self) -> dict[str, tuple[int, int, int]]:
+        """What the synthesis of each page rests on."""
+        return cast("dict[str, tuple[int, int, int]]", self.data["support"])
+
+    @property
+    def references(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Where pages cite works directly, without a finding."""
+        return cast("dict[str, list[tuple[str, str, str]]]", self.data["references"])
+
+    def homes_of(self, kind: str) -> Iterable[Home]:
+        """The homes of all objects of a kind."""
+        return self.homes.get(kind, {}).values()
+
+    def home(self, kind: str, name: str) -> Home | None:
+        """Where an object stands.
+
+        A factor stands on the page of the nearest node above it; a work without an entry in the
+        catalogue stands in the list of references.
+        """
+        found = self.homes.get(kind, {}).get(name)
+        if found is None and kind == "study":
+            return self.homes.get("reference", {}).get(name)
+        if found is None and kind == "theme" and name in self.review.records.codebook:
+            parent = self.review.records.codebook[name].parent
+            return self.home("theme", parent) if parent else None
+        return found
+
+    def settle(self, kind: str, name: str, home: Home) -> None:
+        """Note the home of an object; a second one is an error."""
+        known = self.homes.setdefault(kind, {}).get(name)
+        if known is not None and known.docname != home.docname:
+            first = self.env.doc2path(known.docname, base=False)
+            message = (
+                f"The {kind} {name!r} already has its place in {first}. "
+                "Show it here without an anchor, or remove it there."
+            )
+            warn(self.env, home.docname, None, message, "home")
+            return
+        self.homes[kind][name] = home
+
+    def settle_influences(self) -> None:
+        """Give every influence its home: the page that draws the most of them.
+
+        The page of a theme may draw the influences of that theme, with the same anchors.
+        """
+        pages: dict[str, set[str]] = self.data["drawn"]
+        known = self.homes.setdefault("influence", {})
+        known.clear()
+        for docname in sorted(pages, key=lambda page: (-len(pages[page]), page)):
+            for name in sorted(pages[docname]):
+                known.setdefault(name, Home(docname, f"influence-{name}"))
+
+    def theme_of_page(self, docname: str) -> str | None:
+        """The level or theme a page declares in its front matter."""
+        return self.pages.get(docname)
+
+    def process_doc(self, env: BuildEnvironment, docname: str, document: document) -> None:
+        """Learn what a page declares, shows and cites."""
+        self._read_declaration(docname, document)
+        for raw in document.findall(nodes.raw):
+            if "html" in raw.get("format", ""):
+                self._read_html(docname, raw.astext())
+        self._read_citations(docname, document)
+        self._read_support(docname, document)
+
+    def _read_support(self, docname: str, document: document) -> None:
+        from synth.book.synthesis import support_line, supported
+
+        self.support[docname] = supported(document)
+        if next(iter(document.findall(support_line)), None) is not None:
+            self.data["telling"].add(docname)
+
+    def _read_declaration(self, docname: str, document: document) -> None:
+        declared = declaration(document)
+        known = self.review.records.codebook if declared else None
+        for word in ("theme", "level"):
+            name = declared.get(word)
+            if name is None or known is None:
+                continue
+            if name not in known:
+                near = did_you_mean(str(name), known.ids)
+                message = f"The page declares the {word} {name!r}, which is not in the codebook."
+                warn(self.env, docname, 1, f"{message} {near}".strip(), "theme")
+                continue
+            self.pages[docname] = name
+            anchor = f"theme-{name}"
+            section = next(iter(document.findall(nodes.section)), None)
+            if section is not None and anchor not in section["ids"]:
+                section["ids"].append(anchor)
+            self.settle("theme", name, Home(docname, anchor))
+
+    def _read_html(self, docname: str, text: str) -> None:
+        for kind, name in _ANCHOR.findall(text):
+            if kind == "influence":
+                self.data["drawn"].setdefault(docname, set()).add(name)
+            else:
+                self.settle(kind, name, Home(docname, f"{kind}-{name}"))
+        for key in _EXPLORER.findall(text):
+            self.data["explorers"].setdefault(docname, []).append(
+                (key, text.count("data-finding="))
+            )
+
+    def _read_citations(self, docname: str, document: document) -> None:
+        from synth.book.roles import finding_group
+
+        theme = self.theme_of_page(docname)
+        for group in document.findall(finding_group):
+            if theme is not None and group["mark"] != "elsewhere":
+                self._refuse_foreign(docname, theme, group)
+            cited = CitedAt(docname, *_heading_of(group), tuple(group["findings"]))
+            self.citations.setdefault(docname, []).append(cited)
+        for node in document.findall(nodes.Element):
+            if node.get("refdomain") == "cite":
+                self._note_reference(docname, node, str(node["reftarget"]).split(","))
+            elif node.get("reviewkey"):
+                self._note_reference(docname, node, [node["reviewkey"]])
+
+    def _note_reference(self, docname: str, node: Element, keys: list[str]) -> None:
+        anchor, heading = _heading_of(node)
+        for key in keys:
+            self.references.setdefault(docname, []).append((key.strip(), anchor, heading))
+
+    def _refuse_foreign(self, docname: str, theme: str, group: Element) -> None:
+        records = self.review.records
+        branch = records.codebook.branch(theme)
+        for name in group["findings"]:
+            coded = records.findings[name].theme
+            if coded not in branch:
+                message = (
+                    f"The finding {name!r} is coded to {coded!r}, not to this page's {theme!r}. "
+                    f"Cite it with {{elsewhere}}`{name}`, or correct its theme in "
+                    f"{TABLES['coded_studies'].file}."
+                )
+                warn(self.env, docname, group["line"], message, "foreign", name)
+
+    # --- what Sphinx asks of a domain ---
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page that is read again or gone."""
+        for known in self.homes.values():
+            for name in [name for name, home in known.items() if home.docname == docname]:
+                del known[name]
+        for part in _BY_PAGE:
+            self.data[part].pop(docname, None)
+        self.data["telling"].discard(docname)
+
+    def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
+        """Take over what another reading process learned."""
+        for kind, known in otherdata["homes"].items():
+            for name, home in known.items():
+                if home.docname in docnames:
+                    self.settle(kind, name, home)
+        for part in _BY_PAGE:
+            for docname in docnames:
+                if docname in otherdata[part]:
+                    self.data[part][docname] = otherdata[part][docname]
+        self.data["telling"] |= otherdata["telling"] & set(docnames)
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> nodes.reference | None:
+        """Link to the home of an object."""
+        home = self.home(typ, target)
+        if home is None:
+            return None
+        return make_refnode(builder, fromdocname, home.docname, home.anchor, [contnode])
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> list[tuple[str, Element]]:
+        """Link to whatever bears an id, for ``{any}``."""
+        found: list[tuple[str, Element]] = []
+        for kind in ("theme", "study", "influence", "finding"):
+            reference = self.resolve_xref(env, fromdocname, builder, kind, target, node, contnode)
+            if reference is not None:
+                found.append((f"synth:{kind}", reference))
+        return found
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Every object with its home, for the search and for the inventory.
+
+        References are left to sphinxcontrib-bibtex.
+        """
+        types = {
+            role: kind for kind, objtype in self.object_types.items() for role in objtype.roles
+        }
+        for kind in sorted(self.homes):
+            for name, home in sorted(self.homes[kind].items()):
+                if kind in types and self.knows(kind, name):
+                    label = self.label_of(kind, name)
+                    yield (name, label, types[kind], home.docname, home.anchor, 1)
+
+    def knows(self, kind: str, name: str) -> bool:
+        """Whether the review has an object."""
+        records = self.review.records
+        tables: dict[str, Any] = {
+            "study": records.studies,
+            "finding": records.findings,
+            "theme": records.codebook,
+            "influence": records.influences,
+            "reference": records.bibliography,
+        }
+        return name in tables.get(kind, ())
+
+    def label_of(self, kind: str, name: str) -> str:
+        """What readers see of an object."""
+        records = self.review.records
+        if kind == "study":
+            return records.label(name)
+        if kind == "theme":
+            return records.codebook[name].label
+        if kind == "finding":
+            finding = records.findings[name]
+            return f"{records.label(finding.study)}: {finding.summary}"
+        influence = records.influences[name]
+        verb = self.review.settings.direction(influence.direction).verb
+        ends = (records.codebook[end].label for end in (influence.source, influence.target))
+        return f" {verb} ".join(ends)
+
+    # --- what other parts of the book ask ---
+
+    def cited_at(self, study: str) -> list[CitedAt]:
+        """The places that cite findings of a study, in the order of the book."""
+        findings = self.review.records.findings
+        places: dict[tuple[str, str], CitedAt] = {}
+        for docname in self.reading_order():
+            for cited in self.citations.get(docname, ()):
+                own = tuple(
+                    name
+                    for name in cited.findings
+                    if name in findings and findings[name].study == study
+                )
+                if own:
+                    places.setdefault(cited[:2], cited._replace(findings=own))
+            for key, anchor, heading in self.references.get(docname, ()):
+                if key == study:
+                    places.setdefault((docname, anchor), CitedAt(docname, anchor, heading, ()))
+        return list(places.values())
+
+    def reading_order(self) -> list[str]:
+        """The pages in the order of the table of contents."""
+        relations = self.env.collect_relations()
+        order: dict[str, None] = {}
+        docname: str | None = self.env.config.root_doc
+        while docname is not None and docname not in order:
+            order[docname] = None
+            docname = relations[docname][2] if docname in relations else None
+        for other in sorted(self.env.found_docs):
+            order.setdefault(other)
+        return list(order)
+
+    def explorer_page(self) -> tuple[str, str] | None:
+        """Page and key of the explorer that shows the most findings."""
+        known = [
+            (-size, docname, key)
+            for docname, explorers in self.data["explorers"].items()
+            for key, size in explorers
+        ]
+        if not known:
+            return None
+        _, docname, key = min(known)
+        return docname, key
+
+
+def declaration(document: document) -> dict[str, Any]:
+    """What a page says of itself under ``synth:`` in its front matter."""
+    for field in document.findall(nodes.field):
+        if field[0].astext() == "synth":
+            try:
+                value = json.loads(field[1].astext())
+            except json.JSONDecodeError:
+                return {}
+            return value if isinstance(value, dict) else {}
+    return {}
+
+
+def _heading_of(node: nodes.Node) -> tuple[str, str]:
+    """Anchor and text of the heading a node stands under."""
+    here: nodes.Node | None = node
+    while here is not None and not isinstance(here, nodes.section):
+        here = here.parent
+    if here is None:
+        return "", ""
+    return here["ids"][0], here[0].astext()
+
+
+def lift_front_matter(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Let a notebook declare its theme in the first Markdown cell, as a page does.
+
+    MyST-NB reads a notebook's front matter from its metadata only and would show the cell's as a
+    ruled-off heading. Its lines are left blank, so that line numbers stay true.
+    """
+    if not app.env.doc2path(docname).endswith(".ipynb") or '"---' not in source[0]:
+        return
+    notebook = json.loads(source[0])
+    cells = notebook.get("cells") or [{}]
+    text = "".join(cells[0].get("source", ""))
+    matter = re.match(r"---\n(.*?)\n---[ \t]*(?:\n|$)", text, re.DOTALL)
+    if cells[0].get("cell_type") != "markdown" or matter is None:
+        return
+    import yaml
+
+    declared = yaml.safe_load(matter[1]) or {}
+    if not isinstance(declared, dict):
+        return
+    own = notebook.setdefault("metadata", {})
+    for key, value in declared.items():
+        own[key] = {**own.get(key, {}), **value} if isinstance(value, dict) else value
+    cells[0]["source"] = "\n" * matter[0].count("\n") + text[matter.end() :]
+    source[0] = json.dumps(notebook)
+
+
+def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+    """Write pages anew whose links changed without a change of their own.
+
+    A citation added anywhere changes what the catalogue and the references list under a study; an
+    object that moved changes the links of every page.
+    """
+    domain = evidence_domain(env)
+    domain.settle_influences()
+    homes = repr(sorted((kind, sorted(known.items())) for kind, known in domain.homes.items()))
+    by_page = (domain.citations, domain.references, domain.support)
+    cited = repr([sorted(part.items()) for part in by_page])
+    before = domain.data["written"]
+    domain.data["written"] = (homes, cited)
+    if not before or before == (homes, cited):
+        return []
+    if before[0] != homes:
+        return sorted(env.found_docs)
+    listing = {home.docname for kind in ("study", "reference") for home in domain.homes_of(kind)}
+    return sorted(listing | domain.data["telling"])
+
+
+class FindableLines(Filter):
+    """Says cell and line where a warning of whatever origin names line 30012 of a notebook."""
+
+    _COUNTED = re.compile(r"(?P<path>.+\.ipynb):(?P<cell>\d+?)(?P<line>\d{4})$")
+
+    def filter(self, record: LogRecord) -> bool:
+        """Rewrite the place of a warning; every warning passes."""
+        found = self._COUNTED.match(str(getattr(record, "location", None) or ""))
+        if found:
+            line = max(int(found["line"]) - 1, 1)
+            record.location = f"{found['path']}: cell {found['cell']}, line {line}"
+        return True
+
+
+def find_lines(app: Sphinx) -> None:
+    """Have Sphinx say cells and lines in every warning, also in those that end the build."""
+    for handler in getLogger("sphinx").handlers:
+        for index, known in enumerate(handler.filters):
+            if type(known).__name__ == "WarningLogRecordTranslator":
+                # Right after Sphinx has found the place, before it makes an error of it.
+                handler.filters.insert(index + 1, FindableLines())
+                break
+
+
+def setup(app: Sphinx) -> None:
+    """Add the domain, its roles and its directives."""
+    from synth.book import catalogue_page, references_page, reports, roles, synthesis
+
+    app.add_domain(EvidenceDomain)
+    app.connect("builder-inited", find_lines)
+    app.connect("source-read", lift_front_matter)
+    # After references_page.learn_homes.
+    app.connect("env-updated", refresh_links, priority=700)
+    for part in (roles, synthesis, catalogue_page, references_page, reports):
+        part.setup(app)

@@ -1,0 +1,253 @@
+"""What readers take along: the data in the forms other programs read, the whole book as a zip.
+
+The files are written with every build from the records the pages are drawn from, so that none is
+older than the page that offers it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from synth.book.assets import PLACE, write_if_changed
+from synth.book.context import depend_on_data, review_of, root_of, settings_of, words_of
+from synth.book.data_package import (
+    GROUPS,
+    TakeawayFile,
+    archive,
+    how_to_cite,
+    licence_address,
+    takeaway,
+)
+from synth.errors import ReviewError
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+
+    from synth.messages import Words
+    from synth.model import Settings
+
+FOLDER = f"_static/{PLACE}/data"
+BOOK = "book.zip"
+_OFFERS_BOOK = "synth_offers_book"
+# Written before the archive is; filled in after, and differently in the archive itself.
+_BOOK_ROW = re.compile(r"<tr data-synth-book>.*?</tr>", re.DOTALL)
+# Of no use to a reader: Sphinx's notes to itself.
+_NOT_PACKED = re.compile(r"(?:^|/)\.(?:buildinfo|doctrees|nojekyll)|^book\.zip$")
+
+
+def setup(app: Sphinx) -> None:
+    """Write the files with every build; let a page list them."""
+    app.add_directive("downloads", DownloadsDirective)
+    app.connect("build-finished", write_files)
+    # The last of all: the archive holds what the others leave.
+    app.connect("build-finished", write_book, priority=990)
+
+
+def files_of(app: Sphinx) -> tuple[TakeawayFile, ...]:
+    """The files to take along, made once a build; none where the review cannot be read."""
+    known: dict[str, tuple[TakeawayFile, ...]] = app.__dict__.setdefault("synth_takeaway", {})
+    if "files" not in known:
+        try:
+            review = review_of(app)
+        except ReviewError:
+            # Said already, with every line, by the part that needs the review for its pages.
+            review = None
+        known["files"] = takeaway(review.records) if review else ()
+    return known["files"]
+
+
+# --- the list of files ------------------------------------------------------------------------
+
+
+class DownloadsDirective(SphinxDirective):
+    """The files a reader can take along, each with its size, its licence and how to cite it."""
+
+    def run(self) -> list[Node]:
+        """Draw a table for each kind of file."""
+        depend_on_data(self.env)
+        settings = settings_of(self.env.app)
+        if settings is None:
+            return []
+        self.env.metadata[self.env.docname][_OFFERS_BOOK] = "yes"
+        here = self.env.app.builder.get_target_uri(self.env.docname)
+        drawn = download_list(
+            files_of(self.env.app), settings, words_of(self.env.app), "../" * here.count("/")
+        )
+        return [nodes.raw("", drawn, format="html")]
+
+
+def download_list(
+    files: tuple[TakeawayFile, ...], settings: Settings, words: Words, root: str
+) -> str:
+    """The tables of files as html.
+
+    Parameters
+    ----------
+    files : what can be taken along.
+    settings : tells the licence and how to cite.
+    words : of the interface.
+    root : the way from the page to the book's first folder, empty or ending in ``/``.
+    """
+    cite = (
+        f'<p class="synth-small">{escape(words["takeaway_licence"])}: '
+        f'<a href="{escape(licence_address(settings.licence))}" rel="license">'
+        f"{escape(settings.licence)}</a>. {escape(words['takeaway_cite'])} "
+        f"{escape(how_to_cite(settings))}</p>\n"
+    )
+    tables = []
+    for group in GROUPS:
+        rows = [
+            _row(f"{root}{FOLDER}/{file.name}", file.name, file.holds, size_text(file))
+            for file in files
+            if file.group == group
+        ]
+        if rows:
+            tables.append(_table(words[f"takeaway_{group}"], rows, words) + cite)
+    row = _row(f"{root}{BOOK}", BOOK, words["takeaway_site"], "")
+    tables.append(
+        _table(words["takeaway_book"], [row.replace("<tr>", "<tr data-synth-book>")], words) + cite
+    )
+    return f'<div class="synth synth-downloads">\n{"".join(tables)}</div>\n'
+
+
+def _table(title: str, rows: list[str], words: Words) -> str:
+    heads = ("file", "holds", "size")
+    head = " ".join(
+        f'<th scope="col"{_NUMBER if name == "size" else ""}>{escape(words[f"takeaway_{name}"])}'
+        "</th>"
+        for name in heads
+    )
+    label = escape(title)
+    return (
+        f'<div class="synth-scroll" tabindex="0" role="region" aria-label="{label}">\n'
+        f"<table>\n<caption><strong>{label}</strong></caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>\n</div>\n"
+    )
+
+
+_NUMBER = ' class="n"'
+
+
+def _row(address: str, name: str, holds: str, size: str) -> str:
+    return (
+        f'<tr><th scope="row"><a href="{escape(address)}" download>{escape(name)}</a></th> '
+        f"<td>{escape(holds)}</td> <td{_NUMBER}>{size}</td></tr>\n"
+    )
+
+
+def size_text(file: TakeawayFile | bytes) -> str:
+    r"""How large a file is, as a reader wants to know it before taking it.
+
+    >>> size_text(b"x" * 700), size_text(b"x" * 46_216), size_text(b"x" * 2_418_134)
+    ('1\xa0KB', '46\xa0KB', '2.4\xa0MB')
+    """
+    size = len(file.content if isinstance(file, TakeawayFile) else file)
+    return f"{size / 1e6:.1f}\xa0MB" if size >= 1e6 else f"{max(round(size / 1e3), 1)}\xa0KB"
+
+
+# --- the files --------------------------------------------------------------------------------
+
+
+def write_files(app: Sphinx, exception: Exception | None) -> None:
+    """Write the files, and remove those an earlier build offered."""
+    if exception or app.builder.format != "html" or root_of(app) is None:
+        return
+    place = Path(app.outdir) / FOLDER
+    files = files_of(app)
+    for file in files:
+        write_if_changed(place / file.name, file.content)
+    if place.is_dir():
+        for old in sorted(place.iterdir()):
+            if old.name not in {file.name for file in files}:
+                old.unlink()
+
+
+def write_book(app: Sphinx, exception: Exception | None) -> None:
+    """Pack the whole book and say on the page that offers it how large it is.
+
+    Nothing is packed when no file changed since the last time.
+    """
+    if exception or app.builder.format != "html" or (settings := settings_of(app)) is None:
+        return
+    offering = sorted(page for page in app.env.metadata if _OFFERS_BOOK in app.env.metadata[page])
+    outdir = Path(app.outdir)
+    if not offering:
+        (outdir / BOOK).unlink(missing_ok=True)
+        return
+    pages = {outdir / app.builder.get_target_uri(page) for page in offering}
+    stamp = Path(app.doctreedir) / "synth-book.txt"
+    state = _state(outdir)
+    target = outdir / BOOK
+    if not (target.is_file() and stamp.is_file() and stamp.read_text("utf-8") == state):
+        words = words_of(app)
+        first = app.builder.get_target_uri(app.config.root_doc)
+        write_if_changed(target, packed_book(outdir, pages, first, settings, words))
+    size = size_text(target.read_bytes())
+    for page in sorted(pages):
+        text = page.read_text("utf-8")
+        filled = _BOOK_ROW.sub(lambda row: _with_size(row[0], size), text)
+        write_if_changed(page, filled.encode())
+    stamp.write_text(_state(outdir), "utf-8")
+
+
+def packed_book(
+    outdir: Path, offering: set[Path], first: str, settings: Settings, words: Words
+) -> bytes:
+    """The whole book as an archive of one folder, which opens with its ``index.html``.
+
+    Parameters
+    ----------
+    outdir : the folder of the built book.
+    offering : pages that offer the archive; in it they say that it is here.
+    first : the way from there to the book's first page.
+    settings : tells the folder's name and the date of its files.
+    words : of the interface.
+    """
+    name = "-".join(re.findall(r"[a-z0-9]+", (settings.short_title or settings.title).lower()))
+    here = f'<tr><td colspan="3">{escape(words["takeaway_here"])}</td></tr>'
+    files = {}
+    for path in _packed(outdir):
+        content = path.read_bytes()
+        if path in offering:
+            content = _BOOK_ROW.sub(here, content.decode()).encode()
+        files[f"{name or 'book'}/{path.relative_to(outdir).as_posix()}"] = content
+    # Jupyter Book writes its own only after Sphinx has finished.
+    files[f"{name or 'book'}/index.html"] = (
+        f'<!DOCTYPE html>\n<html lang="{escape(settings.language)}">\n'
+        f'<head><meta charset="utf-8" /><title>{escape(settings.title)}</title>'
+        f'<meta http-equiv="refresh" content="0; url={escape(first)}" /></head>\n'
+        f'<body><a href="{escape(first)}">{escape(settings.title)}</a></body>\n</html>\n'
+    ).encode()
+    return archive(files, settings.date)
+
+
+def _packed(outdir: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(outdir.rglob("*"))
+        if path.is_file() and not _NOT_PACKED.search(path.relative_to(outdir).as_posix())
+    ]
+
+
+def _state(outdir: Path) -> str:
+    """A fingerprint of the names, sizes and times of all files: cheap, and new with any change."""
+    index = outdir / "index.html"
+    told = hashlib.sha256()
+    for path in _packed(outdir):
+        if path != index:
+            seen = path.stat()
+            name = path.relative_to(outdir).as_posix()
+            told.update(f"{name} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+    return told.hexdigest()
+
+
+def _with_size(row: str, size: str) -> str:
+    return re.sub(rf"(<td{_NUMBER}>)[^<]*", rf"\g<1>{size}", row)

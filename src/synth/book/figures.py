@@ -1,0 +1,181 @@
+"""Charts of notebooks as pictures that need no script, and values that only the build knows."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+
+from synth.book.context import depend_on_data, review_of, words_of
+from synth.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sphinx.application import Sphinx
+
+    from synth.review import Review
+
+CHART = "application/vnd.vegalite.v6+json"
+SVG = "image/svg+xml"
+HAS_CHART = "synth_chart"
+"""Key of a page's metadata that says it holds a chart, and of which Vega-Lite."""
+
+
+def setup(app: Sphinx) -> None:
+    """Fill in late values; myst-nb finds the charts' renderer by its entry point."""
+    app.connect("doctree-read", fill_late_values)
+
+
+# --- charts -----------------------------------------------------------------------------------
+
+
+class VegaLiteMime:
+    """Draws a chart of a notebook in the book: the stored picture, with its specification beside.
+
+    The picture stands without any script. ``loader.js`` makes it interactive when it comes into
+    view; what a screen reader hears stays the description that was stored with the chart.
+    """
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
+        # What a notebook drew as html beats the live widget, which needs a kernel.
+        ("html", "application/vnd.jupyter.widget-view+json", None),
+        ("html", CHART, 5),
+    )
+
+    @staticmethod
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
+        """Give the nodes of a chart; ``None`` lets myst-nb go on with any other output."""
+        if data.mime_type != CHART or inline:
+            return None
+        myst = renderer.renderer
+        cell = myst.nb_client.notebook.cells[data.cell_index]
+        picture = cell["outputs"][data.output_index]["data"].get(SVG, "")
+        env = myst.sphinx_env
+        env.metadata[env.docname][HAS_CHART] = vega_lite_version(data.content)
+        return [
+            nodes.raw(
+                "",
+                chart_html("".join(picture), data.content, words_of(env.app)["chart"]),
+                format="html",
+                classes=["output"],
+            )
+        ]
+
+
+def chart_html(picture: str, spec: dict[str, Any], unnamed: str) -> str:
+    """The figure of a chart: its picture with a name, and its specification for the loader.
+
+    Parameters
+    ----------
+    picture : the chart as SVG.
+    spec : the Vega-Lite specification; its ``description`` names the picture.
+    unnamed : name of a chart without description or title.
+    """
+    title = spec.get("title", "")
+    named = spec.get("description") or (title if isinstance(title, str) else title.get("text", ""))
+    label = html.escape(str(named or unnamed), quote=True)
+    inner = picture[picture.index("<svg") :] if "<svg" in picture else ""
+    # In a script element "<" could end it; in JSON the escape means the same character.
+    stored = json.dumps(spec, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    return (
+        '<figure class="synth synth-chart" data-synth-module="vega">\n'
+        f'<div class="synth-chart-picture" role="img" aria-label="{label}">{inner}</div>\n'
+        f'<script type="application/json">{stored}</script>\n'
+        "</figure>\n"
+    )
+
+
+def vega_lite_version(spec: dict[str, Any]) -> str:
+    """Major and minor version of the Vega-Lite a specification was written for.
+
+    >>> vega_lite_version({"$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json"})
+    '6.4'
+    """
+    found = re.search(r"/v(\d+\.\d+)", str(spec.get("$schema", "")))
+    return found[1] if found else ""
+
+
+# --- late values ------------------------------------------------------------------------------
+
+_LATE = re.compile(
+    r'(?P<open><(?P<tag>\w+)\b[^<>]*\bdata-synth-late="(?P<name>[^"]*)"[^<>]*>)'
+    r"(?P<fallback>[^<]*)(?P<close></(?P=tag)>)"
+)
+
+
+def fill_late_values(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the numbers in force in their places, and have the page built again when they change.
+
+    A stored output holds no total of the whole review: one added study would rewrite every
+    notebook. It holds ``<span class="synth-late" data-synth-late="studies">all</span>`` instead.
+    """
+    review = None
+    for node in doctree.findall(nodes.raw):
+        if "data-synth-chart" in node.astext():
+            found = re.search(r"schema/vega-lite/v(\d+\.\d+)", node.astext())
+            app.env.metadata[app.env.docname][HAS_CHART] = found[1] if found else ""
+        if node.get("format") != "html" or "data-synth-late" not in node.rawsource + node.astext():
+            continue
+        review = review or review_of(app)
+        if review is None:
+            return
+        depend_on_data(app.env)
+        filled = with_late_values(node.astext(), review)
+        node.rawsource = filled
+        node.children[:] = [nodes.Text(filled)]
+
+
+def with_late_values(text: str, review: Review) -> str:
+    """Replace the fallbacks of late values in a piece of html.
+
+    Raises
+    ------
+    UnknownName : a value or filter that the review does not have.
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        value = late_value(html.unescape(found["name"]), review)
+        return f"{found['open']}{html.escape(value)}{found['close']}"
+
+    return _LATE.sub(fill, text)
+
+
+def late_value(name: str, review: Review) -> str:
+    """A value of the whole review as it is now.
+
+    Parameters
+    ----------
+    name : ``studies`` (those whose findings were coded), ``works`` (all that are cited),
+        ``findings``, ``countries``, ``influences``, ``version`` or ``date``; or, after a colon,
+        filters as in ``{count}``: ``studies:theme=wellbeing direction=barrier``.
+    review : the review.
+
+    Raises
+    ------
+    UnknownName : there is no such value or filter.
+    """
+    what, _, filters = name.partition(":")
+    if filters:
+        chosen: dict[str, list[str]] = {}
+        for part in shlex.split(filters):
+            facet, _, value = part.partition("=")
+            chosen.setdefault(facet, []).append(value)
+        return str(review.evidence().where(**chosen).count(what))
+    settings, records = review.settings, review.records
+    known = {
+        "studies": lambda: str(sum(study.is_evidence for study in records.studies.values())),
+        "works": lambda: str(len(records.studies)),
+        "findings": lambda: str(len(records.findings)),
+        "countries": lambda: str(review.evidence().count("countries")),
+        "influences": lambda: str(len(records.influences)),
+        "version": lambda: settings.version,
+        "date": lambda: settings.date.isoformat(),
+    }
+    if what not in known:
+        raise UnknownName("late value", what, known, f"There are: {', '.join(known)}.")
+    return known[what]()

@@ -1,0 +1,473 @@
+"""The roles prose is written with: citations of findings, numbers, links, the review's own words.
+
+They work wherever Markdown does: in pages, in the Markdown cells of notebooks, in Markdown outputs.
+What an author mistypes is said at once, with the line and the nearest name there is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxRole
+from sphinx.util.nodes import make_refnode
+
+from synth.book.context import depend_on_data
+from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn
+from synth.book.role_syntax import cited_findings, named, parse_count, review_place, worded
+from synth.errors import UnknownName
+from synth.messages import Words
+from synth.model import UNKNOWN, facet_values
+from synth.views.shapes import direction_mark
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element, Node, system_message
+    from sphinx.application import Sphinx
+
+    from synth.review import Review
+
+
+class finding_group(nodes.inline):  # noqa: N801  docutils names its nodes so
+    """Citations of findings in one bracket, before their links are known."""
+
+
+class evidence_link(nodes.reference):  # noqa: N801
+    """A link with a preview: to a finding, a study, or the place of an argument in the review."""
+
+
+# --- roles -------------------------------------------------------------------------------------
+
+
+class EvidenceRole(SphinxRole):
+    """What the roles share: the review, its files as dependencies, and how mistakes are said."""
+
+    @property
+    def domain(self) -> EvidenceDomain:
+        """The domain of the book."""
+        return evidence_domain(self.env)
+
+    def run(self) -> tuple[list[Node], list[system_message]]:
+        """Draw the role, or show what the author wrote beside a warning."""
+        # Once a page: its list of dependencies is long, and roles are many.
+        if not self.env.temp_data.get("synth_depends"):
+            depend_on_data(self.env)
+            self.env.temp_data["synth_depends"] = True
+        try:
+            return [self.drawn(self.domain.review)], []
+        except (UnknownName, ValueError) as problem:
+            message = f"{{{self.name}}}`{self.text}`: {problem}"
+            # The whole role, or its beginning where it is broken over two lines.
+            start = " ".join(self.text.split()[:1])
+            sought = (f"{{{self.name}}}`{self.text}`", f"{{{self.name}}}`{start}")
+            warn(self.env, self.env.docname, self.lineno, message, self.name, *sought)
+            return [nodes.literal(self.rawtext, self.text)], []
+
+    def drawn(self, review: Review) -> Node:
+        """The role as a node; a name that is not there raises."""
+        raise NotImplementedError
+
+
+class FindingRole(EvidenceRole):
+    """``{finding}`id; id` ``: author-year citations that lead to the findings themselves."""
+
+    mark = "own"
+
+    def drawn(self, review: Review) -> Node:
+        """A group whose links are made when every page is known."""
+        names, narrative = cited_findings(self.text, review.records.findings)
+        group = finding_group(self.rawtext, findings=names, narrative=narrative, mark=self.mark)
+        group["line"] = self.lineno
+        # Kept as text, so that a builder without links still says who is cited.
+        group += nodes.Text(cited_as_text(review, names))
+        return group
+
+
+class ElsewhereRole(FindingRole):
+    """``{elsewhere}`id` ``: the same, for findings that are coded to another theme."""
+
+    mark = "elsewhere"
+
+
+class ReviewRole(EvidenceRole):
+    """``{review}`section | anchor` ``: what the review argues itself, without a study."""
+
+    def drawn(self, review: Review) -> Node:
+        """A small label that leads to the review, with its section and locating words."""
+        section, anchor = review_place(self.text, review.settings.sections)
+        source, words = review.settings.source, Words.of(review.settings)
+        link = evidence_link(
+            self.rawtext,
+            classes=["synth-rv"],
+            refuri=f"https://doi.org/{source.doi}" if source.doi else source.url,
+            reviewkey=source.key,
+            reftitle=words.say("cite_place", section=section, quote=anchor),
+            section=section,
+            quote=anchor,
+        )
+        link += nodes.Text(words.say("cite_own", section=section))
+        mark = nodes.inline(classes=["synth", "synth-cite", "synth-review-mark"])
+        mark += [nodes.Text("("), link, nodes.Text(")")]
+        return mark
+
+
+class CountRole(EvidenceRole):
+    """``{count}`studies theme=some-theme` ``: a number, computed while the book is built."""
+
+    def drawn(self, review: Review) -> Node:
+        """The number, with its noun and its whole when the author asks for them."""
+        number = worded(review, parse_count(self.text))
+        return nodes.inline(self.rawtext, number, classes=["synth-count"])
+
+
+class LinkRole(EvidenceRole):
+    """``{theme}`id` `` and the like: a link that bears the right label."""
+
+    kind: ClassVar[str]
+
+    def drawn(self, review: Review) -> Node:
+        """A link to the home of an object, resolved by the domain."""
+        name, label = named(self.kind, self.text, review.records)
+        link = addnodes.pending_xref(
+            self.rawtext,
+            refdomain="synth",
+            reftype=self.kind,
+            reftarget=name,
+            refdoc=self.env.docname,
+            refexplicit=bool(label),
+            refwarn=True,
+        )
+        # Where Sphinx says that the link leads nowhere.
+        link.source, link.line = self.env.doc2path(self.env.docname), self.lineno
+        text = label or self.label(review, name)
+        link += nodes.inline("", text, classes=[f"synth-{self.kind}-link"])
+        return link
+
+    def label(self, review: Review, name: str) -> str:
+        """What readers see without a text of the author's own."""
+        return self.domain.label_of(self.kind, name)
+
+
+class ThemeRole(LinkRole):
+    """A link to the page of a level, theme or factor."""
+
+    kind = "theme"
+
+
+class StudyRole(LinkRole):
+    """A link to the entry of a study: ``Asad & Chreim (2016)``."""
+
+    kind = "study"
+
+    def label(self, review: Review, name: str) -> str:
+        """Authors and year as they stand in a sentence."""
+        from synth.references.apa import narrative
+
+        reference = review.records.bibliography.get(name)
+        return narrative(reference) if reference else name
+
+
+class InfluenceRole(LinkRole):
+    """A link to a stated influence: ``Organizational culture enables Wellbeing``."""
+
+    kind = "influence"
+
+
+# --- citations as text and as links ------------------------------------------------------------
+
+
+def cited_works(review: Review, names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Studies with their cited findings, ordered as a citation style orders them."""
+    from synth.references.apa import group
+
+    records = review.records
+    by_study: dict[str, list[str]] = {}
+    for name in names:
+        by_study.setdefault(records.findings[name].study, []).append(name)
+    return [(work.key, by_study[work.key]) for work in group(works_of(review, by_study))]
+
+
+def works_of(review: Review, studies: Iterable[str]) -> list[Any]:
+    """The references of studies."""
+    return [review.records.bibliography[study] for study in studies]
+
+
+def citation_labels(review: Review, studies: list[str]) -> list[tuple[str, str]]:
+    """What to print before and for each citation: a later work of the same authors is a year only.
+
+    "Otte et al., 2020a" is followed by ", 2020b"; another author's by "; Pratt, 2012".
+    """
+    from synth.references.apa import author_year
+
+    labels: list[tuple[str, str]] = []
+    before = ""
+    for work in works_of(review, studies):
+        label = author_year(work)
+        authors, _, year = label.rpartition(", ")
+        if authors and authors == before:
+            labels.append((", ", year))
+        else:
+            labels.append(("; " if labels else "", label))
+        before = authors
+    return labels
+
+
+def cited_as_text(review: Review, names: Iterable[str]) -> str:
+    """Findings as plain author-year citations in brackets."""
+    studies = [study for study, _ in cited_works(review, names)]
+    return f"({''.join(a + b for a, b in citation_labels(review, studies))})"
+
+
+# Citations in figures and tables of the library, before their addresses are known.
+_CITED_IN_HTML = re.compile(r'class="fc"[^>]*\shref="synth:finding:([^"]+)"')
+
+
+class CiteFindings(SphinxPostTransform):
+    """Turn groups of cited findings into links, once the home of every finding is known."""
+
+    # Before Sphinx resolves its own references, which start at 10.
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Draw every citation of the page, and put what their previews show at its end."""
+        domain = evidence_domain(self.env)
+        shown: dict[str, None] = {}
+        missing: dict[str, None] = {}
+        for group in list(self.document.findall(finding_group)):
+            shown.update(dict.fromkeys(group["findings"]))
+            missing.update(dict.fromkeys(self._draw(domain, group)))
+        for name in missing:
+            message = (
+                f"No page of the book shows the finding {name!r}. "
+                "A page with a {catalogue} directive shows them all."
+            )
+            warn(self.env, self.env.docname, None, message, "home")
+        for raw in self.document.findall(nodes.raw):
+            names = _CITED_IN_HTML.findall(raw.astext()) if 'class="fc"' in raw.astext() else []
+            shown.update((name, None) for name in names if domain.knows("finding", name))
+        own = [n for n in self.document.findall(evidence_link) if "reviewkey" in n]
+        for link in own:
+            self._link_review(domain, link)
+        if (shown or own) and self.app.builder.format == "html":
+            self.document += nodes.raw("", preview_data(domain.review, shown), format="html")
+
+    def _draw(self, domain: EvidenceDomain, group: Element) -> list[str]:
+        review = domain.review
+        see = Words.of(review.settings)["cite_see"]
+        names: list[str] = group["findings"]
+        line = group.get("line")
+        group.clear()
+        group["classes"] += ["synth", "synth-cite"]
+        missing: list[str] = []
+        if group["mark"] == "elsewhere":
+            group["classes"].append("synth-elsewhere")
+            group += nodes.Text("(")
+            for index, (theme, part) in enumerate(self._by_theme(review, names).items()):
+                group += nodes.Text(f"; {see} " if index else f"{see} ")
+                group += self._theme_link(domain, theme, line)
+                group += nodes.Text(": ")
+                missing += self._cite(domain, group, part)
+            group += nodes.Text(")")
+        elif group["narrative"]:
+            missing += self._cite_in_sentence(domain, group, names)
+        else:
+            group += nodes.Text("(")
+            missing += self._cite(domain, group, names)
+            group += nodes.Text(")")
+        return missing
+
+    def _by_theme(self, review: Review, names: list[str]) -> dict[str, list[str]]:
+        """Findings by the theme whose page tells of them, in the order of the codebook."""
+        book = review.records.codebook
+        domain = evidence_domain(self.env)
+        parts: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda n: book.order[review.records.findings[n].theme]):
+            coded = book.path(review.records.findings[name].theme)
+            own = [node.id for node in coded if node.id in domain.homes.get("theme", {})]
+            parts.setdefault(own[-1] if own else coded[0].id, []).append(name)
+        return parts
+
+    def _theme_link(self, domain: EvidenceDomain, theme: str, line: int | None) -> Node:
+        label = domain.review.records.codebook[theme].label
+        home = domain.home("theme", theme)
+        text = nodes.inline("", label)
+        if home is None:
+            return text
+        return self._link(home, [text])
+
+    def _link(self, home: Home, children: list[Node]) -> nodes.reference:
+        return make_refnode(self.app.builder, self.env.docname, home.docname, home.anchor, children)
+
+    def _cite(self, domain: EvidenceDomain, group: Element, names: list[str]) -> list[str]:
+        works = cited_works(domain.review, names)
+        labels = citation_labels(domain.review, [study for study, _ in works])
+        missing: list[str] = []
+        for (_, own), (before, label) in zip(works, labels, strict=True):
+            group += nodes.Text(before)
+            missing += self._cite_work(domain, group, own, label)
+        return missing
+
+    def _cite_in_sentence(
+        self, domain: EvidenceDomain, group: Element, names: list[str]
+    ) -> list[str]:
+        from synth.references.apa import narrative
+
+        works = cited_works(domain.review, names)
+        last = f" {Words.of(domain.review.settings)['and']} "
+        missing: list[str] = []
+        for index, (study, own) in enumerate(works):
+            if index:
+                group += nodes.Text(last if index == len(works) - 1 else ", ")
+            label = narrative(domain.review.records.bibliography[study])
+            missing += self._cite_work(domain, group, own, label)
+        return missing
+
+    def _cite_work(
+        self, domain: EvidenceDomain, group: Element, names: list[str], label: str
+    ) -> list[str]:
+        home = domain.home("finding", names[0])
+        if home is None:
+            group += nodes.Text(label)
+            return names[:1]
+        plain = self._link(home, [])
+        link = evidence_link("", "", classes=["fc"], findings=names, internal=True)
+        for attribute in ("refuri", "refid"):
+            if attribute in plain:
+                link[attribute] = plain[attribute]
+        link += nodes.Text(label)
+        group += link
+        return []
+
+    def _link_review(self, domain: EvidenceDomain, link: Element) -> None:
+        """Lead to the review in the book's own list of references, where it has one."""
+        home = domain.home("reference", link["reviewkey"])
+        if home is not None:
+            plain = self._link(home, [])
+            for attribute in ("refuri", "refid"):
+                link.attributes.pop(attribute, None)
+                if attribute in plain:
+                    link[attribute] = plain[attribute]
+            link["internal"] = True
+
+
+def preview_data(review: Review, names: Iterable[str]) -> str:
+    """What the previews of a page's citations show, once for each finding."""
+    records, say = review.records, Words.of(review.settings)
+    found: dict[str, dict[str, str]] = {}
+    marks: dict[str, str] = {}
+    for name in sorted(names):
+        finding = records.findings[name]
+        study = records.studies[finding.study]
+        direction = review.settings.direction(finding.direction)
+        marks[direction.id] = direction_mark(direction)
+        values: list[str] = []
+        for facet in review.settings.facets:
+            known = [v for v in facet_values(facet, finding, study) if v not in UNKNOWN]
+            values.append(", ".join(known) or say.say("preview_unknown", facet=facet.label.lower()))
+        found[name] = {
+            "direction": direction.id,
+            "summary": finding.summary,
+            "from": " · ".join([records.label(study.id), *values]),
+            "theme": " › ".join(node.label for node in records.codebook.path(finding.theme)),
+            "section": finding.section,
+            "quote": finding.anchor,
+        }
+    words = {name: say[f"preview_{name}"] for name in ("where", "own")}
+    data = {"findings": found, "marks": dict(sorted(marks.items())), "words": words}
+    # In a script element "<" could end it; in JSON the escape means the same character.
+    stored = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return (
+        '<div class="synth synth-previews" data-synth-module="preview" hidden>'
+        f'<script type="application/json">{stored}</script></div>\n'
+    )
+
+
+# --- links in what the library drew ------------------------------------------------------------
+
+_HOME = re.compile(r'\s?href="synth:(study|theme|finding|influence|reference):([^"#]+)"')
+
+
+class ResolveHomes(SphinxPostTransform):
+    """Give the links in stored outputs their addresses, which only the book knows."""
+
+    default_priority = 9
+
+    def run(self, **kwargs: Any) -> None:
+        """Rewrite every ``synth:kind:id`` of the page."""
+        if self.app.builder.format != "html":
+            return
+        domain = evidence_domain(self.env)
+        for raw in list(self.document.findall(nodes.raw)):
+            if "synth:" in raw.astext():
+                text = _HOME.sub(lambda found: self._address(domain, found), raw.astext())
+                raw.replace_self(nodes.raw(text, text, **_plain_attributes(raw)))
+
+    def _address(self, domain: EvidenceDomain, found: re.Match[str]) -> str:
+        kind, name = found.groups()
+        home = domain.home(kind, name)
+        if home is None:
+            # A small book need not have a page for everything; what is gone from the data is an
+            # output that no longer holds.
+            if not domain.knows(kind, name):
+                message = (
+                    f"A figure or table here shows the {kind} {name!r}, which is not in the data. "
+                    "Run `synth execute` to draw it anew."
+                )
+                warn(self.env, self.env.docname, None, message, "stale")
+            return ""
+        page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
+        return f' href="{escape(page, quote=True)}#{escape(home.anchor, quote=True)}"'
+
+
+def _plain_attributes(node: Element) -> dict[str, Any]:
+    return {name: value for name, value in node.attributes.items() if value}
+
+
+# --- HTML --------------------------------------------------------------------------------------
+
+
+def visit_evidence_link(self: Any, node: Element) -> None:
+    """Open a link that knows which findings it stands for."""
+    address = node.get("refuri") or f"#{node.get('refid', '')}"
+    told = {"href": address, "CLASS": " ".join(node["classes"])}
+    if node.get("findings"):
+        told["data-findings"] = " ".join(node["findings"])
+    for name in ("section", "quote"):
+        if node.get(name):
+            told[f"data-{name}"] = node[name]
+    if node.get("reftitle"):
+        told["title"] = node["reftitle"]
+    node["classes"] = []
+    self.body.append(self.starttag(node, "a", "", **told))
+
+
+def depart_evidence_link(self: Any, node: Element) -> None:
+    """Close it."""
+    self.body.append("</a>")
+
+
+ROLES: dict[str, type[EvidenceRole]] = {
+    "finding": FindingRole,
+    "elsewhere": ElsewhereRole,
+    "review": ReviewRole,
+    "count": CountRole,
+    "theme": ThemeRole,
+    "study": StudyRole,
+    "influence": InfluenceRole,
+}
+
+
+def setup(app: Sphinx) -> None:
+    """Add the roles, under short names and as ``synth:name``."""
+    for name, role in ROLES.items():
+        app.add_role(name, role())
+        app.add_role_to_domain("synth", name, role())
+    app.add_node(finding_group)
+    app.add_node(evidence_link, html=(visit_evidence_link, depart_evidence_link))
+    app.add_post_transform(CiteFindings)
+    app.add_post_transform(ResolveHomes)

@@ -1,0 +1,223 @@
+"""The ``{synthesis}`` directive: sentences that rest on findings, and the line that says which."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+
+from synth.book.context import depend_on_data
+from synth.book.domain import evidence_domain, warn
+from synth.book.roles import finding_group
+from synth.messages import Words
+from synth.views.shapes import direction_mark
+
+if TYPE_CHECKING:
+    from docutils.nodes import Element, Node
+    from sphinx.application import Sphinx
+
+    from synth.review import Review
+
+
+class evidence_line(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
+    """Stands below a block of synthesis until the page of the explorer is known."""
+
+
+class support_line(nodes.General, nodes.Element):  # noqa: N801
+    """Stands where a page says what the synthesis of the whole book rests on."""
+
+
+class Synthesis(SphinxDirective):
+    """A block of synthesis: every paragraph cites a finding or is marked as the review's own."""
+
+    has_content = True
+
+    def run(self) -> list[Node]:
+        """Draw the block, say which paragraph rests on nothing, and add the evidence line."""
+        depend_on_data(self.env)
+        block = nodes.container(classes=["synth-synthesis"])
+        block["line"] = self.lineno
+        self.state.nested_parse(self.content, self.content_offset, block)
+        for paragraph in block.findall(nodes.paragraph):
+            if not rests_on_something(paragraph):
+                start = " ".join(paragraph.astext().split()[:8])
+                message = (
+                    f"The paragraph “{start} …” cites no finding and is not marked as the review's "
+                    "own argument. Add {finding}`id` or {review}`section | words`, or move it out "
+                    "of {synthesis}."
+                )
+                line = paragraph.line or self.lineno
+                warn(self.env, self.env.docname, line, message, "synthesis")
+        findings = list(
+            dict.fromkeys(
+                name for group in block.findall(finding_group) for name in group["findings"]
+            )
+        )
+        own = sum(1 for _ in block.findall(is_review_mark))
+        block += evidence_line("", findings=findings, own=own)
+        return [block]
+
+
+class Support(SphinxDirective):
+    """One sentence: how much of the book's synthesis cites findings, how much is the review's own.
+
+    ``synth check --pages`` says the same page by page.
+    """
+
+    def run(self) -> list[Node]:
+        """Leave a place for the sentence, which needs every page."""
+        return [support_line("")]
+
+
+class SaySupport(SphinxPostTransform):
+    """Fill in what the synthesis of the book rests on."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every placeholder of the page."""
+        for node in list(self.document.findall(support_line)):
+            domain = evidence_domain(self.env)
+            words = Words.of(domain.review.settings)
+            told = domain.support.values()
+            paragraphs, citing, own = (sum(page[part] for page in told) for part in range(3))
+            said = words.say(
+                "support",
+                n=paragraphs,
+                citing=words.count("support_citing", citing),
+                own=words.count("support_own", own),
+            )
+            node.replace_self(nodes.paragraph("", said, classes=["synth-support"]))
+
+
+def supported(document: nodes.document) -> tuple[int, int, int]:
+    """Paragraphs of synthesis on a page: all, those citing findings, those on the review alone."""
+    paragraphs = [
+        paragraph
+        for block in document.findall(nodes.container)
+        if "synth-synthesis" in block["classes"]
+        for paragraph in block.findall(nodes.paragraph)
+    ]
+    citing = [any(True for _ in one.findall(finding_group)) for one in paragraphs]
+    resting = [rests_on_something(one) for one in paragraphs]
+    own = sum(rests and not cites for rests, cites in zip(resting, citing, strict=True))
+    return len(paragraphs), sum(citing), own
+
+
+def is_review_mark(node: Node) -> bool:
+    """Whether a node marks an argument of the review's own."""
+    return isinstance(node, nodes.inline) and "synth-review-mark" in node["classes"]
+
+
+def rests_on_something(paragraph: Element) -> bool:
+    """Whether a paragraph cites a finding or says that it is the review's own argument."""
+    return any(
+        isinstance(node, finding_group) or is_review_mark(node) for node in paragraph.findall()
+    )
+
+
+class DrawEvidenceLines(SphinxPostTransform):
+    """Say below each block what it rests on, and link to exactly that in the explorer."""
+
+    default_priority = 8
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every evidence line of the page."""
+        domain = evidence_domain(self.env)
+        for line in list(self.document.findall(evidence_line)):
+            if self.app.builder.format != "html":
+                line.replace_self(nodes.paragraph("", rests_on(domain.review, line["findings"])))
+                continue
+            html = self._html(domain.review, line["findings"], line["own"])
+            line.replace_self(nodes.raw("", html, format="html") if html else [])
+
+    def _html(self, review: Review, findings: list[str], own: int) -> str:
+        words = Words.of(review.settings)
+        if not findings:
+            if not own:
+                return ""
+            return f'<p class="synth rests">{words.html("rests_on_own")}</p>\n'
+        said = rests_on(review, findings)
+        if own:
+            said = words.count("rests_on_own_too", own, rests=said)
+        return self._shown(review, findings, escape(said, quote=False))
+
+    def _shown(self, review: Review, findings: list[str], said: str) -> str:
+        """The line with its way to exactly these findings: in the explorer, else listed here."""
+        view = view_of(review, findings)
+        explorer = evidence_domain(self.env).explorer_page()
+        if view and explorer:
+            docname, key = explorer
+            page = self.app.builder.get_relative_uri(self.env.docname, docname)
+            state = urlencode([(f"{key}.{name}", value) for name, value in view])
+            see = Words.of(review.settings).count("rests_on_see", len(findings))
+            link = (
+                f'<a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
+                f"{escape(see, quote=False)}</a>"
+            )
+            return f'<p class="synth rests">{said}. {link}</p>\n'
+        items = "\n".join(self._item(review, name) for name in findings)
+        return (
+            f'<details class="synth rests"><summary>{said}.</summary>\n'
+            f'<ul class="synth-rests-list">\n{items}\n</ul></details>\n'
+        )
+
+    def _item(self, review: Review, name: str) -> str:
+        finding = review.records.findings[name]
+        mark = direction_mark(review.settings.direction(finding.direction))
+        label = escape(review.records.label(finding.study))
+        home = evidence_domain(self.env).home("finding", name)
+        if home is not None:
+            page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
+            address = escape(f"{page}#{home.anchor}", quote=True)
+            label = f'<a href="{address}">{label}</a>'
+        return f"<li>{mark} {escape(finding.summary)} {label}</li>"
+
+
+def rests_on(review: Review, findings: list[str]) -> str:
+    """Say how many findings, studies and countries some findings are.
+
+    "Rests on 7 findings from 7 studies in 4 countries".
+    """
+    evidence, words = review.selected(findings), Words.of(review.settings)
+    countries = len(evidence.countries)
+    if not countries:
+        return words.say("rests_on", evidence=evidence.stated())
+    return words.say(
+        "rests_on_in", evidence=evidence.stated(), countries=words.count("country", countries)
+    )
+
+
+def view_of(review: Review, findings: list[str]) -> list[tuple[str, str]]:
+    """The filters of the explorer that show exactly some findings, or none if no filter does.
+
+    A node of the codebook, with or without directions, that holds these findings and no other.
+    """
+    wanted = set(findings)
+    records = review.records
+    everything = review.evidence()
+    directions = tuple(sorted({records.findings[name].direction for name in findings}))
+    paths = [records.codebook.path(records.findings[name].theme) for name in findings]
+    shared = [node for node in paths[0] if all(node in path for path in paths)]
+    for node in reversed(shared):
+        here: dict[str, tuple[str, ...]] = {node.rank: (node.id,)}
+        for filters in (here, here | {"direction": directions}):
+            if set(everything.where(**filters).ids) == wanted:
+                return [(name, value) for name, values in filters.items() for value in values]
+    return []
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directives, under short names and as ``synth:…``."""
+    app.add_directive("synthesis", Synthesis)
+    app.add_directive_to_domain("synth", "synthesis", Synthesis)
+    app.add_directive("support", Support)
+    app.add_directive_to_domain("synth", "support", Support)
+    app.add_node(evidence_line)
+    app.add_node(support_line)
+    app.add_post_transform(DrawEvidenceLines)
+    app.add_post_transform(SaySupport)

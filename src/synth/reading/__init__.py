@@ -1,0 +1,1 @@
+"""Files to records, every problem at once."""

@@ -1,0 +1,894 @@
+"""CSV files to records and back, with the file and line of everything that is wrong.
+
+``parse_table`` does the thinking and takes text; ``read_table`` only opens the file. Rules of a
+single table stand here, rules between tables in :mod:`synth.reading.rules`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from synth.errors import Problem, ReviewError, did_you_mean
+from synth.model import (
+    TABLES,
+    Codebook,
+    Column,
+    Finding,
+    FlowBox,
+    Influence,
+    Place,
+    Settings,
+    Study,
+    Table,
+    Theme,
+)
+from synth.reading.bibliography import BIB_FILE, Bibliography, read_bibliography
+from synth.reading.settings import SETTINGS_FILE, SLUG, read_settings
+from synth.reading.textio import CELL_LIMIT, read_text, without_collecting
+from synth.references.apa import author_year
+
+__all__ = [
+    "Records",
+    "Row",
+    "find_root",
+    "format_table",
+    "load_records",
+    "parse_table",
+    "read_records",
+    "read_settings",
+    "read_table",
+    "split",
+]
+
+
+class Row(NamedTuple):
+    """A row of a table: the line it begins on, and its cells by column."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TableText:
+    """A table as it is written, column by column, which is how most rules look at it.
+
+    Parameters
+    ----------
+    header : names of the columns.
+    lines : line each row begins on.
+    columns : the cells of each column, in the order of the rows.
+    loose : every cell of rows that could not be read, so that an id in a row that is refused for
+        another reason is not also called unknown.
+    """
+
+    header: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows, one after the other."""
+        for line, *cells in zip(self.lines, *self.columns.values(), strict=True):
+            yield Row(line, dict(zip(self.header, cells, strict=True)))
+
+    def column(self, name: str) -> tuple[str, ...]:
+        """The cells of a column; empty ones for a column that is not there."""
+        return self.columns.get(name) or ("",) * len(self.lines)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Everything a review's files hold, as records by id, in the order of the files.
+
+    Parameters
+    ----------
+    root : the folder that holds ``data/`` and ``references.bib``.
+    settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
+    tables : the tables as they are written, by name.
+    """
+
+    root: Path
+    settings: Settings
+    codebook: Codebook
+    studies: Mapping[str, Study]
+    findings: Mapping[str, Finding]
+    influences: Mapping[str, Influence]
+    flow: tuple[FlowBox, ...]
+    places: Mapping[str, Place]
+    bibliography: Bibliography
+    tables: Mapping[str, TableText] = field(repr=False)
+
+    @cached_property
+    def lines(self) -> Mapping[tuple[str, str], int]:
+        """Line of each row, by the short name of its table and its id."""
+        return {
+            (name, key): line
+            for name, table in self.tables.items()
+            for key, line in zip(
+                reversed(table.column(TABLES[name].key)), reversed(table.lines), strict=True
+            )
+        }
+
+    def label(self, study: str) -> str:
+        """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
+        reference = self.bibliography.get(study)
+        return author_year(reference) if reference is not None else study
+
+
+# --- finding and reading ----------------------------------------------------------------------
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The review's root: the nearest folder, upwards, that holds ``data/review.toml``.
+
+    Parameters
+    ----------
+    start : where to begin; the current folder if not given.
+
+    Raises
+    ------
+    ReviewError : no folder upwards holds one.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / SETTINGS_FILE).is_file():
+            return folder
+    raise ReviewError(
+        [
+            Problem(
+                SETTINGS_FILE,
+                0,
+                "",
+                f"There is no review in {here} or above it.",
+                "Go to the folder that holds data/review.toml, or start a review with 'synth new'.",
+            )
+        ]
+    )
+
+
+def read_table(
+    root: Path, name: str, settings: Settings | None = None
+) -> tuple[list[Row], list[Problem]]:
+    """Read one table and say everything that is wrong inside it.
+
+    Parameters
+    ----------
+    root : the review's root.
+    name : short name of the table, a key of :data:`synth.model.TABLES`.
+    settings : settings of the review, for words that stand in them; read if not given.
+    """
+    if settings is None:
+        settings, _ = read_settings(root)
+    table, problems = _read(root, name, settings)
+    return list(table.rows), problems
+
+
+def _read(root: Path, name: str, settings: Settings) -> tuple[TableText, list[Problem]]:
+    table = TABLES[name]
+    path = root / table.file
+    nothing = TableText()
+    if table.optional and not path.exists():
+        return nothing, []
+    text, problems = read_text(path, table.file)
+    if text is None:
+        return nothing, problems
+    parsed, found = parse_table(text, table, settings)
+    return parsed, problems + found
+
+
+def parse_table(text: str, table: Table, settings: Settings) -> tuple[TableText, list[Problem]]:
+    """Turn the text of a table into rows and problems.
+
+    Parameters
+    ----------
+    text : the file's text, with plain line ends.
+    table : the declaration of its columns.
+    settings : where the words of a review's own columns stand.
+    """
+    written, problems, empty = split_table(text, table, settings)
+    problems += [_empty(line, table.file) for line in empty]
+    return written, problems + _check_cells(written, table, settings)
+
+
+def split_table(
+    text: str, table: Table, settings: Settings
+) -> tuple[TableText, list[Problem], list[int]]:
+    """Take a table apart without looking into its cells.
+
+    Returns
+    -------
+    The rows; problems that keep the file from being read whole, so that it must not be rewritten
+    from the rows alone; and the lines of empty rows.
+    """
+    file = table.file
+    nothing = TableText()
+    if not text.strip():
+        names = ",".join(column.name for column in table.columns)
+        hint = f"Its first line names the columns: {names}"
+        return nothing, [Problem(file, 1, "", "The file is empty.", hint)], []
+    lines, problems, swallowed = _split(text, file)
+    if not lines:
+        return nothing, problems, []
+    header_line, header = lines[0]
+    found, readable = _check_header(header, header_line, table, settings)
+    problems += found
+    columns = tuple(header)
+    if not readable:
+        return nothing, problems, []
+    rows: list[list[str]] = []
+    starts: list[int] = []
+    loose: set[str] = {cell for line in swallowed for cell in line.split(",")}
+    empty: list[int] = []
+    width = len(columns)
+    for line, cells in lines[1:]:
+        if len(cells) == width and any(cells):
+            rows.append(cells)
+            starts.append(line)
+        elif any(cells):
+            loose.update(cells)
+            problems.append(_ragged(cells, width, line, file))
+        else:
+            empty.append(line)
+    by_column = zip(*rows, strict=True) if rows else [()] * width
+    written = TableText(
+        columns, tuple(starts), dict(zip(columns, by_column, strict=True)), frozenset(loose)
+    )
+    return written, problems, empty
+
+
+_csv_lock = threading.Lock()
+
+
+@contextmanager
+def _any_cell_size() -> Iterator[None]:
+    """Let the csv module read cells of any size: too large ones are told with their line.
+
+    The limit belongs to the whole process, so it is put back.
+    """
+    with _csv_lock:
+        limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+        try:
+            yield
+        finally:
+            csv.field_size_limit(limit)
+
+
+_Split = tuple[list[tuple[int, list[str]]], list[Problem], list[str]]
+
+
+def _split(text: str, file: str) -> _Split:
+    """The cells of each row with the line it begins on; problems; lines that are no rows."""
+    with _any_cell_size():
+        # Most tables have one row on each line: then the lines need not be counted one by one.
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        with suppress(csv.Error):
+            rows = list(reader)
+            if reader.line_num == len(rows):
+                return list(enumerate(rows, start=1)), [], []
+        return _split_slowly(text, file)
+
+
+def _split_slowly(text: str, file: str) -> _Split:
+    """As above, for cells that go over several lines and rows that cannot be read."""
+    problems: list[Problem] = []
+    lines: list[tuple[int, list[str]]] = []
+    swallowed: list[str] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    start = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return lines, problems, swallowed
+        except csv.Error as error:
+            problems.append(_quoting(error, start, file))
+            swallowed += text.split("\n")[start - 1 : reader.line_num]
+        else:
+            lines.append((start, cells))
+        start = reader.line_num + 1
+
+
+def _quoting(error: csv.Error, line: int, file: str) -> Problem:
+    if "end of data" in str(error):
+        message = "A quotation mark that opens a cell in this row is never closed."
+        hint = 'Close it; a quotation mark that belongs to the text is written twice: "".'
+    else:
+        message = "A quotation mark stands inside a quoted cell."
+        hint = 'Write it twice (""), or put the comma that is missing after it.'
+    return Problem(file, line, "", message, hint)
+
+
+def _empty(line: int, file: str) -> Problem:
+    return Problem(file, line, "", "The row is empty.", "Run 'synth fmt': it removes empty rows.")
+
+
+def _ragged(cells: Sequence[str], width: int, line: int, file: str) -> Problem:
+    hint = (
+        "A cell that holds a comma goes in quotation marks."
+        if len(cells) > width
+        else "Cells are separated by commas, also the empty ones."
+    )
+    noun = "cell" if len(cells) == 1 else "cells"
+    message = f"The row has {len(cells)} {noun}; the header has {width}."
+    return Problem(file, line, "", message, hint)
+
+
+def _check_header(
+    header: Sequence[str], line: int, table: Table, settings: Settings
+) -> tuple[list[Problem], bool]:
+    """Problems of the first line, and whether the rows below it can be read at all."""
+    file = table.file
+    declared = [column.name for column in table.columns]
+    for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
+        if len(header) == 1 and delimiter in header[0]:
+            return [
+                Problem(
+                    file,
+                    line,
+                    "",
+                    f"The columns are separated by {name}, not commas.",
+                    "Save the file as CSV with commas.",
+                )
+            ], False
+    problems: list[Problem] = []
+    seen: set[str] = set()
+    for position, name in enumerate(header, start=1):
+        if not name.strip():
+            problems.append(
+                Problem(file, line, "", f"Column {position} has no name.", "Name it, or delete it.")
+            )
+        elif name in seen:
+            problems.append(
+                Problem(file, line, name, "The column stands twice.", "Delete one of the two.")
+            )
+        seen.add(name)
+    missing = [name for name in declared if name not in seen]
+    for column in table.columns:
+        if column.required and column.name not in seen:
+            problems.append(
+                Problem(
+                    file,
+                    line,
+                    column.name,
+                    "The column is missing.",
+                    _renamed(column, header, declared),
+                )
+            )
+    facets = {facet.id for facet in settings.facets}
+    for name in header:
+        if name in declared or not name.strip():
+            continue
+        if not table.extra:
+            hint = did_you_mean(name, missing) or "Delete it."
+            problems.append(
+                Problem(
+                    file,
+                    line,
+                    name,
+                    "There is no such column.",
+                    f"{hint} Columns are explained in data/README.md.",
+                )
+            )
+        elif name not in facets and (hint := did_you_mean(name, missing)):
+            severity = "warning"
+            problems.append(
+                Problem(file, line, name, "This column is not a declared one.", hint, severity)
+            )
+    twice_or_nameless = len(seen) < len(header) or "" in seen
+    return problems, table.key in seen and not twice_or_nameless
+
+
+def _renamed(column: Column, header: Sequence[str], declared: Sequence[str]) -> str:
+    near = did_you_mean(column.name, [name for name in header if name not in declared])
+    found = re.search(r"'(.*)'", near)
+    if found:
+        return f"Is it the column {found[1]!r}? {column.meaning}"
+    return f"It holds: {column.meaning}"
+
+
+# --- cells ------------------------------------------------------------------------------------
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_MANGLED_DATE = re.compile(
+    rf"{_MONTH}-\d\d|\d\d?-{_MONTH}(?:-\d\d(?:\d\d)?)?|\d\d?[/.]\d\d?[/.]\d\d(?:\d\d)?"
+    r"|\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d)?",
+    re.IGNORECASE,
+)
+_MANGLED_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
+_SHEET_ERROR = re.compile(r"#(?:NAME\?|REF!|VALUE!|N/A|DIV/0!|NULL!|NUM!)|#{3,}")
+
+# Nouns of messages: what a value that should be a row of another table is not, and where those are.
+_TARGETS = {
+    "codebook.id": ("in the codebook", "Themes are listed in data/codebook.csv."),
+    "studies.study": ("in data/studies.csv", "Studies are listed in data/studies.csv."),
+    "flow.box": ("a box of the flow", "Boxes are listed in data/flow.csv."),
+    "review.toml:directions": ("a direction", "Directions are listed in data/review.toml."),
+    "review.toml:directions.influence": (
+        "a direction of influences",
+        "Their words are listed in data/review.toml, each as 'influence' of a direction.",
+    ),
+    "review.toml:sections": ("a section", "Sections are listed in data/review.toml."),
+}
+
+
+def not_listed(value: str, target: str, known: Iterable[str]) -> tuple[str, str]:
+    """Message and hint for a value that does not exist where it should.
+
+    >>> not_listed("leadreship", "codebook.id", ["leadership"])[0]
+    "'leadreship' is not in the codebook."
+    """
+    noun, listed = _TARGETS[target]
+    hint = f"{did_you_mean(value, known)} {listed}".strip()
+    return f"{shortened(value)} is not {noun}.", hint
+
+
+def shortened(value: str, length: int = 60) -> str:
+    """A value as it is quoted in a message."""
+    return repr(value if len(value) <= length else value[: length - 1] + "…")
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """The values of a cell that is a list separated by ``;``.
+
+    >>> split("Norway;Sweden")
+    ('Norway', 'Sweden')
+    """
+    return tuple([part for item in cell.split(";") if (part := item.strip())]) if cell else ()
+
+
+def allowed_words(column: Column, settings: Settings) -> tuple[str, ...]:
+    """The values a column of choices can hold: declared with it, or in ``review.toml``."""
+    if column.refers_to == "review.toml:directions":
+        return tuple(direction.id for direction in settings.directions)
+    if column.refers_to == "review.toml:directions.influence":
+        return tuple(word.influence for word in settings.directions if word.influence)
+    if column.refers_to == "review.toml:sections":
+        return settings.sections
+    return column.choices
+
+
+class _Cells:
+    """The cells of one column, with what a problem about them needs."""
+
+    def __init__(
+        self, file: str, column: Column, lines: Sequence[int], values: Sequence[str]
+    ) -> None:
+        self.file = file
+        self.column = column
+        self.lines = lines
+        self.values = values
+        self.different = frozenset(values)
+        self.problems: list[Problem] = []
+        self.done: set[int] = set()
+
+    def add(self, index: int, message: str, hint: str, severity: str = "error") -> None:
+        """Say what is wrong with one cell; a cell is said to be wrong once."""
+        if index not in self.done:
+            self.done.add(index)
+            self.problems.append(
+                Problem(self.file, self.lines[index], self.column.name, message, hint, severity)
+            )
+
+    def among(self, wrong: Collection[str]) -> Iterator[tuple[int, str]]:
+        """The cells that hold one of the values."""
+        if wrong:
+            yield from ((i, value) for i, value in enumerate(self.values) if value in wrong)
+
+    def each(self, wrong: Callable[[str], object]) -> Iterator[tuple[int, str]]:
+        """The cells of which something is true, asked once for each value."""
+        return self.among({value for value in self.different if value and wrong(value)})
+
+
+def _check_cells(written: TableText, table: Table, settings: Settings) -> list[Problem]:
+    """What a table alone can tell, column by column: most hold few different values."""
+    problems: list[Problem] = []
+    for name in written.header if len(written) else ():
+        facet = settings.facet(name)
+        column = table.column(name) or Column(
+            name, "", required=False, empty=True, many=bool(facet and facet.many)
+        )
+        cells = _Cells(table.file, column, written.lines, written.columns[name])
+        _check_text(cells)
+        _check_kind(cells, settings)
+        if column.many:
+            _check_list(cells)
+        problems += cells.problems
+    return problems + _check_repeats(written, table)
+
+
+def _check_text(cells: _Cells) -> None:
+    """What holds for every cell, whatever its column."""
+    # Ten thousand cells are asked at once whether any of them needs a closer look.
+    together = "\n".join(cells.different)
+    if len(together) > CELL_LIMIT:
+        for i, value in cells.each(lambda value: len(value) > CELL_LIMIT):
+            cells.add(
+                i,
+                f"The cell holds {len(value):,} characters; a spreadsheet keeps {CELL_LIMIT:,}.",
+                "A quotation mark may be missing, or a file was pasted into the cell. Shorten it.",
+            )
+    if _CONTROL.search(together):
+        for i, value in cells.each(_CONTROL.search):
+            found = _CONTROL.search(value)
+            code = ord(found[0]) if found else 0
+            message = f"The cell holds an invisible control character (U+{code:04X})."
+            cells.add(i, message, "Type the cell anew.")
+    for i, _ in cells.among({value for value in cells.different if value != value.strip()}):
+        message = "The cell begins or ends with a space."
+        cells.add(i, message, "Run 'synth fmt': it removes such spaces.")
+    if "#" in together:
+        for i, value in cells.each(_SHEET_ERROR.fullmatch):
+            message = f"{value!r} is what a spreadsheet shows for a value it could not compute."
+            cells.add(i, message, "Write the value itself.")
+    if not cells.column.empty:
+        for i, _ in cells.among({""} & cells.different):
+            cells.add(i, "The cell is empty.", f"Every row needs it: {cells.column.meaning}")
+
+
+def _check_kind(cells: _Cells, settings: Settings) -> None:
+    column = cells.column
+    if column.kind == "id" or (column.kind == "ref" and not column.many):
+        for i, value in cells.each(mangled):
+            hint = "Restore it, and let the spreadsheet read this column as text."
+            cells.add(i, mangled(value), hint)
+    if column.kind == "id":
+        for i, value in cells.each(lambda value: not SLUG.fullmatch(value)):
+            cells.add(
+                i,
+                f"{shortened(value)} is no id.",
+                "Use lower-case letters, digits and single hyphens, as in 'two-words'.",
+            )
+    elif column.kind == "choice":
+        allowed = allowed_words(column, settings)
+        # Without words to choose from review.toml has the problem; every row need not repeat it.
+        if not allowed and column.refers_to == "review.toml:sections" and settings.title:
+            for i, _ in list(cells.among(cells.different - {""}))[:1]:
+                message = "data/review.toml lists no sections, but this column names some."
+                cells.add(i, message, 'List them there: sections = ["…", "…"].')
+        elif allowed:
+            for i, value in cells.among(cells.different - {*allowed, ""}):
+                if column.refers_to:
+                    cells.add(i, *not_listed(value, column.refers_to, allowed))
+                else:
+                    listed = ", ".join(allowed)
+                    cells.add(
+                        i,
+                        f"{shortened(value)} is not one of the words of this column.",
+                        f"{did_you_mean(value, allowed)} It is one of: {listed}.".strip(),
+                    )
+    elif column.kind == "count":
+        for i, value in cells.each(lambda value: re.fullmatch(r"[0-9]+", value) is None):
+            cells.add(
+                i, f"{shortened(value)} is no whole number.", "Write digits only, as in 1250."
+            )
+    elif column.kind == "year":
+        for i, value in cells.each(lambda value: not possible_year(value, settings.date)):
+            cells.add(i, f"{shortened(value)} is not a possible year.", "Write four digits.")
+    elif column.kind == "anchor":
+        for i, value in cells.each(lambda value: not 6 <= len(value.split()) <= 10):
+            count = len(value.split())
+            cells.add(
+                i,
+                f"The anchor has {count} {'word' if count == 1 else 'words'}.",
+                "Six to ten words of the source find a claim and are few enough to quote.",
+            )
+    elif column.kind == "text":
+        for i, value in cells.each(lambda value: _MANGLED_DATE.fullmatch(value) is not None):
+            cells.add(
+                i,
+                f"{value!r} may be something else that a spreadsheet took for a date.",
+                "Write it in words if it is not a date.",
+                "warning",
+            )
+
+
+def possible_year(value: str, data_date: date) -> bool:
+    """Whether a year can be one of a work in this data: four digits, not beyond the next year."""
+    latest = data_date.year + 1 if data_date.year > 1 else 9999
+    return re.fullmatch(r"[0-9]{4}", value) is not None and 1000 <= int(value) <= latest
+
+
+def mangled(value: str) -> str:
+    """What a spreadsheet made of an id, or nothing."""
+    if _MANGLED_DATE.fullmatch(value):
+        return f"{value!r} looks like an id that a spreadsheet took for a date."
+    if _MANGLED_NUMBER.fullmatch(value):
+        return f"{value!r} looks like an id that a spreadsheet took for a number."
+    return ""
+
+
+def _check_list(cells: _Cells) -> None:
+    """Cells that hold several values."""
+    for i, value in cells.each(lambda value: ";" in value):
+        items = value.split(";")
+        if not all(item.strip() for item in items):
+            cells.add(
+                i, "A value between two semicolons is empty.", "Separate the values by single ';'."
+            )
+        elif any(item != item.strip() for item in items):
+            cells.add(
+                i, "A space stands beside a semicolon.", "Run 'synth fmt': it removes such spaces."
+            )
+        elif len(set(items)) < len(items):
+            twice = next(item for item in items if items.count(item) > 1)
+            cells.add(i, f"{shortened(twice)} stands twice in the list.", "Keep one of the two.")
+
+
+def _check_repeats(written: TableText, table: Table) -> list[Problem]:
+    """Ids that stand twice, and rows that say the same."""
+    names = written.column(table.key)
+    if len(set(names)) == len(names):
+        return []
+    problems: list[Problem] = []
+    first: dict[str, Row] = {}
+    for row in written.rows:
+        name = row.cells[table.key]
+        other = first.setdefault(name, row)
+        if not name or other is row:
+            continue
+        if other.cells == row.cells:
+            message = f"The row repeats line {other.line} word for word."
+            hint = "Delete one of the two."
+        else:
+            message = f"{shortened(name)} is already used on line {other.line}."
+            hint = _next_free(name, names)
+        problems.append(Problem(table.file, row.line, table.key, message, hint))
+    return problems
+
+
+def _next_free(name: str, taken: Iterable[str]) -> str:
+    """A name that can be given to the second of two rows of one name."""
+    numbered = re.fullmatch(r"(.*-)([0-9]{2,})", name)
+    if not numbered:
+        return "Give each row a name of its own."
+    stem, digits = numbered[1], numbered[2]
+    ends = [other[len(stem) :] for other in taken if other.startswith(stem)]
+    highest = max(int(end) for end in ends if end.isdecimal())
+    return f"The next free one is '{stem}{highest + 1:0{len(digits)}d}'."
+
+
+# --- records ----------------------------------------------------------------------------------
+
+
+def read_records(root: Path) -> tuple[Records, list[Problem]]:
+    """Read all tables, the settings and the bibliography, with the problems of each file alone.
+
+    Parameters
+    ----------
+    root : the review's root.
+
+    Returns
+    -------
+    The records as far as they can be read, and the problems; with errors among those, the records
+    are good for checking but not for drawing.
+    """
+    with without_collecting():
+        return _read_all(root)
+
+
+def _read_all(root: Path) -> tuple[Records, list[Problem]]:
+    settings, problems = read_settings(root)
+    tables: dict[str, TableText] = {}
+    for name in TABLES:
+        tables[name], found = _read(root, name, settings)
+        problems += found
+    bibliography, found = read_bibliography(root / BIB_FILE)
+    problems += found
+    return (
+        Records(
+            root=root,
+            settings=settings,
+            codebook=_codebook(tables["codebook"], settings),
+            studies=_studies(tables["studies"], bibliography),
+            findings=_findings(tables["coded_studies"]),
+            influences=_influences(tables["influences"]),
+            flow=_flow(tables["flow"]),
+            places=_places(tables["places"]),
+            bibliography=bibliography,
+            tables=tables,
+        ),
+        problems,
+    )
+
+
+def load_records(root: Path) -> Records:
+    """Read a review that has no errors.
+
+    Parameters
+    ----------
+    root : the review's root.
+
+    Raises
+    ------
+    ReviewError : with every problem, when one of them is an error.
+    """
+    from synth.reading.rules import check_records  # checks needs Records
+
+    records, problems = read_records(root)
+    problems = [*problems, *check_records(records)]
+    if any(problem.severity == "error" for problem in problems):
+        raise ReviewError(problem for problem in problems if problem.severity == "error")
+    return records
+
+
+def _distinct(table: TableText, name: str) -> Iterator[list[str]]:
+    """The declared cells of rows that have a name of their own; of two with one name, the first."""
+    columns = [table.column(column.name) for column in TABLES[name].columns]
+    seen: set[str] = set()
+    for cells in zip(*columns, strict=True):
+        if cells[0] and cells[0] not in seen:
+            seen.add(cells[0])
+            yield list(cells)
+
+
+def _extra(table: TableText, name: str) -> dict[str, Mapping[str, str]]:
+    """The cells of undeclared columns, by the row's name."""
+    declared = {column.name for column in TABLES[name].columns}
+    extra = [column for column in table.header if column not in declared]
+    if not extra:
+        return {}
+    keys = table.column(TABLES[name].key)
+    rows = zip(*[table.columns[column] for column in extra], strict=True)
+    found: dict[str, Mapping[str, str]] = {}
+    for key, cells in zip(keys, rows, strict=True):
+        found.setdefault(key, dict(zip(extra, cells, strict=True)))
+    return found
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def _codebook(table: TableText, settings: Settings) -> Codebook:
+    """The tree; a node without a way up to a first rank is left out, and told by the checks."""
+    rows = list(_distinct(table, "codebook"))
+    parents = {name: parent for name, parent, *_ in rows}
+    nodes: list[Theme] = []
+    for name, parent, label, definition, origin in rows:
+        depth = len(ancestors(name, parents) or ()) - 1
+        if 0 <= depth < len(settings.ranks):
+            rank = settings.ranks[depth].id
+            nodes.append(Theme(name, parent, label, definition, origin, depth, rank))
+    return Codebook(tuple(nodes))
+
+
+def ancestors(name: str, parents: Mapping[str, str]) -> tuple[str, ...] | None:
+    """A node and all above it, or ``None`` where the way up ends nowhere or runs in a circle.
+
+    >>> ancestors("c", {"a": "", "b": "a", "c": "b"})
+    ('c', 'b', 'a')
+    """
+    way: list[str] = []
+    while name:
+        if name in way or name not in parents:
+            return None
+        way.append(name)
+        name = parents[name]
+    return tuple(way)
+
+
+def _studies(table: TableText, bibliography: Bibliography) -> dict[str, Study]:
+    extra = _extra(table, "studies")
+    studies = {}
+    for cells in _distinct(table, "studies"):
+        name, role, country, design, detail, setting, sample, cohort, *sources = cells
+        work = bibliography.get(name)
+        studies[name] = Study(
+            name,
+            role,
+            split(country),
+            design,
+            detail,
+            setting,
+            sample,
+            cohort,
+            sources[0],
+            sources[1],
+            work.year if work is not None else None,
+            extra.get(name, _NOTHING),
+        )
+    return studies
+
+
+def _findings(table: TableText) -> dict[str, Finding]:
+    extra = _extra(table, "coded_studies")
+    return {
+        name: Finding(
+            name,
+            study,
+            theme,
+            direction,
+            summary,
+            split(country),
+            section,
+            anchor,
+            basis,
+            extra.get(name, _NOTHING),
+        )
+        for name, study, theme, direction, summary, country, section, anchor, basis in _distinct(
+            table, "coded_studies"
+        )
+    }
+
+
+def _influences(table: TableText) -> dict[str, Influence]:
+    return {
+        name: Influence(name, source, target, direction, mechanism, split(studies), *rest)
+        for name, source, target, direction, mechanism, studies, *rest in _distinct(
+            table, "influences"
+        )
+    }
+
+
+def _flow(table: TableText) -> tuple[FlowBox, ...]:
+    return tuple(
+        FlowBox(name, stage, kind, of, label, _number(count), state, note)
+        for name, stage, kind, of, label, count, state, note in _distinct(table, "flow")
+    )
+
+
+def _number(cell: str) -> int | None:
+    # Python refuses to read numbers of thousands of digits; a count has far fewer.
+    return int(cell) if re.fullmatch(r"[0-9]{1,18}", cell) else None
+
+
+def _places(table: TableText) -> dict[str, Place]:
+    return {
+        name: Place(name, region, income, classification, _number(year) or 0)
+        for name, region, income, classification, year in _distinct(table, "places")
+    }
+
+
+# --- canonical form ---------------------------------------------------------------------------
+
+
+def format_table(table_text: TableText, table: Table, settings: Settings) -> str:
+    """A table in canonical form: the text ``synth fmt`` writes.
+
+    Declared columns first and in their order, then the others; rows by id, or in the author's
+    order where the declaration says so; quotation marks only where needed; LF.
+
+    Parameters
+    ----------
+    table_text : the table as it is written.
+    table : its declaration.
+    settings : tells which extra columns hold lists.
+    """
+    declared = [column.name for column in table.columns if column.name in table_text.header]
+    header = [*declared, *(name for name in table_text.header if name not in declared)]
+    lists = {column.name for column in table.columns if column.many}
+    lists |= {facet.id for facet in settings.facets if facet.many}
+    rows = [
+        [_tidy(row.cells[name], name in lists) for name in header]
+        for row in (
+            sorted(table_text.rows, key=lambda row: row.cells[table.sort].strip())
+            if table.sort
+            else table_text.rows
+        )
+    ]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return stream.getvalue()
+
+
+def _tidy(cell: str, many: bool) -> str:
+    cell = cell.strip()
+    return ";".join(item.strip() for item in cell.split(";")) if many else cell

@@ -1,0 +1,288 @@
+"""What every chart shares: one look, a picture for wide pages and one for phones, a specification.
+
+Altair draws, vl-convert turns the drawing into SVG; both are imported only when a chart is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from synth.model import UNKNOWN, Finding, Study, Theme
+from synth.views.figure import (
+    EDGE,
+    INK,
+    INK_2,
+    LINE,
+    Figure,
+    Row,
+    shortened,
+    standalone,
+    study_link,
+    themes_of,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    import altair
+
+    from synth.reading.tables import Records
+
+VEGALITE = "application/vnd.vegalite.v6+json"
+"""The media type of a specification; Altair's own, with a dot, cannot be stored in a notebook."""
+_VERSION = "6.4"
+_WIDE, _NARROW = 660, 320
+
+Draw = Callable[[int], "altair.Chart | altair.LayerChart"]
+
+
+def theme_config() -> dict[str, Any]:
+    """The one look of all charts, as a Vega-Lite configuration with the tokens of the book.
+
+    Colours are CSS variables with a literal value behind them: one picture serves light and dark
+    pages, print and notebooks.
+    """
+    plain = {"labelColor": INK, "titleColor": INK_2, "titleFontWeight": "normal"}
+    return {
+        "background": "transparent",
+        "font": "sans-serif",
+        "padding": 4,
+        "view": {"stroke": None},
+        "axis": {
+            **plain,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "gridColor": LINE,
+            "domainColor": EDGE,
+            "tickColor": EDGE,
+            "labelLimit": 190,
+            "aria": False,
+        },
+        "legend": {
+            **plain,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "orient": "bottom",
+            "symbolFillColor": INK,
+            "labelLimit": 150,
+            "aria": False,
+        },
+        "mark": {"color": INK},
+        "text": {"color": INK, "fontSize": 12},
+        "title": {"color": INK, "anchor": "start"},
+        "range": {"category": [INK, EDGE, INK_2, LINE]},
+    }
+
+
+@lru_cache(maxsize=1)
+def altair_with_look() -> Any:
+    """Altair with the look registered; imported only when something is drawn."""
+    import altair
+
+    altair.theme.register("synth", enable=False)(
+        lambda: altair.theme.ThemeConfig({"config": theme_config()})  # type: ignore[typeddict-item]
+    )
+    return altair
+
+
+def specification(chart: altair.TopLevelMixin) -> dict[str, Any]:
+    """A chart as a Vega-Lite specification in the look of the book."""
+    with altair_with_look().theme.enable("synth"):
+        spec: dict[str, Any] = chart.to_dict()
+    return spec
+
+
+def picture(spec: Mapping[str, Any]) -> str:
+    """The SVG of a specification; the same bytes for the same specification."""
+    import vl_convert
+
+    svg: str = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version=_VERSION)
+    return svg
+
+
+def vegalite_mime(spec: dict[str, Any]) -> dict[str, Any]:
+    """What an Altair chart of an author leaves in a notebook: specification, picture and a text.
+
+    Parameters
+    ----------
+    spec : a Vega-Lite specification with a numeric width, else the picture is 200 pixels wide.
+    """
+    return {
+        VEGALITE: spec,
+        "image/svg+xml": picture(spec),
+        "text/plain": str(spec.get("description") or "Chart without a description"),
+    }
+
+
+class Chart(Figure):
+    """A figure drawn by Altair: a picture for wide pages, one for phones, and its specification.
+
+    Parameters
+    ----------
+    draw : makes the Altair chart for a width in pixels; ``None`` when there is nothing to draw.
+    **rest : as for :class:`synth.views.figure.Figure`.
+    """
+
+    def __init__(self, *args: Any, draw: Draw | None = None, **rest: Any) -> None:
+        super().__init__(*args, **rest)
+        self._draw = draw
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to draw."""
+        return self._draw is None
+
+    def chart(self, width: int = _WIDE) -> altair.Chart | altair.LayerChart:
+        """The Altair chart, to be changed or joined with others.
+
+        Parameters
+        ----------
+        width : width of the whole drawing in pixels.
+
+        Raises
+        ------
+        ValueError : there is nothing to draw.
+        """
+        if self._draw is None:
+            raise ValueError(f"{self.title}: there is nothing to draw.")
+        fit = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
+        return self._draw(width).properties(
+            width=width, autosize=fit, description=shortened(self.description, 400)
+        )
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The Vega-Lite specification of the drawing, made for wide pages."""
+        return specification(self.chart())
+
+    @cached_property
+    def drawing(self) -> str:
+        """The drawing as HTML: two pictures, of which a page shows the one that fits."""
+        if self._draw is None:
+            return super().drawing
+        wide = _inline(picture(self.spec))
+        narrow = _inline(picture(specification(self.chart(_NARROW))))
+        browser = {**self.spec, "width": "container"}
+        stored = json.dumps(browser, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        # In a script element "<" could end it; in JSON the escape means the same character.
+        stored = stored.replace("<", "\\u003c")
+        return (
+            '<div class="synth-chart" data-synth-chart data-synth-module="vega">\n'
+            f'<div class="synth-chart-picture" role="img" aria-label="{escape(self.description)}">'
+            f'<div class="synth-chart-wide">{wide}</div>\n'
+            f'<div class="synth-chart-narrow" hidden>{narrow}</div></div>\n'
+            f'<script type="application/json">{stored}</script>\n</div>'
+        )
+
+    @property
+    def svg(self) -> str:
+        """The picture as an SVG file that stands on its own, or nothing."""
+
+        return standalone(picture(self.spec)) if self._draw else ""
+
+
+def _inline(svg: str) -> str:
+    """A picture of vl-convert as part of a page: without what says nothing there.
+
+    The element around it is one labelled image, so the roles inside are never heard; the labels of
+    the marks stay, for the line that reads them one by one.
+    """
+    size = re.search(r'width="([\d.]+)" height="([\d.]+)" viewBox="([^"]+)"', svg)
+    assert size, "vl-convert writes width, height and viewBox"
+    inner = svg[svg.index(">", size.end()) + 1 :]
+    inner = re.sub(r'<path class="(?:background|foreground)"[^>]*>(?:</path>)?', "", inner)
+    # What is the default anyway, or is never heard inside one labelled image.
+    inner = re.sub(
+        r' (?:role="graphics-\w+"|aria-roledescription="[^"]*"|(?:stroke-width|opacity)="1"'
+        r'|font-family="sans-serif"|pointer-events="none"|text-anchor="start")',
+        "",
+        inner,
+    )
+    # A hundredth of a pixel is enough, and the same on every machine.
+    inner = re.sub(
+        r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner
+    )
+    return (
+        f'<svg viewBox="{size[3]}" width="{size[1]}" height="{size[2]}" aria-hidden="true" '
+        f'focusable="false" font-family="sans-serif">{inner}'
+    )
+
+
+def inline(rows: Sequence[Row]) -> Any:
+    """Rows as data that travel with the specification."""
+    return altair_with_look().InlineData(values=[dict(row) for row in rows])
+
+
+def is_or_are(number: int) -> str:
+    """The verb for a number of things."""
+    return "is" if number == 1 else "are"
+
+
+def span(dated: Sequence[Study]) -> str:
+    """First and last year of studies, as a range."""
+    years = [study.year for study in dated if study.year is not None]
+    if not years:
+        return "no year"
+    return str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"
+
+
+def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Most frequent first, then by name; what is unknown at the end."""
+    return sorted(counts.items(), key=lambda item: (item[0] in UNKNOWN, -item[1], item[0]))
+
+
+def study_links(records: Records, ids: Sequence[str]) -> str:
+    """Links to several studies, in one cell of a table."""
+    return "; ".join(study_link(records, study) for study in ids)
+
+
+def ticks(first: int, last: int, most: int) -> list[int]:
+    """Round years between two, no more than a drawing has room for."""
+    every = next((n for n in (1, 2, 5, 10, 20, 50, 100) if (last - first) / n <= most), 200)
+    return [year for year in range(first, last + 1) if year % every == 0] or [first]
+
+
+def named_rows(names: Sequence[str], width: int, *, grid: bool) -> tuple[Any, Any]:
+    """Rows that go by number, and the parameter with their labels, broken into two lines at most.
+
+    A label stands once in the specification however many marks its row has, and a label of any
+    length takes no more than its share of the width.
+    """
+    alt = altair_with_look()
+    room = 128 if width < 400 else 240
+    labels = alt.param(name="L", value=[wrapped(name, room, 12, most=2) for name in names])
+    axis = alt.Axis(
+        labelExpr="L[datum.value]",
+        ticks=False,
+        domain=False,
+        grid=grid,
+        tickBand="extent" if grid else "center",  # lines between rows, not through numbers
+        labelPadding=6,
+        labelLimit=room + 20,
+        labelLineHeight=12,
+    )
+    scale = alt.Scale(domain=list(range(len(names))), padding=0.04)
+    return labels, alt.Y("v:O", title=None, scale=scale, axis=axis)
+
+
+def steps(labels: Any, least: int) -> Any:
+    """Height of a row: enough for its label's lines."""
+    most = max((len(lines) for lines in labels.param.value), default=1)
+    return altair_with_look().Step(max(least, 28) if most > 1 else least)
+
+
+def with_findings(
+    records: Records, findings: Sequence[Finding]
+) -> list[tuple[Theme, list[Finding]]]:
+    """The themes with the findings below them; those without any are left out."""
+    pairs = []
+    for node in themes_of(records):
+        branch = records.codebook.branch(node.id)
+        below = [finding for finding in findings if finding.theme in branch]
+        if below:
+            pairs.append((node, below))
+    return pairs

@@ -1,0 +1,505 @@
+"""When: studies by year, and how themes accumulated in published studies."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from synth.messages import Words
+from synth.model import Finding, Study
+from synth.views.charts.chart import (
+    Chart,
+    altair_with_look,
+    inline,
+    is_or_are,
+    named_rows,
+    ranked,
+    span,
+    steps,
+    study_links,
+    ticks,
+    with_findings,
+)
+from synth.views.figure import (
+    EDGE,
+    INK,
+    INK_2,
+    PAPER,
+    PAPER_2,
+    Field,
+    Row,
+    chosen,
+    counted,
+    listed,
+    source_line,
+    studies,
+    studies_behind,
+    study_link,
+    theme_link,
+    values_in,
+)
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+# Shapes that no direction bears, each filled or open: told apart in print and without colour.
+_SHAPES: Sequence[tuple[str, str]] = (
+    ("circle", INK),
+    ("square", INK),
+    ("circle", PAPER),
+    ("square", PAPER),
+    ("cross", INK),
+    ("triangle-right", PAPER),
+    ("cross", PAPER),
+    ("triangle-left", INK),
+)
+_UNITS = 150  # studies drawn one by one; beyond, bars
+
+
+def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Studies by year of publication with their design, beside the years the search covered.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings whose studies are drawn; all of them by default.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    behind = studies_behind(records, findings)
+    dated = [study for study in behind if study.year is not None]
+    since, until = records.settings.search_since, records.settings.search_until
+    designs = _designs(records, findings)
+    rows = [_year_row(records, year, dated, designs) for year in _years(dated, since, until)]
+    without = [study for study in behind if study.year is None]
+    if without:
+        rows.append(_year_row(records, None, without, designs))
+    window = f" The review's search covered {since}–{until}." if since and until else ""
+    outside = sum(bool(since and until and not since <= (s.year or 0) <= until) for s in dated)
+    if outside:
+        window += f" {counted(outside, 'study lies', 'studies lie')} outside it."
+    undated = f" {studies(len(without))} without a year {is_or_are(len(without))} not drawn."
+    return Chart(
+        "by-year",
+        _year_title(dated, len(behind)),
+        _year_description(dated, rows) + window + (undated if without else ""),
+        fields=(
+            Field("year", say["column_year"], cell=lambda row: str(row["year"] or "no year")),
+            Field("studies", say["column_studies"], number=True),
+            Field("designs", say["column_designs"]),
+            Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
+        ),
+        data=rows,
+        draw=(lambda width: _year_chart(dated, designs, since, until, width)) if dated else None,
+        nothing=say["chart_no_year"] if behind else say["chart_nothing"],
+        note=say["chart_note_year"],
+        stated=f"{studies(len(behind))}, {span(dated)}",
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
+        table_note=counted(len(rows), "year"),
+    )
+
+
+def _years(dated: Sequence[Study], since: int | None, until: int | None) -> list[int]:
+    """Every year from the first to the last, or only those with a study when they lie far apart."""
+    years = sorted({study.year for study in dated if study.year is not None})
+    if not years:
+        return []
+    first, last = min(years[0], since or years[0]), max(years[-1], until or years[-1])
+    return list(range(first, last + 1)) if last - first <= 60 else years
+
+
+def _designs(records: Records, findings: Sequence[Finding]) -> dict[str, str]:
+    """Design of each study behind the findings, the rare ones gathered under "other"."""
+    by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
+    common = [name for name, _ in ranked(Counter(by_study.values()))]
+    kept = set(common if len(common) <= len(_SHAPES) else common[: len(_SHAPES) - 1])
+    return {study: name if name in kept else "other" for study, name in by_study.items()}
+
+
+def _year_row(
+    records: Records, year: int | None, dated: Sequence[Study], designs: Mapping[str, str]
+) -> dict[str, Any]:
+    here = [study for study in dated if study.year == year]
+    counts = ranked(Counter(designs[study.id] for study in here))
+    return {
+        "year": year,
+        "studies": len(here),
+        "designs": ", ".join(f"{name} {count}" for name, count in counts),
+        "which": [records.label(study.id) for study in here],
+        "ids": [study.id for study in here],
+    }
+
+
+def _year_title(dated: Sequence[Study], total: int) -> str:
+    if not dated:
+        return "No study with a year of publication"
+    years = [study.year or 0 for study in dated]
+    if len(dated) == 1:
+        return f"The one study was published in {years[0]}"
+    middle = years[len(years) // 2]
+    late_ones = sum(year >= middle for year in years)
+    if years[0] == years[-1]:
+        return f"All {total} studies were published in {years[0]}"
+    return f"{late_ones} of {total} studies were published in {middle} or later"
+
+
+def _year_description(dated: Sequence[Study], rows: Sequence[Row]) -> str:
+    if not dated:
+        return "No study with a year of publication."
+    most = max(row["studies"] for row in rows if row["year"] is not None)
+    peak = [str(row["year"]) for row in rows if row["studies"] == most and row["year"] is not None]
+    counts = ", ".join(
+        f"{row['year']}: {row['studies']}" for row in rows if row["year"] and row["studies"]
+    )
+    return (
+        f"{studies(len(dated))} by year of publication, {span(dated)}. "
+        f"Most in a year: {most}, in {listed(peak)}. {counts}."
+    )
+
+
+def _year_chart(
+    dated: Sequence[Study],
+    designs: Mapping[str, str],
+    since: int | None,
+    until: int | None,
+    width: int,
+) -> Any:
+    alt = altair_with_look()
+    years = [study.year or 0 for study in dated]
+    first, last = min(years[0], since or years[0]), max(years[-1], until or years[-1])
+    highest = max(Counter(years).values())
+    step = max(2, min(16, int((width - 50) / (last - first + 2))))
+    marked = ticks(first, last, 6 if width < 400 else 12)
+    x = alt.X(
+        "y:Q",
+        title=None,
+        scale=alt.Scale(domain=[first - 0.7, last + 0.7], nice=False, zero=False),
+        axis=alt.Axis(values=marked, format="d", grid=False),
+    )
+    layers = []
+    if since and until:
+        window = [{"a": since - 0.5, "b": until + 0.5, "t": f"searched {since}–{until}"}]
+        band = alt.Chart(inline(window))
+        layers.append(band.mark_rect(color=PAPER_2, aria=False).encode(x="a:Q", x2="b:Q"))
+        layers.append(
+            band.mark_text(
+                align="left", baseline="top", dx=4, dy=2, color=INK_2, aria=False
+            ).encode(x="a:Q", y=alt.value(0), text="t:N")
+        )
+    if len(dated) <= _UNITS:
+        layers.append(_unit_marks(dated, designs, x, step))
+    else:
+        layers.append(_year_bars(dated, x))
+    height = max(60, min(260, highest * (step + 2) + 24))
+    return alt.layer(*layers).properties(height=height)
+
+
+def _unit_marks(dated: Sequence[Study], designs: Mapping[str, str], x: Any, step: int) -> Any:
+    alt = altair_with_look()
+    order = [name for name, _ in ranked(Counter(designs[study.id] for study in dated))]
+    seen: Counter[int | None] = Counter()
+    rows = []
+    for study in sorted(dated, key=lambda s: (s.year, order.index(designs[s.id]), s.id)):
+        seen[study.year] += 1
+        rows.append({"y": study.year, "n": seen[study.year], "d": designs[study.id], "s": study.id})
+    highest = max(seen.values())
+    legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
+    shapes = [shape for shape, _ in _SHAPES][: len(order)]
+    fills = [fill for _, fill in _SHAPES][: len(order)]
+    return (
+        alt.Chart(inline(rows))
+        .mark_point(size=(step * 0.72) ** 2, stroke=INK, strokeWidth=1.2, opacity=1)
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0.4, highest + 1.4], nice=False)),
+            shape=alt.Shape("d:N", scale=alt.Scale(domain=order, range=shapes), legend=legend),
+            fill=alt.Fill("d:N", scale=alt.Scale(domain=order, range=fills), legend=legend),
+            description=alt.Description("t:N"),
+            tooltip=alt.Tooltip("t:N"),
+        )
+        .transform_calculate(t="datum.s + ', ' + datum.y + ', ' + datum.d")
+    )
+
+
+def _year_bars(dated: Sequence[Study], x: Any) -> Any:
+    alt = altair_with_look()
+    counts = Counter(study.year or 0 for study in dated)
+    rows = [{"y": year, "n": count} for year, count in sorted(counts.items())]
+    return (
+        alt.Chart(inline(rows))
+        .mark_bar(size=6)
+        .encode(
+            x=x,
+            y=alt.Y("n:Q", title="studies", axis=alt.Axis(tickMinStep=1)),
+            description=alt.Description("t:N"),
+            tooltip=alt.Tooltip("t:N"),
+        )
+        .transform_calculate(t="datum.y + ': ' + datum.n + ' studies'")
+    )
+
+
+_ORDERS = 500
+_POINTS = 80
+_MARKS = 220  # marks of a timeline before the rest is left to the table
+
+
+def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """How the themes and factors accumulated in published studies, against random orders.
+
+    The line follows the studies in the order of their publication: how many different nodes of the
+    codebook's last rank had been reported after each. The band holds the middle 90 of 100 of the
+    counts when the same studies come in random order (500 orders, always the same ones), as sample
+    based accumulation curves do (Gotelli & Colwell, 2001, doi 10.1046/j.1461-0248.2001.00230.x).
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings that are looked at; all of them by default. Studies without a year are left out.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    dated = [study for study in studies_behind(records, findings) if study.year is not None]
+    reported: dict[str, frozenset[str]] = {}
+    last = len(records.settings.ranks) - 1
+    book = records.codebook
+    for study in dated:
+        nodes = {f.theme for f in findings if f.study == study.id}
+        deep = {n for n in nodes if book[n].depth == last or not book.children(n)}
+        reported[study.id] = frozenset(deep)
+    band = _band([reported[study.id] for study in dated])
+    plural = records.settings.ranks[-1].plural.lower()
+    rows: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for place, study in enumerate(dated):
+        new = [node for node in book.ids if node in reported[study.id] - seen]
+        seen |= reported[study.id]
+        rows.append(
+            {
+                "order": place + 1,
+                "study": records.label(study.id),
+                "id": study.id,
+                "year": study.year,
+                "new": len(new),
+                "which": [book[node].label for node in new],
+                "so_far": len(seen),
+                "low": band[place][0],
+                "high": band[place][1],
+            }
+        )
+    half = next((row for row in rows if row["so_far"] * 2 >= len(seen)), None)
+    enough = len(rows) > 1 and bool(seen)
+    title = f"No study with a year reports any of the {plural}"
+    said = title + "."
+    if half is not None and seen:
+        title = (
+            f"Half of the {len(seen)} {plural} had been reported in published studies by "
+            f"{half['year']}"
+        )
+        fresh = [row for row in rows if row["new"]]
+        said = (
+            f"{len(seen)} {plural} accumulate over {studies(len(rows))}, {span(dated)}. "
+            f"Half of them after {studies(half['order'])} ({half['year']}); the last new one in "
+            f"{fresh[-1]['year']}. In random order between {band[half['order'] - 1][0]} and "
+            f"{band[half['order'] - 1][1]} would have been reported after {studies(half['order'])}."
+        )
+    return Chart(
+        "accumulation",
+        title,
+        said,
+        fields=(
+            Field("study", say["column_study"], cell=lambda row: study_link(records, row["id"])),
+            Field("order", say["column_order"], number=True),
+            Field("year", say["column_year"], number=True),
+            Field("new", say["column_new"], number=True),
+            Field("which", say["column_first_reported_here"]),
+            Field("so_far", say["column_so_far"], number=True),
+            Field("low", say["column_random_low"], number=True),
+            Field("high", say["column_random_high"], number=True),
+        ),
+        data=rows,
+        draw=(lambda width: _accumulation_chart(rows, plural, width)) if enough else None,
+        nothing=say["chart_few_dated"] if findings else say["chart_nothing"],
+        note=say["chart_note_accumulation"],
+        stated=f"{len(seen)} {plural} over {studies(len(rows))}",
+        source=source_line(say, len(findings), len({f.study for f in findings})),
+        wording=say,
+        table_note=studies(len(rows)),
+    )
+
+
+def _band(reported: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
+    """The middle nine tenths of how much had been reported, over random orders of the studies."""
+    # A fixed seed: the same studies give the same band on every machine.
+    chance = random.Random(20010701)
+    counts: list[list[int]] = [[] for _ in reported]
+    order = list(range(len(reported)))
+    for _ in range(_ORDERS if reported else 0):
+        chance.shuffle(order)
+        seen: set[str] = set()
+        for place, index in enumerate(order):
+            seen |= reported[index]
+            counts[place].append(len(seen))
+    edges = (int(_ORDERS * 0.05), int(_ORDERS * 0.95) - 1)
+    return [(ordered[edges[0]], ordered[edges[1]]) for ordered in map(sorted, counts)]
+
+
+def _accumulation_chart(rows: Sequence[Row], plural: str, width: int) -> Any:
+    alt = altair_with_look()
+    every = max(1, -(-len(rows) // _POINTS))
+    kept = [row for row in rows if (row["order"] - 1) % every == 0 or row is rows[-1]]
+    data = [
+        {
+            "o": row["order"],
+            "n": row["so_far"],
+            "a": row["low"],
+            "b": row["high"],
+            "t": f"{row['study']}: {row['so_far']} so far",
+        }
+        for row in kept
+    ]
+    most = max(row["high"] for row in rows)
+    x = alt.X(
+        "o:Q",
+        title="studies, in the order of publication",
+        scale=alt.Scale(domain=[1, len(rows)], nice=False),
+        axis=alt.Axis(grid=False, format="d", tickMinStep=1, tickCount=5 if width < 400 else 10),
+    )
+    y = alt.Y(
+        "a:Q",
+        title=f"{plural} reported so far",
+        scale=alt.Scale(domain=[0, most], nice=True),
+        axis=alt.Axis(format="d", tickMinStep=1, tickCount=5),
+    )
+    base = alt.Chart(inline(data))
+    band = base.mark_area(color=EDGE, opacity=0.28, aria=False).encode(x=x, y=y, y2="b:Q")
+    line = base.mark_line(color=INK, interpolate="step-after", strokeWidth=2, aria=False).encode(
+        x=x, y="n:Q"
+    )
+    points = base.mark_point(color=INK, filled=True, size=14).encode(
+        x=x, y="n:Q", description="t:N", tooltip="t:N"
+    )
+    return alt.layer(band, line, points).properties(height=220)
+
+
+def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """When each theme was first reported, and in which years it was reported again.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings that are looked at; all of them by default. Studies without a year are left out.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    rows: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
+    for node, below in with_findings(records, findings):
+        works = {f.study: records.studies[f.study] for f in below}
+        dated = sorted((s.year, s.id) for s in works.values() if s.year is not None)
+        if not dated:
+            continue
+        first = dated[0][0]
+        for year, count in sorted(Counter(year for year, _ in dated).items()):
+            points.append({"v": node.label, "y": year, "n": count, "f": int(year == first)})
+        rows.append(
+            {
+                "theme": node.label,
+                "id": node.id,
+                "first": first,
+                "by": [records.label(study) for year, study in dated if year == first],
+                "last": dated[-1][0],
+                "studies": len(works),
+            }
+        )
+    rows.sort(key=lambda row: row["first"])
+    drawn, points = _room(rows, points)
+    title = "No theme was reported in a study with a year"
+    if rows:
+        early = [row["theme"] for row in rows if row["first"] == rows[0]["first"]]
+        late_one = [row["theme"] for row in rows if row["first"] == rows[-1]["first"]]
+        title = f"First reported in {rows[0]['first']}: {listed(early)}"
+        if rows[-1]["first"] != rows[0]["first"]:
+            title += f"; last to appear, in {rows[-1]['first']}: {listed(late_one)}"
+    behind = {f.study for f in findings}
+    return Chart(
+        "first-reported",
+        title,
+        " ".join(
+            f"{row['theme']}: first in {row['first']}, last in {row['last']}, "
+            f"{studies(row['studies'])}."
+            for row in rows
+        )
+        or f"{title}.",
+        fields=(
+            Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
+            Field("first", say["column_first_in"], number=True),
+            Field("by", say["column_by"]),
+            Field("last", say["column_last_in"], number=True),
+            Field("studies", say["column_studies"], number=True),
+        ),
+        data=rows,
+        draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
+        nothing=say["chart_no_year"] if findings else say["chart_nothing"],
+        note=say["chart_note_first"]
+        + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else ""),
+        stated=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
+        table_note=counted(len(rows), "theme"),
+    )
+
+
+def _room(
+    rows: list[dict[str, Any]], points: list[dict[str, Any]]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """As many themes, from the first reported, as a specification has room for."""
+    kept = 0
+    for place, row in enumerate(rows):
+        kept += sum(point["v"] == row["theme"] for point in points)
+        if kept > _MARKS:
+            rows = rows[:place]
+            break
+    names = {row["theme"] for row in rows}
+    return rows, [point for point in points if point["v"] in names]
+
+
+def _timeline(points: Sequence[Row], rows: Sequence[Row], width: int) -> Any:
+    alt = altair_with_look()
+    place = {row["theme"]: index for index, row in enumerate(rows)}
+    data = [
+        # What is 1 or 0 for most points is written only where it is not.
+        {"v": place[point["v"]], "y": point["y"]}
+        | ({"n": point["n"]} if point["n"] > 1 else {})
+        | ({"f": 1} if point["f"] else {})
+        for point in points
+    ]
+    years = [point["y"] for point in points]
+    first, last = min(years), max(years)
+    labels, y = named_rows([row["theme"] for row in rows], width, grid=True)
+    base = (
+        alt.Chart(inline(data))
+        .transform_calculate(n="datum.n || 1")
+        .transform_calculate(
+            t="join(L[datum.v], ' ') + ', ' + datum.y + ': ' + datum.n"
+            " + (datum.n == 1 ? ' study' : ' studies')"
+        )
+    )
+    marks = base.mark_point(stroke=INK, strokeWidth=1.3, opacity=1).encode(
+        x=alt.X(
+            "y:Q",
+            title=None,
+            scale=alt.Scale(domain=[first - 0.7, last + 0.7], nice=False, zero=False),
+            axis=alt.Axis(
+                values=ticks(first, last, 4 if width < 400 else 10), format="d", grid=False
+            ),
+        ),
+        y=y,
+        size=alt.Size("n:Q", legend=None, scale=alt.Scale(domain=[1, 6], range=[30, 170])),
+        fill=alt.condition("datum.f == 1", alt.value(INK), alt.value(PAPER)),
+        description="t:N",
+        tooltip="t:N",
+    )
+    return alt.layer(marks).add_params(labels).properties(height=steps(labels, 24))

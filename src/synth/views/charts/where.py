@@ -1,0 +1,384 @@
+"""Where, and by which design: countries, income groups, regions and other facets, ranked."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from synth.messages import Words
+from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study
+from synth.views.charts.chart import (
+    Chart,
+    altair_with_look,
+    inline,
+    named_rows,
+    ranked,
+    steps,
+)
+from synth.views.evidence_table import late
+from synth.views.figure import (
+    INK,
+    PAPER,
+    Field,
+    Row,
+    chosen,
+    counted,
+    listed,
+    source_line,
+    studies,
+    studies_behind,
+    values_in,
+)
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+_SHOWN = 30  # bars of a ranking before the rest is left to the table
+
+
+def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Countries by their number of studies, with region and income group.
+
+    A study done in several countries counts in each. What is no country (an international sample, a
+    country that is not reported) stands apart, below the countries. The effective number of
+    countries is the inverse Simpson index (Hill, 1973, doi 10.2307/1934352): with all studies in
+    one country it is 1, spread evenly over ten it is 10.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings whose countries are counted; all of them by default.
+    """
+    findings = chosen(records, ids)
+    rows = _facet_rows(records, findings, "country")
+    elsewhere = {*records.settings.not_countries, *UNKNOWN}
+    for row in rows:
+        place = records.places.get(row["value"])
+        apart = row["value"] in elsewhere
+        row["region"] = place.region if place else ("" if apart else NOT_REPORTED)
+        row["income_group"] = place.income_group if place else ("" if apart else NOT_REPORTED)
+        row["apart"] = apart
+    rows.sort(key=lambda row: row["apart"])
+    named = [row for row in rows if not row["apart"]]
+    behind = studies_behind(records, findings)
+    spread = _spread(records, named, behind, findings)
+    say = Words.of(records.settings)
+    extra = (
+        Field("region", say["column_region"], cell=lambda row: escape(row["region"]) or "–"),
+        Field(
+            "income_group",
+            say["column_income_group"],
+            cell=lambda row: escape(row["income_group"]) or "–",
+        ),
+    )
+    return _ranking(
+        records,
+        findings,
+        "by-country",
+        "Country",
+        rows,
+        facet="country",
+        title=_country_title(named, len(behind)),
+        description=f"{_counts_text(rows, behind, findings, 'by country')} {spread}".strip(),
+        extra=extra if records.places else (),
+        note=(
+            f"{spread} {say['chart_note_countries']} "
+            f"{_classification(records)}{say['chart_note_few']}"
+        ),
+        stated=f"{studies(len(behind))}, {counted(len(named), 'country', 'countries')}",
+        nouns=("country", "countries"),
+    )
+
+
+def by_design(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Designs of the studies, most frequent first.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings whose studies are counted; all of them by default.
+    """
+    return by_facet(records, "design", ids)
+
+
+def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> Chart:
+    """Values of a facet by their number of studies.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    facet : a facet of ``review.toml``, or a column of the studies table.
+    ids : findings whose studies are counted; all of them by default.
+    """
+    findings = chosen(records, ids)
+    rows = _facet_rows(records, findings, facet)
+    behind = studies_behind(records, findings)
+    declared = records.settings.facet(facet)
+    label = declared.label if declared else facet.capitalize()
+    plural = (declared.plural if declared else f"{facet}s").lower()
+    known = [row for row in rows if row["value"] not in UNKNOWN]
+    return _ranking(
+        records,
+        findings,
+        f"by-{facet}",
+        label,
+        rows,
+        facet=facet,
+        title=_most_title(known, len(behind), label.lower()),
+        description=_counts_text(rows, behind, findings, f"by {label.lower()}"),
+        note=Words.of(records.settings)["chart_note_values"],
+        stated=f"{studies(len(behind))}, {counted(len(rows), label.lower(), plural)}",
+        nouns=(label.lower(), plural),
+    )
+
+
+def by_place(
+    records: Records, ids: Iterable[str] | None = None, group: str = "income_group"
+) -> Chart:
+    """Income groups or regions of the countries by their number of studies.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings whose countries are counted; all of them by default.
+    group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` has them.
+
+    Raises
+    ------
+    ValueError : the group is no column of ``data/places.csv``.
+    """
+    if group not in ("income_group", "region"):
+        raise ValueError(f"group is 'income_group' or 'region', not {group!r}.")
+    findings = chosen(records, ids)
+    held: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for finding in findings:
+        for country in values_in(records, "country", finding):
+            place = records.places.get(country)
+            value = getattr(place, group) if place else f"no single country ({country})"
+            works, found, countries = held.setdefault(value, (set(), set(), set()))
+            works.add(finding.study)
+            found.add(finding.id)
+            countries.add(country)
+    known = {getattr(place, group) for place in records.places.values()}
+    rows: list[dict[str, Any]] = [
+        {
+            "value": value,
+            "studies": len(works),
+            "findings": len(found),
+            "countries": sorted(countries) if value in known else [],
+            "apart": value not in known,
+        }
+        for value, (works, found, countries) in held.items()
+    ]
+    rows.sort(key=lambda row: (row["apart"], -row["studies"], row["value"]))
+    behind = studies_behind(records, findings)
+    word = group.replace("_", " ")
+    return _ranking(
+        records,
+        findings,
+        f"by-{group.replace('_', '-')}",
+        word.capitalize(),
+        rows,
+        facet="",
+        title=_most_title([r for r in rows if not r["apart"]], len(behind), word),
+        description=_counts_text(rows, behind, findings, f"by {word} of the country"),
+        extra=(
+            Field(
+                "countries",
+                Words.of(records.settings)["column_countries"],
+                cell=lambda r: escape(", ".join(r["countries"])),
+            ),
+        ),
+        note=f"A study counts once in each group it has a country in. {_classification(records)}",
+        stated=f"{studies(len(behind))}, {counted(len(rows), word)}",
+        nouns=(word, f"{word}s"),
+    )
+
+
+def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> list[dict[str, Any]]:
+    works: dict[str, set[str]] = {}
+    counts: Counter[str] = Counter()
+    for finding in findings:
+        for value in dict.fromkeys(values_in(records, facet, finding)):
+            works.setdefault(value, set()).add(finding.study)
+            counts[value] += 1
+    order = ranked({value: len(of) for value, of in works.items()})
+    return [
+        {"value": value, "studies": n, "findings": counts[value], "apart": value in UNKNOWN}
+        for value, n in order
+    ]
+
+
+def _ranking(
+    records: Records,
+    findings: Sequence[Finding],
+    name: str,
+    label: str,
+    rows: Sequence[dict[str, Any]],
+    *,
+    facet: str,
+    title: str,
+    description: str,
+    note: str,
+    stated: str,
+    nouns: tuple[str, str],
+    extra: Sequence[Field] = (),
+) -> Chart:
+    say = Words.of(records.settings)
+    drawn = rows[:_SHOWN]
+    if len(rows) > len(drawn):
+        more = (
+            f"The first {len(drawn)} of {len(rows)} {nouns[1]} are drawn; all stand in the table."
+        )
+        note = f"{note} {more}".strip()
+    behind = {finding.study for finding in findings}
+    return Chart(
+        name,
+        title,
+        description,
+        fields=(
+            Field("value", label),
+            Field(
+                "studies",
+                say["column_studies"],
+                number=True,
+                cell=lambda row: _of_all(row, facet, records),
+            ),
+            Field("findings", say["column_findings"], number=True),
+            *extra,
+        ),
+        data=rows,
+        draw=(lambda width: _bars(drawn, width)) if rows else None,
+        nothing=say["chart_nothing"],
+        note=note,
+        stated=stated,
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
+        table_note=counted(len(rows), *nouns),
+    )
+
+
+def _of_all(row: Row, facet: str, records: Records) -> str:
+    """The number beside all studies of the review with this value, which the build fills in."""
+    if not facet or records.settings.facet(facet) is None:
+        return str(row["studies"])
+    # Filters are separated by blanks, and so are the words of many a country's name.
+    name = f"studies:{facet}={shlex.quote(str(row['value']))}"
+    return f"{row['studies']} of {late(name, 'all')}"
+
+
+def _bars(rows: Sequence[Row], width: int) -> Any:
+    alt = altair_with_look()
+    data = [
+        {"v": place, "n": row["studies"], "f": row["findings"], "a": int(row["apart"])}
+        for place, row in enumerate(rows)
+    ]
+    base = alt.Chart(inline(data)).transform_calculate(
+        t="join(L[datum.v], ' ') + ': ' + datum.n + (datum.n == 1 ? ' study, ' : ' studies, ')"
+        " + datum.f + (datum.f == 1 ? ' finding' : ' findings')"
+    )
+    most = max(row["n"] for row in data)
+    labels, y = named_rows([row["value"] for row in rows], width, grid=False)
+    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12]))
+    # What is no country (or no known design) is outlined, not filled: it is another kind of row.
+    fill = alt.condition("datum.a == 1", alt.value(PAPER), alt.value(INK))
+    bars = base.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(
+        x=x, y=y, color=fill, description="t:N", tooltip="t:N"
+    )
+    numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text="n:Q")
+    return alt.layer(bars, numbers).add_params(labels).properties(height=steps(labels, 22))
+
+
+def _most_title(rows: Sequence[Row], total: int, word: str) -> str:
+    if not rows:
+        return f"No study with a known {word}"
+    top = [row["value"] for row in rows if row["studies"] == rows[0]["studies"]]
+    if len(top) > 3:
+        return f"No {word} stands out: {len(top)} have {studies(rows[0]['studies'])} each"
+    if len(top) > 1:
+        shared = f"{rows[0]['studies']} of {total} each"
+        return f"The most frequent are {listed(top)}: {shared}"
+    return f"The most frequent {word} is {top[0]}: {rows[0]['studies']} of {studies(total)}"
+
+
+def _counts_text(
+    rows: Sequence[Row], behind: Sequence[Study], findings: Sequence[Finding], how: str
+) -> str:
+    said = "; ".join(
+        f"{row['value']}, {studies(row['studies'])} and {counted(row['findings'], 'finding')}"
+        for row in rows[:_SHOWN]
+    )
+    total = f"{studies(len(behind))} with {counted(len(findings), 'finding')} {how}"
+    return f"{total}: {said}." if said else f"{total}."
+
+
+def _country_title(named: Sequence[Row], total: int) -> str:
+    if not named:
+        return "No study with a known country" if total else "No study, so no country"
+    if len(named) == 1:
+        only = named[0]
+        if only["studies"] == total:
+            return f"All evidence here comes from one country, {only['value']}: {studies(total)}"
+        return f"One country is named, {only['value']}: {only['studies']} of {studies(total)}"
+    top = [row for row in named if row["studies"] == named[0]["studies"]]
+    if len(top) > 1:
+        return (
+            f"Spread over {len(named)} countries: none has more than {studies(top[0]['studies'])} "
+            f"of {total}"
+        )
+    return f"{top[0]['value']} has the most studies: {top[0]['studies']} of {total}"
+
+
+def effective_number(counts: Iterable[int]) -> float:
+    """How many equally frequent values would be as diverse: the inverse Simpson index.
+
+    Parameters
+    ----------
+    counts : studies of each country.
+
+    >>> effective_number([5, 5]), effective_number([10]), effective_number([])
+    (2.0, 1.0, 0.0)
+    """
+    numbers = [count for count in counts if count]
+    total = sum(numbers)
+    return total**2 / sum(count**2 for count in numbers) if total else 0.0
+
+
+def _spread(
+    records: Records,
+    named: Sequence[Row],
+    behind: Sequence[Study],
+    findings: Sequence[Finding],
+) -> str:
+    """How the studies spread over countries and income groups, each number with its whole."""
+    if not named:
+        return ""
+    total = studies(len(behind))
+    effective = effective_number(row["studies"] for row in named)
+    parts = [
+        f"{counted(len(named), 'country', 'countries')} named; the largest holds "
+        f"{named[0]['studies']} of {total}, and the effective number of countries is "
+        f"{effective:.1f}."
+    ]
+    groups: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for finding in findings:
+        for country in values_in(records, "country", finding):
+            place = records.places.get(country)
+            if place and place.income_group:
+                held = groups.setdefault(place.income_group, (set(), set(), set()))
+                for names, name in zip(held, (finding.study, finding.id, country), strict=True):
+                    names.add(name)
+    for group, (works, found, countries) in sorted(groups.items()):
+        parts.append(
+            f"{group}: {len(works)} of {total} and {len(found)} of "
+            f"{counted(len(findings), 'finding')} ({listed(sorted(countries))})."
+        )
+    return " ".join(parts)
+
+
+def _classification(records: Records) -> str:
+    names = sorted({f"{p.classification} ({p.year})" for p in records.places.values()})
+    return f"Groups of countries: {'; '.join(names)}. " if names else ""

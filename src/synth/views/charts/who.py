@@ -1,0 +1,509 @@
+"""Who and how: themes against designs and studies, single support, findings both ways."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from synth.messages import Words
+from synth.model import UNKNOWN, Finding, Theme
+from synth.views.charts.chart import (
+    Chart,
+    altair_with_look,
+    inline,
+    named_rows,
+    ranked,
+    steps,
+    with_findings,
+)
+from synth.views.figure import (
+    EDGE,
+    INK,
+    PAPER,
+    Field,
+    Row,
+    chosen,
+    counted,
+    direction_colour,
+    listed,
+    poles,
+    source_line,
+    studies,
+    studies_behind,
+    study_link,
+    theme_link,
+    themes_of,
+    values_in,
+    wrapped,
+)
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+# What a matrix draws before the rest is left to the table: a specification stays under 10 KB.
+_ROWS, _COLUMNS, _FILLED = 60, 24, 240
+
+
+def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Designs of the studies behind each theme.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings whose studies are counted; all of them by default.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    designs = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
+    columns = [name for name, _ in ranked(Counter(designs.values()))]
+    themes = with_findings(records, findings)
+    rows: list[dict[str, Any]] = []
+    for node, below in themes:
+        works = {f.study for f in below}
+        counts = Counter(designs[study] for study in works)
+        rows.append(
+            {"theme": node.label, "id": node.id, "studies": len(works)}
+            | {name: counts[name] for name in columns}
+        )
+    most = max(rows, key=lambda row: len([c for c in columns if row[c]]), default=None)
+    title = "No finding, so no design"
+    if most is not None:
+        every = [name for name in columns if name not in UNKNOWN and all(row[name] for row in rows)]
+        title = (
+            f"{listed(every).capitalize()} studies stand behind every theme"
+            if every and len(rows) > 1
+            else f"The widest range of designs stands behind {most['theme']}"
+        )
+    return _matrix(
+        "designs-by-theme",
+        title,
+        [row["theme"] for row in rows],
+        columns,
+        [[row[name] for name in columns] for row in rows],
+        what="studies",
+        said=(
+            "Studies by theme and design. "
+            + " ".join(
+                f"{row['theme']}: "
+                + ", ".join(f"{name} {row[name]}" for name in columns if row[name])
+                + "."
+                for row in rows
+            )
+        ),
+        fields=(
+            Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
+            Field("studies", say["column_studies"], number=True),
+            *(Field(name, name, number=True) for name in columns),
+        ),
+        data=rows,
+        note=say["chart_note_designs"],
+        source=source_line(say, len(findings), len(designs)),
+        wording=say,
+        stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
+    )
+
+
+def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Which study reports on which theme, and with how many findings.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings that are counted; all of them by default.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    themes = with_findings(records, findings)
+    behind = studies_behind(records, findings)
+    counts = {node.id: Counter(finding.study for finding in below) for node, below in themes}
+    by_study = Counter(finding.study for finding in findings)
+    rows: list[dict[str, Any]] = [
+        {
+            "study": records.label(study.id),
+            "id": study.id,
+            "themes": sum(bool(counts[node.id][study.id]) for node, _ in themes),
+            "findings": by_study[study.id],
+        }
+        | {node.id: counts[node.id][study.id] for node, _ in themes}
+        for study in behind
+    ]
+    widest = max((row["themes"] for row in rows), default=0)
+    top = [row["study"] for row in rows if row["themes"] == widest]
+    if not rows:
+        title = "No study, so no theme"
+    elif len(top) <= 3:
+        verb = "reports" if len(top) == 1 else "report"
+        title = f"{listed(top)} {verb} on most themes: {widest} of {len(themes)}"
+    else:
+        title = f"No study reports on more than {widest} of {counted(len(themes), 'theme')}"
+    one = sum(row["themes"] == 1 for row in rows)
+    kept = _with_most(rows)
+    names = {row["id"] for row in kept}
+    rest = [row for row in rows if row["id"] not in names]
+    more = ""
+    if rest:
+        gathered = {"study": f"the other {studies(len(rest))}", "id": ""}
+        ids_of = [node.id for node, _ in themes]
+        sums = {name: sum(row[name] for row in rest) for name in ("findings", *ids_of)}
+        reached = sum(bool(sums[name]) for name in ids_of)
+        kept = [*kept, {**gathered, "themes": reached, **sums}]
+        more = (
+            f" Shown are the {_MOST_STUDIES} studies that report on the most themes; the others "
+            "are added up in the last row, and each stands in the catalogue."
+        )
+    return _matrix(
+        "theme-by-study",
+        title,
+        [row["study"] for row in kept],
+        [node.label for node, _ in themes],
+        [[row[node.id] for node, _ in themes] for row in kept],
+        what="findings",
+        said=(
+            f"{studies(len(rows))} by {counted(len(themes), 'theme')}; "
+            f"{one} of them {'reports' if one == 1 else 'report'} on a single theme. "
+            + "; ".join(f"{node.label}, {studies(len(counts[node.id]))}" for node, _ in themes)
+            + "."
+        ),
+        fields=(
+            Field(
+                "study",
+                say["column_study"],
+                cell=lambda row: study_link(records, row["id"]) if row["id"] else row["study"],
+            ),
+            Field("findings", say["column_findings"], number=True),
+            Field("themes", say["column_themes"], number=True),
+            *(Field(node.id, node.label, number=True) for node, _ in themes),
+        ),
+        data=kept,
+        note=f"{say['chart_note_findings']}{more}",
+        source=source_line(say, len(findings), len(rows)),
+        wording=say,
+        stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
+    )
+
+
+_MOST_STUDIES = 59
+"""Studies a matrix can show and still be read; the others are gathered in a row of their own."""
+
+
+def _with_most(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of the studies that report on the most themes, in the order they stand in."""
+    if len(rows) <= _MOST_STUDIES:
+        return rows
+    ranked = sorted(rows, key=lambda row: (-row["themes"], -row["findings"], row["id"]))
+    names = {row["id"] for row in ranked[:_MOST_STUDIES]}
+    return [row for row in rows if row["id"] in names]
+
+
+def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Themes and factors that rest on one study, one cohort, one author team or one country.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings that are looked at; all of them by default.
+    """
+    say = Words.of(records.settings)
+    from synth.views.robustness import robustness
+
+    found = robustness(records, ids)
+    ranks = {rank.id: rank for rank in records.settings.ranks}
+    nodes = [held for held in found.held if held.kind in ranks]
+    single = [item for item in found.single if item[0].kind in ranks]
+    columns = ["study", "cohort", "team", "country"]
+    words = {
+        "study": "one study",
+        "cohort": "one cohort",
+        "team": "one team",
+        "country": "one country",
+    }
+    rows: list[dict[str, Any]] = [
+        {
+            "what": held.label,
+            "id": held.id,
+            "rank": ranks[held.kind].label.lower(),
+            "rests_on": words[kind],
+            "which": which,
+            "studies": len(held.studies),
+        }
+        for held, kind, which in single
+    ]
+    by_kind = Counter(row["rests_on"] for row in rows)
+    how = [f"{by_kind[word]} on {word}" for word in words.values() if by_kind[word]]
+    behind = {f.study for f in chosen(records, ids)}
+    plural = listed([rank.plural.lower() for rank in records.settings.ranks[1:] or ranks.values()])
+    return _matrix(
+        "single-support",
+        f"{len(rows)} of {len(nodes)} {plural} rest on a single study, cohort, team or country"
+        if nodes
+        else "No finding, so nothing rests on anything",
+        [row["what"] for row in rows],
+        [words[name] for name in columns],
+        [
+            [int(row["rests_on"] == words[name]) * row["studies"] for name in columns]
+            for row in rows
+        ],
+        what="studies",
+        said=(
+            f"{len(rows)} of {len(nodes)} rest on a single study, cohort, author team or country"
+            + (f": {listed(how)}. " if how else ". ")
+            + "; ".join(f"{row['what']}: {row['rests_on']}, {row['which']}" for row in rows)
+            + ("." if rows else "")
+        ),
+        fields=(
+            Field("what", say["column_what"], cell=lambda row: theme_link(records, row["id"])),
+            Field("rank", say["column_rank"]),
+            Field("rests_on", say["column_rests_on"]),
+            Field("which", say["column_which"]),
+            Field("studies", say["column_studies"], number=True),
+        ),
+        data=rows,
+        note=say["chart_note_single"],
+        source=source_line(say, len(chosen(records, ids)), len(behind)),
+        wording=say,
+        stated=f"{len(rows)} of {len(nodes)} rest on a single one",
+        nothing="" if not nodes else say["chart_none_single"],
+    )
+
+
+def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
+    """Themes reported both as helping and as hindering, and in which settings.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings that are looked at; all of them by default.
+    """
+    say = Words.of(records.settings)
+    findings = chosen(records, ids)
+    pair = poles(records.settings)
+    if pair is None:
+        why = say["chart_no_poles"]
+        return Chart(
+            "both-ways",
+            "No two opposite directions",
+            why,
+            fields=(),
+            data=[],
+            nothing=why,
+            stated="no poles",
+            wording=say,
+        )
+    helps, hinders = pair
+    ranks = records.settings.ranks
+    book = records.codebook
+    rows = []
+    for node in book:
+        if node.depth == 0 and len(ranks) > 1:
+            continue
+        branch = book.branch(node.id)
+        sides = [
+            [f for f in findings if f.theme in branch and f.direction == way.id] for way in pair
+        ]
+        if all(sides):
+            rows.append(_both_row(records, node, sides, len(ranks)))
+    themes = [row for row in rows if row["top"]]
+    looked = with_findings(records, findings)
+    plural = (ranks[1] if len(ranks) > 1 else ranks[0]).plural.lower()
+    behind = {f.study for f in findings}
+    each = "; ".join(
+        f"{row['label']}, "
+        f"{counted(row['helping'], helps.label.lower(), helps.plural.lower())} and "
+        f"{counted(row['hindering'], hinders.label.lower(), hinders.plural.lower())}"
+        for row in themes
+    )
+    return Chart(
+        "both-ways",
+        f"{len(themes)} of {len(looked)} {plural} are reported both ways",
+        f"{len(themes)} of {len(looked)} {plural} have {helps.plural.lower()} as well as "
+        f"{hinders.plural.lower()}{': ' + each if each else ''}.",
+        fields=(
+            Field(
+                "label",
+                listed([rank.label for rank in ranks[1:] or ranks], "or"),
+                cell=lambda row: theme_link(records, row["id"]),
+            ),
+            Field("helping", helps.plural, number=True),
+            Field("helping_in", f"{helps.label} in"),
+            Field("hindering", hinders.plural, number=True),
+            Field("hindering_in", f"{hinders.label} in"),
+            Field("same_studies", say["column_in_the_same_study"], number=True),
+        ),
+        data=rows,
+        draw=(lambda width: _diverging(themes, pair, width)) if themes else None,
+        nothing=say["chart_not_both"] if findings else say["chart_nothing"],
+        note=say["chart_note_both"],
+        stated=f"{len(themes)} of {len(looked)} {plural}",
+        source=source_line(say, len(findings), len(behind)),
+        wording=say,
+        table_note=f"{len(rows)} at all ranks",
+    )
+
+
+def _both_row(
+    records: Records, node: Theme, sides: Sequence[Sequence[Finding]], ranks: int
+) -> dict[str, Any]:
+    places = [sorted({c for f in side for c in values_in(records, "country", f)}) for side in sides]
+    works = [{f.study for f in side} for side in sides]
+    top = node.id in {theme.id for theme in themes_of(records)}
+    return {
+        "label": node.label,
+        "id": node.id,
+        "top": top or ranks == 1,
+        "helping": len(sides[0]),
+        "helping_in": places[0],
+        "hindering": len(sides[1]),
+        "hindering_in": places[1],
+        "same_studies": len(works[0] & works[1]),
+    }
+
+
+def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
+    alt = altair_with_look()
+    helps, hinders = pair
+    data = []
+    for place, row in enumerate(rows):
+        data.append({"v": place, "n": -row["hindering"], "k": row["hindering"], "w": 1})
+        data.append({"v": place, "n": row["helping"], "k": row["helping"], "w": 0})
+    most = max(item["k"] for item in data)
+    names = [helps.plural, hinders.plural]
+    base = alt.Chart(inline(data)).transform_calculate(
+        t=f"join(L[datum.v], ' ') + ': ' + datum.k + ' ' + "
+        f"(datum.w == 1 ? {json.dumps(names[1].lower())} : {json.dumps(names[0].lower())})",
+        d=f"datum.w == 1 ? {json.dumps(names[1])} : {json.dumps(names[0])}",
+    )
+    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[-most * 1.15, most * 1.15]))
+    labels, y = named_rows([row["label"] for row in rows], width, grid=False)
+    colours = [direction_colour(helps), direction_colour(hinders)]
+    # Filled against outlined, right against left: colour never stands alone.
+    bars = base.mark_bar(height=11, strokeWidth=1.4).encode(
+        x=x,
+        y=y,
+        fill=alt.Fill(
+            "d:N",
+            scale=alt.Scale(domain=names, range=[colours[0], PAPER]),
+            legend=alt.Legend(title=None),
+        ),
+        stroke=alt.Stroke(
+            "d:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(title=None)
+        ),
+        description="t:N",
+        tooltip="t:N",
+    )
+    right = base.transform_filter("datum.w == 0").mark_text(align="left", dx=4, aria=False)
+    left = base.transform_filter("datum.w == 1").mark_text(align="right", dx=-4, aria=False)
+    numbers = [side.encode(x=x, y=y, text="k:Q") for side in (right, left)]
+    return alt.layer(bars, *numbers).add_params(labels).properties(height=steps(labels, 24))
+
+
+def _matrix(
+    name: str,
+    title: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[int]],
+    *,
+    what: str,
+    said: str,
+    fields: Sequence[Field],
+    data: Sequence[Row],
+    note: str,
+    source: str,
+    stated: str,
+    wording: Words,
+    nothing: str = "",
+) -> Chart:
+    across = columns[:_COLUMNS]
+    shown = _fitting([row[:_COLUMNS] for row in cells])
+    if len(cells) > len(shown):
+        note += f" The first {len(shown)} of {len(cells)} rows are drawn; all are in the table."
+    if len(columns) > len(across):
+        note += (
+            f" The first {len(across)} of {len(columns)} columns are drawn; all are in the table."
+        )
+    return Chart(
+        name,
+        title,
+        said,
+        fields=fields,
+        data=data,
+        draw=(lambda width: _cells(rows[: len(shown)], across, shown, what, width))
+        if rows
+        else None,
+        nothing=nothing or wording["chart_nothing"],
+        note=note,
+        source=source,
+        wording=wording,
+        stated=stated,
+        table_note=counted(len(rows), "row"),
+    )
+
+
+def _fitting(cells: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+    """As many rows, from the first, as a specification has room for."""
+    filled = 0
+    for place, row in enumerate(cells[:_ROWS]):
+        filled += sum(bool(number) for number in row)
+        if filled > _FILLED:
+            return cells[:place]
+    return cells[:_ROWS]
+
+
+def _cells(
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[int]],
+    what: str,
+    width: int,
+) -> Any:
+    """A matrix of numbers on a tint; rows and columns go by number, so that labels stand once."""
+    alt = altair_with_look()
+    data = [{"v": r, "c": c, "n": n} for r, row in enumerate(cells) for c, n in enumerate(row) if n]
+    most = max((item["n"] for item in data), default=1)
+    one = {"studies": "study", "findings": "finding"}[what]
+    upright = len(columns) > 4 or width < 400
+    across = [
+        wrapped(label, 130 if upright else 90, 12, most=1 if width < 400 else 2)
+        for label in columns
+    ]
+    labels, y = named_rows(rows, width, grid=True)
+    base = (
+        alt.Chart(inline(data))
+        .transform_calculate(
+            t="join(L[datum.v], ' ') + ', ' + join(C[datum.c], ' ') + ': ' + datum.n"
+            f" + (datum.n == 1 ? ' {one}' : ' {what}')"
+        )
+        .encode(
+            x=alt.X(
+                "c:O",
+                title=None,
+                scale=alt.Scale(domain=list(range(len(columns))), padding=0.04),
+                axis=alt.Axis(
+                    orient="top",
+                    labelAngle=-90 if upright else 0,
+                    labelExpr="C[datum.value]",
+                    ticks=False,
+                    domain=False,
+                    labelPadding=4,
+                    labelLimit=170,
+                    labelLineHeight=12,
+                ),
+            ),
+            y=y,
+        )
+    )
+    # The tint stops at a third, so that the number on it keeps its contrast in light and dark.
+    tint = alt.FillOpacity(
+        "n:Q", legend=None, scale=alt.Scale(domain=[0, most], range=[0.05, 0.32])
+    )
+    boxes = base.mark_rect(fill=INK, stroke=EDGE, strokeWidth=0.5, fillOpacity=0.2).encode(
+        fillOpacity=tint, description="t:N", tooltip="t:N"
+    )
+    numbers = base.mark_text(fontSize=11, aria=False).encode(text="n:Q")
+    return (
+        alt.layer(boxes, numbers)
+        .add_params(labels, alt.param(name="C", value=across))
+        .properties(height=steps(labels, 18))
+    )

@@ -1,0 +1,554 @@
+"""The explorer: findings to filter, search and take along, live in a notebook and in the book.
+
+One script (``static/explorer.js``) draws it in both places. What a notebook stores is a small block
+of settings and a real table, so that the page is complete before any script runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from synth.errors import UnknownName
+from synth.messages import ENGLISH, Words
+from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
+from synth.views.evidence_table import EvidenceTable, late, stated
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+STATIC = Path(__file__).parents[1] / "static"
+
+ROWS_IN_PAGE = 500
+"""Findings up to which the page's own table is complete."""
+
+ROWS_OF_MORE = 200
+"""Findings it begins with where there are more; it says what is missing and links them all."""
+
+ALL_AS_CSV = "synth:findings.csv"
+"""Address of all findings as CSV; the Sphinx extension writes the file and mends the address."""
+
+RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
+"""Names in the page's address that are no facet's: a facet may not bear one of them."""
+
+_OURS = "explorer_"
+WORDS: Mapping[str, str] = MappingProxyType(
+    {key.removeprefix(_OURS): text for key, text in ENGLISH.items() if key.startswith(_OURS)}
+)
+"""Words of the interface by key; ``a|b`` is singular and plural, or a label and its remark.
+
+They stand in ``synth/words.py``, where ``explorer_`` begins their keys."""
+
+GROUPS = ("study", "theme")
+SORTS = ("newest", "oldest", "author")
+
+
+# --- what the search compares -----------------------------------------------------------------
+
+# Letters that one reader types and another does not; the script folds the same ones.
+_ALIKE = {
+    **dict.fromkeys("’‘ʼ", "'"),
+    **dict.fromkeys("‐–—", "-"),
+    "ß": "ss",
+    "ς": "σ",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ı": "i",
+}
+_ALIKE_TABLE = str.maketrans(_ALIKE)
+_WHITE = re.compile(r"[\s\ufeff]+")
+
+
+def fold(text: str) -> str:
+    """Write a text the way the search compares it: no accents, no capitals, plain spaces.
+
+    ``fold`` in ``static/explorer.js`` does the same, step by step; a test holds them together.
+
+    >>> fold("Señor  ŁUKASZ’s Straße")
+    "senor lukasz's strasse"
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+        text = text.lower().translate(_ALIKE_TABLE)
+    return _WHITE.sub(" ", text).strip().lower()
+
+
+def searchable(finding: Finding, records: Records) -> str:
+    """The folded text that the search of the explorer and ``Evidence.where(q=…)`` looks into.
+
+    It holds the summary, the study's author and year, the labels of the theme and of all above it,
+    and the countries; each on a line of its own, so that no word is found across two of them.
+    """
+    study = records.studies[finding.study]
+    country = records.settings.facet("country")
+    parts = [
+        finding.summary,
+        records.label(study.id),
+        *(node.label for node in records.codebook.path(finding.theme)),
+        *(facet_values(country, finding, study) if country else ()),
+    ]
+    return "\n".join(_fold_again(part) for part in parts)
+
+
+# Labels and countries recur on every finding, summaries when a search is made twice.
+_fold_again = lru_cache(maxsize=65536)(fold)
+
+
+# --- what the script is given -----------------------------------------------------------------
+
+# Outlines on a square of ten; rings are cut out of discs.
+_SHAPES = {
+    "triangle-up": "M5 .6 9.8 9.4H.2Z",
+    "triangle-down": "M5 9.4.2.6h9.6Z",
+    "diamond": "M5 0l5 5-5 5-5-5ZM5 2v6l3-3Z",
+    "ring": "M5 0a5 5 0 1 0 .01 0ZM5 2a3 3 0 1 1-.01 0Z",
+    "ring-outer": "M5 0a5 5 0 1 0 .01 0ZM5 1.6a3.4 3.4 0 1 1-.01 0Z",
+    "ring-middle": (
+        "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0Z"
+        "M5 1.6a3.4 3.4 0 1 0 .01 0ZM5 3.2a1.8 1.8 0 1 1-.01 0Z"
+    ),
+    "ring-centre": "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0ZM5 3a2 2 0 1 0 .01 0Z",
+    "square": "M1 1h8v8H1Z",
+    "circle": "M5 0a5 5 0 1 0 .01 0Z",
+    "cross": "M2 .5 5 3.5 8 .5 9.5 2l-3 3 3 3L8 9.5l-3-3-3 3L.5 8l3-3-3-3Z",
+    "bar": "M0 3.5h10v3H0Z",
+}
+
+
+def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """The review as the script reads it: columns of small numbers, each text once.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : the findings to include; all of them if not given.
+
+    Returns
+    -------
+    Plain data for JSON. Studies stand in the order of a reference list, and findings refer to them
+    by position. The codebook, the directions, the declared facets and the years are facets alike:
+    each lists its ``values``, the ``sets`` of values that occur together, and which set a finding
+    carries, either finding by finding (``all``) or study by study (``by``), with the findings that
+    differ from their study's (``own``).
+    """
+    settings, codebook = records.settings, records.codebook
+    words = Words.of(settings)
+    names = tuple(records.findings) if ids is None else tuple(ids)
+    findings = [records.findings[name] for name in names]
+    studies = studies_in_order(records, names)
+    position = {name: index for index, name in enumerate(studies)}
+    everything = {finding.study for finding in records.findings.values()}
+    return {
+        "version": settings.version,
+        "date": settings.date.isoformat(),
+        "title": settings.title,
+        "authors": list(settings.authors),
+        "total": [len(records.findings), len(everything)],
+        "words": {key: words[f"explorer_{key}"] for key in WORDS},
+        "alike": _ALIKE,
+        "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
+        "facets": [
+            {
+                "id": "",
+                "values": list(codebook.ids),
+                "labels": [node.label for node in codebook],
+                "sets": [
+                    [codebook.order[above.id] for above in codebook.path(name)]
+                    for name in codebook.ids
+                ],
+                "looks": {
+                    codebook.order[name]: _look(look) for name, look in settings.levels.items()
+                },
+                "all": [codebook.order[finding.theme] for finding in findings],
+            },
+            {
+                "id": "direction",
+                "label": words["explorer_direction"],
+                "values": [item.id for item in settings.directions],
+                "labels": [item.label for item in settings.directions],
+                "sets": [[index] for index, _ in enumerate(settings.directions)],
+                "looks": {
+                    index: [*_look(item), item.pattern]
+                    for index, item in enumerate(settings.directions)
+                },
+                "all": [
+                    settings.directions.index(settings.direction(finding.direction))
+                    for finding in findings
+                ],
+            },
+            *(_facet(records, facet, findings, position) for facet in settings.facets),
+            _years(records, studies),
+        ],
+        "studies": {"id": studies, "label": [records.label(name) for name in studies]},
+        "findings": {
+            "id": [_short_id(finding) for finding in findings],
+            "study": [position[finding.study] for finding in findings],
+            "summary": [finding.summary for finding in findings],
+        },
+    }
+
+
+def studies_in_order(records: Records, ids: Iterable[str]) -> list[str]:
+    """The studies of some findings, in the order of a reference list."""
+    used = {records.findings[name].study for name in ids}
+    return sorted(used, key=lambda name: (fold(records.label(name)), name))
+
+
+def _look(item: Direction | LevelLook) -> list[str]:
+    return [_SHAPES.get(item.mark, _SHAPES["circle"]), item.light, item.dark]
+
+
+def _short_id(finding: Finding) -> str | int:
+    """The number at the end of ``byrne2016-03``; an id of another form as it stands."""
+    number = finding.id.removeprefix(f"{finding.study}-")
+    regular = re.fullmatch(r"\d\d", number) and number != finding.id
+    return int(number) if regular else finding.id
+
+
+def _facet(
+    records: Records, facet: Facet, findings: Iterable[Finding], position: Mapping[str, int]
+) -> dict[str, Any]:
+    """A declared facet; its most frequent values stand first, what is unknown last."""
+    held = [
+        (index, finding.study, facet_values(facet, finding, records.studies[finding.study]))
+        for index, finding in enumerate(findings)
+    ]
+    # What stands beside a study is its own, whatever one of its findings was coded with.
+    shared = {
+        name: facet_values(facet, Finding("", name, "", "", ""), records.studies[name])
+        for name in (position if facet.of != "finding" else ())
+    }
+    often = Counter(value for _, _, several in held for value in several)
+    known = {*often, *(value for several in shared.values() for value in several)}
+    values = sorted(known, key=lambda value: (value in UNKNOWN, -often[value], value))
+    place = {value: index for index, value in enumerate(values)}
+    sets: dict[tuple[int, ...], int] = {}
+
+    def code(several: tuple[str, ...]) -> int:
+        return sets.setdefault(tuple(sorted({place[value] for value in several})), len(sets))
+
+    by = {name: code(several) for name, several in shared.items()}
+    told: dict[str, Any] = {"by": list(by.values()), "own": {}} if by else {"all": []}
+    for index, name, several in held:
+        if not by:
+            told["all"].append(code(several))
+        elif code(several) != by[name]:
+            told["own"][index] = code(several)
+    return {
+        "id": facet.id,
+        "label": facet.label,
+        "values": values,
+        "sets": [list(chosen) for chosen in sets],
+        **told,
+    }
+
+
+def _years(records: Records, studies: Iterable[str]) -> dict[str, Any]:
+    """Years of publication, without a gap; the last set is that of undated studies."""
+    written = [records.studies[name].year for name in studies]
+    dated = [year for year in written if year is not None]
+    calendar = list(range(min(dated), max(dated) + 1)) if dated else []
+    return {
+        "id": "year",
+        "label": Words.of(records.settings)["explorer_year"],
+        "values": [str(year) for year in calendar],
+        "sets": [*([index] for index, _ in enumerate(calendar)), []],
+        "by": [len(calendar) if year is None else year - calendar[0] for year in written],
+        "own": {},
+    }
+
+
+def reference_payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
+    """The references behind some findings in every form the explorer exports, study by study.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : the findings; all of them if not given.
+    """
+    from synth.references.apa import reference_text
+    from synth.references.formats import csl_item, to_bibtex, to_ris
+
+    works = {}
+    for name in studies_in_order(records, records.findings if ids is None else ids):
+        work = records.bibliography.get(name)
+        if work is not None:
+            item = csl_item(work)
+            works[name] = [item, to_ris([item]), to_bibtex([item]), reference_text(work)]
+    return works
+
+
+def evidence_scripts(records: Records, links: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The scripts that bring the evidence to the explorers of a book, also from ``file://``.
+
+    Parameters
+    ----------
+    records : the review's records.
+    links : where studies and findings stand in the book, up to their id.
+
+    Returns
+    -------
+    Two files by name: the evidence, and the references, which only an export needs. A name changes
+    with its content, so that a browser never shows yesterday's file on today's page.
+    """
+    references = _named("references", reference_payload(records))
+    told = {**payload(records), "links": dict(links or {}), "references": next(iter(references))}
+    return {**_named("evidence", told), **references}
+
+
+def _named(name: str, data: Mapping[str, Any]) -> dict[str, str]:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    file = f"{name}-{sha256(text.encode()).hexdigest()[:10]}.js"
+    # Parsed from a string: several times faster in the browser than the same as a literal.
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'").replace("<", "\\x3c")
+    quoted = quoted.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return {file: f"(window.synthEvidence??={{}})['{file}']=JSON.parse('{quoted}');\n"}
+
+
+# --- the view ---------------------------------------------------------------------------------
+
+
+class Explorer:
+    """Findings to filter by what was coded, to search, to count in a table and to take along.
+
+    Parameters
+    ----------
+    records : the review's records.
+    ids : ids of the findings, in the order of the table.
+    key : name of the explorer in the page's address (``?key.level=macro``); each explorer of a page
+        needs its own. Letters, digits, ``-`` and ``_``.
+    filters : what is chosen from the start, as for ``Evidence.where``.
+    rows, cols : the two facets of the matrix; the deepest rank that tells findings apart, and
+        ``direction``, if not given.
+    group : ``"study"`` or ``"theme"``.
+    sort : ``"newest"``, ``"oldest"`` or ``"author"``.
+    words : words of this explorer to use instead of those of the review, by the keys of
+        :data:`WORDS`.
+    to_selection : makes what ``selection`` returns from ids; it must understand ``where``.
+
+    Raises
+    ------
+    UnknownName : the review has no such facet, group or order, the explorer no such word.
+    ValueError : the key or the name of a facet cannot stand in an address.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        ids: Iterable[str],
+        *,
+        key: str = "x",
+        filters: Mapping[str, Any] | None = None,
+        rows: str = "",
+        cols: str = "",
+        group: str = "study",
+        sort: str = "newest",
+        words: Mapping[str, str] | None = None,
+        to_selection: Callable[[tuple[str, ...]], Any] | None = None,
+    ) -> None:
+        self.records = records
+        self.ids = tuple(ids)
+        self.key = key
+        self._to_selection = to_selection
+        if not re.fullmatch(r"[A-Za-z][\w-]*", key, flags=re.ASCII):
+            raise ValueError(
+                f"key={key!r} cannot name an explorer; use letters, digits, '-' and '_'."
+            )
+        for facet in records.settings.facets:
+            if facet.id in RESERVED:
+                raise ValueError(
+                    f"data/review.toml: a facet cannot be called {facet.id!r}: the explorer uses "
+                    f"that name in addresses. Taken are {', '.join(RESERVED)}."
+                )
+        Words({f"explorer_{name}": text for name, text in (words or {}).items()})
+        _one_of("group", group, GROUPS)
+        _one_of("order", sort, SORTS)
+        for axis in (rows, cols):
+            if axis:
+                _one_of("facet", axis, self._axes)
+        self.options = {
+            name: value
+            for name, value in (
+                ("rows", rows),
+                ("cols", cols),
+                ("group", group if group != GROUPS[0] else ""),
+                ("sort", sort if sort != SORTS[0] else ""),
+                ("words", dict(words or {})),
+            )
+            if value
+        }
+        self._filters: dict[str, list[str]] = {}
+        self._widgets: list[Any] = []
+        self.filters = dict(filters or {})
+        self._at_first = self.filters
+
+    @property
+    def _axes(self) -> tuple[str, ...]:
+        settings = self.records.settings
+        ranks = tuple(rank.id for rank in settings.ranks)
+        return (*ranks, "direction", *(facet.id for facet in settings.facets))
+
+    # --- what is chosen ---
+
+    @property
+    def filters(self) -> dict[str, list[str]]:
+        """What is chosen now, in the words of ``Evidence.where``; assigning moves the widget."""
+        return {name: list(values) for name, values in self._filters.items()}
+
+    @filters.setter
+    def filters(self, filters: Mapping[str, Any]) -> None:
+        wanted: dict[str, list[str]] = {}
+        for name, value in filters.items():
+            _one_of("filter", name, (*self._axes, "since", "until", "q"))
+            several = [value] if isinstance(value, str | int) else value
+            wanted[name] = [str(part) for part in several]
+        wanted = {name: values for name, values in wanted.items() if any(values)}
+        if self._to_selection is not None and wanted:
+            # Refuses a value the review does not have before the widget is asked to show it.
+            self._to_selection(self.ids).where(**wanted)
+        self._filters = wanted
+        for widget in self._widgets:
+            widget.filters = self.filters
+
+    @property
+    def selection(self) -> Any:
+        """The findings that match now: an ``Evidence``, following the widget."""
+        if self._to_selection is None:
+            raise TypeError(
+                "An explorer made without a review cannot select; use Evidence.explorer()."
+            )
+        everything = self._to_selection(self.ids)
+        return everything.where(**self._filters) if self._filters else everything
+
+    # --- how it shows ---
+
+    @cached_property
+    def data(self) -> list[dict[str, Any]]:
+        """One row a finding, in words."""
+        return EvidenceTable(self.records, self.ids).data
+
+    @property
+    def text(self) -> str:
+        """How many findings from how many studies."""
+        return stated(self.records, self.ids)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the script is told besides the evidence itself.
+
+        ``ids`` is ``None`` when the explorer holds every finding of the review.
+        """
+        every = self.ids == tuple(self.records.findings)
+        return {
+            "key": self.key,
+            "ids": None if every else list(self.ids),
+            **({"filters": self._at_first} if self._at_first else {}),
+            **self.options,
+        }
+
+    @cached_property
+    def html(self) -> str:
+        """Settings and a table: complete in a page without any script."""
+        block = json.dumps(self.settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        rows = ROWS_OF_MORE if len(self.ids) > ROWS_IN_PAGE else ROWS_IN_PAGE
+        shown = EvidenceTable(self.records, self.ids[:rows])
+        missing = len(self.ids) - len(shown.ids)
+        say = Words.of(self.records.settings)
+        version = late("version", say["evidence_in_force"])
+        note = (
+            '<p class="synth-missing">'
+            + say.html(
+                "evidence_first",
+                n=f"{len(shown.ids):,}",
+                total=f"{len(self.ids):,}",
+                missing=f"{missing:,}",
+                link=f'<a href="{ALL_AS_CSV}">{say.html("evidence_all_as_csv")}</a>',
+            )
+            + "</p>\n"
+            if missing
+            else ""
+        )
+        return (
+            f'<div class="synth synth-explorer" data-synth-module="explorer" '
+            f'data-key="{escape(self.key, quote=True)}">\n'
+            f'<script type="application/json">{_in_html(block)}</script>\n'
+            f'<div class="synth-fallback">\n{note}{shown.html}\n'
+            f'<p class="synth-version">{say.html("evidence_version", version=version)}</p>\n'
+            "</div>\n</div>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Explorer of {self.text}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        data: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
+        live = self.widget()._repr_mimebundle_(**options)
+        if live is not None:
+            data, metadata = live if isinstance(live, tuple) else (live, {})
+        return {**data, "text/plain": repr(self), "text/html": self.html}, metadata
+
+    def widget(self) -> Any:
+        """The live half: an ipywidget whose filters are this explorer's."""
+        widget = _widget_class()(
+            evidence=payload(self.records, self.ids),
+            references=reference_payload(self.records, self.ids),
+            settings={**self.settings, "ids": None},
+            filters=self.filters,
+        )
+        self._widgets.append(widget)
+        widget.observe(self._follow, names="filters")
+        return widget
+
+    def _follow(self, change: Any) -> None:
+        if change["new"] != self._filters:
+            self._filters = {name: list(values) for name, values in change["new"].items()}
+            for widget in self._widgets:
+                widget.filters = self.filters
+
+
+@lru_cache(maxsize=1)
+def _widget_class() -> Any:
+    """The widget, made on first use: ipywidgets takes a third of a second to import."""
+    import anywidget
+    import traitlets
+
+    class ExplorerWidget(anywidget.AnyWidget):
+        """The explorer with a kernel behind it; only the filters travel."""
+
+        _esm = (STATIC / "explorer.min.js").read_text("utf-8")
+        _css = "\n".join(
+            (STATIC / name).read_text("utf-8") for name in ("synth.css", "explorer.css")
+        )
+        evidence = traitlets.Dict().tag(sync=True)
+        references = traitlets.Dict().tag(sync=True)
+        settings = traitlets.Dict().tag(sync=True)
+        filters = traitlets.Dict().tag(sync=True)
+
+        def __repr__(self) -> str:
+            return f"<Explorer widget {self.settings.get('key', '')}>"
+
+    return ExplorerWidget
+
+
+def _one_of(what: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise UnknownName(what, name, known, f"Known are {', '.join(known)}.")
+
+
+def _in_html(text: str) -> str:
+    """JSON that can stand in a script element: nothing in it ends the element."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

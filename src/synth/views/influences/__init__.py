@@ -1,0 +1,1 @@
+"""Influences between themes: the list and the map."""

@@ -1,0 +1,99 @@
+"""Influences gathered into arrows between themes, and what reaches what over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.model import Direction, Influence, Theme
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """All influences of one theme on another in one direction.
+
+    Parameters
+    ----------
+    source, target : ids of the boxes the arrow runs between.
+    direction : what the influences do.
+    influences : the influences, in the order of the table.
+    studies : the studies they name, each once.
+    across : it runs from one level to another.
+    """
+
+    source: str
+    target: str
+    direction: Direction
+    influences: tuple[Influence, ...]
+    studies: tuple[str, ...]
+    across: bool
+
+    @property
+    def key(self) -> str:
+        """Name of the arrow in the page."""
+        return f"{self.source}--{self.direction.id}--{self.target}"
+
+    @property
+    def stated(self) -> bool:
+        """Whether the source states at least one of its influences."""
+        return any(influence.basis == "stated" for influence in self.influences)
+
+
+def boxes_by_node(records: Records, nodes: Sequence[Theme]) -> dict[str, str]:
+    """The box that stands for each node: itself, or the theme above it."""
+    return {below: node.id for node in nodes for below in records.codebook.branch(node.id)}
+
+
+def gather(
+    records: Records, influences: Iterable[Influence], nodes: Sequence[Theme]
+) -> tuple[list[Arrow], list[Influence]]:
+    """Gather influences into arrows between boxes.
+
+    Returns
+    -------
+    The arrows in the order of the codebook, and the influences of a whole level, which have no box
+    to start from or to end in.
+    """
+    book, held = records.codebook, boxes_by_node(records, nodes)
+    groups: dict[tuple[str, str, str], list[Influence]] = {}
+    unplaced = []
+    for influence in influences:
+        source, target = held.get(influence.source), held.get(influence.target)
+        if source is None or target is None:
+            unplaced.append(influence)
+            continue
+        way = records.settings.direction(influence.direction)
+        groups.setdefault((source, target, way.id), []).append(influence)
+    ways = {way.id: index for index, way in enumerate(records.settings.directions)}
+    order = sorted(groups, key=lambda g: (book.order[g[0]], book.order[g[1]], ways[g[2]]))
+    arrows = [
+        Arrow(
+            source,
+            target,
+            records.settings.direction(groups[source, target, way][0].direction),
+            tuple(groups[source, target, way]),
+            tuple(sorted({s for i in groups[source, target, way] for s in i.studies})),
+            book.path(source)[0].id != book.path(target)[0].id,
+        )
+        for source, target, way in order
+    ]
+    return arrows, unplaced
+
+
+def reach(arrows: Sequence[Arrow], theme: str, *, upstream: bool = False) -> dict[str, int]:
+    """What a theme reaches over arrows, and in how many steps; itself is left out."""
+    steps = {theme: 0}
+    pending = [theme]
+    while pending:
+        here = pending.pop(0)
+        for arrow in arrows:
+            start, end = (arrow.target, arrow.source) if upstream else (arrow.source, arrow.target)
+            if start == here and end not in steps:
+                steps[end] = steps[here] + 1
+                pending.append(end)
+    del steps[theme]
+    return steps

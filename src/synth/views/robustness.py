@@ -1,0 +1,482 @@
+"""Robustness of coverage: what rests on one study, one cohort, one country or one author team.
+
+It says on whom a theme, a direction or an influence rests in this review. It says nothing about how
+strong or how certain an effect is: a theme may rest on one study that is right.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from synth.messages import Words
+from synth.model import UNKNOWN, Finding, Study
+from synth.views.evidence_table import home
+from synth.views.figure import (
+    Field,
+    Row,
+    chosen,
+    counted,
+    listed,
+    source_line,
+    studies,
+    studies_behind,
+    study_link,
+    table_html,
+    to_csv,
+    values_in,
+    version_line,
+)
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
+
+KINDS = ("study", "cohort", "country", "team")
+"""What can be left out, each at a time."""
+_PLURALS = {
+    "study": "studies",
+    "cohort": "cohorts",
+    "country": "countries",
+    "team": "author teams",
+}
+_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Something that rests on findings: a node of the codebook, one direction of it, an influence.
+
+    Parameters
+    ----------
+    kind : the id of a rank (``"theme"``), ``"direction"`` or ``"influence"``.
+    id : id of the node or of the influence.
+    label : what readers see.
+    direction : id of the direction, for ``"direction"``.
+    studies : the studies it rests on.
+    countries : the countries these findings come from, unknown ones as they are written.
+    """
+
+    kind: str
+    id: str
+    label: str
+    direction: str
+    studies: frozenset[str]
+    countries: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One study, cohort, country or team, and what would go with it.
+
+    Parameters
+    ----------
+    kind : one of :data:`KINDS`.
+    label : what readers see.
+    studies : the studies that belong to it.
+    findings : how many findings would go.
+    lost : what would lose all its support.
+    """
+
+    kind: str
+    label: str
+    studies: tuple[str, ...]
+    findings: int
+    lost: tuple[Held, ...]
+
+    def of(self, kind: str) -> int:
+        """How many things of a kind would lose all support."""
+        return sum(held.kind == kind for held in self.lost)
+
+
+def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tuple[str, ...]]]:
+    """Studies joined by shared authors, directly or through another study.
+
+    Derived from the names alone (family name and first initial, without accents): two people of one
+    name become one, and a team that shares no author stays apart.
+
+    Returns
+    -------
+    Label and studies of each group of two studies or more, the largest first.
+    """
+    by_author: dict[str, list[str]] = {}
+    shown: dict[str, str] = {}
+    for study in works:
+        reference = records.bibliography.get(study.id)
+        for name in reference.authors if reference is not None else ():
+            family = f"{name.von} {name.last}".strip()
+            key = _folded(f"{family} {name.first[:1]}")
+            shown.setdefault(key, family)
+            if study.id not in by_author.setdefault(key, []):
+                by_author[key].append(study.id)
+    root: dict[str, str] = {}
+
+    def find(study: str) -> str:
+        while root.setdefault(study, study) != study:
+            study = root[study]
+        return study
+
+    for together in by_author.values():
+        for other in together[1:]:
+            first, second = sorted((find(together[0]), find(other)))
+            root[second] = first
+    groups: dict[str, set[str]] = {}
+    for joined in list(root):
+        groups.setdefault(find(joined), set()).add(joined)
+    teams = []
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        shares = {
+            key: len(group.intersection(written))
+            for key, written in by_author.items()
+            if len(group.intersection(written)) > 1
+        }
+        names = sorted(shares, key=lambda key: (-shares[key], key))[:2]
+        teams.append((f"the team around {listed([shown[n] for n in names])}", tuple(sorted(group))))
+    return sorted(teams, key=lambda team: (-len(team[1]), team))
+
+
+def _folded(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+class Robustness:
+    """What rests on whom in a selection of findings; made by :func:`robustness`."""
+
+    def __init__(self, records: Records, findings: Sequence[Finding], *, whole: bool) -> None:
+        self._records = records
+        self._findings = tuple(findings)
+        self._whole = whole
+        self._words = Words.of(records.settings)
+
+    # --- the computation ---
+
+    @cached_property
+    def held(self) -> tuple[Held, ...]:
+        """Everything with support: nodes below the first rank, their directions, influences."""
+        book = self._records.codebook
+        support: dict[tuple[str, str, str], list[Finding]] = {}
+        for finding in self._findings:
+            for node in book.path(finding.theme):
+                if node.depth == 0 and len(self._records.settings.ranks) > 1:
+                    continue
+                support.setdefault((node.rank, node.id, ""), []).append(finding)
+                support.setdefault(("direction", node.id, finding.direction), []).append(finding)
+        rank = {r.id: i for i, r in enumerate(self._records.settings.ranks)}
+        ways = [d.id for d in self._records.settings.directions]
+        order = sorted(
+            support,
+            key=lambda k: (
+                rank.get(k[0], 99),
+                book.order[k[1]],
+                ways.index(k[2]) if k[2] else -1,
+            ),
+        )
+        found = []
+        for kind, node_id, way in order:
+            below = support[kind, node_id, way]
+            label = book[node_id].label
+            if way:
+                label = f"{label}: {self._records.settings.direction(way).label.lower()}"
+            found.append(Held(kind, node_id, label, way, *self._rests(below)))
+        return (*found, *self._influences())
+
+    def _rests(self, findings: Iterable[Finding]) -> tuple[frozenset[str], frozenset[str]]:
+        rows = tuple(findings)
+        countries = {c for f in rows for c in values_in(self._records, "country", f)}
+        return frozenset(f.study for f in rows), frozenset(countries)
+
+    def _influences(self) -> Iterable[Held]:
+        if not self._whole:
+            return
+        book, works = self._records.codebook, self._records.studies
+        for influence in self._records.influences.values():
+            if influence.studies:
+                countries = {
+                    c for s in influence.studies for c in works[s].countries or UNKNOWN[:1]
+                }
+                way = self._records.settings.direction(influence.direction)
+                label = f"{book[influence.source].label} {way.verb} {book[influence.target].label}"
+                yield Held(
+                    "influence",
+                    influence.id,
+                    label,
+                    way.id,
+                    frozenset(influence.studies),
+                    frozenset(countries),
+                )
+
+    @cached_property
+    def _groups(self) -> tuple[tuple[str, str, frozenset[str]], ...]:
+        """What can be left out: kind, label, studies; a country has its own rule."""
+        behind = studies_behind(self._records, self._findings)
+        cohorts: dict[str, set[str]] = {}
+        for study in behind:
+            if study.cohort:
+                cohorts.setdefault(study.cohort, set()).add(study.id)
+        groups = [("study", self._records.label(s.id), frozenset({s.id})) for s in behind]
+        groups += [
+            ("cohort", f"the participants shared by {self._labels(of)}", frozenset(of))
+            for _, of in sorted(cohorts.items())
+            if len(of) > 1
+        ]
+        groups += [
+            ("team", label, frozenset(of)) for label, of in author_teams(self._records, behind)
+        ]
+        return tuple(groups)
+
+    def _labels(self, works: Iterable[str]) -> str:
+        return listed(self._records.label(study) for study in sorted(works))
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Each study, cohort, country and team, and what goes when it is left out.
+
+        A finding from several countries stays when only one of them is left out.
+        """
+        found = []
+        of_study = Counter(f.study for f in self._findings)
+        for kind, label, of in self._groups:
+            gone = sum(of_study[study] for study in of)
+            lost = tuple(h for h in self.held if h.studies <= of)
+            found.append(LeftOut(kind, label, tuple(sorted(of)), gone, lost))
+        for country, (works, gone) in self._countries.items():
+            lost = tuple(h for h in self.held if h.countries == {country})
+            found.append(LeftOut("country", country, tuple(sorted(works)), gone, lost))
+        order = {kind: index for index, kind in enumerate(KINDS)}
+        return tuple(
+            sorted(found, key=lambda x: (order[x.kind], -len(x.lost), -x.findings, x.label))
+        )
+
+    @cached_property
+    def _countries(self) -> Mapping[str, tuple[set[str], int]]:
+        """Countries with the studies and the number of findings that come from nowhere else."""
+        elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
+        found: dict[str, tuple[set[str], int]] = {}
+        for finding in self._findings:
+            values = set(values_in(self._records, "country", finding))
+            if len(values) == 1 and not values & elsewhere:
+                (country,) = values
+                works, count = found.get(country, (set(), 0))
+                found[country] = (works | {finding.study}, count + 1)
+        return found
+
+    @cached_property
+    def single(self) -> tuple[tuple[Held, str, str], ...]:
+        """What rests on a single study, else on one cohort, team or country, and on which.
+
+        The narrowest is told: what rests on one study rests on one country too.
+        """
+        elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
+        groups = [g for g in self._groups if g[0] != "study"]
+        found = []
+        for held in self.held:
+            if len(held.studies) == 1:
+                (study,) = held.studies
+                found.append((held, "study", self._records.label(study)))
+                continue
+            within = next(((kind, label) for kind, label, of in groups if held.studies <= of), None)
+            if within is not None:
+                found.append((held, *within))
+            elif len(held.countries) == 1 and not held.countries & elsewhere:
+                found.append((held, "country", next(iter(held.countries))))
+        return tuple(found)
+
+    # --- as rows ---
+
+    @property
+    def _kinds_held(self) -> tuple[tuple[str, str, str], ...]:
+        ranks = self._records.settings.ranks
+        named = [(r.id, r.label, r.plural) for r in (ranks[1:] or ranks)]
+        return (
+            *named,
+            ("direction", self._words["evidence_direction"], self._words["directions"]),
+            ("influence", self._words["influence"], self._words["influences"]),
+        )
+
+    @cached_property
+    def data(self) -> list[dict[str, Any]]:
+        """One row for each thing left out, with how much would lose all its support."""
+        return [
+            {
+                "kind": self._words[f"robustness_{out.kind}"],
+                "left_out": out.label,
+                "studies": len(out.studies),
+                "findings": out.findings,
+                **{kind: out.of(kind) for kind, _, _ in self._kinds_held},
+                "lost": [h.label for h in out.lost if h.kind != "direction"],
+                "ids": out.studies,
+            }
+            for out in self.left_out
+        ]
+
+    @cached_property
+    def single_rows(self) -> list[dict[str, Any]]:
+        """One row for each node, direction or influence that rests on a single one."""
+        return [
+            {
+                "what": held.label,
+                "kind": held.kind,
+                "id": held.id,
+                "studies": len(held.studies),
+                "rests_on": self._words[f"robustness_one_{kind}"],
+                "which": which,
+            }
+            for held, kind, which in self.single
+        ]
+
+    @property
+    def text(self) -> str:
+        """What stands out, in sentences made from the rows."""
+        if not self._findings:
+            return "No finding among those chosen, so nothing can lose its support."
+        parts = []
+        for kind, _, plural in self._kinds_held:
+            all_of = [h for h in self.held if h.kind == kind]
+            if kind == "direction" or not all_of:
+                continue
+            alone = sum(h.kind == kind and how == "study" for h, how, _ in self.single)
+            verb = "rests" if alone == 1 else "rest"
+            named = " with a named study" if kind == "influence" else ""
+            parts.append(
+                f"{alone} of {len(all_of)} {plural.lower()}{named} {verb} on a single study."
+            )
+        for kind in KINDS:
+            of_kind = [out for out in self.left_out if out.kind == kind]
+            if of_kind and of_kind[0].lost:
+                first = of_kind[0]
+                lost = [
+                    counted(n, one.lower(), plural.lower())
+                    for name, one, plural in self._kinds_held
+                    if name != "direction" and (n := first.of(name))
+                ] or [counted(first.of("direction"), "direction")]
+                parts.append(
+                    f"Of the {_PLURALS[kind]}, leaving out {first.label} changes most: all "
+                    f"support of {listed(lost)} goes with it."
+                )
+        return " ".join(parts)
+
+    def to_csv(self) -> str:
+        """What is left out and what goes with it, as CSV text."""
+        names = [kind for kind, _, _ in self._kinds_held]
+        return to_csv(["kind", "left_out", "studies", "findings", *names, "lost"], self.data)
+
+    # --- as something to read ---
+
+    @cached_property
+    def html(self) -> str:
+        """Summary and tables as HTML."""
+        body = [
+            '<div class="synth synth-figure synth-robustness" data-figure="robustness" '
+            'data-synth-module="figures">',
+            f'<p class="synth-figure-title">{self._words.html("robustness_title")}</p>',
+            f"<p>{escape(self.text)}</p>",
+            f'<p class="synth-figure-note">{self._words.html("robustness_note")}</p>',
+        ]
+        for kind in KINDS:
+            body.append(self._table(kind))
+        body.append(self._single_table())
+        works = len({f.study for f in self._findings})
+        body.append(
+            f'<p class="synth-source">{source_line(self._words, len(self._findings), works)} '
+            f"{version_line(self._words)}</p></div>"
+        )
+        return "\n".join(part for part in body if part)
+
+    def _table(self, kind: str) -> str:
+        words = self._words
+        one = words[f"robustness_{kind}"]
+        rows = [row for row in self.data if row["kind"] == one]
+        if not rows:
+            none = words.html("robustness_nothing", kind=escape(one))
+            return f'<p class="synth-gap">{none}</p>'
+        telling = [row for row in rows if row["lost"] or row["direction"]]
+        caption = words.say("robustness_caption", kind=one, n=len(telling), total=len(rows))
+        fields = (
+            Field("left_out", one.capitalize(), cell=self._left_out_cell),
+            *((Field("studies", words["column_studies"], number=True),) if kind != "study" else ()),
+            Field("findings", words["robustness_gone"], number=True),
+            *(
+                Field(name, plural, number=True)
+                for name, _, plural in self._kinds_held
+                if name != "influence" or self._whole
+            ),
+            Field("lost", words["robustness_lost"], cell=self._lost_cell),
+        )
+        table = table_html(fields, telling[:_SHOWN], caption)
+        rest = telling[_SHOWN:]
+        others = table_html(fields, rest, words.say("robustness_rest", caption=caption))
+        said = words.html("more", n=len(rest))
+        more = f"<details><summary>{said}</summary>{others}</details>" if rest else ""
+        unhurt = f'<p class="synth-gap">{words.html("robustness_unhurt")}</p>'
+        shown = table if telling else unhurt
+        return f'<p class="synth-robustness-head">{escape(caption)}.</p>\n{shown}{more}'
+
+    def _left_out_cell(self, row: Row) -> str:
+        if row["kind"] == self._words["robustness_study"]:
+            return study_link(self._records, row["ids"][0])
+        if row["kind"] == self._words["robustness_country"]:
+            return escape(row["left_out"])
+        inside = "; ".join(study_link(self._records, study) for study in row["ids"])
+        return f'{escape(row["left_out"])} <span class="synth-small">{inside}</span>'
+
+    def _lost_cell(self, row: Row) -> str:
+        labels = row["lost"]
+        if not labels:
+            return f'<span class="synth-gap">{self._words.html("robustness_direction")}</span>'
+        shown, rest = labels[:3], labels[3:]
+        said = self._words.html("more", n=len(rest))
+        more = (
+            f"<details><summary>{said}</summary>{escape('; '.join(rest))}</details>" if rest else ""
+        )
+        return f"{escape('; '.join(shown))}{more}"
+
+    def _single_table(self) -> str:
+        rows = [row for row in self.single_rows if row["kind"] != "direction"]
+        if not rows:
+            return ""
+        fields = (
+            Field("what", self._words["column_what"], cell=self._what_cell),
+            Field("rests_on", self._words["column_rests_on"]),
+            Field("which", self._words["column_which"]),
+            Field("studies", self._words["column_studies"], number=True),
+        )
+        summary = self._words.html("robustness_single", n=len(rows))
+        return (
+            f'<details class="synth-figure-table"><summary>{summary}</summary>'
+            f"{table_html(fields, rows, self._words['robustness_single_table'])}"
+            "</details>"
+        )
+
+    def _what_cell(self, row: Row) -> str:
+        kind = "influence" if row["kind"] == "influence" else "theme"
+        return f'<a href="{escape(home(kind, row["id"]))}">{escape(row["what"])}</a>'
+
+    def __repr__(self) -> str:
+        works = len({f.study for f in self._findings})
+        alone = sum(how == "study" for h, how, _ in self.single if h.kind not in ("direction",))
+        return (
+            f"<Robustness: {counted(len(self._findings), 'finding')} from {studies(works)}, "
+            f"{alone} of {sum(h.kind != 'direction' for h in self.held)} rest on one study>"
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": repr(self)}
+
+
+def robustness(records: Records, ids: Iterable[str] | None = None) -> Robustness:
+    """Leave out each study, cohort, country and author team in turn, and see what loses support.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    ids : findings to look at; all of them by default. Influences are looked at only with all.
+    """
+    findings = chosen(records, ids)
+    return Robustness(records, findings, whole=len(findings) == len(records.findings))
