@@ -11,7 +11,8 @@ from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
 from synth.reading.tables import shortened
-from synth.starter.spreadsheet import Sheet, folded, plural, slug, unique
+from synth.starter.sheet import Sheet
+from synth.starter.spreadsheet import folded, plural, slug, unique
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""

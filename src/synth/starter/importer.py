@@ -35,8 +35,8 @@ from synth.starter.columns import Columns, find_columns
 from synth.starter.palette import MOST_DIRECTIONS, Way, level_look, ways
 from synth.starter.project import Draft, Say
 from synth.starter.reference_import import Works, read_works, works_from_table
+from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import (
-    Sheet,
     column_name,
     folded,
     plural,

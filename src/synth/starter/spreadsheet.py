@@ -7,33 +7,31 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from synth.errors import Problem
-from synth.reading.tables import Row
 from synth.reading.textio import decode_bytes
+from synth.starter.sheet import Row, Sheet
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _SURELY_FINE = ("synth fmt", "CSV UTF-8")
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A table as its author keeps it.
+def read_tables(path: Path) -> tuple[list[Sheet], list[Problem]]:
+    """Read every table that a file holds.
 
     Parameters
     ----------
-    file : its name, for messages.
-    header : names of its columns.
-    rows : its rows, cells by column.
-    notes : how it was read, where that had to be found out.
-    """
+    path : the file, of any kind that is understood.
 
-    file: str
-    header: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    notes: tuple[str, ...] = ()
+    Returns
+    -------
+    The tables in the order of the file, and what is wrong; with an error among that there is none.
+    """
+    sheet, problems = read_sheet(path)
+    if any(problem.severity == "error" for problem in problems):
+        return [], problems
+    return [sheet], problems
 
 
 def read_sheet(path: Path) -> tuple[Sheet, list[Problem]]:
