@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import UnknownName
-from synth.model import Finding, Study, facet_values
+from synth.model import Finding, Statement, Study, facet_values, statements_of
 
 if TYPE_CHECKING:
     import pandas
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Wanted = str | int | Iterable[str]
 
 # What an output shows of each finding: a notebook is stale when one of these changed.
-_LISTED = ("summary", "direction", "theme", "study", "year", "facets", "basis")
+_LISTED = ("summary", "direction", "theme", "also", "study", "year", "facets", "basis")
 
 
 class Evidence:
@@ -85,9 +85,15 @@ class Evidence:
     @property
     def themes(self) -> tuple[str, ...]:
         """Ids of the codebook nodes the findings were coded to, in the order of the codebook."""
-        self._note("theme")
-        found = {self._records.findings[name].theme for name in self._ids}
+        self._note("theme", "also")
+        found = {theme for name in self._ids for theme in self._records.findings[name].themes}
         return tuple(node for node in self._records.codebook.ids if node in found)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is said, each once: findings with the same anchor and summary, in their order."""
+        self._note("anchor", "summary")
+        return statements_of(self._records.findings[name] for name in self._ids)
 
     def __len__(self) -> int:
         self._note("study")
@@ -122,8 +128,9 @@ class Evidence:
 
         Parameters
         ----------
-        what : ``"findings"``, ``"studies"``, ``"countries"``, ``"themes"``, or the id of a rank of
-            the codebook or of a facet, whose different values are counted.
+        what : ``"findings"``, ``"statements"`` (findings that say the same, once), ``"studies"``,
+            ``"countries"``, ``"themes"``, or the id of a rank of the codebook or of a facet, whose
+            different values are counted.
 
         Raises
         ------
@@ -131,6 +138,8 @@ class Evidence:
         """
         if what == "findings":
             return len(self)
+        if what == "statements":
+            return len(self.statements)
         if what == "studies":
             self._note("study")
             return len(self.study_ids)
@@ -141,7 +150,14 @@ class Evidence:
         if what in self._review.filter_words and what not in ("since", "until", "q"):
             self._note("facets", "theme", "direction", "study")
             return len(set(self._values(what)) - _SILENT)
-        known = ("findings", "studies", "countries", "themes", *self._review.filter_words)
+        known = (
+            "findings",
+            "statements",
+            "studies",
+            "countries",
+            "themes",
+            *self._review.filter_words,
+        )
         raise UnknownName("count", what, known)
 
     # --- narrowing and joining ---

@@ -7,8 +7,8 @@ generated ``data/README.md`` all follow that declaration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -87,6 +87,66 @@ class Table:
         return self.columns[0].name
 
 
+_CODED = Table(
+    "data/coded_studies.csv",
+    "a coded finding: one study says one thing",
+    (
+        Column("finding", "Name of the finding: the study and a number.", "id"),
+        Column("study", "The study that reports it.", "ref", refers_to="studies.study"),
+        Column(
+            "theme",
+            "The deepest node of the codebook that fits.",
+            "ref",
+            refers_to="codebook.id",
+        ),
+        Column(
+            "also",
+            "Further nodes the finding speaks to, separated by ';'. It counts in each of "
+            "them, and once in every total.",
+            "ref",
+            required=False,
+            empty=True,
+            many=True,
+            refers_to="codebook.id",
+        ),
+        Column(
+            "direction",
+            "What the finding does to the outcome; the words stand in review.toml.",
+            "choice",
+            refers_to="review.toml:directions",
+        ),
+        Column("summary", "The finding in one sentence of our own."),
+        Column(
+            "country",
+            "Only where the source names a country for this finding; else the study's.",
+            required=False,
+            empty=True,
+            many=True,
+        ),
+        Column(
+            "section",
+            "Section of the source; the names stand in review.toml.",
+            "choice",
+            empty=True,
+            refers_to="review.toml:sections",
+        ),
+        Column(
+            "anchor",
+            "Six to ten words of the source that locate the claim.",
+            "anchor",
+            empty=True,
+        ),
+        Column(
+            "basis",
+            "cited = the source cites the study for it; implied = by context only.",
+            "choice",
+            choices=("cited", "implied"),
+        ),
+    ),
+    sort="finding",
+    extra=True,
+)
+
 TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "codebook": Table(
@@ -108,6 +168,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     "Whether the review names it (source) or the coders needed it (inferred).",
                     "choice",
                     choices=("source", "inferred"),
+                ),
+                Column(
+                    "synonyms",
+                    "Other words readers may search for, separated by ';'.",
+                    required=False,
+                    empty=True,
+                    many=True,
+                ),
+                Column(
+                    "former",
+                    "Ids this node had in earlier versions; they are not used again.",
+                    required=False,
+                    empty=True,
+                    many=True,
                 ),
             ),
         ),
@@ -149,54 +223,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             sort="study",
             extra=True,
         ),
-        "coded_studies": Table(
-            "data/coded_studies.csv",
-            "a coded finding: one study says one thing",
-            (
-                Column("finding", "Name of the finding: the study and a number.", "id"),
-                Column("study", "The study that reports it.", "ref", refers_to="studies.study"),
-                Column(
-                    "theme",
-                    "The deepest node of the codebook that fits.",
-                    "ref",
-                    refers_to="codebook.id",
-                ),
-                Column(
-                    "direction",
-                    "What the finding does to the outcome; the words stand in review.toml.",
-                    "choice",
-                    refers_to="review.toml:directions",
-                ),
-                Column("summary", "The finding in one sentence of our own."),
-                Column(
-                    "country",
-                    "Only where the source names a country for this finding; else the study's.",
-                    required=False,
-                    empty=True,
-                    many=True,
-                ),
-                Column(
-                    "section",
-                    "Section of the source; the names stand in review.toml.",
-                    "choice",
-                    empty=True,
-                    refers_to="review.toml:sections",
-                ),
-                Column(
-                    "anchor",
-                    "Six to ten words of the source that locate the claim.",
-                    "anchor",
-                    empty=True,
-                ),
-                Column(
-                    "basis",
-                    "cited = the source cites the study for it; implied = by context only.",
-                    "choice",
-                    choices=("cited", "implied"),
-                ),
-            ),
-            sort="finding",
-            extra=True,
+        "coded_studies": _CODED,
+        "second_coding": replace(
+            _CODED,
+            file="data/second_coding.csv",
+            row="a finding of a second, independent coding of the same text",
+            optional=True,
         ),
         "influences": Table(
             "data/influences.csv",
@@ -263,14 +295,31 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     refers_to="flow.box",
                 ),
                 Column("label", "What readers see."),
-                Column("count", "How many; empty when not reported.", "count", empty=True),
+                Column("count", "How many; empty when not known.", "count", empty=True),
                 Column(
                     "state",
-                    "reported by the source, derived by arithmetic, or not reported.",
+                    "reported by the source; derived by arithmetic; not reported = the source is "
+                    "silent; not established = it may say so where we could not look.",
                     "choice",
-                    choices=("reported", "derived", NOT_REPORTED),
+                    choices=("reported", "derived", NOT_REPORTED, NOT_ESTABLISHED),
                 ),
                 Column("note", "What a reader should know about the number.", empty=True),
+            ),
+            optional=True,
+        ),
+        "consensus": Table(
+            "data/consensus.csv",
+            "one thing two codings of the same text disagreed about, and what was settled",
+            (
+                Column(
+                    "unit",
+                    "What was coded differently: the study, the node of the codebook and, where "
+                    "it matters, what about it, divided by ' / '.",
+                ),
+                Column("first", "What the first coding says; '-' if it says nothing."),
+                Column("second", "What the second coding says; '-' if it says nothing."),
+                Column("settled", "What the coded findings say now."),
+                Column("reason", "Why, in one sentence."),
             ),
             optional=True,
         ),
@@ -323,7 +372,8 @@ class Setting:
     key : its name; ``"*"`` for any name.
     meaning : one sentence for authors.
     kind : ``"text"``, ``"texts"`` (a list), ``"slug"``, ``"name"`` (of a column), ``"choice"``,
-        ``"colour"``, ``"date"``, ``"year"``, ``"flag"`` or ``"address"``.
+        ``"colour"``, ``"date"``, ``"year"``, ``"number"`` (whole, from 1), ``"flag"`` or
+        ``"address"``.
     required : the key must be there.
     choices : the allowed values of a ``"choice"``.
     """
@@ -385,6 +435,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("levels", "dark", "Its colour on a dark page.", "colour", True),
     Setting("levels", "wash_light", "The tint behind it on white.", "colour", True),
     Setting("levels", "wash_dark", "The tint behind it on a dark page.", "colour", True),
+    Setting("coding", "codings", "How many times the text was coded.", "number"),
+    Setting("coding", "independent", "Whether the codings were made apart.", "flag"),
+    Setting("coding", "by", "Who coded, in kind: people of the team, machine reading, ..."),
+    Setting("coding", "source", "What was coded: the studies, or a review's account of them."),
+    Setting("coding", "not_seen", "Parts of the source that were not at hand.", "texts"),
+    Setting("coding", "checked", "What was checked, how, and by whom in kind."),
+    Setting("coding", "not_checked", "What nobody has checked yet."),
+    Setting("coding", "appraisal", "Whether the studies' quality was appraised, and by whom."),
+    Setting("coding", "certainty", "Whether certainty of the findings was assessed, and how."),
+    Setting("coding", "overlap", "Authors of the review who also wrote works it cites."),
+    Setting("coding", "funding", "Who paid for the review, as far as its text tells."),
+    Setting("coding", "interests", "Competing interests the review declares."),
     Setting("words", "*", "A word readers see, replaced by another."),
 )
 """Every key of ``data/review.toml``; any other is refused, so that no slip goes unseen."""
@@ -407,6 +469,8 @@ class Theme:
     origin: str
     depth: int
     rank: str
+    synonyms: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,6 +514,72 @@ class Finding:
     anchor: str = ""
     basis: str = "cited"
     extra: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Every node of the codebook it speaks to, the one it was coded to first."""
+        return (self.theme, *(name for name in self.also if name != self.theme))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of the source that several studies may be cited for: findings that say the same.
+
+    It is derived, not written: findings with the same ``anchor`` and ``summary`` are one statement.
+
+    Parameters
+    ----------
+    id : id of its first finding.
+    findings : ids of its findings, in the order of the table.
+    """
+
+    id: str
+    findings: tuple[str, ...]
+
+
+def statements_of(findings: Iterable[Finding]) -> tuple[Statement, ...]:
+    """Gather findings into statements: the same place of the source, in the same words.
+
+    Parameters
+    ----------
+    findings : findings of one review, in the order of the table.
+
+    Returns
+    -------
+    The statements in the order of their first findings. A finding without an ``anchor`` is a
+    statement of its own: nothing says that two of them go back to one sentence.
+
+    >>> said = {
+    ...     "theme": "pay",
+    ...     "direction": "barrier",
+    ...     "summary": "Pay is low.",
+    ...     "anchor": "low pay",
+    ... }
+    >>> [
+    ...     s.findings
+    ...     for s in statements_of(
+    ...         Finding(id=f"{name}-01", study=name, **said) for name in ("lee2020", "roy2019")
+    ...     )
+    ... ]
+    [('lee2020-01', 'roy2019-01')]
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for finding in findings:
+        place = (finding.anchor, finding.summary) if finding.anchor else ("", finding.id)
+        found.setdefault(place, []).append(finding.id)
+    return tuple(Statement(names[0], tuple(names)) for names in found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Something two codings of the same text disagreed about, and what was settled."""
+
+    unit: str
+    first: str
+    second: str
+    settled: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,7 +599,7 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class FlowBox:
-    """A box of the search and screening flow; ``count`` is ``None`` when not reported."""
+    """A box of the search and screening flow; ``count`` is ``None`` when it is not known."""
 
     id: str
     stage: str
@@ -628,6 +758,24 @@ class LevelLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Coding:
+    """How a review's findings were coded, in the team's own words; empty where it says nothing."""
+
+    codings: int = 1
+    independent: bool = False
+    by: str = ""
+    source: str = ""
+    not_seen: tuple[str, ...] = ()
+    checked: str = ""
+    not_checked: str = ""
+    appraisal: str = ""
+    certainty: str = ""
+    overlap: str = ""
+    funding: str = ""
+    interests: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The review the book is based on."""
 
@@ -661,6 +809,7 @@ class Settings:
     search_since: int | None = None
     search_until: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    coding: Coding | None = None
 
     def direction(self, name: str) -> Direction:
         """The direction of a finding or of an influence, by its word in the tables."""

@@ -234,7 +234,9 @@ class Review:
             book = self.records.codebook
             held = {name: book.at_rank(name, facet) for name in book.ids}
             return {
-                finding.id: (node.id,) if (node := held[finding.theme]) else ()
+                finding.id: tuple(
+                    dict.fromkeys(node.id for name in finding.themes if (node := held[name]))
+                )
                 for finding in findings
             }
         if facet in ("direction", "study"):
@@ -272,7 +274,7 @@ class Review:
         nodes = self._chosen_nodes(filters)
         findings = self.records.findings
         if nodes is not None:
-            tests.append(lambda name: findings[name].theme in nodes)
+            tests.append(lambda name: not nodes.isdisjoint(findings[name].themes))
         for facet, wanted in filters.items():
             if facet in self.rank_ids:
                 continue

@@ -139,6 +139,7 @@ _KINDS = {
     "colour": "colour, as in `#00708c`",
     "date": "date, as in `2026-11-23`",
     "flag": "`true` or `false`",
+    "number": "whole number, from 1",
     "address": "web address",
 }
 
@@ -229,7 +230,8 @@ def _settings_readme() -> list[str]:
         "What the book is called, and the words, shapes and colours it uses. A section in double "
         "brackets is repeated: `[[ranks]]` once for each rank of the codebook, from the top; "
         "`[[directions]]` once for each thing a finding can do; `[[facets]]` once for each column "
-        "that readers can filter by. `[levels.ID]` stands once for each node of the first rank.",
+        "that readers can filter by. `[levels.ID]` stands once for each node of the first rank. "
+        "`[coding]` tells how the findings were coded; what it says is shown to readers.",
         "\n".join(rows),
     ]
 

@@ -16,6 +16,7 @@ from synth.messages import Words
 from synth.model import (
     BACKGROUND,
     EVIDENCE,
+    NOT_ESTABLISHED,
     NOT_REPORTED,
     RESERVED_FACETS,
     TABLES,
@@ -71,6 +72,8 @@ def check_records(records: Records) -> list[Problem]:
         _findings,
         _influences,
         _flow,
+        _further_themes,
+        _consensus,
         _facets,
         _countries,
         _settings,
@@ -308,13 +311,52 @@ def _findings(records: Records) -> Iterator[Problem]:
             yield _problem("coded_studies", written.lines[i], "summary", message, hint, "warning")
 
 
+def _further_themes(records: Records) -> Iterator[Problem]:
+    """A further theme adds something: it is not the finding's own, nor above or below it."""
+    book = records.codebook
+    for name, findings in (
+        ("coded_studies", records.findings),
+        ("second_coding", records.second_coding),
+    ):
+        for finding in findings.values():
+            for also in finding.also:
+                if also not in book or finding.theme not in book:
+                    continue
+                if also in book.branch(finding.theme) or finding.theme in book.branch(also):
+                    same = "its own theme" if also == finding.theme else "above or below its theme"
+                    yield _problem(
+                        name,
+                        records.lines[name, finding.id],
+                        "also",
+                        f"{shortened(also)} is {same}, so the finding would count there twice.",
+                        "Name only nodes of other branches, or leave the cell empty.",
+                    )
+
+
+def _consensus(records: Records) -> Iterator[Problem]:
+    """A unit names a study and a node of the codebook that there are."""
+    for told in records.consensus:
+        study, _, node = (part.strip() for part in f"{told.unit} / ".partition("/"))
+        node = node.split("/")[0].strip()
+        for value, known, target in (
+            (study, records.studies, "studies.study"),
+            (node, records.codebook.ids, "codebook.id"),
+        ):
+            if value not in known:
+                message, hint = not_listed(value, target, known)
+                yield _problem(
+                    "consensus", records.lines["consensus", told.unit], "unit", message, hint
+                )
+
+
 def _influences(records: Records) -> Iterator[Problem]:
-    """A theme that acts on itself is rarely meant."""
+    """A theme that acts on itself is rarely meant, unless the source says so."""
     if not _has(records, "influences", "source", "target"):
         return
     for row in records.tables["influences"].rows:
         source = row.cells["source"]
-        if source and source == row.cells["target"]:
+        stated = row.cells.get("basis") == "stated"
+        if source and source == row.cells["target"] and not stated:
             yield _problem(
                 "influences",
                 row,
@@ -347,13 +389,13 @@ def _flow(records: Records) -> Iterator[Problem]:
         wrong = _place_of(box, boxes)
         if wrong:
             misplaced.append(_problem("flow", row, "of", *wrong))
-        if box.count is not None and box.state == NOT_REPORTED:
-            message = f"The count is {box.count}, but the state says '{NOT_REPORTED}'."
+        if box.count is not None and box.state in (NOT_REPORTED, NOT_ESTABLISHED):
+            message = f"The count is {box.count}, but the state says '{box.state}'."
             hint = "Use 'reported' or 'derived', or empty the count."
             yield _problem("flow", row, "state", message, hint)
         elif not row.cells["count"] and box.state in ("reported", "derived"):
             message = f"The state says '{box.state}', but the count is empty."
-            hint = f"Write the count, or '{NOT_REPORTED}' as the state."
+            hint = f"Write the count, or '{NOT_REPORTED}' or '{NOT_ESTABLISHED}' as the state."
             yield _problem("flow", row, "count", message, hint)
     yield from misplaced
     if misplaced or not all(box.of in boxes for box in records.flow if box.of):

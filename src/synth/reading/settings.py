@@ -20,6 +20,7 @@ from synth.model import (
     LIGHT_PAPER,
     RESERVED_FACETS,
     SETTINGS,
+    Coding,
     Direction,
     Facet,
     LevelLook,
@@ -325,6 +326,13 @@ def _wrong(setting: Setting, value: Any) -> tuple[str, str] | None:
             if fine
             else (f"{value!r} is no year.", "Write four digits, without quotation marks.")
         )
+    if kind == "number":
+        fine = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 99
+        return (
+            None
+            if fine
+            else (f"{value!r} is no such number.", "Write a whole number from 1 to 99.")
+        )
     if kind == "texts":
         fine = isinstance(value, list) and all(
             isinstance(item, str) and item.strip() for item in value
@@ -377,7 +385,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     top: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in values.items()
-        if key not in ("source", "search", "ranks", "directions", "facets", "levels")
+        if key not in ("source", "search", "ranks", "directions", "facets", "levels", "coding")
     }
     required: dict[str, Any] = {
         "title": "",
@@ -391,6 +399,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     return Settings(
         **{**required, **top},
         source=made(Source, values.get("source", {}), citation=""),
+        coding=made(Coding, values["coding"]) if "coding" in values else None,
         search_since=search.get("since"),
         search_until=search.get("until"),
         ranks=tuple(made(Rank, item, id="", **empty) for item in values.get("ranks", ())),

@@ -25,14 +25,17 @@ from synth.model import (
     TABLES,
     Codebook,
     Column,
+    Disagreement,
     Finding,
     FlowBox,
     Influence,
     Place,
     Settings,
+    Statement,
     Study,
     Table,
     Theme,
+    statements_of,
 )
 from synth.reading.bibliography import BIB_FILE, Bibliography, read_bibliography
 from synth.reading.settings import SETTINGS_FILE, SLUG, read_settings
@@ -100,6 +103,8 @@ class Records:
     ----------
     root : the folder that holds ``data/`` and ``references.bib``.
     settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
+    second_coding : findings of a second coding of the same text, by id; empty if there is none.
+    consensus : what the two codings disagreed about, and what was settled.
     tables : the tables as they are written, by name.
     """
 
@@ -113,6 +118,18 @@ class Records:
     places: Mapping[str, Place]
     bibliography: Bibliography
     tables: Mapping[str, TableText] = field(repr=False)
+    second_coding: Mapping[str, Finding] = field(default_factory=dict)
+    consensus: tuple[Disagreement, ...] = ()
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Findings that say the same, gathered; see :func:`synth.model.statements_of`."""
+        return statements_of(self.findings.values())
+
+    @cached_property
+    def statement_of(self) -> Mapping[str, Statement]:
+        """The statement of each finding, by the finding's id."""
+        return {name: said for said in self.statements for name in said.findings}
 
     @cached_property
     def lines(self) -> Mapping[tuple[str, str], int]:
@@ -703,6 +720,10 @@ def _read_all(root: Path) -> tuple[Records, list[Problem]]:
             places=_places(tables["places"]),
             bibliography=bibliography,
             tables=tables,
+            second_coding=_findings(tables["second_coding"], "second_coding"),
+            consensus=tuple(
+                Disagreement(*cells) for cells in _distinct(tables["consensus"], "consensus")
+            ),
         ),
         problems,
     )
@@ -760,11 +781,12 @@ def _codebook(table: TableText, settings: Settings) -> Codebook:
     rows = list(_distinct(table, "codebook"))
     parents = {name: parent for name, parent, *_ in rows}
     nodes: list[Theme] = []
-    for name, parent, label, definition, origin in rows:
+    for name, parent, label, definition, origin, synonyms, former in rows:
         depth = len(ancestors(name, parents) or ()) - 1
         if 0 <= depth < len(settings.ranks):
             rank = settings.ranks[depth].id
-            nodes.append(Theme(name, parent, label, definition, origin, depth, rank))
+            words = split(synonyms), split(former)
+            nodes.append(Theme(name, parent, label, definition, origin, depth, rank, *words))
     return Codebook(tuple(nodes))
 
 
@@ -806,11 +828,13 @@ def _studies(table: TableText, bibliography: Bibliography) -> dict[str, Study]:
     return studies
 
 
-def _findings(table: TableText) -> dict[str, Finding]:
-    extra = _extra(table, "coded_studies")
-    return {
-        name: Finding(
-            name,
+def _findings(table: TableText, name: str = "coded_studies") -> dict[str, Finding]:
+    extra = _extra(table, name)
+    findings = {}
+    for cells in _distinct(table, name):
+        finding, study, theme, also, direction, summary, country, section, anchor, basis = cells
+        findings[finding] = Finding(
+            finding,
             study,
             theme,
             direction,
@@ -819,12 +843,10 @@ def _findings(table: TableText) -> dict[str, Finding]:
             section,
             anchor,
             basis,
-            extra.get(name, _NOTHING),
+            extra.get(finding, _NOTHING),
+            split(also),
         )
-        for name, study, theme, direction, summary, country, section, anchor, basis in _distinct(
-            table, "coded_studies"
-        )
-    }
+    return findings
 
 
 def _influences(table: TableText) -> dict[str, Influence]:
