@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 from synth.messages import Words
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
 from synth.reading.tables import Records
-from synth.views.evidence_table import home, late
 from synth.views.figure import Field, counted, level_colour, listed, table_html
+from synth.views.markup import placeholder, target
 from synth.views.shapes import direction_mark, mark
 
 STYLED = 'data-synth-module="catalogue"'
@@ -244,7 +244,7 @@ class Entry:
 
     def _shared_html(self) -> str:
         links = [
-            f'<a href="{home("study", other)}">{escape(self.records.label(other))}</a>'
+            f'<a href="{target("study", other)}">{escape(self.records.label(other))}</a>'
             for other in self.same_participants
         ]
         words, works = self._words, len(links) + 1
@@ -265,7 +265,7 @@ class Entry:
         said = words.html(
             "study_contributes",
             findings=escape(words.count("finding", len(self.findings)), quote=False),
-            total=late("findings", words["late_all"]),
+            total=placeholder("findings", words["late_all"]),
             themes=f"{len(themes)} {escape(noun)}",
         )
         parts = [f'<p class="synth-entry-sum">{said}</p>\n']
@@ -299,7 +299,7 @@ class Entry:
     def _finding_html(self, finding: Finding) -> str:
         settings, words = self.records.settings, self._words
         path = " › ".join(
-            f'<a href="{home("theme", node.id)}">{escape(node.label)}</a>'
+            f'<a href="{target("theme", node.id)}">{escape(node.label)}</a>'
             if index == 0
             else escape(node.label)
             for index, node in enumerate(self.records.codebook.path(finding.theme)[1:])
@@ -475,4 +475,4 @@ def _gap_cell(name: str) -> Any:
 
 
 def _study_cell(row: Mapping[str, Any]) -> str:
-    return f'<a href="{home("study", row["study"])}">{escape(row["label"])}</a>'
+    return f'<a href="{target("study", row["study"])}">{escape(row["label"])}</a>'

@@ -1,8 +1,4 @@
-"""Evidence as a plain table: what stands in a page before any script runs.
-
-Also the two things every drawn table or figure needs: values that are filled in when the book is
-built, and links to the one home of a study, a theme, a finding or an influence.
-"""
+"""Evidence as a plain table: what stands in a page before any script runs."""
 
 from __future__ import annotations
 
@@ -15,37 +11,8 @@ from typing import Any
 from synth.messages import Words
 from synth.model import facet_values
 from synth.reading.tables import Records
+from synth.views.markup import target
 from synth.views.shapes import direction_mark
-
-
-def late(name: str, fallback: str) -> str:
-    """A value that is filled in when the book is built, never stored in a notebook.
-
-    The version of the data and totals of the whole review change with every added study; were they
-    stored, one study would rewrite every notebook.
-
-    Parameters
-    ----------
-    name : ``"studies"``, ``"findings"``, ``"countries"``, ``"works"``, ``"influences"``,
-        ``"version"``, ``"date"``, or a count with filters such as ``"studies:theme=wellbeing"``.
-    fallback : what stands there in a live notebook.
-
-    >>> late("studies", "all")
-    '<span class="synth-late" data-synth-late="studies">all</span>'
-    """
-    return (
-        f'<span class="synth-late" data-synth-late="{escape(name, quote=True)}">'
-        f"{escape(fallback)}</span>"
-    )
-
-
-def home(kind: str, name: str) -> str:
-    """Address of the one home of a study, theme, finding or influence; resolved at build.
-
-    >>> home("study", "lee2020")
-    'synth:study:lee2020'
-    """
-    return f"synth:{kind}:{name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +67,7 @@ class EvidenceTable:
     def _html_row(self, row: Mapping[str, Any]) -> str:
         finding = self.records.findings[row["finding"]]
         cells = [
-            f'<th scope="row"><a href="{escape(home("finding", finding.id), quote=True)}">'
+            f'<th scope="row"><a href="{escape(target("finding", finding.id), quote=True)}">'
             f"{escape(row['study'])}</a></th>",
             f"<td>{direction_mark(self.records.settings.direction(finding.direction))}</td>",
             f"<td>{escape(row['summary'])}</td>",

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
 from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
-from synth.views.evidence_table import EvidenceTable, late, stated
+from synth.views.evidence_table import EvidenceTable, stated
+from synth.views.markup import placeholder
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -467,7 +468,7 @@ class Explorer:
         shown = EvidenceTable(self.records, self.ids[:rows])
         missing = len(self.ids) - len(shown.ids)
         say = Words.of(self.records.settings)
-        version = late("version", say["evidence_in_force"])
+        version = placeholder("version", say["evidence_in_force"])
         note = (
             '<p class="synth-missing">'
             + say.html(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
-from synth.views.evidence_table import home, late
+from synth.views.markup import placeholder, target
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -234,8 +234,8 @@ def version_line(words: Words) -> str:
     """Data version and date; the build fills them in, so that no stored output holds them."""
     return words.html(
         "footer_data",
-        version=late("version", words["evidence_in_force"]),
-        date=late("date", words["late_date"]),
+        version=placeholder("version", words["evidence_in_force"]),
+        date=placeholder("date", words["late_date"]),
     )
 
 
@@ -244,15 +244,15 @@ def source_line(words: Words, findings: int, works: int) -> str:
     return words.html(
         "figure_source",
         findings=findings,
-        all_findings=late("findings", words["late_all"]),
+        all_findings=placeholder("findings", words["late_all"]),
         studies=works,
-        all_studies=late("studies", words["late_all"]),
+        all_studies=placeholder("studies", words["late_all"]),
     )
 
 
 def of_studies(words: Words, works: int) -> str:
     """How many of all studies, as HTML; the build fills in how many there are."""
-    return words.html("of_all_studies", n=works, total=late("studies", words["late_all"]))
+    return words.html("of_all_studies", n=works, total=placeholder("studies", words["late_all"]))
 
 
 # --- marks, colours, tables, files -----------------------------------------------------------
@@ -285,13 +285,13 @@ def poles(settings: Settings) -> tuple[Direction, Direction] | None:
 
 def study_link(records: Records, study: str) -> str:
     """A study's author and year, linked to its entry."""
-    return f'<a href="{escape(home("study", study))}">{escape(records.label(study))}</a>'
+    return f'<a href="{escape(target("study", study))}">{escape(records.label(study))}</a>'
 
 
 def theme_link(records: Records, node: str, *, label: str = "") -> str:
     """A theme's label, linked to its page."""
     words = escape(label or records.codebook[node].label)
-    return f'<a href="{escape(home("theme", node))}">{words}</a>'
+    return f'<a href="{escape(target("theme", node))}">{words}</a>'
 
 
 def table_html(fields: Sequence[Field], rows: Sequence[Row], caption: str) -> str:

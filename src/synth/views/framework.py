@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Direction, Finding, Influence, Theme
-from synth.views.evidence_table import home
 from synth.views.figure import (
     chosen,
     counted,
@@ -28,6 +27,7 @@ from synth.views.figure import (
     to_csv,
     version_line,
 )
+from synth.views.markup import target
 from synth.views.shapes import direction_mark, mark
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class Framework:
         width = len(self.columns) + 1
         node = row.node
         label = escape(node.label) + (" °" if node.origin == "inferred" else "")
-        name = f'<a href="{escape(home("theme", node.id))}">{label}</a>'
+        name = f'<a href="{escape(target("theme", node.id))}">{label}</a>'
         if node.depth == 0:
             look = self._records.settings.levels.get(node.id)
             shape = mark(look.mark) if look else ""
@@ -217,8 +217,8 @@ class Framework:
             )
         count = len(_works(row.findings))
         by_way: dict[Direction, list[str]] = {}
-        for way, target in self._acts_on(node):
-            by_way.setdefault(way, []).append(theme_link(self._records, target))
+        for way, other in self._acts_on(node):
+            by_way.setdefault(way, []).append(theme_link(self._records, other))
         acts = "; ".join(
             f"{direction_mark(way, way.verb)} {', '.join(by_way[way])}"
             for way in self._records.settings.directions
@@ -269,7 +269,7 @@ class Framework:
         left = len(found) - self._most
         rest = (
             f'<p class="synth-small">{escape(self._words.count("framework_left", left))} '
-            f'<a href="{escape(home("theme", node.id))}">'
+            f'<a href="{escape(target("theme", node.id))}">'
             f"{self._words.html('framework_all_of', theme=escape(node.label))}</a></p>"
             if left > 0
             else ""
@@ -279,7 +279,7 @@ class Framework:
     def _citations(self, same: Sequence[Finding]) -> str:
         """Links to findings that say the same, each by its study."""
         return "; ".join(
-            f'<a class="fc" href="{escape(home("finding", f.id))}">'
+            f'<a class="fc" href="{escape(target("finding", f.id))}">'
             f"{escape(self._records.label(f.study))}</a>"
             for f in same
         )
@@ -409,7 +409,7 @@ def _named(row: FrameworkRow, records: Records) -> str:
         rank = escape(ranks[row.node.depth].label.lower())
         return f"<i>{Words.of(records.settings).html('framework_whole', rank=rank)}</i>"
     label = escape(row.node.label) + (" °" if row.node.origin == "inferred" else "")
-    return f'<a href="{escape(home("theme", row.node.id))}">{label}</a>'
+    return f'<a href="{escape(target("theme", row.node.id))}">{label}</a>'
 
 
 def _works(findings: Iterable[Finding]) -> list[str]:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
-from synth.views.evidence_table import home
 from synth.views.figure import (
     Field,
     Row,
@@ -32,6 +31,7 @@ from synth.views.figure import (
     values_in,
     version_line,
 )
+from synth.views.markup import target
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -456,7 +456,7 @@ class Robustness:
 
     def _what_cell(self, row: Row) -> str:
         kind = "influence" if row["kind"] == "influence" else "theme"
-        return f'<a href="{escape(home(kind, row["id"]))}">{escape(row["what"])}</a>'
+        return f'<a href="{escape(target(kind, row["id"]))}">{escape(row["what"])}</a>'
 
     def __repr__(self) -> str:
         works = len({f.study for f in self._findings})

@@ -18,7 +18,6 @@ from synth.views.charts.chart import (
     ranked,
     steps,
 )
-from synth.views.evidence_table import late
 from synth.views.figure import (
     INK,
     PAPER,
@@ -32,6 +31,7 @@ from synth.views.figure import (
     studies_behind,
     values_in,
 )
+from synth.views.markup import placeholder
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -267,7 +267,7 @@ def _of_all(row: Row, facet: str, records: Records) -> str:
         return str(row["studies"])
     # Filters are separated by blanks, and so are the words of many a country's name.
     name = f"studies:{facet}={shlex.quote(str(row['value']))}"
-    return f"{row['studies']} of {late(name, 'all')}"
+    return f"{row['studies']} of {placeholder(name, 'all')}"
 
 
 def _bars(rows: Sequence[Row], width: int) -> Any:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from synth.messages import Words
 from synth.model import Direction, Settings, Theme
-from synth.views.evidence_table import home
 from synth.views.figure import (
     EDGE,
     INK,
@@ -28,6 +27,7 @@ from synth.views.figure import (
     wrapped,
 )
 from synth.views.influences.arrows import Arrow
+from synth.views.markup import target
 from synth.views.shapes import SHAPES, direction_mark
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class _Sheet:
         edge = INK if node.id == self.focus else EDGE
         width = 2.5 if node.id == self.focus else 1
         return (
-            f'<a class="synth-card" href="{escape(home("theme", node.id))}" '
+            f'<a class="synth-card" href="{escape(target("theme", node.id))}" '
             f'data-theme="{escape(node.id)}" data-level="{escape(box.level)}">'
             f'<rect class="synth-card-box" x="{number(box.x)}" y="{number(box.y)}" '
             f'width="{number(box.width)}" height="{number(box.height)}" fill="{PAPER}" '
@@ -245,7 +245,7 @@ class _Sheet:
             f"{counted(len(arrow.influences), 'influence')}, {named}"
         )
         return (
-            f'<a class="synth-arrow" href="{escape(home("influence", arrow.influences[0].id))}" '
+            f'<a class="synth-arrow" href="{escape(target("influence", arrow.influences[0].id))}" '
             f'tabindex="-1" aria-label="{escape(label)}" data-key="{escape(arrow.key)}" '
             f'data-s="{escape(arrow.source)}" data-t="{escape(arrow.target)}" '
             f'data-n="{len(arrow.studies)}" data-across="{int(arrow.across)}" '

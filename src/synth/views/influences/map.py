@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Influence, Theme
-from synth.views.evidence_table import home, late
 from synth.views.figure import (
     Field,
     Figure,
@@ -26,6 +25,7 @@ from synth.views.figure import (
 )
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather, reach
 from synth.views.influences.drawing import key, sheets
+from synth.views.markup import placeholder, target
 from synth.views.shapes import direction_mark
 
 if TYPE_CHECKING:
@@ -137,7 +137,9 @@ def influence_map(
         note=_note(words, chosen, drawn, arrows, unplaced, at_least),
         stated=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
         f", {counted(len(arrows), 'arrow')}",
-        source=words.html("map_source", n=len(chosen), total=late("influences", words["late_all"])),
+        source=words.html(
+            "map_source", n=len(chosen), total=placeholder("influences", words["late_all"])
+        ),
         table_note=words.count("influences", len(rows)),
         wording=words,
         css="synth-map synth-map-plain" if counts else "synth-map",
@@ -294,7 +296,7 @@ def _fields(records: Records) -> tuple[Field, ...]:
     words = Words.of(records.settings)
 
     def source(row: Row) -> str:
-        link = escape(home("influence", row["influence"]))
+        link = escape(target("influence", row["influence"]))
         return f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
 
     def named(row: Row) -> str:

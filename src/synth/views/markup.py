@@ -1,0 +1,127 @@
+"""What every drawing needs: the templates, links to where things stand, values only a book knows.
+
+A view is drawn in a notebook, in a page of the book or into a file. Where a study has its entry and
+how many studies the whole review has are known only while the book is built; the Sphinx extension
+says so with :func:`drawn_in`, and everything drawn meanwhile links and counts accordingly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of ``synth/views/templates``: they escape, and refuse a name nobody gave."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    made = Environment(
+        loader=PackageLoader("synth.views"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(target=target, placeholder=placeholder)
+    made.filters["json_block"] = json_block
+    return made
+
+
+def render(template: str, /, **values: Any) -> Markup:
+    """Fill in a template.
+
+    Parameters
+    ----------
+    template : its file in ``synth/views/templates``.
+    **values : what the template names; ``target`` and ``placeholder`` it knows already.
+
+    Raises
+    ------
+    jinja2.UndefinedError : the template uses a name that was not given.
+    """
+    return Markup(environment().get_template(template).render(**values))
+
+
+def json_block(data: Any) -> Markup:
+    r"""JSON that can stand in a script element: nothing in it ends the element.
+
+    >>> print(json_block({"label": "</script>"}))
+    {"label":"\u003c/script\u003e"}
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    for sign, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
+        text = text.replace(sign, code)
+    return Markup(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is drawn.
+
+    Parameters
+    ----------
+    target : gives the address of a study, theme, finding or influence, by kind and id; an empty
+        address is no link.
+    value : gives a value of the whole review by its name, such as ``"studies"``, or the fallback.
+    """
+
+    target: Callable[[str, str], str]
+    value: Callable[[str, str], str]
+
+
+def _marked(name: str, fallback: str) -> Markup:
+    return Markup('<span class="synth-late" data-synth-late="{}">{}</span>').format(name, fallback)
+
+
+_NOTEBOOK = Place(lambda kind, name: f"synth:{kind}:{name}", _marked)
+_PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+def _here() -> Place:
+    return _PLACE.get() or _NOTEBOOK
+
+
+@contextmanager
+def drawn_in(place: Place) -> Iterator[None]:
+    """Have everything that is drawn meanwhile link and count as its place does."""
+    before = _PLACE.set(place)
+    try:
+        yield
+    finally:
+        _PLACE.reset(before)
+
+
+def target(kind: str, name: str) -> str:
+    """Address of the one home of a study, theme, finding or influence.
+
+    >>> with drawn_in(Place(lambda kind, name: f"studies.html#{kind}-{name}", lambda n, f: f)):
+    ...     target("study", "lee2020")
+    'studies.html#study-lee2020'
+    """
+    return _here().target(kind, name)
+
+
+def placeholder(name: str, fallback: str) -> Markup:
+    """A value of the whole review, which a book fills in and a notebook does not store.
+
+    The version of the data and the totals change with every added study; were they stored, one
+    study would rewrite every notebook.
+
+    Parameters
+    ----------
+    name : ``"studies"``, ``"findings"``, ``"countries"``, ``"works"``, ``"influences"``,
+        ``"version"``, ``"date"``, or a count with filters such as ``"studies:theme=wellbeing"``.
+    fallback : what stands there outside a book.
+    """
+    return escape(_here().value(name, fallback))

@@ -1,0 +1,167 @@
+"""A view: some records drawn in one way, as rows, in words, for a page, for a notebook, as a file.
+
+A notebook stores which view a cell showed (kind, query and options, from which the book draws it
+anew), and two forms anybody can read without running anything: a text that states the numbers, and
+a plain table.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from synth.views.markup import render
+
+if TYPE_CHECKING:
+    import pandas
+    from markupsafe import Markup
+
+VIEW = "application/vnd.synth.view+json"
+"""The media type under which a notebook stores what a cell showed."""
+
+Row = Mapping[str, Any]
+
+
+class View:
+    """What all views have in common; each gives its rows, its title and how a page shows it.
+
+    A view has these, as attributes or properties:
+
+    - ``title``: what it says, as a sentence, or what it is;
+    - ``summary``: how much it holds, such as ``"14 findings from 11 studies"``;
+    - ``rows``: what it shows, one mapping a row;
+    - ``columns``: the columns of the plain table, by their name in ``rows``, with their labels;
+    - ``html``: the whole view as a page shows it;
+    - ``svg``: its drawing as a picture of its own; empty where it has none.
+    """
+
+    kind: str = ""
+    query: Mapping[str, Any]
+    options: Mapping[str, Any]
+
+    title: str
+    summary: str
+    description: str = ""
+    svg: str = ""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What the view shows, one mapping a row."""
+        raise NotImplementedError
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Labels of the columns of the plain table, by their name in ``rows``."""
+        raise NotImplementedError
+
+    @property
+    def html(self) -> str:
+        """The whole view, as a page shows it."""
+        raise NotImplementedError
+
+    def asked(self, kind: str, query: Mapping[str, Any], **options: Any) -> Self:
+        """Note how the view was asked for, so that the book can draw it again.
+
+        Parameters
+        ----------
+        kind : name of the method that made it.
+        query : the evidence it was asked of, as ``Evidence.query`` gives it.
+        **options : arguments of the method; those that are ``None`` are left out.
+        """
+        self.kind, self.query = kind, dict(query)
+        self.options = {name: value for name, value in options.items() if value is not None}
+        return self
+
+    # --- as something to take along ---
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The rows as a pandas table; lists of values are joined by ``"; "``."""
+        import pandas
+
+        rows = [{name: _scalar(value) for name, value in row.items()} for row in self.rows]
+        return pandas.DataFrame(rows, columns=None if rows else list(self.columns))
+
+    def to_csv(self) -> str:
+        """The plain table as CSV text with a header."""
+        from synth.views.figure import to_csv
+
+        return to_csv(list(self.columns), self.rows)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the view to a file.
+
+        Parameters
+        ----------
+        path : where to; its ending says as what: ``.csv``, ``.html``, ``.svg`` or ``.png``.
+
+        Raises
+        ------
+        ValueError : the ending is none of these, or there is no picture to write.
+        """
+        file = Path(path)
+        ending = file.suffix.lower()
+        if ending not in (".csv", ".html", ".svg", ".png"):
+            raise ValueError(f"{file}: a view is saved as .csv, .html, .svg or .png.")
+        if ending in (".svg", ".png") and not self.svg:
+            raise ValueError(f"{file}: {self!r} has no picture; save it as .csv or .html.")
+        if ending == ".png":
+            import vl_convert
+
+            file.write_bytes(vl_convert.svg_to_png(self.svg, scale=2))
+            return file
+        # A spreadsheet takes a file for UTF-8 only when it begins with the mark that says so.
+        text = {".csv": f"\ufeff{self.to_csv()}" if ending == ".csv" else "", ".svg": self.svg}
+        shown = text[ending] if ending in text else render("file.html", view=self)
+        file.write_text(shown, encoding="utf-8", newline="\n")
+        return file
+
+    # --- in a notebook ---
+
+    @property
+    def text(self) -> str:
+        """Title, counts and description, as a text without any markup."""
+        lines = dict.fromkeys((repr(self), self.title, self.description))
+        return "\n".join(line for line in lines if line)
+
+    @property
+    def readable(self) -> Markup:
+        """The view as plain HTML: a picture where it has one, and its rows as a table.
+
+        Whatever a preview of notebooks strips (styles, scripts, drawings, addresses) is not in it.
+        """
+        return render(
+            "readable.html",
+            view=self,
+            table=[[_plain(row.get(name)) for name in self.columns] for row in self.rows],
+            picture=data_address(self.svg) if self.svg else "",
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        stored = {"kind": self.kind, "query": dict(self.query), "options": dict(self.options)}
+        return {VIEW: stored, "text/plain": self.text, "text/html": str(self.readable)}
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.summary}>"
+
+
+def data_address(svg: str) -> str:
+    """A picture as an address that holds all of it."""
+    return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+
+
+def _scalar(value: Any) -> Any:
+    return _plain(value) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return "; ".join(str(part) for part in value)
+    return str(value)
