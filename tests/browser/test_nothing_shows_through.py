@@ -1,0 +1,160 @@
+"""No dialog, menu, tooltip or bar that stays in view lets the text behind it show through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+READERS = [
+    pytest.param(width, scheme, id=f"{width} px, {scheme}")
+    for width in (360, 820, 1440)
+    for scheme in ("light", "dark")
+]
+
+SHOWN_THROUGH = r"""() => {
+  // Everything that lies over the page now, the outermost of what is nested.
+  const lies = (element) => {
+    const style = getComputedStyle(element);
+    return style.visibility === "visible" && element.getClientRects().length > 0 && (
+      element.matches("dialog[open], [role=tooltip], .dropdown-menu.show, [popover]:popover-open")
+      || ["fixed", "sticky"].includes(style.position));
+  };
+  const over = [...document.querySelectorAll("body *")].filter(lies);
+  const inside = (element) => over.some((other) => other !== element && other.contains(element));
+  const outer = over.filter((element) => !inside(element));
+  const visible = { visibilityProperty: true, opacityProperty: true };
+  // Part of what is behind an element that its own backgrounds, one over the other, let through.
+  const clear = (element) => {
+    const style = getComputedStyle(element);
+    const colour = style.backgroundColor;
+    const parts = colour.match(/[\d.]+(?=\s*\))/);
+    const alpha = colour === "transparent" ? 0 : /rgba|\//.test(colour) ? Number(parts[0]) : 1;
+    return 1 - alpha * Number(style.opacity);
+  };
+  const wrong = [];
+  let looked = 0;
+  for (const layer of outer) {
+    const walker = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      if (!text.data.trim()) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const box = range.getClientRects()[0];
+      const parent = text.parentElement;
+      if (!box || !parent.checkVisibility(visible)) continue;
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      const stack = document.elementsFromPoint(x, y);
+      // Text that is itself hidden behind something, or outside the window, is not seen.
+      if (!layer.contains(stack[0])) continue;
+      if (!parent.contains(stack[0]) && !stack[0].contains(parent)) continue;
+      looked += 1;
+      let seen = 1;
+      let index = 0;
+      for (; layer.contains(stack[index] ?? null); index += 1) seen *= clear(stack[index]);
+      // What is behind a modal dialog is inert and so not in the stack: it has to cover by itself.
+      const beside = !layer.matches("dialog") && stack[index]?.contains(layer);
+      if (seen > 0.01 && !beside)
+        wrong.push(`${layer.tagName}#${layer.id} at "${text.data.trim().slice(0, 40)}"`);
+    }
+  }
+  return { looked, layers: outer.length, wrong: [...new Set(wrong)] };
+}"""
+"""Looks behind each piece of text in all that lies over the page."""
+
+
+def test_the_look_behind_sees_a_transparent_dialog(offline_page: Callable[..., Any]) -> None:
+    page = offline_page().page
+    page.set_content("<p>behind</p><dialog style='background: rgb(0 0 0 / .5)'>before</dialog>")
+    page.evaluate("document.querySelector('dialog').showModal()")
+    assert page.evaluate(SHOWN_THROUGH)["wrong"] == ['DIALOG# at "before"']
+    page.evaluate("document.querySelector('dialog').style.background = 'white'")
+    assert page.evaluate(SHOWN_THROUGH) == {"looked": 1, "layers": 1, "wrong": []}
+    page.set_content(
+        "<p style='position: sticky; top: 0; margin: 0'>bar</p><p style='margin: -1em 0'>text</p>"
+    )
+    assert page.evaluate(SHOWN_THROUGH)["wrong"] == ['P# at "bar"']
+
+
+def looks(page: Any, what: str, *, at_least: int = 1) -> list[str]:
+    """What shows through now, each with the thing that was just opened."""
+    seen = page.evaluate(SHOWN_THROUGH)
+    assert seen["looked"] >= at_least, f"{what}: nothing lies over the page"
+    return [f"{what}: {place}" for place in seen["wrong"]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), READERS)
+def test_menus_dialogs_and_tooltips_are_opaque(
+    built_book: Path, offline_page: Callable[..., Any], width: int, scheme: str
+) -> None:
+    offline = offline_page(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = offline.open(built_book / "book" / "team-relationships.html")
+    page.mouse.wheel(0, 900)
+    wrong: list[str] = []
+    for name, button in (
+        ("the main menu", ".primary-toggle"),
+        ("the contents of the page", ".secondary-toggle"),
+        ("search", ".search-button__button"),
+    ):
+        control = page.locator(f"{button}:visible").first
+        if control.count() == 0:
+            continue
+        control.click()
+        if page.locator("dialog[open]").count() == 0:
+            continue  # at this width the control folds a column of the page
+        page.mouse.move(0, 0)
+        if name != "search":
+            wrong += looks(page, name, at_least=3)
+        else:
+            assert (
+                page.locator("dialog[open] form")
+                .evaluate("form => getComputedStyle(form).backgroundColor")
+                .startswith("rgb(")
+            )
+        page.keyboard.press("Escape")
+        page.wait_for_function("!document.querySelector('dialog[open]')")
+    page.locator(".dropdown-download-buttons > button").click()
+    page.wait_for_selector(".dropdown-menu.show")
+    wrong += looks(page, "the downloads of the page")
+    page.keyboard.press("Escape")
+    page.locator(".theme-switch-button:visible").first.hover()
+    page.wait_for_selector(".tooltip.show")
+    wrong += looks(page, "a tooltip of the theme")
+    page.mouse.move(0, 0)
+    citation = page.locator("article a.fc").first
+    citation.scroll_into_view_if_needed()
+    citation.focus()
+    page.wait_for_selector("[role=tooltip]:visible")
+    wrong += looks(page, "the preview of a citation")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), READERS)
+@pytest.mark.parametrize("name", ["framework", "explorer", "influences", "studies"])
+def test_bars_that_stay_in_view_are_opaque(
+    built_book: Path, offline_page: Callable[..., Any], name: str, width: int, scheme: str
+) -> None:
+    offline = offline_page(
+        viewport={"width": width, "height": 700}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = offline.open(built_book / "book" / f"{name}.html")
+    wrong: set[str] = set()
+    height = page.evaluate("document.documentElement.scrollHeight")
+    for part in range(12):
+        page.evaluate("y => scrollTo(0, y)", 150 + part * height // 13)
+        page.wait_for_timeout(60)
+        wrong |= set(page.evaluate(SHOWN_THROUGH)["wrong"])
+    if name == "explorer":
+        page.evaluate("scrollTo(0, 0)")
+        page.wait_for_selector(".synth-explorer[data-ready=true]")
+        for details in page.locator(".synth-explorer details:visible").all():
+            if details.is_visible():
+                details.evaluate("details => (details.open = true)")
+                wrong |= set(page.evaluate(SHOWN_THROUGH)["wrong"])
+    assert wrong == set()
