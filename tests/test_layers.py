@@ -19,7 +19,7 @@ LAYERS: tuple[set[str], ...] = (
     {"errors", "model", "messages"},
     {"reading", "references"},
     {"views"},
-    {"evidence", "review"},
+    {"evidence", "review", "agreement"},
     {"notebooks", "book"},
     {"starter", "cli"},
 )

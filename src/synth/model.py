@@ -224,6 +224,12 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             extra=True,
         ),
         "coded_studies": _CODED,
+        "first_coding": replace(
+            _CODED,
+            file="data/first_coding.csv",
+            row="a finding of the first coding, as it was before the two were settled",
+            optional=True,
+        ),
         "second_coding": replace(
             _CODED,
             file="data/second_coding.csv",

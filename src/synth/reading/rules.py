@@ -316,6 +316,7 @@ def _further_themes(records: Records) -> Iterator[Problem]:
     book = records.codebook
     for name, findings in (
         ("coded_studies", records.findings),
+        ("first_coding", records.first_coding),
         ("second_coding", records.second_coding),
     ):
         for finding in findings.values():

@@ -103,7 +103,8 @@ class Records:
     ----------
     root : the folder that holds ``data/`` and ``references.bib``.
     settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
-    second_coding : findings of a second coding of the same text, by id; empty if there is none.
+    first_coding, second_coding : findings of two codings of the same text, by id, as they were
+        made; empty if there are none.
     consensus : what the two codings disagreed about, and what was settled.
     tables : the tables as they are written, by name.
     """
@@ -118,6 +119,7 @@ class Records:
     places: Mapping[str, Place]
     bibliography: Bibliography
     tables: Mapping[str, TableText] = field(repr=False)
+    first_coding: Mapping[str, Finding] = field(default_factory=dict)
     second_coding: Mapping[str, Finding] = field(default_factory=dict)
     consensus: tuple[Disagreement, ...] = ()
 
@@ -720,6 +722,7 @@ def _read_all(root: Path) -> tuple[Records, list[Problem]]:
             places=_places(tables["places"]),
             bibliography=bibliography,
             tables=tables,
+            first_coding=_findings(tables["first_coding"], "first_coding"),
             second_coding=_findings(tables["second_coding"], "second_coding"),
             consensus=tuple(
                 Disagreement(*cells) for cells in _distinct(tables["consensus"], "consensus")

@@ -1,0 +1,184 @@
+"""Coefficients of agreement against published worked examples, and two codings of a review."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from synth.agreement import Agreement, coefficients
+from synth.reading.tables import load_records
+
+
+def of_table(table: list[list[int]]) -> dict[str, float | None]:
+    """The coefficients of a square table of two coders: rows the first, columns the second."""
+    names = "abcde"
+    units = [
+        (names[row], names[column])
+        for row, cells in enumerate(table)
+        for column, times in enumerate(cells)
+        for _ in range(times)
+    ]
+    found = coefficients(units, names[: len(table)])
+    return {name: each.value for name, each in found.items()}
+
+
+def of_rows(*rows: str) -> dict[str, float | None]:
+    """The coefficients of coders written one a line, a dot for no code."""
+    coders = [[None if code == "·" else code for code in row.split()] for row in rows]
+    found = coefficients(zip(*coders, strict=True))
+    return {name: each.value for name, each in found.items()}
+
+
+FOUR_CODERS = (
+    "1 2 3 3 2 1 4 1 2 · · ·",
+    "1 2 3 3 2 2 4 1 2 5 · 3",
+    "· 3 3 3 2 3 4 2 2 5 1 ·",
+    "1 2 3 3 2 4 4 1 2 5 1 ·",
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        # Krippendorff (2011), "Computing Krippendorff's alpha-reliability": four observers.
+        (
+            of_rows(*FOUR_CODERS),
+            {
+                "alpha": 0.74342,
+                "percentage": 0.81818,
+                "ac1": 0.77544,
+                "fleiss": 0.76117,
+                "brennan_prediger": 0.77273,
+            },
+        ),
+        # The same paper: two observers, binary and nominal.
+        (
+            of_rows("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0"),
+            {"alpha": 0.0952, "kappa": 0.0909},
+        ),
+        (
+            of_rows("a a b b d c c c e d d a", "b a b b b c c c e d d d"),
+            {"alpha": 0.6920, "kappa": 0.6842},
+        ),
+        # Three observers, 15 units, much missing: a textbook example.
+        (
+            of_rows(
+                "· · · · · 3 4 1 2 1 1 3 3 · 3",
+                "1 · 2 1 3 3 4 3 · · · · · · ·",
+                "· · 2 1 3 4 4 · 2 1 1 3 3 · 4",
+            ),
+            {"alpha": 0.6914},
+        ),
+        # Gwet: high agreement, kappa below zero.
+        (
+            of_table([[118, 5], [2, 0]]),
+            {
+                "percentage": 0.944,
+                "kappa": -0.0234,
+                "alpha": -0.0247,
+                "ac1": 0.9408,
+                "brennan_prediger": 0.888,
+            },
+        ),
+        # Gwet: two abstractors, three categories.
+        (
+            of_table([[13, 0, 0], [0, 20, 7], [0, 4, 56]]),
+            {
+                "kappa": 0.79641,
+                "fleiss": 0.79624,
+                "ac1": 0.84933,
+                "brennan_prediger": 0.835,
+                "alpha": 0.79726,
+            },
+        ),
+        # Feinstein and Cicchetti (1990): the same agreement, two prevalences.
+        (of_table([[40, 9], [6, 45]]), {"percentage": 0.85, "kappa": 0.6995, "ac1": 0.7007}),
+        (of_table([[80, 10], [5, 5]]), {"percentage": 0.85, "kappa": 0.3182, "ac1": 0.8080}),
+        # Cohen (1960), its proportions times 200.
+        (
+            of_table([[88, 10, 2], [14, 40, 6], [18, 10, 12]]),
+            {"kappa": 0.4915, "ac1": 0.5760, "alpha": 0.4885},
+        ),
+    ],
+)
+def test_published_examples(found: dict[str, float | None], expected: dict[str, float]) -> None:
+    places = {name: len(str(value).split(".")[1]) for name, value in expected.items()}
+    shown = {name: round(found[name] or 0, max(places[name], 4)) for name in expected}
+    for name, value in expected.items():
+        assert shown[name] == pytest.approx(value, abs=0.6 * 10 ** -max(places[name], 4)), name
+
+
+def test_a_single_category_has_no_chance_corrected_coefficient() -> None:
+    found = coefficients([("a", "a")] * 5)
+    assert found["percentage"].value == 1
+    assert {found[name].value for name in ("kappa", "ac1", "alpha", "brennan_prediger")} == {None}
+
+
+def test_no_units_give_no_number() -> None:
+    assert all(each.value is None for each in coefficients([]).values())
+
+
+def test_units_of_other_length_and_unknown_codes_are_refused() -> None:
+    with pytest.raises(ValueError, match="as many codes"):
+        coefficients([("a", "a"), ("a",)])
+    with pytest.raises(ValueError, match="not among the categories: b"):
+        coefficients([("a", "b")], categories=["a", "c"])
+
+
+def test_an_interval_resamples_clusters_and_holds_the_value() -> None:
+    units = [("a", "a"), ("a", "b"), ("b", "b"), ("b", "b")] * 20
+    clusters = [f"s{i // 4}" for i in range(80)]
+    found = coefficients(units, clusters=clusters, resamples=400)
+    again = coefficients(units, clusters=clusters, resamples=400)
+    assert found == again
+    # Every cluster is the same four units: nothing varies from sample to sample.
+    each = found["kappa"]
+    assert each.low == pytest.approx(each.value)
+    assert each.high == pytest.approx(each.value)
+    apart = coefficients(units, clusters=map(str, range(80)), resamples=400)["kappa"]
+    assert apart.low is not None
+    assert apart.high is not None
+    assert apart.low < (apart.value or 0) < apart.high
+
+
+def test_a_review_agrees_with_itself_and_not_with_a_changed_coding(example_root: Path) -> None:
+    records = load_records(example_root)
+    rank = records.settings.ranks[-1].id
+    same = Agreement(records, records.findings)
+    assert same.compare(rank, resamples=50).values["percentage"].value == 1
+    assert same.disagreements(rank) == same.disagreements("direction") == ()
+    cells = {(f.study, f.theme) for f in records.findings.values()}
+    told = same.compare(rank, resamples=50)
+    studies = sum(study.is_evidence for study in records.studies.values())
+    assert told.units == studies * len(records.codebook.of_rank(rank))
+    assert told.both <= len(cells)
+
+    name, finding = next(iter(records.findings.items()))
+    other = next(
+        node.id
+        for node in records.codebook.of_rank(records.codebook[finding.theme].rank)
+        if (finding.study, node.id) not in cells
+    )
+    changed = dict(records.findings) | {name: replace(finding, theme=other)}
+    apart = Agreement(records, changed)
+    differing = apart.disagreements(records.codebook[finding.theme].rank)
+    assert (finding.study, other) in {(each.study, each.node) for each in differing}
+    assert apart.compare(records.codebook[finding.theme].rank, resamples=50).second_only == 1
+
+
+def test_the_comparison_of_levels_adds_up(example_root: Path) -> None:
+    records = load_records(example_root)
+    rank = records.settings.ranks[1].id
+    agreement = Agreement(records, records.findings)
+    parts = [agreement.compare(rank, node.id, 10) for node in records.codebook.levels]
+    whole = agreement.compare(rank, resamples=10)
+    assert sum(part.units for part in parts) == whole.units
+    assert all(part.first_only == 0 for part in itertools.chain(parts, [whole]))
+
+
+def test_without_a_second_coding_there_is_nothing_to_compare(example_root: Path) -> None:
+    with pytest.raises(ValueError, match="no second coding"):
+        Agreement(load_records(example_root))
