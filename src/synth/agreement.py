@@ -265,7 +265,7 @@ class Agreement:
 
     @cached_property
     def studies(self) -> tuple[str, ...]:
-        """The studies compared: those with a finding in either coding, in the order of the table."""
+        """The studies with a finding in either coding, in the order of the table."""
         coded = {
             finding.study for coding in (self.first, self.second) for finding in coding.values()
         }
