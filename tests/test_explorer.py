@@ -20,6 +20,7 @@ from synth.errors import UnknownName
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
 from synth.reading.tables import Records, load_records
 from synth.review import Review
+from synth.text import fold
 from synth.views.explorer import (
     RESERVED,
     ROWS_IN_PAGE,
@@ -27,7 +28,6 @@ from synth.views.explorer import (
     WORDS,
     Explorer,
     evidence_scripts,
-    fold,
     payload,
     reference_payload,
     searchable,

@@ -16,7 +16,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 
 LAYERS: tuple[set[str], ...] = (
-    {"errors", "model", "messages"},
+    {"errors", "text", "model", "messages"},
     {"reading", "references"},
     {"views"},
     {"evidence", "review", "agreement"},

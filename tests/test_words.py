@@ -46,7 +46,8 @@ def test_braces_that_hold_no_name_are_refused(text: str) -> None:
 
 def test_every_word_is_said_somewhere(root: Path) -> None:
     """A word nobody says is work for a translator and for nothing."""
-    modules = [path for path in (root / "src" / "synth").rglob("*.py") if path.stem != "words"]
+    modules = list((root / "src" / "synth").rglob("*.py"))
+    modules += (root / "src" / "synth").rglob("*.html")
     modules.append(root / "src" / "synth" / "static" / "figures.js")
     code = "\n".join(path.read_text("utf-8") for path in modules)
     # A family of words may be named by what they have in common: words[f"takeaway_{group}"].

@@ -301,7 +301,8 @@ class Review:
         return chosen
 
     def _word_test(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        from synth.views.explorer import fold, searchable
+        from synth.text import fold
+        from synth.views.explorer import searchable
 
         words = fold(" ".join(wanted)).split()
         findings = self.records.findings

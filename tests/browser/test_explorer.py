@@ -22,7 +22,8 @@ from synth.model import facet_values
 from synth.reading.tables import Records
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
-from synth.views.explorer import Explorer, fold
+from synth.text import fold
+from synth.views.explorer import Explorer
 
 pytestmark = pytest.mark.browser
 

@@ -33,6 +33,7 @@ from synth.reading.settings import SETTINGS_FILE, SLUG
 from synth.reading.tables import format_table
 from synth.references.apa import group
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
+from synth.text import slug
 
 if TYPE_CHECKING:
     from datetime import date
@@ -302,7 +303,7 @@ def data_package(records: Records) -> dict[str, Any]:
         source["path"] = address
     package = {
         "profile": "tabular-data-package",
-        "name": _slug(settings.short_title or settings.title),
+        "name": slug(settings.short_title or settings.title, "review"),
         "title": settings.title,
         "description": settings.question,
         "version": settings.version,
@@ -644,12 +645,3 @@ def _json(document: Any) -> str:
 def _source_address(settings: Settings) -> str:
     doi = f"https://doi.org/{settings.source.doi}" if settings.source.doi else ""
     return doi or settings.source.url
-
-
-def _slug(text: str) -> str:
-    """A title as a name for machines.
-
-    >>> _slug("Gardens, and who keeps them")
-    'gardens-and-who-keeps-them'
-    """
-    return "-".join(re.findall(r"[a-z0-9]+", text.lower())) or "review"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
 from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
+from synth.text import ALIKE, fold
 from synth.views.evidence_table import EvidenceTable, stated
 from synth.views.markup import placeholder
 
@@ -47,44 +47,13 @@ WORDS: Mapping[str, str] = MappingProxyType(
 )
 """Words of the interface by key; ``a|b`` is singular and plural, or a label and its remark.
 
-They stand in ``synth/words.py``, where ``explorer_`` begins their keys."""
+They stand in ``synth/messages/en.toml``, where ``explorer_`` begins their keys."""
 
 GROUPS = ("study", "theme")
 SORTS = ("newest", "oldest", "author")
 
 
 # --- what the search compares -----------------------------------------------------------------
-
-# Letters that one reader types and another does not; the script folds the same ones.
-_ALIKE = {
-    **dict.fromkeys("’‘ʼ", "'"),
-    **dict.fromkeys("‐–—", "-"),
-    "ß": "ss",
-    "ς": "σ",
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ı": "i",
-}
-_ALIKE_TABLE = str.maketrans(_ALIKE)
-_WHITE = re.compile(r"[\s\ufeff]+")
-
-
-def fold(text: str) -> str:
-    """Write a text the way the search compares it: no accents, no capitals, plain spaces.
-
-    ``fold`` in ``static/explorer.js`` does the same, step by step; a test holds them together.
-
-    >>> fold("Señor  ŁUKASZ’s Straße")
-    "senor lukasz's strasse"
-    """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)
-        text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
-        text = text.lower().translate(_ALIKE_TABLE)
-    return _WHITE.sub(" ", text).strip().lower()
 
 
 def searchable(finding: Finding, records: Records) -> str:
@@ -159,7 +128,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "authors": list(settings.authors),
         "total": [len(records.findings), len(everything)],
         "words": {key: words[f"explorer_{key}"] for key in WORDS},
-        "alike": _ALIKE,
+        "alike": dict(ALIKE),
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "facets": [
             {

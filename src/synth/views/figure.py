@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
+from synth.text import counted as counted
+from synth.text import listed as listed
+from synth.text import shorten as shorten
 from synth.views.markup import placeholder, target
 
 if TYPE_CHECKING:
@@ -190,44 +193,9 @@ class Figure:
 # --- words -----------------------------------------------------------------------------------
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "study", "studies"), counted(2, "finding")
-    ('1 study', '2 findings')
-    """
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 def studies(number: int) -> str:
     """A number of studies, with the noun."""
     return counted(number, "study", "studies")
-
-
-def listed(words: Iterable[str], last: str = "and") -> str:
-    """Words as a list in running text.
-
-    >>> listed(["Kenya", "Norway", "China"])
-    'Kenya, Norway and China'
-    """
-    parts = list(words)
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
-
-
-def shortened(text: str, most: int) -> str:
-    """Text cut at a word, with an ellipsis, so that one long label cannot push a drawing aside.
-
-    >>> shortened("Organizational leadership", 20)
-    'Organizational…'
-    """
-    if len(text) <= most:
-        return text
-    cut = text[: most - 1]
-    if " " in cut[most // 2 :]:
-        cut = cut[: cut.rindex(" ")]
-    return f"{cut.rstrip(' ,;:')}…"
 
 
 def version_line(words: Words) -> str:

@@ -6,7 +6,6 @@ strong or how certain an effect is: a theme may rest on one study that is right.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
+from synth.text import fold
 from synth.views.figure import (
     Field,
     Row,
@@ -109,7 +109,7 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
         reference = records.bibliography.get(study.id)
         for name in reference.authors if reference is not None else ():
             family = f"{name.von} {name.last}".strip()
-            key = _folded(f"{family} {name.first[:1]}")
+            key = fold(f"{family} {name.first[:1]}")
             shown.setdefault(key, family)
             if study.id not in by_author.setdefault(key, []):
                 by_author[key].append(study.id)
@@ -139,11 +139,6 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
         names = sorted(shares, key=lambda key: (-shares[key], key))[:2]
         teams.append((f"the team around {listed([shown[n] for n in names])}", tuple(sorted(group))))
     return sorted(teams, key=lambda team: (-len(team[1]), team))
-
-
-def _folded(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
 
 
 class Robustness:

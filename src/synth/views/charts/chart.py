@@ -20,7 +20,7 @@ from synth.views.figure import (
     LINE,
     Figure,
     Row,
-    shortened,
+    shorten,
     standalone,
     study_link,
     themes_of,
@@ -151,7 +151,7 @@ class Chart(Figure):
             raise ValueError(f"{self.title}: there is nothing to draw.")
         fit = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
         return self._draw(width).properties(
-            width=width, autosize=fit, description=shortened(self.description, 400)
+            width=width, autosize=fit, description=shorten(self.description, 400)
         )
 
     @cached_property

@@ -1,0 +1,125 @@
+"""How texts are compared, named, counted, listed and shortened: each once for the whole library."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+ALIKE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys("’‘ʼ", "'"),
+        **dict.fromkeys("‐–—", "-"),
+        "ß": "ss",
+        "ς": "σ",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ı": "i",
+    }
+)
+"""Letters that one reader types and another does not, in lower case, and what stands for them.
+
+The build writes this table into the evidence of the explorer, whose script folds by it."""
+
+_ALIKE = str.maketrans(dict(ALIKE))
+_WHITE = re.compile(r"[\s\ufeff]+")
+
+
+def fold(text: str) -> str:
+    """Write a text the way it is compared: no accents, no capitals, plain spaces.
+
+    Parameters
+    ----------
+    text : in any script.
+
+    >>> fold("Señor  ŁUKASZ’s Straße"), fold("Østby") == fold("ostby")
+    ("senor lukasz's strasse", True)
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in text if unicodedata.category(letter) != "Mn")
+        text = text.lower().translate(_ALIKE)
+    return _WHITE.sub(" ", text).strip().lower()
+
+
+def slug(text: str, fallback: str = "", *, most: int = 60) -> str:
+    """Turn a text into an id: lower-case letters and digits in parts joined by single hyphens.
+
+    Parameters
+    ----------
+    text : in any script; letters without a Latin form are left out.
+    fallback : the id of a text of which nothing is left.
+    most : length at which further words are left out.
+
+    >>> slug("Pay & working hours"), slug("Straße"), slug("報酬", "code")
+    ('pay-working-hours', 'strasse', 'code')
+    """
+    name = ""
+    for word in re.findall(r"[a-z0-9]+", fold(text).encode("ascii", "ignore").decode()):
+        if name and len(name) + len(word) > most:
+            break
+        name = f"{name}-{word[:most]}" if name else word[:most]
+    return name or fallback
+
+
+def shorten(text: str, most: int) -> str:
+    """Cut a text at a word, with an ellipsis; a single long word is cut inside.
+
+    Parameters
+    ----------
+    text : what may be too long.
+    most : number of characters that may be left, the ellipsis among them.
+
+    >>> shorten("Organizational leadership", 20), shorten("Leadership", 20)
+    ('Organizational…', 'Leadership')
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    if " " in cut[most // 2 :]:
+        cut = cut[: cut.rindex(" ")]
+    return f"{cut.rstrip(' ,;:')}…"
+
+
+def quoted(value: str, most: int = 60) -> str:
+    """Quote a value of an author's file in a message, cut when it is long.
+
+    >>> quoted("barier")
+    "'barier'"
+    """
+    return repr(value if len(value) <= most else f"{value[: most - 1]}…")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Give a number with its noun.
+
+    Parameters
+    ----------
+    number : how many.
+    one, many : the noun for one and for several; the plural ends in ``s`` unless given.
+
+    >>> counted(1, "study", "studies"), counted(0, "finding"), counted(1200, "finding")
+    ('1 study', '0 findings', '1,200 findings')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Give words as a list in running text.
+
+    Parameters
+    ----------
+    words : in their order.
+    last : what stands before the last one.
+
+    >>> listed(["Kenya", "Norway", "China"])
+    'Kenya, Norway and China'
+    """
+    parts = list(words)
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
