@@ -216,7 +216,10 @@ def test_a_cited_sentence_is_never_coded_as_implied(
 
 @pytest.mark.parametrize(
     ("table", "identifier"),
-    [("coded_studies.csv", "finding"), ("influences.csv", "influence")],
+    [
+        ("coded_studies.csv", "finding"),
+        ("influences.csv", "influence"),
+    ],
 )
 def test_each_anchor_has_six_to_ten_words_and_stands_once(
     source: str, table: str, identifier: str
@@ -233,6 +236,16 @@ def test_each_anchor_has_six_to_ten_words_and_stands_once(
     assert wrong == []
 
 
+def test_the_second_coding_names_a_place_of_the_text_for_each_finding(source: str) -> None:
+    """Its coder let an anchor end before a comma; else the rule is the same."""
+    wrong = [
+        f"{row['finding']}: {row['anchor']}"
+        for row in rows_of("second_coding.csv")
+        if not 6 <= len(row["anchor"].split(" ")) <= 10 or source.count(row["anchor"]) != 1
+    ]
+    assert wrong == []
+
+
 def test_findings_stand_in_the_findings_sections_in_the_order_of_the_text(
     source: str, findings_span: range, coded: list[dict[str, str]]
 ) -> None:
@@ -242,18 +255,25 @@ def test_findings_stand_in_the_findings_sections_in_the_order_of_the_text(
     assert order == sorted(order)
 
 
-def test_findings_are_numbered_in_the_order_of_the_text(
+def test_findings_are_numbered_in_the_order_of_the_text_and_later_ones_go_on(
     source: str, coded: list[dict[str, str]]
 ) -> None:
-    by_study: dict[str, list[dict[str, str]]] = {}
-    for row in coded:
-        by_study.setdefault(row["study"], []).append(row)
-    for study, rows in by_study.items():
+    """Ids never change their meaning: what is added later takes the next number of its study."""
+    first: dict[str, list[dict[str, str]]] = {}
+    for row in rows_of("first_coding.csv"):
+        first.setdefault(row["study"], []).append(row)
+    for study, rows in first.items():
         assert [row["finding"] for row in rows] == [
             f"{study}-{number:02d}" for number in range(1, len(rows) + 1)
         ]
         positions = [source.index(row["anchor"]) for row in rows]
         assert positions == sorted(positions)
+    known = {row["finding"] for rows in first.values() for row in rows}
+    for row in coded:
+        study, _, number = row["finding"].rpartition("-")
+        assert study == row["study"]
+        if row["finding"] not in known:
+            assert int(number) > len(first[study]), row["finding"]
 
 
 def test_influences_name_studies_only_where_the_source_cites_them(
@@ -279,6 +299,7 @@ def test_influences_name_studies_only_where_the_source_cites_them(
     [
         ("codebook.csv", "id", "definition"),
         ("coded_studies.csv", "finding", "summary"),
+        ("second_coding.csv", "finding", "summary"),
         ("influences.csv", "influence", "mechanism"),
     ],
 )
