@@ -21,6 +21,7 @@ def review() -> Review:
 
 NUMBERS = {
     "findings": "6",
+    "statements": "6",
     "studies": "4",
     "works": "5",
     "countries": "3",

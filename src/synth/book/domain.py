@@ -318,7 +318,7 @@ class EvidenceDomain(Domain):
         branch = records.codebook.branch(theme)
         for name in group["findings"]:
             coded = records.findings[name].theme
-            if coded not in branch:
+            if branch.isdisjoint(records.findings[name].themes):
                 message = (
                     f"The finding {name!r} is coded to {coded!r}, not to this page's {theme!r}. "
                     f"Cite it with {{elsewhere}}`{name}`, or correct its theme in "

@@ -517,7 +517,8 @@ def foreign(book: Book) -> Iterator[Problem]:
             for role in block.roles:
                 for name in _cited_by(role, records):
                     coded = records.findings[name].theme
-                    if role.name == "finding" and coded not in branch:
+                    here = not branch.isdisjoint(records.findings[name].themes)
+                    if role.name == "finding" and not here:
                         yield block.problem(
                             f"The finding {name!r} is coded to {coded!r}, not to this page's "
                             f"{page.theme!r}.",
@@ -525,7 +526,10 @@ def foreign(book: Book) -> Iterator[Problem]:
                             f"{TABLES['coded_studies'].file}.",
                             sought=name,
                         )
-                    elif role.name == "elsewhere" and coded in branch:
+                    elif role.name == "elsewhere" and here:
+                        coded = next(
+                            node for node in records.findings[name].themes if node in branch
+                        )
                         yield block.problem(
                             f"The finding {name!r} is coded to {coded!r}, which belongs to this "
                             "page.",

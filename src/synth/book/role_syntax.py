@@ -26,6 +26,7 @@ MOST_WORDS_QUOTED = 10
 """Longest run of the source's words a page may show, and then only as a marked quotation."""
 
 _INFLUENCE_WORDS = ("of", "source", "target", "direction", "basis")
+_OF_EVIDENCE = ("findings", "statements", "studies", "countries")
 _NOT_FINDINGS = ("works", "influences")
 
 
@@ -35,8 +36,8 @@ class Count:
 
     Parameters
     ----------
-    what : ``findings``, ``studies``, ``countries``, ``works``, ``influences``, the plural of a rank
-        of the codebook (``themes``) or of a facet (``designs``).
+    what : ``findings``, ``statements``, ``studies``, ``countries``, ``works``, ``influences``, the
+        plural of a rank of the codebook (``themes``) or of a facet (``designs``).
     filters : the words of :meth:`synth.evidence.Evidence.where`.
     noun : singular and plural after the number; empty for the bare number.
     total : ``"all"`` says "n of N", ``"alone"`` only n; ``"of"`` takes N from ``of``.
@@ -142,7 +143,7 @@ def total(review: Review, what: str) -> int:
 
 def _counted(review: Review, what: str) -> str:
     """The word :meth:`Evidence.count` knows for the plural an author wrote."""
-    if what in ("findings", "studies", "countries"):
+    if what in _OF_EVIDENCE:
         return what
     for rank in review.settings.ranks:
         if what in (rank.id, rank.plural.lower()):
@@ -151,7 +152,7 @@ def _counted(review: Review, what: str) -> str:
         if what in (facet.id, facet.plural.lower()):
             return facet.id
     known = (
-        *("findings", "studies", "countries", *_NOT_FINDINGS),
+        *(*_OF_EVIDENCE, *_NOT_FINDINGS),
         *(rank.plural.lower() for rank in review.settings.ranks),
         *(facet.plural.lower() for facet in review.settings.facets),
     )
