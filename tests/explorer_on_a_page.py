@@ -18,7 +18,11 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline
 
 
 def write_page(
-    folder: Path, explorers: Iterable[Explorer], name: str = "explorer", policy: str = ""
+    folder: Path,
+    explorers: Iterable[Explorer],
+    name: str = "explorer",
+    policy: str = "",
+    published: str = "",
 ) -> Path:
     """Write a page with some explorers of one review, and what they need, below a folder."""
     explorers = tuple(explorers)
@@ -31,7 +35,7 @@ def write_page(
         sheet = compact_style((STATIC / style).read_text("utf-8"))
         (static / style).write_text(sheet, "utf-8")
     records = explorers[0].records
-    files = evidence_scripts(records, LINKS)
+    files = evidence_scripts(records, LINKS, published)
     for file, script in files.items():
         (static / file).write_text(script, "utf-8")
     evidence = next(iter(files))

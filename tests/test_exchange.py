@@ -6,7 +6,11 @@ import csv
 import io
 import json
 import logging
+import re
+import shutil
+import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +23,18 @@ from bibtexparser.middlewares import (
     SplitNameParts,
 )
 
+from conftest import missing
 from explorer_on_a_page import change_findings
-from synth.model import UNKNOWN
+from synth.book.assets import STATIC, with_words
+from synth.messages import Words
+from synth.model import UNKNOWN, Facet
 from synth.reading.bibliography import parse_bibliography
 from synth.reading.tables import load_records
+from synth.references.csv_text import FORMULA, csv_file, csv_text
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
+from synth.views import figure
+from synth.views.framework import framework
 
 HOSTILE = r"""
 @article{odd2020,
@@ -168,14 +178,11 @@ def test_keywords_hold_each_code_of_the_selection(root: Path) -> None:
 
 def test_csv_reads_back(root: Path) -> None:
     review = Review.load(root)
-    text = to_csv(review.records, review.evidence().ids, "Level: Macro")
-    heading, *rows = csv.reader(io.StringIO(text))
-    assert len(heading) == 1
-    for part in ("Level: Macro", review.settings.version, str(review.settings.date), "apostrophe"):
-        assert part in heading[0]
-    table = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    records = review.records
+    text = to_csv(records, review.evidence().ids, "Level: Macro", "book/studies.html#finding-")
+    table = list(csv.DictReader(io.StringIO(text)))
     for row, finding in zip(table, review.evidence().findings, strict=True):
-        study = review.records.studies[finding.study]
+        study = records.studies[finding.study]
         assert row["finding"] == finding.id
         assert row["study"] == study.id
         assert row["summary"] == finding.summary
@@ -183,17 +190,93 @@ def test_csv_reads_back(root: Path) -> None:
         assert row["country"].split("; ") == list(
             finding.countries or study.countries or [UNKNOWN[0]]
         )
+        assert (row["section"], row["anchor"]) == (finding.section, finding.anchor)
+        assert row["basis"] == finding.basis
+        assert row["address"] == f"book/studies.html#finding-{finding.id}"
+        assert row["data_version"] == review.settings.version
+        for part in ("Level: Macro", review.settings.title, f"{len(table)} of {len(table)}"):
+            assert part in row["selection"]
 
 
-def test_csv_quotes_every_field_and_runs_nothing(example: Path) -> None:
-    dangerous = ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "＝1", 'a "quoted", one']
-    change_findings(example, summary=dangerous)
+def test_pandas_opens_the_findings_as_they_are(root: Path, tmp_path: Path) -> None:
+    import pandas
+
+    records = load_records(root)
+    path = tmp_path / "findings.csv"
+    path.write_bytes(csv_file(to_csv(records, tuple(records.findings))))
+    table = pandas.read_csv(path)
+    assert list(table["finding"]) == list(records.findings)
+    assert list(table["summary"]) == [f.summary for f in records.findings.values()]
+    assert table["year"].dtype.kind in "if"
+    assert table["address"].isna().all(), "no address is known here"
+
+
+def test_the_selection_is_told_in_the_words_of_the_team(root: Path) -> None:
+    records = load_records(root)
+    words = {"explorer_selection": "{n} von {total}; Filter: {filters}", "explorer_no_filter": "—"}
+    german = replace(records, settings=replace(records.settings, words=words))
+    rows = list(csv.DictReader(io.StringIO(to_csv(german, tuple(records.findings)[:2]))))
+    assert [row["selection"] for row in rows] == [f"2 von {len(records.findings)}; Filter: —"] * 2
+
+
+def test_a_facet_that_bears_the_name_of_a_column_stands_once(root: Path) -> None:
+    records = load_records(root)
+    facet = Facet("section", "Section", "Sections", "finding")
+    settings = replace(records.settings, facets=(*records.settings.facets, facet))
+    header = next(csv.reader(io.StringIO(to_csv(replace(records, settings=settings), []))))
+    assert len(set(header)) == len(header)
+
+
+FORMULAS = (
+    *("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(1)", "＝1", "＋1", "－1", "−1", "＠a"),
+    *(" =1", "\xa0=1", "\u200b=1", "\ufeff=1", "\u2003＝1", "\u202e=1", "\x85=1", "\x1c=1"),
+    *("\t1", "\r1", "\n1", "--", "-", "-1\n", "-.5", "-1e5", "＝", "\x00=1"),
+)
+HARMLESS = ("", "-1", "-2.5", "1+1", "a=1", "'=1", "–1", '"=1"', ",=", "NA", "x\n=1", "10 %")
+
+
+def test_nothing_a_spreadsheet_runs_leaves_without_an_apostrophe() -> None:
+    rows = list(csv.reader(io.StringIO(csv_text([[t, "x"] for t in FORMULAS]), newline="")))
+    assert [row[0] for row in rows] == [f"'{text}" for text in FORMULAS]
+    rows = list(csv.reader(io.StringIO(csv_text([[t, "x"] for t in HARMLESS]), newline="")))
+    assert [row[0] for row in rows] == list(HARMLESS)
+
+
+def test_each_table_a_reader_can_save_is_guarded_the_same_way(example: Path) -> None:
+    change_findings(example, summary=FORMULAS[:3])
     records = load_records(example)
-    lines = to_csv(records, tuple(records.findings)).split("\r\n")
-    assert lines.pop() == ""
-    assert all(line.startswith('"') and line.endswith('"') for line in lines)
-    rows = list(csv.reader(lines[1:]))
-    summaries = [row[rows[0].index("summary")] for row in rows[1:]]
-    assert summaries[: len(dangerous)] == ["'" + text for text in dangerous[:-1]] + dangerous[-1:]
-    harmless = [cell for row in rows for cell in row]
-    assert not [cell for cell in harmless if cell.lstrip()[:1] in tuple("=+-@＝")]
+    tables = {
+        "findings": to_csv(records, tuple(records.findings)),
+        "figure": figure.to_csv(["says"], [{"says": text} for text in FORMULAS[:3]]),
+        "framework": framework(records).to_csv(),
+    }
+    for name, text in tables.items():
+        cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+        for dangerous in FORMULAS[:3]:
+            assert f"'{dangerous}" in cells, name
+            assert dangerous not in cells, name
+
+
+def test_the_scripts_write_what_python_writes(tmp_path: Path) -> None:
+    """The cells of the two scripts, run in node, byte by byte."""
+    node = shutil.which("node")
+    if node is None:
+        missing("no node on this machine")
+    texts = [*FORMULAS, *HARMLESS, "a;b", "a\tb", " a", "a\xa0", 'say "so"', "a\r\nb", "\u2028=1"]
+    for name, function in (("figures.js", "csvCell"), ("explorer.js", "cell")):
+        code = with_words((STATIC / name).read_text("utf-8"), Words())
+        inner = function == "cell"
+        part = re.search(
+            r"^  const cell = .*?^  };" if inner else r"^function csvCell.*?^}", code, re.M | re.S
+        )
+        assert part, name
+        given = f"const FORMULA = {json.dumps(FORMULA)}; const formula = new RegExp(FORMULA);"
+        if not inner:
+            assert json.dumps(FORMULA, ensure_ascii=False) in code
+        script = (
+            f"{given}\n{part[0]}\nconsole.log(JSON.stringify({json.dumps(texts)}.map({function})))"
+        )
+        path = tmp_path / f"{function}.cjs"
+        path.write_text(script, "utf-8")
+        done = subprocess.run([node, path], capture_output=True, text=True, check=True)
+        assert json.loads(done.stdout) == [csv_text([[text]])[:-2] for text in texts], name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from dataclasses import replace
 
 from tests.records_by_hand import FINDINGS, STUDIES, records, study
 
@@ -113,10 +115,24 @@ def test_csv_and_table_come_from_the_same_rows() -> None:
     found = robustness(records())
     rows = list(csv.DictReader(io.StringIO(found.to_csv())))
     assert [row["left_out"] for row in rows] == [row["left_out"] for row in found.data]
-    assert {row["kind"] for row in rows} == {"study", "cohort", "country", "author team"}
+    assert {row["kind"] for row in rows} == {"study", "cohort", "country", "team"}
     for row in found.data:
         if row["lost"]:
             assert row["left_out"].replace("&", "&amp;") in found.html
+
+
+def test_kinds_that_share_a_word_stay_apart() -> None:
+    """Whatever a team calls them, a table of studies holds studies, and the CSV says so."""
+    plain = records()
+    same = {f"robustness_{kind}": "unit" for kind in KINDS}
+    renamed = replace(plain, settings=replace(plain.settings, words=same))
+    one, other = robustness(plain), robustness(renamed)
+    assert [row["kind"] for row in other.data] == [row["kind"] for row in one.data]
+    assert other.to_csv() == one.to_csv()
+    totals = re.findall(r"robustness-head\">Leaving out one [\w ]+: with (\d+ of \d+)", one.html)
+    assert len(totals) == len(KINDS)
+    again = re.findall(r"robustness-head\">Leaving out one unit: with (\d+ of \d+)", other.html)
+    assert again == totals
 
 
 def test_no_findings_lose_nothing() -> None:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from explorer_on_a_page import POLICY, many, write_page
+from explorer_on_a_page import LINKS, POLICY, many, write_page
 from synth.model import facet_values
 from synth.reading.tables import Records
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
@@ -571,7 +571,25 @@ def test_exports_are_those_of_python(everything: Path, review: Review, opened: A
     assert exported(page, "bib") == to_bibtex(items)
     assert exported(page, "json") == to_csl_json(items)
     words = "Level: Macro level; Direction: Barrier; Text: “peer”"
-    assert exported(page, "csv") == "\ufeff" + to_csv(records, chosen.ids, words)
+    assert exported(page, "csv") == "\ufeff" + to_csv(records, chosen.ids, words, LINKS["finding"])
+
+
+def test_the_export_speaks_the_words_of_the_team(
+    review: Review, tmp_path: Path, opened: Any
+) -> None:
+    told = {
+        "explorer_selection": "{title}: {n} von {total} Befunden; Filter: {filters}",
+        "explorer_no_filter": "keine",
+        "explorer_export": "Mitnehmen",
+    }
+    settings = replace(review.records.settings, words=told)
+    records = replace(review.records, settings=settings)
+    page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
+    page.get_by_text("Mitnehmen", exact=True).click()
+    everything = tuple(records.findings)
+    expected = to_csv(records, everything, address=LINKS["finding"])
+    assert f"{len(everything)} von {len(everything)} Befunden; Filter: keine" in expected
+    assert exported(page, "csv") == "\ufeff" + expected
 
 
 def test_references_travel_only_when_exported(everything: Path, opened: Any) -> None:
@@ -602,8 +620,42 @@ def test_copying_says_so_and_gives_the_address(everything: Path, opened: Any) ->
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert held(page, ("x.level", "macro"))
-    assert copied == page.url
+    assert page.url.startswith("file:")
+    assert copied == page.url[page.url.index("book/explorer.html") :], "no address of this disk"
     page.locator("[role=status]", has_text="Copied").wait_for()
+
+
+def test_what_is_copied_begins_with_the_address_of_the_book(
+    review: Review, tmp_path: Path, opened: Any
+) -> None:
+    explorer = Explorer(review.records, review.records.findings)
+    path = write_page(tmp_path, [explorer], published="https://gardens.example/")
+    page = opened(path, "?x.level=macro", permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("https://gardens.example/book/explorer.html?x.level=macro")
+    page.get_by_text("Cite this view", exact=True).click()
+    cited = page.locator(".ex-sheet p").first.text_content()
+    assert copied in cited
+    assert "file:" not in cited
+    rows = csv.DictReader(io.StringIO(exported(page, "csv")))
+    assert all(row["address"].startswith("https://gardens.example/book/studies") for row in rows)
+
+
+def test_copying_that_fails_says_so(everything: Path, opened: Any) -> None:
+    page = opened(everything)
+    page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no'));"
+        " document.execCommand = () => false; }"
+    )
+    page.get_by_role("button", name="Copy link").click()
+    note = page.locator(".ex-note")
+    note.wait_for()
+    assert "Not copied" in note.text_content()
+    assert "book/explorer.html" in note.text_content(), "it can be copied by hand"
+    assert "book/explorer.html" in page.evaluate("String(getSelection())")
+    assert page.get_by_role("button", name="Copied").count() == 0
 
 
 # --- hostile evidence ---
@@ -639,9 +691,9 @@ def test_hostile_texts_are_texts(garden: Review, tmp_path: Path, opened: Any) ->
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.locator("input[type=search]").fill("")
     rows = [*csv.reader(io.StringIO(exported(page, "csv").removeprefix("\ufeff")))]
-    place = rows[1].index("summary")
+    place = rows[0].index("summary")
     harmless = [f"'{text}" if text.startswith("=") else text for text in HOSTILE]
-    assert [row[place] for row in rows[2:]][: len(HOSTILE)] == harmless
+    assert [row[place] for row in rows[1:]][: len(HOSTILE)] == harmless
 
 
 def test_a_strict_policy_is_enough(review: Review, tmp_path: Path, opened: Any) -> None:

@@ -15,6 +15,7 @@ from tests.records_by_hand import FINDINGS, records
 
 from synth.book.assets import STATIC, classic_script, colours, with_words
 from synth.messages import Words
+from synth.references.csv_text import csv_file
 from synth.views import charts
 from synth.views.flow import flow
 from synth.views.framework import framework
@@ -152,7 +153,7 @@ def test_marks_are_read_one_by_one_by_keyboard(
     ]
 
 
-@pytest.mark.parametrize("name", ["by-year", "by-country", "influences", "flow"])
+@pytest.mark.parametrize("name", ["by-year", "by-country", "influences", "flow", "framework"])
 def test_the_csv_of_the_page_is_the_csv_of_the_library(
     figures_page: Path, offline_page: Callable[..., Any], name: str
 ) -> None:
@@ -162,12 +163,13 @@ def test_the_csv_of_the_page_is_the_csv_of_the_library(
         "by-country": charts.by_country,
         "influences": influence_map,
         "flow": flow,
+        "framework": framework,
     }[name](made)
     page = offline_page(viewport=DESK).open(figures_page)
     with page.expect_download() as download:
         the_figure(page, name).get_by_role("button", name="Download CSV").click()
     assert download.value.suggested_filename == f"{name}.csv"
-    assert Path(download.value.path()).read_text("utf-8") == library.to_csv()
+    assert Path(download.value.path()).read_bytes() == csv_file(library.to_csv())
 
 
 def test_the_framework_downloads_a_row_for_each_finding(
@@ -176,12 +178,14 @@ def test_the_framework_downloads_a_row_for_each_finding(
     page = offline_page(viewport=DESK).open(figures_page)
     with page.expect_download() as download:
         the_figure(page, "framework").get_by_role("button", name="Download CSV").click()
-    rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text("utf-8"))))
-    assert sorted(row["finding"] for row in rows) == sorted(f.summary for f in FINDINGS)
-    trust = next(row for row in rows if row["finding"] == "Trust lasted.")
+    text = Path(download.value.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert sorted(row["summary"] for row in rows) == sorted(f.summary for f in FINDINGS)
+    assert sorted(row["finding"] for row in rows) == sorted(f.id for f in FINDINGS)
+    trust = next(row for row in rows if row["summary"] == "Trust lasted.")
     assert (trust["level"], trust["theme"], trust["factor"]) == ("Inner", "Team", "Trust")
-    assert (trust["direction"], trust["study"]) == ("Helps", "Bell, 2012")
-    whole = next(row for row in rows if row["finding"].startswith("Laws differ"))
+    assert (trust["direction"], trust["citation"]) == ("Help", "Bell, 2012")
+    whole = next(row for row in rows if row["summary"].startswith("Laws differ"))
     assert (whole["theme"], whole["factor"], whole["direction"]) == ("Law", "", "Scene")
 
 

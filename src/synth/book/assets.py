@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
+from synth.references.csv_text import FORMULA
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -184,11 +185,12 @@ def compact_style(style: str) -> str:
 
 
 _NO_WORDS = "const WORDS = {};"
+_NO_FORMULA = 'const FORMULA = "";'
 _SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
 
 
 def with_words(code: str, words: Words) -> str:
-    """Give a script the words of the interface it asks for, and no others.
+    """Give a script the words of the interface it asks for, and what a formula begins with.
 
     Parameters
     ----------
@@ -205,6 +207,7 @@ def with_words(code: str, words: Words) -> str:
     """
     if _NO_WORDS not in code:
         return code
+    code = code.replace(_NO_FORMULA, f"const FORMULA = {json.dumps(FORMULA, ensure_ascii=False)};")
     told = {key: words[key] for key in sorted(set(_SAID.findall(code)))}
     return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)
 

@@ -32,6 +32,7 @@ from synth.model import (
 from synth.reading.settings import SETTINGS_FILE, SLUG
 from synth.reading.tables import format_table
 from synth.references.apa import group
+from synth.references.csv_text import csv_file
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.text import slug
 
@@ -73,12 +74,13 @@ class TakeawayFile:
     content: bytes
 
 
-def takeaway(records: Records) -> tuple[TakeawayFile, ...]:
+def takeaway(records: Records, address: str = "") -> tuple[TakeawayFile, ...]:
     """All files a reader can take along, in the order they are shown.
 
     Parameters
     ----------
     records : the review's records.
+    address : where findings stand in the book, up to their id; empty when that is not known.
 
     Returns
     -------
@@ -118,7 +120,7 @@ def takeaway(records: Records) -> tuple[TakeawayFile, ...]:
             "everything",
             words["takeaway_findings"],
             "text/csv",
-            "\ufeff" + to_csv(records, tuple(records.findings)),
+            csv_file(to_csv(records, tuple(records.findings), address=address)).decode(),
         ),
         (
             "references.bib",

@@ -10,9 +10,10 @@ import hashlib
 import re
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.assets import PLACE, write_if_changed
@@ -25,6 +26,7 @@ from synth.book.data_package import (
     licence_address,
     takeaway,
 )
+from synth.book.explorers import finding_address
 from synth.errors import ReviewError
 
 if TYPE_CHECKING:
@@ -46,13 +48,17 @@ _NOT_PACKED = re.compile(r"(?:^|/)\.(?:buildinfo|doctrees|nojekyll)|^book\.zip$"
 def setup(app: Sphinx) -> None:
     """Write the files with every build; let a page list them."""
     app.add_directive("downloads", DownloadsDirective)
+    app.add_post_transform(ListDownloads)
     app.connect("build-finished", write_files)
     # The last of all: the archive holds what the others leave.
     app.connect("build-finished", write_book, priority=990)
 
 
 def files_of(app: Sphinx) -> tuple[TakeawayFile, ...]:
-    """The files to take along, made once a build; none where the review cannot be read."""
+    """The files to take along, made once a build; none where the review cannot be read.
+
+    They hold the addresses of findings, so all pages must have been read.
+    """
     known: dict[str, tuple[TakeawayFile, ...]] = app.__dict__.setdefault("synth_takeaway", {})
     if "files" not in known:
         try:
@@ -60,7 +66,7 @@ def files_of(app: Sphinx) -> tuple[TakeawayFile, ...]:
         except ReviewError:
             # Said already, with every line, by the part that needs the review for its pages.
             review = None
-        known["files"] = takeaway(review.records) if review else ()
+        known["files"] = takeaway(review.records, finding_address(app.env)) if review else ()
     return known["files"]
 
 
@@ -77,11 +83,29 @@ class DownloadsDirective(SphinxDirective):
         if settings is None:
             return []
         self.env.metadata[self.env.docname][_OFFERS_BOOK] = "yes"
-        here = self.env.app.builder.get_target_uri(self.env.docname)
-        drawn = download_list(
-            files_of(self.env.app), settings, words_of(self.env.app), "../" * here.count("/")
-        )
-        return [nodes.raw("", drawn, format="html")]
+        return [Downloads()]
+
+
+class Downloads(nodes.Element):
+    """Place of the list of files."""
+
+
+class ListDownloads(SphinxPostTransform):
+    """Write the list where it belongs, once every page was read."""
+
+    default_priority = 10
+
+    def run(self, **kwargs: Any) -> None:
+        """Draw the tables of the page."""
+        places = list(self.document.findall(Downloads))
+        settings = settings_of(self.app)
+        if not places or settings is None:
+            return
+        here = self.app.builder.get_target_uri(self.env.docname)
+        root = "../" * here.count("/")
+        drawn = download_list(files_of(self.app), settings, words_of(self.app), root)
+        for place in places:
+            place.replace_self(nodes.raw("", drawn, format="html"))
 
 
 def download_list(

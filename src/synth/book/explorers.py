@@ -13,7 +13,6 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from synth.book.assets import PLACE, write_if_changed
 from synth.book.context import words_of
 from synth.book.domain import evidence_domain, warn
-from synth.references.formats import to_csv
 from synth.views.explorer import ALL_AS_CSV, evidence_scripts
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-CSV = "findings.csv"
+CSV = f"_static/{PLACE}/data/findings.csv"
 WITHOUT_SCRIPT = '<noscript><p class="synth-small">{}</p></noscript>\n'
 _ROOT = re.compile(r'<div class="synth synth-explorer"(?! data-evidence)')
 _FALLBACK = '<div class="synth-fallback">\n'
@@ -40,8 +39,25 @@ def evidence_files(env: BuildEnvironment) -> dict[str, str]:
     """The scripts all explorers share, by name; the first is the one a page asks for."""
     known: dict[str, dict[str, str]] = env.app.__dict__.setdefault("synth_evidence", {})
     if "files" not in known:
-        known["files"] = evidence_scripts(evidence_domain(env).review.records, _homes(env))
+        known["files"] = evidence_scripts(
+            evidence_domain(env).review.records, _homes(env), _published(env)
+        )
     return known["files"]
+
+
+def finding_address(env: BuildEnvironment) -> str:
+    """Where findings stand, up to their id: with the book's address where it is published.
+
+    Empty where no page holds the findings.
+    """
+    place = _homes(env).get("finding", "")
+    return place and f"{_published(env)}{place}"
+
+
+def _published(env: BuildEnvironment) -> str:
+    """The address of the book's first folder, empty where it is not published."""
+    base = str(env.app.config.html_baseurl or "").rstrip("/")
+    return base and f"{base}/"
 
 
 def _homes(env: BuildEnvironment) -> dict[str, str]:
@@ -87,7 +103,7 @@ def pages_to_write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 
 
 def write_evidence(app: Sphinx, exception: Exception | None) -> None:
-    """Write the shared script, and all findings as a table, where a page has an explorer."""
+    """Write the scripts all explorers share, where a page has an explorer."""
     if exception or app.builder.format != "html" or not _pages(app.env):
         return
     place = Path(app.outdir) / "_static" / PLACE
@@ -97,10 +113,6 @@ def write_evidence(app: Sphinx, exception: Exception | None) -> None:
             old.unlink()
     for name, script in files.items():
         write_if_changed(place / name, script.encode())
-    records = evidence_domain(app.env).review.records
-    write_if_changed(
-        place / CSV, b"\xef\xbb\xbf" + to_csv(records, tuple(records.findings)).encode()
-    )
 
 
 class CompleteExplorers(SphinxPostTransform):
@@ -125,5 +137,5 @@ class CompleteExplorers(SphinxPostTransform):
         without = WITHOUT_SCRIPT.format(words_of(self.app).html("evidence_without_script"))
         text = text.replace(_FALLBACK, _FALLBACK + without)
         here = self.app.builder.get_target_uri(self.env.docname)
-        csv = "../" * here.count("/") + f"_static/{PLACE}/{CSV}"
+        csv = "../" * here.count("/") + CSV
         return text.replace(f'href="{ALL_AS_CSV}"', f'href="{csv}" download')

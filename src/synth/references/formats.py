@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from synth.messages import Words
 from synth.model import facet_values
+from synth.references.csv_text import csv_text
 
 if TYPE_CHECKING:
     from synth.reading.bibliography import Name, Reference
@@ -283,38 +285,39 @@ def _latex(text: str) -> str:
 
 # --- findings for a spreadsheet ---------------------------------------------------------------
 
-# What a spreadsheet takes for a formula (owasp.org, "CSV injection"), also behind white space
-# and in the full-width forms some of them accept.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠\t\r]")
 
-
-def to_csv(records: Records, ids: Sequence[str], filters: str = "") -> str:
-    """Write findings for a spreadsheet, one row each.
-
-    The first line says what this is, the second names the columns. Every field is quoted; a text
-    that a spreadsheet would run as a formula has an apostrophe before it, as the first line says.
+def to_csv(records: Records, ids: Sequence[str], filters: str = "", address: str = "") -> str:
+    """Write findings for a spreadsheet, one row each, with where each stands and what was chosen.
 
     Parameters
     ----------
     records : the review's records.
     ids : ids of the findings, in the order of the rows.
     filters : how they were chosen, in words; empty when they were not.
+    address : where findings stand in the book, up to their id; empty when that is not known.
+
+    Returns
+    -------
+    The text; its first line names the columns. ``section`` and ``anchor`` locate the finding in the
+    source, ``basis`` says how the source names the study, ``selection`` and ``data_version`` of
+    what the rows are a part.
     """
     settings = records.settings
+    words = Words.of(settings)
     ranks = [rank.id for rank in settings.ranks]
     facets = [facet.id for facet in settings.facets]
+    selection = words.say(
+        "explorer_selection",
+        title=settings.title,
+        n=len(ids),
+        total=len(records.findings),
+        filters=filters or words["explorer_no_filter"],
+    )
     columns = [
-        "finding",
-        "study",
-        "citation",
-        "year",
-        *ranks,
-        "direction",
-        *facets,
-        "summary",
-        "doi",
+        *("finding", "study", "citation", "year", *ranks, "direction", *facets, "summary"),
+        *("section", "anchor", "basis", "doi", "address", "selection", "data_version"),
     ]
-    rows = [[csv_heading(records, len(ids), filters)], columns]
+    rows = [columns]
     for name in ids:
         finding = records.findings[name]
         study = records.studies[finding.study]
@@ -330,27 +333,15 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "") -> str:
                 settings.direction(finding.direction).label,
                 *("; ".join(facet_values(facet, finding, study)) for facet in settings.facets),
                 finding.summary,
+                finding.section,
+                finding.anchor,
+                finding.basis,
                 work.doi if work else "",
+                address and f"{address}{name}",
+                selection,
+                settings.version,
             ]
         )
-    return "".join(",".join(_cell(text) for text in row) + "\r\n" for row in rows)
-
-
-def csv_heading(records: Records, count: int, filters: str = "") -> str:
-    """The first line of an exported table: what it holds, from which data, and what was changed."""
-    from synth.views.explorer import WORDS
-
-    settings = records.settings
-    return WORDS["csv_heading"].format(
-        title=settings.title,
-        n=count,
-        total=len(records.findings),
-        filters=filters or WORDS["no_filter"],
-        version=settings.version,
-        date=settings.date,
-    )
-
-
-def _cell(text: str) -> str:
-    harmless = "'" + text if _FORMULA.match(text) else text
-    return '"' + harmless.replace('"', '""') + '"'
+    # A team's facet may bear the name of a column: it stands once.
+    once = [at for at, column in enumerate(columns) if columns.index(column) == at]
+    return csv_text([row[at] for at in once] for row in rows)

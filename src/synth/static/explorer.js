@@ -12,7 +12,7 @@
 /** @typedef {{ text: string, bit: number, off: () => unknown }} Active a filter in use */
 /**
  * What a host gives: the evidence, and a place to keep filters in.
- * @typedef {{ data: Data, settings: Data, references: () => Promise<Data>, base: string,
+ * @typedef {{ data: Data, settings: Data, extras: () => Promise<Data>, base: string,
  *    keep?: (filters: Data) => void, follow?: (call: (filters: Data) => void) => void }} Host
  */
 /**
@@ -223,7 +223,7 @@ function engine(data, ids) {
   };
 
   return {
-    n, facets, study, failed, perStudy, perTheme, text, fold,
+    n, facets, study, failed, perStudy, perTheme, text, fold, row,
     name: (/** @type {number} */ i) => nameOf(row(i)),
     summary: (/** @type {number} */ i) => summary[row(i)],
     /** Fold one more block; false when all are. */
@@ -288,7 +288,7 @@ let explorers = 0; // the label of each search box needs a name of its own
  * @param {HTMLElement} root @param {Host} host
  * @returns {Generator<void, () => void>} takes everything away again
  */
-function* draw(root, { data, settings, references, base, keep, follow }) {
+function* draw(root, { data, settings, extras, base, keep, follow }) {
   const { key } = settings;
   const words = { ...data.words, ...settings.words };
   /** @param {string} word @param {Data} [values] @returns {string} */
@@ -501,6 +501,12 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
       query.append(`${key}.v`, data.version);
     }
     return url.href;
+  };
+  /** The address of what is shown as others can use it: none on this machine's disk leaves the page. */
+  const shareable = () => {
+    const here = address(true);
+    if (/^https?:/.test(here)) return here;
+    return here.startsWith(base) ? (data.published || "") + here.slice(base.length) : "";
   };
   const readAddress = () => {
     let version = data.version;
@@ -852,13 +858,21 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
   // --- to take along ---
 
   const matching = () => [...failed.keys()].filter((i) => !failed[i]);
+  // The rules of csv_text.py.
+  const formula = new RegExp(data.formula);
   /** @param {string} text */
-  const quoted = (text) => `"${(/^\s*[=+\-@＝＋－＠\t\r]/.test(text) ? "'" + text : text).replace(/"/g, '""')}"`;
-  /** @param {Data} works */
-  const csv = (works) =>
-    [
-      [say("csv_heading", { title: data.title, n: matches, total: data.total[0], filters: inForce(), version: data.version, date: data.date })],
-      ["finding", "study", "citation", "year", ...ranks, "direction", ...declared.map(({ id }) => id), "summary", "doi"],
+  const cell = (text) => {
+    const safe = formula.test(text) ? `'${text}` : text;
+    return /[",;\t\r\n]|^[ \xa0]|[ \xa0]$/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+  };
+  /** @param {Data} more */
+  const csv = ({ works, section, anchor, basis }) => {
+    const columns = ["finding", "study", "citation", "year", ...ranks, "direction", ...declared.map(({ id }) => id), "summary",
+      "section", "anchor", "basis", "doi", "address", "selection", "data_version"];
+    const place = data.links?.finding;
+    const selection = say("selection", { title: data.title, n: matches, total: data.total[0], filters: inForce() });
+    return [
+      columns,
       ...matching().map((i) => {
         const id = data.studies.id[study[i]];
         const nodes = tree.sets[tree.code[i]];
@@ -867,25 +881,27 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
           ...ranks.map((/** @type {string} */ _, /** @type {number} */ at) => tree.labels[nodes[at]] || ""),
           direction.labels[direction.code[i]],
           ...declared.map((facet) => facet.sets[facet.code[i]].map((value) => facet.values[value]).join("; ")),
-          core.summary(i), works[id]?.[0].DOI || "",
+          core.summary(i), section[core.row(i)], anchor[core.row(i)], basis[core.row(i)], works[id]?.[0].DOI || "",
+          place ? (data.published || "") + place + core.name(i) : "", selection, data.version,
         ];
       }),
-    ].map((line) => `${line.map(quoted).join(",")}\r\n`).join("");
-  /** The works behind the selection, with its codes as keywords. @param {Data} works @returns {[string[], any[]][]} */
-  const cited = (works) => {
+    ].map((line) => `${line.filter((_, at) => columns.indexOf(columns[at]) === at).map(cell).join(",")}\r\n`).join("");
+  };
+  /** The works behind the selection, with its codes as keywords. @param {Data} more @returns {[string[], any[]][]} */
+  const cited = ({ works }) => {
     /** @type {Set<string>[]} */
     const codes = [];
     for (const i of matching()) (codes[study[i]] ??= new Set()).add(`${tree.values[tree.code[i]]}: ${direction.values[direction.code[i]]}`);
     return codes.flatMap((set, at) => (works[data.studies.id[at]] ? [[[...set], works[data.studies.id[at]]]] : []));
   };
-  /** @type {Record<string, (works: Data) => string>} */
+  /** @type {Record<string, (more: Data) => string>} */
   const formats = {
     // The mark at the start tells a spreadsheet that the letters are UTF-8.
-    csv: (works) => "\ufeff" + csv(works),
-    ris: (works) => cited(works).map(([codes, work]) => work[1].replace(/ER  - \r\n$/, codes.map((code) => `KW  - ${code}\r\n`).join("") + "ER  - \r\n")).join(""),
-    bib: (works) => cited(works).map(([codes, work]) => work[2].replace(/}\n$/, `  keywords = {${codes.join(", ")}},\n}\n`)).join("\n"),
-    json: (works) => JSON.stringify(cited(works).map(([codes, work]) => ({ ...work[0], keyword: codes.join(", ") })), null, 1) + "\n",
-    txt: (works) => cited(works).map(([, work]) => work[3] + "\n").join(""),
+    csv: (more) => "\ufeff" + csv(more),
+    ris: (more) => cited(more).map(([codes, work]) => work[1].replace(/ER  - \r\n$/, codes.map((code) => `KW  - ${code}\r\n`).join("") + "ER  - \r\n")).join(""),
+    bib: (more) => cited(more).map(([codes, work]) => work[2].replace(/}\n$/, `  keywords = {${codes.join(", ")}},\n}\n`)).join("\n"),
+    json: (more) => JSON.stringify(cited(more).map(([codes, work]) => ({ ...work[0], keyword: codes.join(", ") })), null, 1) + "\n",
+    txt: (more) => cited(more).map(([, work]) => work[3] + "\n").join(""),
   };
   /** @param {string} text */
   const announce = (text) => {
@@ -894,15 +910,21 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
   };
   /** @param {string} text @param {any} [pressed] the button, which then says so */
   const copy = async (text, pressed) => {
+    let copied = true;
     try {
       await navigator.clipboard.writeText(text);
     } catch {
       // Without a secure address there is only the old way.
       const area = box.appendChild(h("textarea", { value: text }));
       area.select();
-      document.execCommand("copy");
+      copied = document.execCommand("copy");
       area.remove();
       pressed.focus();
+    }
+    if (!copied) {
+      tell(`${say("not_copied")} ${text}`);
+      getSelection()?.selectAllChildren(note);
+      return;
     }
     announce(say("copied"));
     const label = pressed.firstChild;
@@ -925,7 +947,7 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
     h("ul", null, ...Object.keys(formats).map((name) => {
       const [label, remark] = say(name).split("|");
       const press = button("", label, async () => {
-        const text = formats[name](await references());
+        const text = formats[name](await extras());
         if (name === "txt") return copy(text, press);
         const file = `${key === "x" ? "findings" : key}.${name}`;
         const href = URL.createObjectURL(new Blob([text]));
@@ -939,9 +961,9 @@ function* draw(root, { data, settings, references, base, keep, follow }) {
   const citation = h("p");
   const citing = sheet("cite", () => put(citation, say("citation", {
     authors: data.authors.join(", ") || data.title, year: data.date.slice(0, 4), title: data.title, findings: some(matches), studies: some(studies(), "study"),
-    view: say("view", { filters: inForce(), ...data }), url: keep ? "" : address(true),
+    view: say("view", { filters: inForce(), ...data }), url: keep ? "" : shareable(),
   })), citation, button(".ex-btn", say("copy_cite"), () => copy(citation.textContent, citing.querySelector("button"))));
-  const link = button(".ex-btn", say("copy_link"), () => copy(address(true), link));
+  const link = button(".ex-btn", say("copy_link"), () => copy(shareable(), link));
   head.append(h("div.ex-tools", null, ...(keep ? [] : [link]), citing, exporting));
 
   // --- events ---
@@ -1015,7 +1037,7 @@ export default {
     let changed = () => {};
     const drawn = draw(root, {
       data: model.get("evidence"), settings, base: "",
-      references: async () => model.get("references"),
+      extras: async () => model.get("references"),
       keep(filters) {
         known = JSON.stringify(filters);
         model.set("filters", filters);
@@ -1054,7 +1076,7 @@ export default {
     };
     try {
       const data = await load(root.dataset.evidence || "");
-      const drawn = draw(root, { data, settings, base: tools.url("../../"), references: () => load(data.references) });
+      const drawn = draw(root, { data, settings, base: tools.url("../../"), extras: () => load(data.references) });
       while (!drawn.next().done) await new Promise((done) => setTimeout(done));
       root.querySelector(".synth-fallback")?.remove();
     } catch (error) {

@@ -44,8 +44,17 @@ function save(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
+/** What a spreadsheet takes for a formula; building a book writes it here, from csv_text.py. */
+const FORMULA = "";
+
+/** Rows as CSV, by the rules of csv_text.py. @param {string[][]} rows */
+const csvText = (rows) => rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+
 /** @param {string} text */
-const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+function csvCell(text) {
+  const safe = new RegExp(FORMULA).test(text) ? `'${text}` : text;
+  return /[",;\t\r\n]|^[ \xa0]|[ \xa0]$/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+}
 
 /**
  * The figure's table as CSV: what a cell shows, or the value it keeps when it shows more.
@@ -58,7 +67,7 @@ export function tableAsCsv(table) {
   const rows = [...table.querySelectorAll("tbody tr")].map((row) =>
     [...row.children].map((cell) => cell.getAttribute("data-value") ?? cell.textContent ?? ""),
   );
-  return [heads, ...rows].map((row) => row.map(quoted).join(",")).join("\n") + "\n";
+  return csvText([heads, ...rows]);
 }
 
 /**
@@ -67,26 +76,27 @@ export function tableAsCsv(table) {
  */
 function frameworkAsCsv(table) {
   const ranks = (table.dataset.ranks ?? "").split(";");
-  const rows = [[...ranks, "direction", "finding", "study"]];
+  const rows = [["finding", ...ranks, "direction", "summary", "citation"]];
   /** @type {string[]} */
-  let path = [];
+  const path = [];
   for (const row of table.querySelectorAll("tbody tr")) {
     const head = row.querySelector("th");
-    const label = (head?.querySelector("a") ?? head)?.textContent?.trim() ?? "";
+    const label = (head?.querySelector("a") ?? head)?.textContent?.trim().replace(/ °$/, "") ?? "";
     const depth = Number(row.getAttribute("data-depth"));
     // A row of what is coded to a theme as a whole has no label of its own below the heading's.
-    if (head && (!row.classList.contains("F") || head.querySelector("a")))
-      path = [...path.slice(0, depth), label];
+    if (head && (!row.classList.contains("F") || head.querySelector("a"))) {
+      path.length = depth;
+      path[depth] = label;
+    }
     const place = ranks.map((_, rank) => path[rank] ?? "");
     for (const item of row.querySelectorAll("td li")) {
-      const group = item.closest(".synth-t2-also") ?? item.closest("td");
-      const direction = group?.querySelector(".dir")?.textContent?.trim() ?? "";
+      const direction = item.closest("[data-direction]")?.getAttribute("data-direction") ?? "";
       const said = /** @type {Text | null} */ (item.firstChild)?.textContent?.trim() ?? "";
-      for (const study of item.querySelectorAll(".fc"))
-        rows.push([...place, direction, said, study.textContent ?? ""]);
+      for (const study of /** @type {NodeListOf<HTMLAnchorElement>} */ (item.querySelectorAll(".fc")))
+        rows.push([study.href.replace(/^.*[#:](?:finding-)?/, ""), ...place, direction, said, study.textContent ?? ""]);
     }
   }
-  return rows.map((row) => row.map(quoted).join(",")).join("\n") + "\n";
+  return csvText(rows);
 }
 
 /**
@@ -165,7 +175,7 @@ function offerDownloads(figure) {
     });
   }
   const csv = framework ? () => frameworkAsCsv(framework) : table ? () => tableAsCsv(table) : null;
-  if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([csv()], { type: "text/csv" })));
+  if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([`\ufeff${csv()}`], { type: "text/csv" })));
   if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
 }
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
 from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
+from synth.references.csv_text import FORMULA
 from synth.text import ALIKE, fold
 from synth.views.evidence_table import EvidenceTable, stated
 from synth.views.markup import placeholder
@@ -129,6 +130,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "total": [len(records.findings), len(everything)],
         "words": {key: words[f"explorer_{key}"] for key in WORDS},
         "alike": dict(ALIKE),
+        "formula": FORMULA,
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "facets": [
             {
@@ -208,7 +210,7 @@ def _facet(
     sets: dict[tuple[int, ...], int] = {}
 
     def code(several: tuple[str, ...]) -> int:
-        return sets.setdefault(tuple(sorted({place[value] for value in several})), len(sets))
+        return sets.setdefault(tuple(dict.fromkeys(place[v] for v in several)), len(sets))
 
     by = {name: code(several) for name, several in shared.items()}
     told: dict[str, Any] = {"by": list(by.values()), "own": {}} if by else {"all": []}
@@ -242,32 +244,47 @@ def _years(records: Records, studies: Iterable[str]) -> dict[str, Any]:
 
 
 def reference_payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
-    """The references behind some findings in every form the explorer exports, study by study.
+    """What only an export needs: the references behind some findings, and where each stands.
 
     Parameters
     ----------
     records : the review's records.
     ids : the findings; all of them if not given.
+
+    Returns
+    -------
+    ``works``: each study's reference in every form the explorer exports. ``section``, ``anchor``
+    and ``basis``: those of the findings, in the order of :func:`payload`.
     """
     from synth.references.apa import reference_text
     from synth.references.formats import csl_item, to_bibtex, to_ris
 
+    names = tuple(records.findings if ids is None else ids)
+    findings = [records.findings[name] for name in names]
     works = {}
-    for name in studies_in_order(records, records.findings if ids is None else ids):
+    for name in studies_in_order(records, names):
         work = records.bibliography.get(name)
         if work is not None:
             item = csl_item(work)
             works[name] = [item, to_ris([item]), to_bibtex([item]), reference_text(work)]
-    return works
+    return {
+        "works": works,
+        "section": [finding.section for finding in findings],
+        "anchor": [finding.anchor for finding in findings],
+        "basis": [finding.basis for finding in findings],
+    }
 
 
-def evidence_scripts(records: Records, links: Mapping[str, str] | None = None) -> dict[str, str]:
+def evidence_scripts(
+    records: Records, links: Mapping[str, str] | None = None, published: str = ""
+) -> dict[str, str]:
     """The scripts that bring the evidence to the explorers of a book, also from ``file://``.
 
     Parameters
     ----------
     records : the review's records.
     links : where studies and findings stand in the book, up to their id.
+    published : address of the book, which what readers copy begins with; empty when it has none.
 
     Returns
     -------
@@ -275,7 +292,12 @@ def evidence_scripts(records: Records, links: Mapping[str, str] | None = None) -
     with its content, so that a browser never shows yesterday's file on today's page.
     """
     references = _named("references", reference_payload(records))
-    told = {**payload(records), "links": dict(links or {}), "references": next(iter(references))}
+    told = {
+        **payload(records),
+        "links": dict(links or {}),
+        "published": published,
+        "references": next(iter(references)),
+    }
     return {**_named("evidence", told), **references}
 
 

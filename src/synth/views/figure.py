@@ -6,8 +6,6 @@ in a table beside it, made from the very rows that were drawn.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
+from synth.references.csv_text import csv_text
 from synth.text import counted as counted
 from synth.text import listed as listed
 from synth.text import shorten as shorten
@@ -81,9 +80,8 @@ class Figure:
     ... )
     >>> figure
     <Figure by-year: 1 study>
-    >>> print(figure.to_csv(), end="")
-    year
-    2016
+    >>> figure.to_csv().split()
+    ['year', '2016']
     """
 
     kind = "Figure"
@@ -309,11 +307,7 @@ def _plain(value: Any) -> str:
 
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Rows as CSV text with a header; lists are joined by ``"; "``."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_plain(row[name]) for name in columns] for row in rows)
-    return out.getvalue()
+    return csv_text([columns, *([_plain(row[name]) for name in columns] for row in rows)])
 
 
 def standalone(svg: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import Direction, Finding, Influence, Theme
+from synth.references.csv_text import csv_text
 from synth.views.figure import (
     chosen,
     counted,
@@ -24,7 +25,6 @@ from synth.views.figure import (
     source_line,
     studies,
     theme_link,
-    to_csv,
     version_line,
 )
 from synth.views.markup import target
@@ -181,7 +181,8 @@ class Framework:
         span = ' rowspan="2"' if others else ""
         label = _named(row, self._records)
         cells = "\n".join(
-            f'<td role="cell" data-label="{escape(d.plural)}" class="dir-{escape(d.id)}-cell">'
+            f'<td role="cell" data-label="{escape(d.plural)}" class="dir-{escape(d.id)}-cell" '
+            f'data-direction="{escape(d.label)}">'
             f'<span class="synth-t2-label" aria-hidden="true">{direction_mark(d, d.plural)}</span>'
             f"{self._findings_html(row.of(d), row.node)}</td>"
             for d in self.columns
@@ -193,7 +194,7 @@ class Framework:
         if not others:
             return first
         also = "\n".join(
-            f'<div class="synth-t2-also">{direction_mark(d)} '
+            f'<div class="synth-t2-also" data-direction="{escape(d.label)}">{direction_mark(d)} '
             f"{self._findings_html(found, row.node)}</div>"
             for d, found in others
         )
@@ -320,11 +321,20 @@ class Framework:
         return "\n".join(lines)
 
     def to_csv(self) -> str:
-        """The table as CSV text, one row a factor."""
-        settings = self._records.settings
-        ranks = [rank.id for rank in settings.ranks]
-        ways = [direction.id for direction in settings.directions]
-        return to_csv([*ranks, *ways, "studies", "influences"], self.data)
+        """The table as CSV text, one row a finding, in the order of the page."""
+        ranks = [rank.id for rank in self._records.settings.ranks]
+        rows = [["finding", *ranks, "direction", "summary", "citation"]]
+        for row in self.rows:
+            labels = {node.rank: node.label for node in row.path}
+            place = [labels.get(rank, "") for rank in ranks]
+            for way in () if row.heading else (*self.columns, *self._others):
+                found = row.of(way)
+                # What several studies say stands together, at the place of the first.
+                first = {f.summary: at for at, f in reversed([*enumerate(found)])}
+                for f in sorted(found, key=lambda f: first[f.summary]):
+                    said = (f.summary, self._records.label(f.study))
+                    rows.append([f.id, *place, way.label, *said])
+        return csv_text(rows)
 
     def to_word(self) -> str:
         """The table as plain HTML without folds, links or classes, to be pasted into a document."""

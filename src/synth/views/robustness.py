@@ -300,7 +300,7 @@ class Robustness:
         """One row for each thing left out, with how much would lose all its support."""
         return [
             {
-                "kind": self._words[f"robustness_{out.kind}"],
+                "kind": out.kind,
                 "left_out": out.label,
                 "studies": len(out.studies),
                 "findings": out.findings,
@@ -387,7 +387,7 @@ class Robustness:
     def _table(self, kind: str) -> str:
         words = self._words
         one = words[f"robustness_{kind}"]
-        rows = [row for row in self.data if row["kind"] == one]
+        rows = [row for row in self.data if row["kind"] == kind]
         if not rows:
             none = words.html("robustness_nothing", kind=escape(one))
             return f'<p class="synth-gap">{none}</p>'
@@ -414,9 +414,9 @@ class Robustness:
         return f'<p class="synth-robustness-head">{escape(caption)}.</p>\n{shown}{more}'
 
     def _left_out_cell(self, row: Row) -> str:
-        if row["kind"] == self._words["robustness_study"]:
+        if row["kind"] == "study":
             return study_link(self._records, row["ids"][0])
-        if row["kind"] == self._words["robustness_country"]:
+        if row["kind"] == "country":
             return escape(row["left_out"])
         inside = "; ".join(study_link(self._records, study) for study in row["ids"])
         return f'{escape(row["left_out"])} <span class="synth-small">{inside}</span>'
