@@ -20,8 +20,9 @@ REGISTRIES = [
     DOT.join(["registry", "yarnpkg", "com"]),
     DOT.join(["deb", "debian", "org"]),
     "--index" + "-url",
-    "--find" + "-links",
 ]
+# A folder of the review itself is no address.
+ELSEWHERE = re.compile("--find" + r"-links(?! vendor\b)[ =]+\S*[/.:]")
 MACHINE_PATHS = re.compile(
     r"(?<![\w.~:/-])/(?:"
     + "|".join(["wo" + "rk", "ro" + "ot", "ho" + "me", "Us" + "ers"])

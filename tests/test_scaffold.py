@@ -37,11 +37,11 @@ def new(folder: Path, **given: Any) -> int:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Everything below a folder but the library's copy."""
+    """Everything below a folder but the library's wheel."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "src" not in path.relative_to(folder).parts[:1]
+        if path.is_file() and "vendor" not in path.relative_to(folder).parts[:1]
     }
 
 
@@ -58,13 +58,12 @@ def started(tmp_path: Path) -> Path:
 def test_a_project_has_everything_it_needs(started: Path) -> None:
     held = files_of(started)
     for file in (
-        *("Makefile", "README.md", "requirements.txt", "pyproject.toml", "_config.yml"),
+        *("Makefile", "README.md", "requirements.txt", "_config.yml", ".synth/frame.toml"),
         *(".ci/run", ".github/workflows/book.yml", ".gitignore", "_toc.yml", "references.bib"),
         *("data/review.toml", "data/README.md", "book/intro.ipynb", "book/studies.md"),
     ):
         assert file in held
-    assert (started / "src/synth/model.py").is_file()
-    assert (started / "src/LICENSE").is_file()
+    assert not (started / "src").exists()
     assert os.access(started / ".ci/run", os.X_OK)
 
 
@@ -80,15 +79,6 @@ def test_data_are_written_in_canonical_form(started: Path) -> None:
     assert main(["fmt", "--check", "--root", str(started)]) == 0
 
 
-def test_the_copied_library_is_the_one_that_runs(started: Path) -> None:
-    here = Path(project.__file__).parents[1]
-    for path in here.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
-            assert (
-                started / "src/synth" / path.relative_to(here)
-            ).read_bytes() == path.read_bytes()
-
-
 def test_no_file_names_this_machine_or_a_registry(started: Path, tmp_path: Path) -> None:
     for name, content in files_of(started).items():
         text = content.decode("utf-8")
@@ -99,8 +89,9 @@ def test_no_file_names_this_machine_or_a_registry(started: Path, tmp_path: Path)
 
 def test_requirements_are_exact_and_end_with_the_library(started: Path) -> None:
     lines = (started / "requirements.txt").read_text().splitlines()
-    assert lines[-1] == "-e ."
-    pins = list(lines[1:-1])
+    assert lines[-2] == "--find-links vendor"
+    assert lines[-1].startswith("synthbook==")
+    pins = list(lines[1:-2])
     assert all(re.fullmatch(r"[a-z0-9-]+==\S+", pin) for pin in pins)
     assert {"sphinx", "altair", "bibtexparser", "rispy"} <= {pin.split("==")[0] for pin in pins}
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
 __all__ = ["Evidence", "Review", "ReviewError", "__version__"]
 
 if TYPE_CHECKING:
     from synth.errors import ReviewError
     from synth.evidence import Evidence
     from synth.review import Review
+
+    __version__: str
 
 
 # `import synth` takes a few milliseconds: what reads tables or draws is imported on first use.
@@ -31,6 +32,10 @@ def __getattr__(name: str) -> Any:
         from synth.errors import ReviewError
 
         return ReviewError
+    if name == "__version__":
+        from synth.version import version
+
+        return version()
     raise AttributeError(f"module 'synth' has no attribute {name!r}")
 
 

@@ -16,7 +16,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth import __version__
 from synth.errors import Problem, ReviewError
 
 if TYPE_CHECKING:
@@ -70,6 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
+class _Version(argparse.Action):
+    """Says the version; looked up only then, because that takes longer than the rest."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        from synth.version import version
+
+        parser.exit(message=f"synth {version()}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="synth",
@@ -77,13 +85,14 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"synth {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version and end")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_check(commands)
     _add_fmt(commands)
     _add_execute(commands)
     _add_add(commands)
     _add_new(commands)
+    _add_upgrade(commands)
     return parser
 
 
@@ -443,6 +452,35 @@ def _new(given: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _add_upgrade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "upgrade",
+        "bring an older review to this version of the library",
+        "Renews what synth new wrote around your work: Makefile, _config.yml, workflow and\n"
+        "requirements, merged with what you changed in them. Data, pages and bibliography are\n"
+        "never touched. Try it with --dry-run first:\n\n"
+        "  pip install --upgrade synthbook\n"
+        "  synth upgrade --dry-run\n"
+        "  synth upgrade\n"
+        "  make book && make test",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say what would change, and change nothing"
+    )
+    command.set_defaults(run=_upgrade)
+
+
+def _upgrade(given: argparse.Namespace) -> int:
+    from synth.starter.upgrade import upgrade
+
+    try:
+        return upgrade(_root(given), dry_run=given.dry_run, say=_say)
+    except KeyboardInterrupt:
+        print("Stopped: nothing was changed.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -11,10 +11,8 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 
-import synth
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
@@ -22,6 +20,7 @@ from synth.reading.formatting import canonical_forms, write_forms
 from synth.reading.rules import check_records
 from synth.reading.settings import SETTINGS_FILE
 from synth.reading.tables import Records, read_records
+from synth.starter import frame, wheel
 from synth.starter.book_pages import (
     TOC_FILE,
     Page,
@@ -32,23 +31,6 @@ from synth.starter.book_pages import (
     pages_of,
     toc_text,
 )
-
-FILES = Path(__file__).parent / "files"
-LIBRARY = "src/synth"
-
-# Where the files of the frame go; what stands in @…@ in them is filled in.
-_FRAME = {
-    "Makefile": "Makefile",
-    "_config.yml": "_config.yml",
-    "gitignore": ".gitignore",
-    "gitattributes": ".gitattributes",
-    "ci-run": ".ci/run",
-    "workflow.yml": ".github/workflows/book.yml",
-    "README.md": "README.md",
-    "setup": "scripts/setup",
-    "LICENSE": "src/LICENSE",
-}
-_PROGRAMS = (".ci/run", "scripts/setup")
 
 Say = Callable[[str], None]
 
@@ -71,7 +53,7 @@ class Draft:
 
 def example() -> Draft:
     """The review a project starts from when a team brings no files: two studies, made up."""
-    folder = FILES / "example"
+    folder = frame.FILES / "example"
     files = {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in sorted(folder.rglob("*"))
@@ -86,7 +68,7 @@ def example() -> Draft:
 
 
 def create(target: Path, draft: Draft, *, execute: bool, dry_run: bool, say: Say) -> int:
-    """Write a new project: data, pages, frame, and the library they are drawn with.
+    """Write a new project: data, pages, frame, and a wheel of the library they are drawn with.
 
     Everything is made in a folder beside the target and moved only when it is complete.
 
@@ -146,13 +128,7 @@ def _run(root: Path, notebooks: Iterable[Path] | None, say: Say) -> None:
 
 
 def _listed(files: Iterable[str]) -> str:
-    """Files as a list, the library's as one line."""
-    library = [file for file in files if file.startswith(f"{LIBRARY}/")]
-    own = [file for file in files if file not in library]
-    lines = [f"  {file}" for file in own]
-    if library:
-        lines.append(f"  {LIBRARY}/ ({len(library)} files: the library)")
-    return "\n".join(lines)
+    return "\n".join(f"  {file}" for file in files if not file.startswith(f"{frame.BASE}/"))
 
 
 def _refuse_taken(target: Path) -> None:
@@ -388,96 +364,12 @@ def _first_of_part(lines: list[str], index: int) -> bool:
 
 
 def _write_frame(staging: Path, records: Records) -> None:
-    settings = records.settings
-    filled = {
-        "@TITLE@": json.dumps(settings.title, ensure_ascii=False),
-        "@HEADING@": settings.title,
-        "@QUESTION@": settings.question,
-        "@YEAR@": str(settings.date.year),
-    }
-    for name, file in _FRAME.items():
-        text = (FILES / "frame" / name).read_text("utf-8")
-        for mark, value in filled.items():
-            text = text.replace(mark, value)
-        _write(staging, file, text)
-    for file in _PROGRAMS:
+    for file, content in frame.written(records.settings, wheel.build()).items():
+        path = staging / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    for file in frame.PROGRAMS:
         (staging / file).chmod(0o755)
-    for path in _library_files():
-        target = staging / LIBRARY / path.relative_to(_library())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    _write(staging, "pyproject.toml", _pyproject())
-    _write(staging, "requirements.txt", _pins())
-
-
-def _library() -> Path:
-    return Path(synth.__file__).parent
-
-
-def _library_files() -> Iterator[Path]:
-    """The files of the library that draws this: the project carries a copy of it."""
-    for path in sorted(_library().rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(_library()).parts)
-        if path.is_file() and not hidden and path.suffix != ".pyc":
-            yield path
-
-
-def _pyproject() -> str:
-    """What the copied library needs, as the installed one declares it."""
-    own = metadata.metadata("synth")
-    needed = [text for text in metadata.requires("synth") or () if "extra ==" not in text]
-    listed = "".join(f"  {json.dumps(text)},\n" for text in needed)
-    groups: dict[str, list[metadata.EntryPoint]] = {}
-    for entry in metadata.distribution("synth").entry_points:
-        groups.setdefault(entry.group, []).append(entry)
-    text = (
-        "# The library in src/synth, so that its commands and its extension can be installed.\n"
-        '[build-system]\nrequires = ["setuptools>=77"]\nbuild-backend = "setuptools.build_meta"\n\n'
-        f'[project]\nname = "synth"\nversion = "{synth.__version__}"\n'
-        f'description = {json.dumps(own["Summary"])}\nlicense = "MIT"\n'
-        f'requires-python = "{own["Requires-Python"]}"\ndependencies = [\n{listed}]\n'
-    )
-    for group, entries in sorted(groups.items()):
-        section = "scripts" if group == "console_scripts" else f'entry-points."{group}"'
-        lines = "".join(f'{entry.name} = "{entry.value}"\n' for entry in sorted(entries))
-        text += f"\n[project.{section}]\n{lines}"
-    return (
-        text + '\n[tool.setuptools.packages.find]\nwhere = ["src"]\n\n'
-        '[tool.setuptools.package-data]\nsynth = ["**/*"]\n'
-    )
-
-
-def _pins() -> str:
-    """Everything the library needs, in the versions that are installed here."""
-    from packaging.requirements import Requirement
-    from packaging.utils import canonicalize_name
-
-    pins: dict[str, str] = {}
-    pending = [text for text in metadata.requires("synth") or () if "extra ==" not in text]
-    seen: set[tuple[str, str]] = set()
-    while pending:
-        wanted = Requirement(pending.pop())
-        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
-            continue
-        name = canonicalize_name(wanted.name)
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
-        pins[name] = found.version
-        for extra in ("", *sorted(wanted.extras)):
-            if (name, extra) in seen:
-                continue
-            seen.add((name, extra))
-            for text in found.requires or ():
-                needed = Requirement(text)
-                if needed.marker is None or needed.marker.evaluate({"extra": extra}):
-                    # The marker was true for this extra; below it must not be asked again.
-                    needed.marker = None
-                    pending.append(str(needed))
-    lines = [f"{name}=={version}" for name, version in sorted(pins.items())]
-    heading = "# The versions this book was made with; the library itself comes last.\n"
-    return heading + "\n".join([*lines, "-e ."]) + "\n"
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -538,7 +430,7 @@ def _add(root: Path, files: Mapping[str, str | bytes]) -> None:
             path = staging / file
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-            if file in _PROGRAMS:
+            if file in frame.PROGRAMS:
                 path.chmod(0o755)
         for file in files:
             target = root / file

@@ -1,0 +1,38 @@
+"""Turn a review's coded table, codebook and bibliography into a book readers can question.
+
+>>> from synth import Review  # doctest: +SKIP
+>>> review = Review.load()  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Evidence", "Review", "ReviewError", "__version__"]
+
+if TYPE_CHECKING:
+    from synth.errors import ReviewError
+    from synth.evidence import Evidence
+    from synth.review import Review
+
+
+# `import synth` takes a few milliseconds: what reads tables or draws is imported on first use.
+def __getattr__(name: str) -> Any:
+    if name == "Review":
+        from synth.review import Review
+
+        return Review
+    if name == "Evidence":
+        from synth.evidence import Evidence
+
+        return Evidence
+    if name == "ReviewError":
+        from synth.errors import ReviewError
+
+        return ReviewError
+    raise AttributeError(f"module 'synth' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

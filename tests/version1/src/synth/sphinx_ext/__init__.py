@@ -1,0 +1,32 @@
+"""What a book of evidence adds to Jupyter Book, part by part."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# Named in pyproject.toml: myst-nb looks it up here when it meets a chart in a notebook.
+from synth.sphinx_ext.figures import VegaLiteMime
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+__all__ = ["VegaLiteMime", "setup"]
+
+PARTS = (
+    "assets",  # styles and scripts: the library's own, and of the others' what a page uses
+    "finished_pages",  # mends of finished pages, the foot of every page
+    "figures",  # charts of notebooks as static pictures; values that are filled in at build
+    "domain",  # studies, findings, themes, influences: their roles, links and back-links
+    "metadata",  # what search engines, reference managers and link previews read
+    "explorers",  # the evidence explorers share, their names, their tables without scripts
+    "downloads",  # what readers take along: the data in many forms, the whole book
+)
+"""The modules of this package with a ``setup`` of their own, in the order they are set up."""
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add every part to a book that is being built."""
+    for part in PARTS:
+        import_module(f"{__name__}.{part}").setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
