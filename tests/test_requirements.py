@@ -30,11 +30,11 @@ MACHINE_PATHS = re.compile(
 )
 
 
-def declared(root: Path, *extras: str) -> list[Requirement]:
-    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    texts = list(project["dependencies"])
-    for extra in extras:
-        texts += project["optional-dependencies"][extra]
+def declared(root: Path, *groups: str) -> list[Requirement]:
+    declared = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    texts = list(declared["project"]["dependencies"])
+    for group in groups:
+        texts += declared["dependency-groups"][group]
     return [Requirement(text) for text in texts]
 
 
@@ -46,13 +46,13 @@ def pinned(path: Path) -> dict[str, Requirement]:
 
 
 @pytest.mark.parametrize(
-    ("name", "extras"), [("requirements.txt", ()), ("requirements-dev.txt", ("dev",))]
+    ("name", "groups"), [("requirements.txt", ()), ("requirements-dev.txt", ("dev",))]
 )
 def test_every_direct_dependency_is_pinned_within_its_bounds(
-    root: Path, name: str, extras: tuple[str, ...]
+    root: Path, name: str, groups: tuple[str, ...]
 ) -> None:
     pins = pinned(root / name)
-    for requirement in declared(root, *extras):
+    for requirement in declared(root, *groups):
         pin = pins.get(canonicalize_name(requirement.name))
         assert pin is not None, f"{name} does not pin {requirement.name}; run `make requirements`"
         version = str(pin.specifier).removeprefix("==")
