@@ -71,8 +71,8 @@ def test_entries_and_rows_come_in_and_nothing_else_changes(example: Path, role: 
         assert errors(example) == []
     else:
         assert [told.split(": ")[-1].split("\n")[0] for told in errors(example)] == [
-            "No finding was coded from 'lee2019'.",
-            "No finding was coded from 'rivera2024'.",
+            "[study-without-finding] No finding was coded from 'lee2019'.",
+            "[study-without-finding] No finding was coded from 'rivera2024'.",
         ]
         assert "rivera2024-01" in said[-1]
     assert [form.file for form in canonical_forms(example) if form.line] == []
@@ -157,7 +157,7 @@ def test_all_files_are_written_or_none(example: Path, monkeypatch: pytest.Monkey
         return write(path, text)
 
     monkeypatch.setattr(addition, "write_text", full)
-    with pytest.raises(ReviewError, match="Nothing was changed"):
+    with pytest.raises(ReviewError, match="It is as it was before"):
         add(example, BIB)
     assert files(example) == before
 

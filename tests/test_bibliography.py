@@ -169,9 +169,9 @@ def test_an_entry_after_a_broken_one_is_read() -> None:
 
 def test_a_missing_comma_after_the_key() -> None:
     _, problems = parse_bibliography("@book{a title = {x}}")
-    assert (
-        str(problems[0])
-        == "references.bib:1: a: A comma is missing after the key.\n  Write it: 'a,'."
+    assert str(problems[0]) == (
+        "references.bib:1: a: [entry-key-comma] A comma is missing after the key.\n"
+        "  Write it: 'a,'."
     )
 
 

@@ -59,7 +59,10 @@ def test_problems_are_told_as_they_are_reached_from_here(
     monkeypatch.chdir(wrong.parent)
     assert main(["check", "--root", "review"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "review/data/codebook.csv:4: parent: 'wrok' is not in the codebook."
+    assert (
+        lines[0]
+        == "review/data/codebook.csv:4: parent: [theme-unknown] 'wrok' is not in the codebook."
+    )
     assert lines[1] == "  Did you mean 'work'? Themes are listed in data/codebook.csv."
     assert lines[-1] == "7 problems in 5 files."
 
@@ -86,7 +89,8 @@ def test_github_gets_annotations(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 7
     assert lines[0] == (
-        "::error file=data/codebook.csv,line=4,title=parent::'wrok' is not in the codebook."
+        "::error file=data/codebook.csv,line=4,title=parent%3A theme-unknown::"
+        "'wrok' is not in the codebook."
         "%0ADid you mean 'work'? Themes are listed in data/codebook.csv."
     )
 
@@ -94,8 +98,11 @@ def test_github_gets_annotations(
 def test_annotations_escape_what_has_a_meaning_there() -> None:
     from synth.cli import _github
 
-    problem = Problem("data/a,b.csv", 0, "x:y", "50% of\nall", severity="note")
-    assert _github(problem) == "::notice file=data/a%2Cb.csv,title=x%3Ay::50%25 of%0Aall"
+    problem = Problem("flow-unchecked", "data/a,b.csv", 0, "x:y", box="50%", unknown="all\nof it")
+    assert _github(problem) == (
+        "::notice file=data/a%2Cb.csv,title=x%3Ay%3A flow-unchecked::"
+        "'50%25' is not checked: the count of all%0Aof it is not known."
+    )
 
 
 def test_json_is_for_programs(
@@ -106,11 +113,13 @@ def test_json_is_for_programs(
     told = json.loads(capsys.readouterr().out)
     assert told["counts"]["findings"] == 3
     assert told["problems"][0] == {
+        "code": "theme-unknown",
         "file": "data/codebook.csv",
         "line": 4,
+        "lines": [4],
         "where": "parent",
         "message": "'wrok' is not in the codebook.",
-        "hint": "Did you mean 'work'? Themes are listed in data/codebook.csv.",
+        "remedy": "Did you mean 'work'? Themes are listed in data/codebook.csv.",
         "severity": "error",
     }
 
@@ -122,7 +131,9 @@ def test_outside_of_a_review(
     assert main(["check"]) == 1
     assert "There is no review in" in capsys.readouterr().err
     assert main(["check", "--root", "nowhere"]) == 1
-    assert capsys.readouterr().err == "nowhere: There is no such folder.\n"
+    assert capsys.readouterr().err == (
+        "nowhere: [folder-missing] There is no such folder.\n  Name a folder that exists.\n"
+    )
 
 
 def test_fmt_writes_and_check_tells(sound: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +153,7 @@ def test_fmt_fails_when_a_file_cannot_be_read(
     shutil.copytree(BAD_DATA / "ragged-rows", sound, dirs_exist_ok=True)
     assert main(["fmt", "--root", str(sound)]) == 1
     assert (
-        "data/coded_studies.csv:2: The row has 11 cells; the header has 9."
+        "data/coded_studies.csv:2: [row-long] The row has 11 cells; the header has 9."
         in capsys.readouterr().err
     )
 

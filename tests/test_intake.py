@@ -55,10 +55,10 @@ def taken_in(tmp_path: Path) -> Callable[..., tuple[Records, str]]:
 
 
 def refused(take: Callable[..., Any], **given: Any) -> str:
-    """What is said when an author's files cannot be used."""
+    """What is said when an author's files cannot be used, without the codes."""
     with pytest.raises(ReviewError) as error:
         take(**given)
-    return str(error.value)
+    return "\n".join(str(one).replace(f"[{one.code}] ", "") for one in error.value.problems)
 
 
 # --- the plain case -----------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def test_a_spreadsheet_is_refused_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "t.xlsx").write_bytes(b"PK\x03\x04rest")
     sheet, (problem,) = read_sheet(tmp_path / "t.xlsx")
     assert sheet.rows == ()
-    assert "CSV UTF-8" in problem.hint
+    assert "CSV UTF-8" in problem.remedy
 
 
 @pytest.mark.parametrize(
@@ -168,10 +168,17 @@ def test_nothing_is_there_after_a_refusal(taken_in: Any, tmp_path: Path) -> None
     assert sorted(path.name for path in tmp_path.iterdir()) == ["refs.bib", "table.csv"]
 
 
-def test_all_problems_are_told_at_once(taken_in: Any) -> None:
+def test_works_that_are_missing_are_told_once(taken_in: Any) -> None:
     rows = "".join(f"Nobody {year},Pay\n" for year in range(1900, 1990))
     message = refused(taken_in, table="Paper,Code\n" + rows)
-    assert message.count("is no work of") == 40
+    assert message.count("90 works are not in") == 1
+    assert "'Nobody 1900' (line 2), 'Nobody 1901' (line 3)" in message
+
+
+def test_all_problems_are_told_at_once_and_so_many_are_listed(taken_in: Any) -> None:
+    rows = "".join(f"Lee 2020{',x' * (i + 2)}\n" for i in range(90))
+    message = refused(taken_in, table="Paper,Code\n" + rows)
+    assert message.count("the header has 2") == 40
     assert "50 more problems" in message
 
 

@@ -11,18 +11,20 @@ import pytest
 from garden_book import change, notebook, planted
 from synth.book import prose_rules as pages
 from synth.book.prose_rules import Block, Page, Role
-from synth.errors import Problem, ReviewError
+from synth.errors import Problem, ReviewError, told_once
 from synth.reading.tables import read_settings
 from synth.review import Review
 
 
 def told(root: Path, *checks: object) -> list[str]:
-    """What the checks (all of them if none is given) say, one text a problem."""
+    """What the checks (all of them if none is given) say, one text a problem, without its code."""
     book = pages.read_book(root)
     if not checks:
-        return [str(problem) for problem in pages.check_book(book)]
-    found: list[Problem] = [problem for check in checks for problem in check(book)]  # type: ignore[operator]
-    return [str(problem) for problem in sorted(found, key=lambda problem: problem.place)]
+        problems = pages.check_book(book)
+    else:
+        found: list[Problem] = [problem for check in checks for problem in check(book)]  # type: ignore[operator]
+        problems = told_once(found)
+    return [str(problem).replace(f"[{problem.code}] ", "") for problem in problems]
 
 
 def page(text: str, theme: str = "soil") -> str:
@@ -101,7 +103,7 @@ def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
 
 def test_a_page_that_is_not_there_is_named(garden):
     (garden / "water.md").unlink()
-    with pytest.raises(ReviewError, match=r"_toc\.yml: water: There is no water\.md"):
+    with pytest.raises(ReviewError, match=r"_toc\.yml: water: .* There is no water\.md"):
         pages.read_pages(garden)
 
 
@@ -345,7 +347,7 @@ def test_a_run_of_seven_words_is_found_wherever_it_stands(garden):
         "Compost of the street improved the soil."
     )
     said = [str(problem) for problem in pages.copied(pages.read_book(garden), source)]
-    assert [text.partition(": “")[0] for text in said] == [
+    assert [text.partition(": [")[0] for text in said] == [
         "data/coded_studies.csv:5: summary",
         "ground.md:7",
     ]
@@ -382,7 +384,10 @@ def test_synth_check_tells_of_the_pages_when_asked(garden, monkeypatch, capsys):
     assert main(["check"]) == 0
     assert main(["check", "--pages"]) == 1
     said = capsys.readouterr().out
-    assert "water.md:11: {finding}`leek2016-1; beet2011-01`: There is no finding" in said
+    assert (
+        "water.md:11: [role-name-unknown] {finding}`leek2016-1; beet2011-01`: There is no finding"
+        in said
+    )
     assert "the book: 2 paragraphs of synthesis, 2 citing findings" in said
 
 

@@ -74,7 +74,7 @@ def test_a_missing_section_is_told(text: str) -> None:
         ("source", 0),
         ("sources", 16),
     ]
-    assert problems[1].hint.startswith("Did you mean 'source'?")
+    assert problems[1].remedy.startswith("Did you mean 'source'?")
 
 
 def test_every_problem_is_told_at_once() -> None:

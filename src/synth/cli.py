@@ -12,11 +12,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.errors import Problem, ReviewError
+from synth.errors import Problem, ReviewError, told_once
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -125,7 +124,7 @@ def _root(given: argparse.Namespace) -> Path:
         return find_root()
     root = Path(given.root)
     if not root.is_dir():
-        raise ReviewError([Problem(root.as_posix(), 0, "", "There is no such folder.")])
+        raise ReviewError([Problem("folder-missing", root.as_posix())])
     return root
 
 
@@ -138,7 +137,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "check",
         "say everything that is wrong in the data, with file and line",
         "Reads data/ and references.bib and says all problems at once:\n\n"
-        "  data/coded_studies.csv:14: theme: 'leadreship' is not in the codebook.\n"
+        "  data/coded_studies.csv:14: theme: [theme-unknown] 'leadreship' is not in the codebook.\n"
         "    Did you mean 'leadership'? Themes are listed in data/codebook.csv.\n\n"
         "Errors make the command fail; warnings and notes do not. Nothing is changed.",
     )
@@ -162,15 +161,16 @@ def _check(given: argparse.Namespace) -> int:
 
     root = _root(given)
     records, problems = read_records(root)
-    found = sorted({*problems, *check_records(records)}, key=lambda problem: problem.place)
+    found = [*problems, *check_records(records)]
     support = ""
     if given.pages:
         from synth.book.prose_rules import check_book, read_book, report_of
 
         book = read_book(root, records)
-        found = sorted([*found, *check_book(book)], key=lambda problem: problem.place)
+        found += check_book(book)
         support = str(report_of(book.pages))
-    shown = [replace(problem, file=_from_here(root, problem.file)) for problem in found]
+    found = told_once(found)
+    shown = [problem.at(_from_here(root, problem.file)) for problem in found]
     if given.format == "json":
         print(_json(shown, _counts(records)))
     else:
@@ -204,15 +204,15 @@ def _github(problem: Problem) -> str:
     where = [f"file={value(problem.file)}"]
     if problem.line:
         where.append(f"line={problem.line}")
-    if problem.where:
-        where.append(f"title={value(problem.where)}")
-    text = "\n".join(part for part in (problem.message, problem.hint) if part)
+    title = f"{problem.where}: {problem.code}" if problem.where else problem.code
+    where.append(f"title={value(title)}")
+    text = "\n".join(part for part in (problem.message, problem.remedy) if part)
     return f"::{kind} {','.join(where)}::{data(text)}"
 
 
 def _json(problems: Sequence[Problem], counts: dict[str, int]) -> str:
     return json.dumps(
-        {"problems": [asdict(problem) for problem in problems], "counts": counts},
+        {"problems": [problem.as_dict() for problem in problems], "counts": counts},
         ensure_ascii=False,
         indent=2,
     )
@@ -231,7 +231,7 @@ def _counts(records: Records) -> dict[str, int]:
 def _closing(problems: Sequence[Problem], counts: dict[str, int]) -> str:
     """One line that sums up.
 
-    >>> _closing([Problem("data/flow.csv", 2, "", "It does not add up.")], {})
+    >>> _closing([Problem("row-empty", "data/flow.csv", 2)], {})
     '1 problem in 1 file.'
     """
     real = [problem for problem in problems if problem.severity != "note"]
@@ -283,11 +283,9 @@ def _fmt(given: argparse.Namespace) -> int:
     root = _root(given)
     forms = canonical_forms(root)
     problems = [
-        replace(problem, file=_from_here(root, problem.file))
-        for form in forms
-        for problem in form.problems
+        problem.at(_from_here(root, problem.file)) for form in forms for problem in form.problems
     ]
-    _tell(sorted(problems, key=lambda problem: problem.place), "text", sys.stderr.write)
+    _tell(told_once(problems), "text", sys.stderr.write)
     if given.check:
         stale = [form for form in forms if form.text is not None and form.line]
         for form in stale:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.book.role_syntax import cited_findings, mistake
-from synth.errors import Problem, ReviewError, did_you_mean
+from synth.errors import Problem, ReviewError, did_you_mean, told_once
 from synth.model import TABLES, Settings
 from synth.reading.tables import read_records
 from synth.review import Review
@@ -93,13 +93,11 @@ class Block:
         first = self.text.split()
         return " ".join(first[:words]) + (" …" if len(first) > words else "")
 
-    def problem(
-        self, message: str, hint: str = "", *, sought: str = "", severity: str = "error"
-    ) -> Problem:
+    def problem(self, code: str, sought: str = "", /, **fields: object) -> Problem:
         """A problem at the line of the block that holds some words, or at its first."""
         offset = next((i for i, text in enumerate(self.lines) if sought and sought in text), 0)
         where = f"cell {self.cell[0]}, line {self.cell[1] + offset}" if self.cell else ""
-        return Problem(self.file, self.line + offset, where, message, hint, severity)
+        return Problem(code, self.file, self.line + offset, where, **fields)
 
 
 @dataclass(frozen=True)
@@ -194,12 +192,11 @@ def read_pages(root: Path) -> list[Page]:
 
     toc = root / "_toc.yml"
     if not toc.is_file():
-        message = "There is no such file; it lists the pages of the book."
-        raise ReviewError([Problem("_toc.yml", 0, "", message)])
+        raise ReviewError([Problem("toc-missing", "_toc.yml")])
     names = list(parse_toc_yaml(toc))
     files = {name: _file_of(root, name) for name in names}
     missing = [
-        Problem("_toc.yml", 0, name, f"There is no {name}.md and no {name}.ipynb.")
+        Problem("toc-page-missing", "_toc.yml", 0, name, value=name)
         for name, path in files.items()
         if path is None
     ]
@@ -444,8 +441,7 @@ def check(root: Path) -> list[Problem]:
 
 def check_book(book: Book) -> list[Problem]:
     """Everything that is wrong with the prose of a book that was read."""
-    found = {problem for one in CHECKS for problem in one(book)}
-    return sorted(found, key=lambda problem: problem.place)
+    return told_once(problem for one in CHECKS for problem in one(book))
 
 
 def wrong_names(book: Book) -> Iterator[Problem]:
@@ -454,19 +450,15 @@ def wrong_names(book: Book) -> Iterator[Problem]:
     for page in book.pages:
         if page.theme and page.theme not in records.codebook:
             near = did_you_mean(page.theme, records.codebook.ids)
-            yield Problem(
-                page.file,
-                1,
-                "synth",
-                f"The page declares {page.theme!r}, which is not in {TABLES['codebook'].file}.",
-                near,
-            )
+            place = ("page-theme-unknown", page.file, 1, "synth")
+            yield Problem(*place, value=page.theme, near=near)
         for block in page.everything:
             for role in block.roles:
                 message = mistake(role.name, role.text, book.review)
                 if message:
                     sought = f"{{{role.name}}}`{role.text.split(' ')[0]}"
-                    yield block.problem(f"{{{role.name}}}`{role.text}`: {message}", sought=sought)
+                    shown = {"role": role.name, "text": role.text, "reason": message}
+                    yield block.problem("role-name-unknown", sought, **shown)
 
 
 def stale_outputs(book: Book) -> Iterator[Problem]:
@@ -484,13 +476,8 @@ def stale_outputs(book: Book) -> Iterator[Problem]:
             shown |= set(re.findall(r"synth:(study|theme|influence):([^\"&]+)\"", output.html))
             for kind, name in sorted(shown):
                 if name not in known[kind]:
-                    yield Problem(
-                        page.file,
-                        0,
-                        f"cell {output.cell}",
-                        f"The stored output shows the {kind} {name!r}, which is not in the data.",
-                        "Run `synth execute` to draw it anew.",
-                    )
+                    place = ("output-stale", page.file, 0, f"cell {output.cell}")
+                    yield Problem(*place, kind=kind, value=name)
 
 
 def unsupported(book: Book) -> Iterator[Problem]:
@@ -498,12 +485,7 @@ def unsupported(book: Book) -> Iterator[Problem]:
     for page in book.pages:
         for block in page.blocks:
             if block.synthesis and block.kind == "paragraph" and not block.cites(*SUPPORT):
-                yield block.problem(
-                    f"The paragraph “{block.start()}” cites no finding and is not marked as the "
-                    "review's own argument.",
-                    "Add {finding}`id` or {review}`section | words`, or move it out of "
-                    "{synthesis}.",
-                )
+                yield block.problem("synthesis-unsupported", start=block.start())
 
 
 def foreign(book: Book) -> Iterator[Problem]:
@@ -518,24 +500,14 @@ def foreign(book: Book) -> Iterator[Problem]:
                 for name in _cited_by(role, records):
                     coded = records.findings[name].theme
                     here = not branch.isdisjoint(records.findings[name].themes)
+                    if role.name == "elsewhere" and here:
+                        nodes = records.findings[name].themes
+                        coded = next(node for node in nodes if node in branch)
+                    shown = {"value": name, "coded": coded, "theme": page.theme}
                     if role.name == "finding" and not here:
-                        yield block.problem(
-                            f"The finding {name!r} is coded to {coded!r}, not to this page's "
-                            f"{page.theme!r}.",
-                            f"Cite it with {{elsewhere}}`{name}`, or correct its theme in "
-                            f"{TABLES['coded_studies'].file}.",
-                            sought=name,
-                        )
+                        yield block.problem("finding-foreign", name, **shown)
                     elif role.name == "elsewhere" and here:
-                        coded = next(
-                            node for node in records.findings[name].themes if node in branch
-                        )
-                        yield block.problem(
-                            f"The finding {name!r} is coded to {coded!r}, which belongs to this "
-                            "page.",
-                            f"Cite it with {{finding}}`{name}`.",
-                            sought=name,
-                        )
+                        yield block.problem("finding-not-elsewhere", name, **shown)
 
 
 def _cited_by(role: Role, records: Records) -> list[str]:
@@ -556,24 +528,11 @@ def uncovered(book: Book) -> Iterator[Problem]:
         line = records.lines.get(("coded_studies", finding.id), 0)
         page = homes.get(finding.theme)
         if page is None:
-            yield Problem(
-                TABLES["coded_studies"].file,
-                line,
-                "theme",
-                f"No page of the book declares {finding.theme!r} or a node above it, so "
-                f"{finding.id!r} has no page.",
-                f"Write `synth: {{theme: {finding.theme}}}` in the front matter of its page.",
-            )
+            place = ("finding-without-page", TABLES["coded_studies"].file, line, "theme")
+            yield Problem(*place, value=finding.id, theme=finding.theme)
         elif finding.id not in page.findings:
-            yield Problem(
-                page.file,
-                1,
-                "",
-                f"The finding {finding.id!r} ({TABLES['coded_studies'].file}:{line}) is coded to "
-                f"{finding.theme!r}, but this page neither cites nor shows it.",
-                f"Cite {{finding}}`{finding.id}`, or run `synth execute` if the page shows all "
-                "findings of its theme.",
-            )
+            shown = {"value": finding.id, "row": line, "theme": finding.theme}
+            yield Problem("finding-not-shown", page.file, 1, **shown)
 
 
 def untold_influences(book: Book) -> Iterator[Problem]:
@@ -583,26 +542,14 @@ def untold_influences(book: Book) -> Iterator[Problem]:
     with_anchor = {name for page in book.pages for name in page.influence_homes}
     for influence in records.influences.values():
         line = records.lines.get(("influences", influence.id), 0)
-        told = f"The influence {influence.id!r} ({TABLES['influences'].file}:{line})"
         for end in dict.fromkeys((influence.source, influence.target)):
             page = homes.get(end)
             if page is not None and influence.id not in page.influences:
-                yield Problem(
-                    page.file,
-                    1,
-                    "",
-                    f"{told} starts or ends at {end!r}, but this page does not show it.",
-                    f"Mention it with {{influence}}`{influence.id}`, or run `synth execute` if "
-                    "the page draws the influences of its theme.",
-                )
+                shown = {"value": influence.id, "row": line, "theme": end}
+                yield Problem("influence-not-shown", page.file, 1, **shown)
         if influence.id not in with_anchor:
-            yield Problem(
-                TABLES["influences"].file,
-                line,
-                "influence",
-                f"No page of the book shows {influence.id!r} with its anchor.",
-                "review.influence_list() on one page shows all; run `synth execute`.",
-            )
+            place = ("influence-without-page", TABLES["influences"].file, line, "influence")
+            yield Problem(*place, value=influence.id)
 
 
 # --- numbers typed by hand ---------------------------------------------------------------------
@@ -650,13 +597,7 @@ def typed_numbers(book: Book) -> Iterator[Problem]:
                     cites = any(name in FINDING_ROLES for name in roles)
                     if _ONE.match(found[0]) and (cites or not counts_one):
                         continue
-                    yield block.problem(
-                        f"“{found[0]}” is a number typed by hand.",
-                        "Let the data say it: {count}`studies theme=… | study/studies`. A number "
-                        "the review itself reports stands in a sentence with {review} or "
-                        "{cite:p}.",
-                        sought=found[0].split()[0],
-                    )
+                    yield block.problem("number-typed", found[0].split()[0], value=found[0])
 
 
 _SENTENCE_END = re.compile(r"(?<!\bet al)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<=[.!?])[”\"’)]*\s+")
@@ -721,12 +662,8 @@ def _confirm(
             labels = " and ".join(
                 sorted(book.review.settings.direction(name).label.lower() for name in coded)
             )
-            yield block.problem(
-                f"“{word}” stands near {{{part.name}}}`{part.text}`, coded as {labels}.",
-                "Confirm the sentence, or correct it or the direction of the finding.",
-                sought=names[0],
-                severity="warning",
-            )
+            shown = {"word": word, "role": part.name, "text": part.text, "directions": labels}
+            yield block.problem("direction-to-confirm", names[0], **shown)
         said = ""
 
 
@@ -791,20 +728,18 @@ def copied(book: Book, source: str, length: int = 7) -> list[Problem]:
     for place, text in _own_sentences(book):
         for run, words in _runs(text, length):
             if run in theirs and sum(word[:1].isupper() for word in words) <= length // 2:
-                message = f"“{' '.join(words)}” stands like that in the source."
-                found.append(place(message))
+                found.append(place(" ".join(words)))
                 break
-    return sorted(found, key=lambda problem: problem.place)
+    return told_once(found)
 
 
 def _own_sentences(book: Book) -> Iterator[tuple[Callable[[str], Problem], str]]:
-    hint = "Say it in other words; only the anchors are quotations."
     records = book.records
     for page in book.pages:
         for block in page.everything:
 
-            def in_page(message: str, block: Block = block) -> Problem:
-                return block.problem(message, hint)
+            def in_page(words: str, block: Block = block) -> Problem:
+                return block.problem("source-words", words=words)
 
             yield in_page, block.text
     rows: list[tuple[str, str, str, str]] = [
@@ -817,10 +752,8 @@ def _own_sentences(book: Book) -> Iterator[tuple[Callable[[str], Problem], str]]
         line = records.lines.get((table, name), 0)
         file = TABLES[table].file
 
-        def place(
-            message: str, file: str = file, line: int = line, column: str = column
-        ) -> Problem:
-            return Problem(file, line, column, message, hint)
+        def place(words: str, file: str = file, line: int = line, column: str = column) -> Problem:
+            return Problem("source-words", file, line, column, words=words)
 
         yield place, text
 

@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from synth.errors import Problem, did_you_mean
+from synth.errors import Problem
 from synth.reading.textio import read_text, without_collecting
 
 BIB_FILE = "references.bib"
@@ -257,22 +257,14 @@ def _reference(entry: Any, line: int, file: str) -> tuple[Reference | None, list
     """One entry as a work; ``None`` when it has no key to be cited by."""
     key = entry.key
     if not key:
-        return None, [
-            Problem(
-                file,
-                line,
-                "",
-                "An entry has no key.",
-                "Write one after the brace, as in '@article{otte2020a,'.",
-            )
-        ]
+        return None, [Problem("entry-keyless", file, line)]
     problems: list[Problem] = []
     fields: dict[str, str] = {}
     for item in entry.fields:
         name, value = item.key.lower(), item.value
         if name in fields:
-            message, hint = f"The field {name!r} stands twice.", "Keep one of the two."
-            problems.append(Problem(file, item.start_line + 1, key, message, hint))
+            place = ("entry-field-twice", file, item.start_line + 1, key)
+            problems.append(Problem(*place, value=repr(name)))
         inner = _inside(value)
         # Neither in braces nor in quotation marks: a number or an abbreviation, or else a sign
         # that a comma is missing and the next field was swallowed.
@@ -306,15 +298,10 @@ def _inside(value: str) -> str | None:
 def _unenclosed(value: str, name: str, key: str, line: int, file: str) -> Problem:
     swallowed = re.search(r"(\w+)\s*=\s*[{\"\d]", value)
     if swallowed:
-        message = f"A comma is missing between {name!r} and {swallowed[1]!r}."
-        hint = f"End the field {name!r} with a comma."
-    elif re.fullmatch(r"[^\s{}\"#,]+", value):
-        message = f"{name} is {value!r}, an abbreviation that no @string defines."
-        hint = f"Write {name} = {{{value}}} if these words are meant."
-    else:
-        message = f"{name} is neither in braces nor in quotation marks."
-        hint = f"Write {name} = {{…}}."
-    return Problem(file, line, key, message, hint)
+        return Problem("entry-comma", file, line, key, field=name, following=swallowed[1])
+    if re.fullmatch(r"[^\s{}\"#,]+", value):
+        return Problem("entry-abbreviation", file, line, key, field=name, value=value)
+    return Problem("entry-unenclosed", file, line, key, field=name)
 
 
 def _failure(block: Any, line: int, file: str) -> Problem:
@@ -325,34 +312,22 @@ def _failure(block: Any, line: int, file: str) -> Problem:
     key = head[1] if head else ""
     if isinstance(block, model.DuplicateBlockKeyBlock):
         first = (block.previous_block.start_line or 0) + 1
-        return Problem(
-            file,
-            line,
-            block.key,
-            f"The key {block.key!r} is already used on line {first}.",
-            "Keep one entry, or give the other work a key of its own, such as one ending in 'b'.",
-        )
+        return Problem("entry-key-taken", file, line, block.key, value=block.key, other=first)
     if isinstance(block, model.DuplicateFieldKeyBlock):
         twice = ", ".join(repr(name) for name in sorted(block.duplicate_keys))
-        return Problem(file, line, key, f"The field {twice} stands twice.", "Keep one of the two.")
+        return Problem("entry-field-twice", file, line, key, value=twice)
     reason = " ".join(
         str(getattr(block.error, "abort_reason", block.error)).replace("`", "'").split()
     )
     if re.match(r"@\s*\w+\s*[{(]\s*\w+\s*=", block.raw or ""):
-        key, message = "", "An entry has no key."
-        hint = "Write one after the brace, as in '@article{otte2020a,'."
-    elif "comma after entry key" in reason:
-        message, hint = "A comma is missing after the key.", f"Write it: '{key},'."
-    elif "end of file" in reason:
-        message = "The file ends before the entry does."
-        hint = "Close the entry with '}' on a line of its own, or restore what was cut off."
-    elif "block start" in reason:
-        message = "The next entry begins before this one has ended."
-        hint = "A brace or a quotation mark is not closed; look at the last field of this entry."
-    else:
-        message = f"The entry cannot be read: {reason.rstrip('.')}."
-        hint = "An entry reads '@article{key, title = {…}, year = {2020}}'."
-    return Problem(file, line, key, message, hint)
+        return Problem("entry-keyless", file, line)
+    if "comma after entry key" in reason:
+        return Problem("entry-key-comma", file, line, key, key=key)
+    if "end of file" in reason:
+        return Problem("entry-cut-off", file, line, key)
+    if "block start" in reason:
+        return Problem("entry-unclosed", file, line, key)
+    return Problem("entry-unreadable", file, line, key, reason=reason.rstrip("."))
 
 
 def _stray(comment: str, line: int, file: str) -> list[Problem]:
@@ -362,15 +337,7 @@ def _stray(comment: str, line: int, file: str) -> list[Problem]:
         return []
     if entry:
         line += comment[: entry.start()].count("\n")
-    return [
-        Problem(
-            file,
-            line,
-            entry[1] if entry else "",
-            "This looks like an entry but would be ignored as a comment.",
-            "An entry begins with '@' and its type, as in '@article{otte2020a,'.",
-        )
-    ]
+    return [Problem("entry-stray", file, line, entry[1] if entry else "")]
 
 
 def check_bibliography(
@@ -390,70 +357,40 @@ def check_bibliography(
     for work in bibliography.values():
         fields = work.fields
 
-        def add(message: str, hint: str, severity: str = "error", work: Reference = work) -> None:
-            problems.append(Problem(file, work.line, work.key, message, hint, severity))
+        def add(code: str, work: Reference = work, **fields: object) -> None:
+            problems.append(Problem(code, file, work.line, work.key, **fields))
 
         other = keys.setdefault(work.key.lower(), work)
         if other is not work:
-            add(
-                f"The key differs from {other.key!r} on line {other.line} only in capitals.",
-                "Keys are compared without them; rename one.",
-            )
+            add("entry-key-capitals", other=other.key, line=other.line)
         if not fields.get("title", "").strip():
-            add("The entry has no title.", "Add title = {…}.")
+            add("entry-untitled")
         if not fields.get("author", "").strip() and not fields.get("editor", "").strip():
-            add(
-                "The entry names neither author nor editor.",
-                "Add author = {…}; a body goes in two braces: {{World Health Organization}}.",
-                "warning",
-            )
+            add("entry-authorless")
         year = fields.get("year", "").strip() or fields.get("date", "").strip()
         dated = re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", year)
         possible = dated is not None and 1000 <= int(year[:4]) <= latest
         if year and not possible and year.lower() not in UNDATED:
-            add(
-                f"{year!r} is not a possible year.",
-                f"Write four digits up to {latest}, or one of: {', '.join(UNDATED)}.",
-            )
+            add("entry-year", value=year, latest=latest, undated=", ".join(UNDATED))
         doi = work.doi
         if doi and not DOI.fullmatch(doi):
             bare = re.sub(r"^\s*(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.I).strip(
                 " .,;"
             )
-            hint = (
+            mended = (
                 f"Write doi = {{{bare}}}." if DOI.fullmatch(bare) else "A DOI reads 10.1000/xyz123."
             )
-            add(f"{_short(doi)} is not a DOI.", hint)
+            add("entry-doi", value=doi, mended=mended)
         elif doi:
             other = dois.setdefault(doi.lower(), work)
             if other is not work:
-                add(
-                    f"The DOI is also that of {other.key!r} on line {other.line}.",
-                    "Two entries may be the same work.",
-                    "warning",
-                )
+                add("entry-doi-twice", other=other.key, line=other.line)
         url = work.url
         if url and not re.fullmatch(r"https?://[^\s<>\"]+", url):
-            add(
-                f"{_short(url)} is not a web address.", "It begins with https:// and has no spaces."
-            )
+            add("entry-address", value=url)
         if "crossref" in fields:
-            add(
-                "crossref is not followed.",
-                "Write the fields of the other entry here as well.",
-                "warning",
-            )
+            add("entry-crossref")
     return problems
-
-
-def missing_work(key: str, bibliography: Bibliography) -> str:
-    """How to mend a key that the bibliography does not have."""
-    hint = did_you_mean(key, bibliography)
-    return f"{hint} Works are listed in {BIB_FILE}." if hint else f"Add the work to {BIB_FILE}."
-
-
-def _short(value: str, length: int = 60) -> str:
-    return repr(value if len(value) <= length else value[: length - 1] + "…")
 
 
 @contextmanager

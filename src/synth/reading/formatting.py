@@ -99,7 +99,7 @@ def _readable(root: Path, file: str) -> tuple[str | None, list[Problem]]:
     text, problems = decode_bytes(path.read_bytes(), file)
     if text is None:
         return None, problems
-    lost = [problem for problem in problems if "synth fmt" not in problem.hint]
+    lost = [problem for problem in problems if not problem.kind.fmt]
     unreadable = [problem for problem in lost if problem.severity == "error"]
     return (None, unreadable) if unreadable else (text, [])
 

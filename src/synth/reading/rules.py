@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from synth.errors import Problem, UnknownName, did_you_mean
+from synth.errors import Problem, UnknownName, did_you_mean, told_once
 from synth.messages import Words
 from synth.model import (
     BACKGROUND,
@@ -24,17 +24,16 @@ from synth.model import (
     Facet,
     FlowBox,
 )
-from synth.reading.bibliography import BIB_FILE, DOI, check_bibliography, missing_work
+from synth.reading.bibliography import BIB_FILE, DOI, check_bibliography
 from synth.reading.flow_sums import Sum, sums
 from synth.reading.settings import SETTINGS_FILE, SLUG, settings_line
 from synth.reading.tables import (
+    NOT_LISTED,
     Records,
     Row,
     ancestors,
     mangled,
-    not_listed,
     read_records,
-    shortened,
     split,
 )
 from synth.reading.textio import read_text
@@ -53,7 +52,7 @@ def check(root: Path) -> list[Problem]:
     Errors, warnings and notes (what could not be checked); empty when all is well.
     """
     records, problems = read_records(root)
-    return sorted({*problems, *check_records(records)}, key=lambda problem: problem.place)
+    return told_once([*problems, *check_records(records)])
 
 
 def check_records(records: Records) -> list[Problem]:
@@ -82,11 +81,9 @@ def check_records(records: Records) -> list[Problem]:
     return problems
 
 
-def _problem(
-    table: str, row: Row | int, where: str, message: str, hint: str, severity: str = "error"
-) -> Problem:
+def _problem(code: str, table: str, row: Row | int, where: str, /, **fields: object) -> Problem:
     line = row if isinstance(row, int) else row.line
-    return Problem(TABLES[table].file, line, where, message, hint, severity)
+    return Problem(code, TABLES[table].file, line, where, **fields)
 
 
 def _has(records: Records, table: str, *columns: str) -> bool:
@@ -127,8 +124,8 @@ def _references_between_tables(records: Records) -> Iterator[Problem]:
                 continue
             for line, cell in zip(written.lines, cells, strict=True):
                 for item in wrong.get(cell, ()):
-                    message, hint = not_listed(item, column.refers_to, known)
-                    yield _problem(name, line, column.name, message, hint)
+                    code, near = NOT_LISTED[column.refers_to], did_you_mean(item, known)
+                    yield _problem(code, name, line, column.name, value=item, near=near)
 
 
 def _items(cell: str, many: bool) -> tuple[str, ...]:
@@ -150,46 +147,27 @@ def _codebook(records: Records) -> Iterator[Problem]:
     for row in rows:
         name, parent = row.cells["id"], row.cells["parent"]
         if name and name == parent:
-            yield _problem(
-                "codebook",
-                row,
-                "parent",
-                f"{shortened(name)} is its own parent.",
-                "Name the node above it, or leave the cell empty for a node of the first rank.",
-            )
+            yield _problem("node-own-parent", "codebook", row, "parent", value=name)
             continue
         circle = _circle(name, parents)
         if circle and not told.intersection(circle):
             told.update(circle)
-            yield _problem(
-                "codebook",
-                row,
-                "parent",
-                f"The nodes run in a circle: {' > '.join([*circle, circle[0]])}.",
-                "Give one of them a parent outside the circle.",
-            )
+            shown = " > ".join([*circle, circle[0]])
+            yield _problem("codebook-circle", "codebook", row, "parent", circle=shown)
         way = ancestors(name, parents)
         if way and ranks and len(way) > len(ranks):
             yield _problem(
-                "codebook",
-                row,
-                "parent",
-                f"{shortened(name)} stands at depth {len(way)}, but there are only {len(ranks)} "
-                f"ranks: {', '.join(rank.id for rank in ranks)}.",
-                "Move it up, or add a rank to data/review.toml.",
+                *("node-too-deep", "codebook", row, "parent"),
+                value=name,
+                depth=len(way),
+                ranks=len(ranks),
+                listed=", ".join(rank.id for rank in ranks),
             )
         label = row.cells.get("label", "")
         other = labels.setdefault((parent, label.casefold()), row)
         if label and other is not row:
-            yield _problem(
-                "codebook",
-                row,
-                "label",
-                f"{shortened(label)} is also the label of {other.cells['id']!r} "
-                f"on line {other.line}.",
-                "Readers could not tell the two apart.",
-                "warning",
-            )
+            first = {"other": other.cells["id"], "line": other.line}
+            yield _problem("label-twice", "codebook", row, "label", value=label, **first)
 
 
 def _circle(name: str, parents: Mapping[str, str]) -> list[str]:
@@ -218,33 +196,26 @@ def _studies(records: Records) -> Iterator[Problem]:
     ):
         work = works.get(name)
         if name and work is None and works and name not in works.broken:
-            message = f"{shortened(name)} is not in {BIB_FILE}."
-            yield _problem("studies", line, "study", message, missing_work(name, works))
+            near = did_you_mean(name, works)
+            yield _problem("study-without-work", "studies", line, "study", value=name, near=near)
         if role != EVIDENCE:
             continue
         if coded and name not in cited:
-            message = f"No finding was coded from {shortened(name)}."
-            hint = "Code one in data/coded_studies.csv, or make its role 'background'."
-            yield _problem("studies", line, "role", message, hint)
+            yield _problem("study-without-finding", "studies", line, "role", value=name)
         if work is not None and work.is_undated:
-            message = f"{shortened(name)} has no year, so it is missing wherever years are shown."
-            hint = f"Add the year to its entry in {BIB_FILE}, line {work.line}."
-            yield _problem("studies", line, "study", message, hint, "warning")
+            place = ("study-without-year", "studies", line, "study")
+            yield _problem(*place, value=name, line=work.line)
     cohorts = Counter(studies.column("cohort"))
     for line, cohort in zip(studies.lines, studies.column("cohort"), strict=True):
         if cohort and cohorts[cohort] == 1 and cohort not in UNKNOWN:
-            message = f"No other study has the cohort {shortened(cohort)}."
             near = did_you_mean(cohort, cohorts.keys() - {cohort, ""})
-            hint = near or "A cohort names participants that several studies share."
-            yield _problem("studies", line, "cohort", message, hint, "warning")
+            yield _problem("cohort-alone", "studies", line, "cohort", value=cohort, near=near)
     background = {name for name, role in roles.items() if role == BACKGROUND}
     if background.isdisjoint(findings.column("study")):
         return
     for line, name in zip(findings.lines, findings.column("study"), strict=True):
         if name in background:
-            message = f"{shortened(name)} is background, so this finding would not count."
-            hint = f"Make its role '{EVIDENCE}' in data/studies.csv, or delete the finding."
-            yield _problem("coded_studies", line, "study", message, hint)
+            yield _problem("background-with-finding", "coded_studies", line, "study", value=name)
 
 
 def _bibliography(records: Records) -> Iterator[Problem]:
@@ -257,14 +228,8 @@ def _bibliography(records: Records) -> Iterator[Problem]:
         label = author_year(work)
         other = cited.setdefault(label, work.key)
         if other != work.key:
-            yield Problem(
-                BIB_FILE,
-                work.line,
-                work.key,
-                f"The work would be cited as {label!r}, like {other!r}.",
-                "Let both keys end in a letter after the year, as in 'otte2020a', 'otte2020b'.",
-                "warning",
-            )
+            place = ("entry-cited-alike", BIB_FILE, work.line, work.key)
+            yield Problem(*place, label=label, other=other)
     # Without settings it is not known which work the book is based on.
     if not _has(records, "studies", "study") or not records.settings.title:
         return
@@ -272,14 +237,7 @@ def _bibliography(records: Records) -> Iterator[Problem]:
     for work in works.values():
         if work.key not in known:
             near = did_you_mean(work.key, known - works.keys())
-            yield Problem(
-                BIB_FILE,
-                work.line,
-                work.key,
-                "The work has no row in data/studies.csv.",
-                near or "Add one with its role: evidence or background.",
-                "warning",
-            )
+            yield Problem("work-without-study", BIB_FILE, work.line, work.key, near=near)
 
 
 def _findings(records: Records) -> Iterator[Problem]:
@@ -293,9 +251,8 @@ def _findings(records: Records) -> Iterator[Problem]:
         called = stem == study and len(number) > 1 and number.isdecimal() and number.isascii()
         # An id that is none at all is told where the cell is read.
         if not called and SLUG.fullmatch(name) and SLUG.fullmatch(study):
-            message = f"{shortened(name)} is not called after its study."
-            hint = f"Use the study and a number of two digits, as in '{study}-01'."
-            yield _problem("coded_studies", line, "finding", message, hint)
+            place = ("finding-name", "coded_studies", line, "finding")
+            yield _problem(*place, value=name, study=study)
     summaries = written.column("summary")
     same = list(
         zip(studies, written.column("theme"), written.column("direction"), summaries, strict=True)
@@ -306,9 +263,8 @@ def _findings(records: Records) -> Iterator[Problem]:
     for i, claim in enumerate(same):
         other = first.setdefault(claim, i)
         if summaries[i] and other != i and names[other] != names[i]:
-            message = f"It says the same as {names[other]!r} on line {written.lines[other]}."
-            hint = "Delete one of the two, or say what tells them apart."
-            yield _problem("coded_studies", written.lines[i], "summary", message, hint, "warning")
+            place = ("finding-same", "coded_studies", written.lines[i], "summary")
+            yield _problem(*place, other=names[other], line=written.lines[other])
 
 
 def _further_themes(records: Records) -> Iterator[Problem]:
@@ -325,13 +281,8 @@ def _further_themes(records: Records) -> Iterator[Problem]:
                     continue
                 if also in book.branch(finding.theme) or finding.theme in book.branch(also):
                     same = "its own theme" if also == finding.theme else "above or below its theme"
-                    yield _problem(
-                        name,
-                        records.lines[name, finding.id],
-                        "also",
-                        f"{shortened(also)} is {same}, so the finding would count there twice.",
-                        "Name only nodes of other branches, or leave the cell empty.",
-                    )
+                    line = records.lines[name, finding.id]
+                    yield _problem("also-own-branch", name, line, "also", value=also, same=same)
 
 
 def _consensus(records: Records) -> Iterator[Problem]:
@@ -344,10 +295,9 @@ def _consensus(records: Records) -> Iterator[Problem]:
             (node, records.codebook.ids, "codebook.id"),
         ):
             if value not in known:
-                message, hint = not_listed(value, target, known)
-                yield _problem(
-                    "consensus", records.lines["consensus", told.unit], "unit", message, hint
-                )
+                line, near = records.lines["consensus", told.unit], did_you_mean(value, known)
+                place = (NOT_LISTED[target], "consensus", line, "unit")
+                yield _problem(*place, value=value, near=near)
 
 
 def _influences(records: Records) -> Iterator[Problem]:
@@ -358,14 +308,7 @@ def _influences(records: Records) -> Iterator[Problem]:
         source = row.cells["source"]
         stated = row.cells.get("basis") == "stated"
         if source and source == row.cells["target"] and not stated:
-            yield _problem(
-                "influences",
-                row,
-                "target",
-                f"{shortened(source)} acts on itself.",
-                "Is another theme meant?",
-                "warning",
-            )
+            yield _problem("influence-on-itself", "influences", row, "target", value=source)
 
 
 # --- flow -------------------------------------------------------------------------------------
@@ -389,15 +332,12 @@ def _flow(records: Records) -> Iterator[Problem]:
         row = rows[box.id]
         wrong = _place_of(box, boxes)
         if wrong:
-            misplaced.append(_problem("flow", row, "of", *wrong))
+            misplaced.append(_problem(wrong[0], "flow", row, "of", **wrong[1]))
         if box.count is not None and box.state in (NOT_REPORTED, NOT_ESTABLISHED):
-            message = f"The count is {box.count}, but the state says '{box.state}'."
-            hint = "Use 'reported' or 'derived', or empty the count."
-            yield _problem("flow", row, "state", message, hint)
+            place = ("count-unexpected", "flow", row, "state")
+            yield _problem(*place, count=box.count, state=box.state)
         elif not row.cells["count"] and box.state in ("reported", "derived"):
-            message = f"The state says '{box.state}', but the count is empty."
-            hint = f"Write the count, or '{NOT_REPORTED}' or '{NOT_ESTABLISHED}' as the state."
-            yield _problem("flow", row, "count", message, hint)
+            yield _problem("count-absent", "flow", row, "count", state=box.state)
     yield from misplaced
     if misplaced or not all(box.of in boxes for box in records.flow if box.of):
         return
@@ -409,24 +349,20 @@ def _flow(records: Records) -> Iterator[Problem]:
             yield from _sum(total, rows[total.box.id])
 
 
-def _place_of(box: FlowBox, boxes: Mapping[str, FlowBox]) -> tuple[str, str] | None:
-    """What is wrong with the box that a box belongs to, and how to mend it."""
+def _place_of(
+    box: FlowBox, boxes: Mapping[str, FlowBox]
+) -> tuple[str, Mapping[str, object]] | None:
+    """What is wrong with the box that a box belongs to: its code and its values."""
     above = boxes.get(box.of)
     kinds = _BELONGS_TO.get(box.kind, ())
     if box.of == box.id or _circle(box.id, {other.id: other.of for other in boxes.values()}):
-        return f"{shortened(box.id)} belongs to itself.", "Name the box it comes from."
+        return "box-in-itself", {"value": box.id}
     if above is not None and kinds and above.kind not in kinds:
         allowed = " or ".join(f"'{kind}'" for kind in kinds)
-        return (
-            f"A box of kind '{box.kind}' belongs to one of kind {allowed}; "
-            f"{above.id!r} is '{above.kind}'.",
-            "Name another box, or change the kind.",
-        )
+        found = {"other": above.id, "found": above.kind}
+        return "box-misplaced", {"kind": box.kind, "allowed": allowed, **found}
     if not box.of and box.kind in ("removed", "reason", "source"):
-        return (
-            "The cell is empty.",
-            "Only a remaining box can begin the flow; name the box this one belongs to.",
-        )
+        return "box-belongs-nowhere", {}
     return None
 
 
@@ -434,35 +370,18 @@ def _sum(total: Sum, row: Row) -> Iterator[Problem]:
     """The arithmetic of one box: what it is made of, or what is left of the box before it."""
     box, plus, minus, unknown = total.box, total.plus, total.minus, total.unknown
     known = sum(other.count or 0 for other in plus) - sum(other.count or 0 for other in minus)
+    held = {"box": box.id, "count": box.count, "total": known}
     if not unknown:
         if known != box.count:
-            yield _problem(
-                "flow",
-                row,
-                "count",
-                f"{_arithmetic(plus, minus)} is {known}, but {box.id!r} holds {box.count}.",
-                "Correct one of the counts.",
-            )
+            yield _problem("flow-sum", "flow", row, "count", sum=_arithmetic(plus, minus), **held)
     elif box.count is not None and not minus and known > box.count:
         # Whatever the parts that are not known may be, they are not negative.
         told = [other for other in plus if other.count is not None]
-        yield _problem(
-            "flow",
-            row,
-            "count",
-            f"{_arithmetic(told, [])} is {known}, already more than the {box.count} of {box.id!r}.",
-            "Correct one of the counts.",
-        )
+        place = ("flow-parts-exceed", "flow", row, "count")
+        yield _problem(*place, sum=_arithmetic(told, []), **held)
     else:
         names = ", ".join(repr(other.id) for other in unknown)
-        yield _problem(
-            "flow",
-            row,
-            "count",
-            f"{box.id!r} is not checked: the count of {names} is not known.",
-            "",
-            "note",
-        )
+        yield _problem("flow-unchecked", "flow", row, "count", box=box.id, unknown=names)
 
 
 def _arithmetic(plus: Iterable[FlowBox], minus: Iterable[FlowBox]) -> str:
@@ -501,24 +420,16 @@ def _facets(records: Records) -> Iterator[Problem]:
                 text, _ = read_text(records.root / SETTINGS_FILE, SETTINGS_FILE)
             files = " nor ".join(TABLES[name].file for name in tables)
             columns = [column for name in tables for column in records.tables[name].header]
-            yield Problem(
-                SETTINGS_FILE,
-                settings_line(text or "", "facets", index, "id"),
-                "facets",
-                f"{shortened(facet.id)} is no column of {files}.",
-                f"{did_you_mean(facet.id, columns)} Add the column, or delete the facet.".strip(),
-            )
+            line = settings_line(text or "", "facets", index, "id")
+            near = did_you_mean(facet.id, columns)
+            place = ("facet-without-column", SETTINGS_FILE, line, "facets")
+            yield Problem(*place, value=facet.id, files=files, near=near)
         for name in holding:
             declared = TABLES[name].column(facet.id)
             if declared is not None and declared.many and not facet.many:
                 text = text or read_text(records.root / SETTINGS_FILE, SETTINGS_FILE)[0] or ""
-                yield Problem(
-                    SETTINGS_FILE,
-                    settings_line(text, "facets", index, "id"),
-                    "facets",
-                    f"The cells of {facet.id!r} are lists, so its values would not be told apart.",
-                    "Write many = true.",
-                )
+                line = settings_line(text, "facets", index, "id")
+                yield Problem("facet-many", SETTINGS_FILE, line, "facets", value=facet.id)
                 break
         for name in holding:
             yield from _unknown_values(records, name, facet.id)
@@ -541,20 +452,15 @@ def _unknown_values(records: Records, table: str, column: str) -> Iterator[Probl
     roles = written.column("role")
     for line, cell, role in zip(written.lines, cells, roles, strict=True):
         if not cell and role == EVIDENCE:
-            message = (
-                "The cell is empty, so readers cannot tell whether it is unknown or forgotten."
-            )
-            yield _problem(
-                table, line, column, message, f"Write the value, or one of {phrases}.", "warning"
-            )
+            yield _problem("value-blank", table, line, column, phrases=phrases)
         for item in _items(cell, many) if cell in odd else ():
             if _MAYBE_NOT_THERE.fullmatch(item):
-                message = f"{item!r} is read as a value like any other."
-                hint = f"If nothing is known, write one of {phrases}."
-                yield _problem(table, line, column, message, hint, "warning")
+                code = "value-maybe-unknown"
             elif _NOT_HOW.fullmatch(item) and item not in UNKNOWN:
-                message = f"{item!r} is not how this data says that a value is not there."
-                yield _problem(table, line, column, message, f"Write one of {phrases}.")
+                code = "value-unknown-spelling"
+            else:
+                continue
+            yield _problem(code, table, line, column, value=item, phrases=phrases)
 
 
 def _countries(records: Records) -> Iterator[Problem]:
@@ -576,10 +482,9 @@ def _countries(records: Records) -> Iterator[Problem]:
         for line, cell in zip(written.lines, cells, strict=True) if odd else ():
             for country in odd.get(cell, ()):
                 if not _NOT_HOW.fullmatch(country):
-                    message = f"{shortened(country)} is not in data/places.csv."
-                    hint = did_you_mean(country, known)
-                    hint = hint or "Add it there, or to not_countries in data/review.toml."
-                    yield _problem(name, line, "country", message, hint, "warning")
+                    near = did_you_mean(country, known)
+                    place = ("country-unknown", name, line, "country")
+                    yield _problem(*place, value=country, near=near)
 
 
 def _settings(records: Records) -> Iterator[Problem]:
@@ -596,43 +501,24 @@ def _settings(records: Records) -> Iterator[Problem]:
     source = settings.source
     works = records.bibliography
     if source.key and works and source.key not in {*works, *works.broken}:
-        yield Problem(
-            SETTINGS_FILE,
-            line("source", "key"),
-            "key",
-            f"{shortened(source.key)} is not in {BIB_FILE}.",
-            missing_work(source.key, works),
-        )
+        near = did_you_mean(source.key, works)
+        place = ("source-without-work", SETTINGS_FILE, line("source", "key"), "key")
+        yield Problem(*place, value=source.key, near=near)
     if source.doi and not DOI.fullmatch(source.doi):
-        yield Problem(
-            SETTINGS_FILE,
-            line("source", "doi"),
-            "doi",
-            f"{shortened(source.doi)} is not a DOI.",
-            "A DOI reads 10.1000/xyz123, without an address before it.",
-        )
+        place = ("source-doi", SETTINGS_FILE, line("source", "doi"), "doi")
+        yield Problem(*place, value=source.doi)
     for key, own in settings.words.items():
         try:
             Words({key: own})
         except UnknownName as error:
-            yield Problem(SETTINGS_FILE, line("words", key), key, str(error))
+            place = ("interface-word-unknown", SETTINGS_FILE, line("words", key), key)
+            yield Problem(*place, reason=str(error))
     levels = [node.id for node in records.codebook.levels]
     for name in settings.levels:
         if levels and name not in levels:
-            yield Problem(
-                SETTINGS_FILE,
-                line("levels", name),
-                "levels",
-                f"{shortened(name)} is no node of the first rank.",
-                f"{did_you_mean(name, levels)} Those are: {', '.join(levels)}.".strip(),
-            )
+            place = ("level-unknown", SETTINGS_FILE, line("levels", name), "levels")
+            near = did_you_mean(name, levels)
+            yield Problem(*place, value=name, near=near, listed=", ".join(levels))
     for name in levels:
         if name not in settings.levels:
-            yield Problem(
-                SETTINGS_FILE,
-                line("levels"),
-                "levels",
-                f"{shortened(name)} has no mark and no colours.",
-                f"Add [levels.{name}] with mark, light, dark, wash_light and wash_dark.",
-                "warning",
-            )
+            yield Problem("level-without-look", SETTINGS_FILE, line("levels"), "levels", value=name)

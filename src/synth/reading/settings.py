@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -90,13 +90,8 @@ def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
     found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
     line = int(found[1]) if found else text.count("\n") + 1
     reason = re.sub(r" \(at .*\)$", "", str(error)).rstrip(".")
-    return Problem(
-        SETTINGS_FILE,
-        line,
-        "",
-        f"The file is not valid TOML: {reason[:1].lower()}{reason[1:]}.",
-        'A line reads: key = "text". Look at this line and the one before it.',
-    )
+    reason = reason[:1].lower() + reason[1:]
+    return Problem("toml-malformed", SETTINGS_FILE, line, reason=reason)
 
 
 class _Reader:
@@ -120,44 +115,28 @@ class _Reader:
             elif isinstance(given, Mapping):
                 values[section] = self._section(section, given, (section,))
             elif given is not None:
-                self._add(
-                    (section,),
-                    section,
-                    "This is no section.",
-                    f"Write [{section}] on a line of its own.",
-                )
+                self._add("section-malformed", (section,), section, section=section)
             elif section == "source":
-                self._add(
-                    (), "source", "The section is missing.", 'Add [source] with citation = "…".'
-                )
+                self._add("section-missing", (), "source")
         settings = _settings(values)
         self._between(settings)
         return settings
 
-    def _add(
-        self,
-        path: Sequence[str | int],
-        where: str,
-        message: str,
-        hint: str,
-        severity: str = "error",
-    ) -> None:
+    def _add(self, code: str, path: Sequence[str | int], where: str, **fields: object) -> None:
         line = 0
         for length in range(len(path), -1, -1):
             line = self._lines.get(tuple(path[:length]), 0)
             if line:
                 break
-        self.problems.append(Problem(SETTINGS_FILE, line, where, message, hint, severity))
+        self.problems.append(Problem(code, SETTINGS_FILE, line, where, **fields))
 
     def _list(self, section: str, given: Any) -> list[dict[str, Any]]:
         if given is None:
             if section != "facets":
-                self._add((), section, "There is none.", f"Add at least one [[{section}]].")
+                self._add("sections-none", (), section, section=section)
             return []
         if not isinstance(given, list) or not all(isinstance(item, Mapping) for item in given):
-            self._add(
-                (section,), section, "These are no sections.", f"Write [[{section}]] before each."
-            )
+            self._add("sections-malformed", (section,), section, form=f"[[{section}]]")
             return []
         return [self._section(section, item, (section, index)) for index, item in enumerate(given)]
 
@@ -167,12 +146,7 @@ class _Reader:
         if not isinstance(given, Mapping) or not all(
             isinstance(item, Mapping) for item in given.values()
         ):
-            self._add(
-                (section,),
-                section,
-                "These are no sections.",
-                f"Write [{section}.NAME] before each.",
-            )
+            self._add("sections-malformed", (section,), section, form=f"[{section}.NAME]")
             return {}
         return {name: self._section(section, item, (section, name)) for name, item in given.items()}
 
@@ -189,19 +163,16 @@ class _Reader:
         for key, value in given.items():
             setting = declared.get(key) or declared.get("*")
             if setting is None:
-                hint = did_you_mean(key, [*declared, *also])
-                listed = "Every key is explained in data/README.md."
-                self._add(
-                    (*path, key), key, "There is no such setting.", f"{hint} {listed}".strip()
-                )
+                near = did_you_mean(key, [*declared, *also])
+                self._add("setting-unknown", (*path, key), key, near=near)
             elif (wrong := _wrong(setting, value)) is not None:
-                self._add((*path, key), key, wrong[0], wrong[1])
+                self._add(wrong[0], (*path, key), key, **wrong[1])
             else:
                 values[key] = value
         for setting in declared.values():
             if setting.required and setting.key not in given:
                 where = f"{section}.{setting.key}" if section else setting.key
-                self._add(path, where, "The setting is missing.", setting.meaning)
+                self._add("setting-missing", path, where, meaning=setting.meaning)
         return values
 
     def _between(self, settings: Settings) -> None:
@@ -210,35 +181,16 @@ class _Reader:
             seen: dict[str, int] = {}
             for index, item in enumerate(getattr(settings, section)):
                 if item.id and item.id in seen:
-                    self._add(
-                        (section, index, "id"),
-                        "id",
-                        f"{item.id!r} stands twice.",
-                        "Each has a name of its own.",
-                    )
+                    self._add("name-repeats", (section, index, "id"), "id", value=item.id)
                 seen.setdefault(item.id, index)
         ranks = {rank.id for rank in settings.ranks}
         for index, rank in enumerate(settings.ranks):
             if rank.id in RESERVED_FACETS:
-                self._add(
-                    ("ranks", index, "id"),
-                    "id",
-                    f"{rank.id!r} already has a meaning in the address of an explorer.",
-                    "Choose another name.",
-                )
+                self._add("rank-reserved", ("ranks", index, "id"), "id", value=rank.id)
         for index, facet in enumerate(settings.facets):
             if facet.id in RESERVED_FACETS or facet.id in ranks:
-                what = (
-                    "is a rank of the codebook"
-                    if facet.id in ranks
-                    else "already has a meaning in the address of an explorer"
-                )
-                self._add(
-                    ("facets", index, "id"),
-                    "id",
-                    f"{facet.id!r} {what}.",
-                    "Rename the column, then the facet.",
-                )
+                code = "facet-is-rank" if facet.id in ranks else "facet-reserved"
+                self._add(code, ("facets", index, "id"), "id", value=facet.id)
         self._directions(settings)
         for name, look in settings.levels.items():
             for colour, *papers in (
@@ -251,12 +203,7 @@ class _Reader:
                         break
         first, last = settings.search_since, settings.search_until
         if first is not None and last is not None and first > last:
-            self._add(
-                ("search", "until"),
-                "until",
-                f"{last} comes before {first}.",
-                "The first year of the search comes first.",
-            )
+            self._add("years-reversed", ("search", "until"), "until", first=first, last=last)
 
     def _directions(self, settings: Settings) -> None:
         influences: dict[str, str] = {}
@@ -268,21 +215,12 @@ class _Reader:
                 )
             other = influences.setdefault(direction.influence, direction.id)
             if direction.influence and other != direction.id:
-                self._add(
-                    ("directions", index, "influence"),
-                    "influence",
-                    f"{direction.influence!r} is also the word of {other!r}.",
-                    "Each direction has a word of its own.",
-                )
+                path = ("directions", index, "influence")
+                word = direction.influence
+                self._add("influence-word-twice", path, "influence", value=word, other=other)
             other = marks.setdefault(direction.mark, direction.id)
             if direction.mark and other != direction.id:
-                self._add(
-                    ("directions", index, "mark"),
-                    "mark",
-                    f"{other!r} has the same shape.",
-                    "Without colour, readers would take one for the other.",
-                    "warning",
-                )
+                self._add("mark-twice", ("directions", index, "mark"), "mark", other=other)
 
     def _contrast(self, path: tuple[str | int, ...], where: str, colour: str, paper: str) -> bool:
         """Say that a text would be too pale; tells whether it would."""
@@ -293,83 +231,66 @@ class _Reader:
             return False
         # Rounded down: 4.49 must not read as the 4.5 that would do.
         told = int(ratio * 10) / 10
-        message = f"{colour} on {paper} has a contrast of {told}; text needs {LEAST_CONTRAST}."
-        self._add(
-            path, where, message, f"Choose a {'darker' if where == 'light' else 'lighter'} one."
-        )
+        shown = {"colour": colour, "paper": paper, "ratio": told, "least": LEAST_CONTRAST}
+        self._add("contrast", path, where, wanted=_BETTER[where], **shown)
         return True
 
 
-def _wrong(setting: Setting, value: Any) -> tuple[str, str] | None:
-    """What is wrong with a value and how to mend it, or ``None``."""
-    kind, listed = setting.kind, ", ".join(setting.choices)
+_BETTER = {"light": "darker", "dark": "lighter"}
+
+
+def _wrong(setting: Setting, value: Any) -> tuple[str, Mapping[str, object]] | None:
+    """What is wrong with a value, its code and its values; or ``None``."""
+    malformed = _malformed(setting, value)
+    if not malformed and setting.kind == "texts":
+        twice = sorted({item for item in value if value.count(item) > 1})
+        return ("texts-repeat", {"value": twice[0]}) if twice else None
+    if not malformed:
+        return None
+    return malformed, {
+        "value": value if isinstance(value, Hashable) else str(value),
+        "key": setting.key,
+        "meaning": setting.meaning,
+        "allowed": ", ".join(setting.choices),
+        "near": did_you_mean(str(value), setting.choices),
+    }
+
+
+_FORMS = {
+    "slug": ("slug-malformed", SLUG),
+    "name": ("name-malformed", _COLUMN_NAME),
+    "colour": ("colour-malformed", _COLOUR),
+    "address": ("address-malformed", re.compile(r"https?://\S+")),
+}
+
+
+def _malformed(setting: Setting, value: Any) -> str:
+    """The code of what is wrong with the form of a value, or nothing."""
+    kind = setting.kind
     if kind == "flag":
-        return (
-            None
-            if isinstance(value, bool)
-            else (
-                "This is neither true nor false.",
-                "Write true or false, without quotation marks.",
-            )
-        )
+        return "" if isinstance(value, bool) else "flag-malformed"
     if kind == "date":
         fine = isinstance(value, date) and not isinstance(value, datetime)
-        return (
-            None
-            if fine
-            else ("This is no date.", "Write it as 2026-11-23, without quotation marks.")
-        )
+        return "" if fine else "date-malformed"
     if kind == "year":
         fine = isinstance(value, int) and not isinstance(value, bool) and 1000 <= value <= 9999
-        return (
-            None
-            if fine
-            else (f"{value!r} is no year.", "Write four digits, without quotation marks.")
-        )
+        return "" if fine else "year-malformed"
     if kind == "number":
         fine = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 99
-        return (
-            None
-            if fine
-            else (f"{value!r} is no such number.", "Write a whole number from 1 to 99.")
-        )
+        return "" if fine else "number-malformed"
     if kind == "texts":
         fine = isinstance(value, list) and all(
             isinstance(item, str) and item.strip() for item in value
         )
-        if not fine:
-            return "This is no list of texts.", 'Write it as ["one", "two"].'
-        twice = sorted({item for item in value if value.count(item) > 1})
-        return (f"{twice[0]!r} stands twice.", "Keep one of the two.") if twice else None
+        return "" if fine else "texts-malformed"
     if not isinstance(value, str):
-        return f"{value!r} is no text.", f'Put it in quotation marks: {setting.key} = "{value}".'
+        return "text-malformed"
     if setting.required and not value.strip():
-        return "The setting is empty.", setting.meaning
-    if not value:
-        return None
-    if kind == "slug" and not SLUG.fullmatch(value):
-        return (
-            f"{value!r} is no slug.",
-            "Use lower-case letters, digits and single hyphens, as in 'two-words'.",
-        )
-    if kind == "name" and not _COLUMN_NAME.fullmatch(value):
-        return (
-            f"{value!r} is no column name.",
-            "Use lower-case letters, digits, '_' and '-', a letter first.",
-        )
-    if kind == "choice" and value not in setting.choices:
-        return (
-            f"{value!r} is not known.",
-            f"{did_you_mean(value, setting.choices)} It is one of: {listed}.".strip(),
-        )
-    if kind == "colour" and not _COLOUR.fullmatch(value):
-        return f"{value!r} is no colour.", "Write it as #00708c."
-    if kind == "address" and not re.fullmatch(r"https?://\S+", value):
-        return (
-            f"{value!r} is no web address.",
-            "It begins with https://; leave it empty if there is none.",
-        )
-    return None
+        return "setting-empty"
+    if kind == "choice" and value and value not in setting.choices:
+        return "choice-unknown"
+    code, form = _FORMS.get(kind, ("", None))
+    return code if form is not None and value and not form.fullmatch(value) else ""
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:

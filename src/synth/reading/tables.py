@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from synth.errors import Problem, ReviewError, did_you_mean
+from synth.errors import Problem, ReviewError, did_you_mean, nearest
 from synth.model import (
     TABLES,
     Codebook,
@@ -168,17 +168,7 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / SETTINGS_FILE).is_file():
             return folder
-    raise ReviewError(
-        [
-            Problem(
-                SETTINGS_FILE,
-                0,
-                "",
-                f"There is no review in {here} or above it.",
-                "Go to the folder that holds data/review.toml, or start a review with 'synth new'.",
-            )
-        ]
-    )
+    raise ReviewError([Problem("review-missing", SETTINGS_FILE, folder=here.as_posix())])
 
 
 def read_table(
@@ -221,7 +211,7 @@ def parse_table(text: str, table: Table, settings: Settings) -> tuple[TableText,
     settings : where the words of a review's own columns stand.
     """
     written, problems, empty = split_table(text, table, settings)
-    problems += [_empty(line, table.file) for line in empty]
+    problems += [Problem("row-empty", table.file, line) for line in empty]
     return written, problems + _check_cells(written, table, settings)
 
 
@@ -239,8 +229,7 @@ def split_table(
     nothing = TableText()
     if not text.strip():
         names = ",".join(column.name for column in table.columns)
-        hint = f"Its first line names the columns: {names}"
-        return nothing, [Problem(file, 1, "", "The file is empty.", hint)], []
+        return nothing, [Problem("table-empty", file, 1, columns=names)], []
     lines, problems, swallowed = _split(text, file)
     if not lines:
         return nothing, problems, []
@@ -324,28 +313,14 @@ def _split_slowly(text: str, file: str) -> _Split:
 
 
 def _quoting(error: csv.Error, line: int, file: str) -> Problem:
-    if "end of data" in str(error):
-        message = "A quotation mark that opens a cell in this row is never closed."
-        hint = 'Close it; a quotation mark that belongs to the text is written twice: "".'
-    else:
-        message = "A quotation mark stands inside a quoted cell."
-        hint = 'Write it twice (""), or put the comma that is missing after it.'
-    return Problem(file, line, "", message, hint)
-
-
-def _empty(line: int, file: str) -> Problem:
-    return Problem(file, line, "", "The row is empty.", "Run 'synth fmt': it removes empty rows.")
+    unclosed = "end of data" in str(error)
+    return Problem("quote-unclosed" if unclosed else "quote-inside", file, line)
 
 
 def _ragged(cells: Sequence[str], width: int, line: int, file: str) -> Problem:
-    hint = (
-        "A cell that holds a comma goes in quotation marks."
-        if len(cells) > width
-        else "Cells are separated by commas, also the empty ones."
-    )
+    code = "row-long" if len(cells) > width else "row-short"
     noun = "cell" if len(cells) == 1 else "cells"
-    message = f"The row has {len(cells)} {noun}; the header has {width}."
-    return Problem(file, line, "", message, hint)
+    return Problem(code, file, line, cells=f"{len(cells)} {noun}", width=width)
 
 
 def _check_header(
@@ -356,37 +331,24 @@ def _check_header(
     declared = [column.name for column in table.columns]
     for delimiter, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "vertical bars")):
         if len(header) == 1 and delimiter in header[0]:
-            return [
-                Problem(
-                    file,
-                    line,
-                    "",
-                    f"The columns are separated by {name}, not commas.",
-                    "Save the file as CSV with commas.",
-                )
-            ], False
+            return [Problem("separator", file, line, separator=name)], False
     problems: list[Problem] = []
     seen: set[str] = set()
     for position, name in enumerate(header, start=1):
         if not name.strip():
-            problems.append(
-                Problem(file, line, "", f"Column {position} has no name.", "Name it, or delete it.")
-            )
+            problems.append(Problem("column-nameless", file, line, position=position))
         elif name in seen:
-            problems.append(
-                Problem(file, line, name, "The column stands twice.", "Delete one of the two.")
-            )
+            problems.append(Problem("column-twice", file, line, name))
         seen.add(name)
     missing = [name for name in declared if name not in seen]
     for column in table.columns:
         if column.required and column.name not in seen:
+            others = [name for name in header if name not in declared]
+            meant = nearest(column.name, others)
+            near = f"Is it the column {meant!r}?" if meant else ""
             problems.append(
                 Problem(
-                    file,
-                    line,
-                    column.name,
-                    "The column is missing.",
-                    _renamed(column, header, declared),
+                    "column-missing", file, line, column.name, near=near, meaning=column.meaning
                 )
             )
     facets = {facet.id for facet in settings.facets}
@@ -394,31 +356,12 @@ def _check_header(
         if name in declared or not name.strip():
             continue
         if not table.extra:
-            hint = did_you_mean(name, missing) or "Delete it."
-            problems.append(
-                Problem(
-                    file,
-                    line,
-                    name,
-                    "There is no such column.",
-                    f"{hint} Columns are explained in data/README.md.",
-                )
-            )
-        elif name not in facets and (hint := did_you_mean(name, missing)):
-            severity = "warning"
-            problems.append(
-                Problem(file, line, name, "This column is not a declared one.", hint, severity)
-            )
+            near = did_you_mean(name, missing) or "Delete it."
+            problems.append(Problem("column-unknown", file, line, name, near=near))
+        elif name not in facets and (near := did_you_mean(name, missing)):
+            problems.append(Problem("column-misspelt", file, line, name, near=near))
     twice_or_nameless = len(seen) < len(header) or "" in seen
     return problems, table.key in seen and not twice_or_nameless
-
-
-def _renamed(column: Column, header: Sequence[str], declared: Sequence[str]) -> str:
-    near = did_you_mean(column.name, [name for name in header if name not in declared])
-    found = re.search(r"'(.*)'", near)
-    if found:
-        return f"Is it the column {found[1]!r}? {column.meaning}"
-    return f"It holds: {column.meaning}"
 
 
 # --- cells ------------------------------------------------------------------------------------
@@ -433,34 +376,15 @@ _MANGLED_DATE = re.compile(
 _MANGLED_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 _SHEET_ERROR = re.compile(r"#(?:NAME\?|REF!|VALUE!|N/A|DIV/0!|NULL!|NUM!)|#{3,}")
 
-# Nouns of messages: what a value that should be a row of another table is not, and where those are.
-_TARGETS = {
-    "codebook.id": ("in the codebook", "Themes are listed in data/codebook.csv."),
-    "studies.study": ("in data/studies.csv", "Studies are listed in data/studies.csv."),
-    "flow.box": ("a box of the flow", "Boxes are listed in data/flow.csv."),
-    "review.toml:directions": ("a direction", "Directions are listed in data/review.toml."),
-    "review.toml:directions.influence": (
-        "a direction of influences",
-        "Their words are listed in data/review.toml, each as 'influence' of a direction.",
-    ),
-    "review.toml:sections": ("a section", "Sections are listed in data/review.toml."),
+NOT_LISTED = {
+    "codebook.id": "theme-unknown",
+    "studies.study": "study-unknown",
+    "flow.box": "box-unknown",
+    "review.toml:directions": "direction-unknown",
+    "review.toml:directions.influence": "influence-direction-unknown",
+    "review.toml:sections": "section-unknown",
 }
-
-
-def not_listed(value: str, target: str, known: Iterable[str]) -> tuple[str, str]:
-    """Message and hint for a value that does not exist where it should.
-
-    >>> not_listed("leadreship", "codebook.id", ["leadership"])[0]
-    "'leadreship' is not in the codebook."
-    """
-    noun, listed = _TARGETS[target]
-    hint = f"{did_you_mean(value, known)} {listed}".strip()
-    return f"{shortened(value)} is not {noun}.", hint
-
-
-def shortened(value: str, length: int = 60) -> str:
-    """A value as it is quoted in a message."""
-    return repr(value if len(value) <= length else value[: length - 1] + "…")
+"""What a value that should be listed elsewhere and is not is reported as, by where it should be."""
 
 
 def split(cell: str) -> tuple[str, ...]:
@@ -497,13 +421,12 @@ class _Cells:
         self.problems: list[Problem] = []
         self.done: set[int] = set()
 
-    def add(self, index: int, message: str, hint: str, severity: str = "error") -> None:
+    def add(self, code: str, index: int, **fields: object) -> None:
         """Say what is wrong with one cell; a cell is said to be wrong once."""
         if index not in self.done:
             self.done.add(index)
-            self.problems.append(
-                Problem(self.file, self.lines[index], self.column.name, message, hint, severity)
-            )
+            line = self.lines[index]
+            self.problems.append(Problem(code, self.file, line, self.column.name, **fields))
 
     def among(self, wrong: Collection[str]) -> Iterator[tuple[int, str]]:
         """The cells that hold one of the values."""
@@ -538,84 +461,56 @@ def _check_text(cells: _Cells) -> None:
     together = "\n".join(cells.different)
     if len(together) > CELL_LIMIT:
         for i, value in cells.each(lambda value: len(value) > CELL_LIMIT):
-            cells.add(
-                i,
-                f"The cell holds {len(value):,} characters; a spreadsheet keeps {CELL_LIMIT:,}.",
-                "A quotation mark may be missing, or a file was pasted into the cell. Shorten it.",
-            )
+            cells.add("cell-long", i, length=len(value), limit=CELL_LIMIT)
     if _CONTROL.search(together):
         for i, value in cells.each(_CONTROL.search):
             found = _CONTROL.search(value)
-            code = ord(found[0]) if found else 0
-            message = f"The cell holds an invisible control character (U+{code:04X})."
-            cells.add(i, message, "Type the cell anew.")
+            cells.add("cell-control", i, sign=f"U+{ord(found[0]) if found else 0:04X}")
     for i, _ in cells.among({value for value in cells.different if value != value.strip()}):
-        message = "The cell begins or ends with a space."
-        cells.add(i, message, "Run 'synth fmt': it removes such spaces.")
+        cells.add("cell-spaces", i)
     if "#" in together:
         for i, value in cells.each(_SHEET_ERROR.fullmatch):
-            message = f"{value!r} is what a spreadsheet shows for a value it could not compute."
-            cells.add(i, message, "Write the value itself.")
+            cells.add("cell-not-computed", i, value=value)
     if not cells.column.empty:
         for i, _ in cells.among({""} & cells.different):
-            cells.add(i, "The cell is empty.", f"Every row needs it: {cells.column.meaning}")
+            cells.add("cell-empty", i, meaning=cells.column.meaning)
 
 
 def _check_kind(cells: _Cells, settings: Settings) -> None:
     column = cells.column
     if column.kind == "id" or (column.kind == "ref" and not column.many):
         for i, value in cells.each(mangled):
-            hint = "Restore it, and let the spreadsheet read this column as text."
-            cells.add(i, mangled(value), hint)
+            cells.add(mangled(value), i, value=value)
     if column.kind == "id":
         for i, value in cells.each(lambda value: not SLUG.fullmatch(value)):
-            cells.add(
-                i,
-                f"{shortened(value)} is no id.",
-                "Use lower-case letters, digits and single hyphens, as in 'two-words'.",
-            )
+            cells.add("id-malformed", i, value=value)
     elif column.kind == "choice":
         allowed = allowed_words(column, settings)
         # Without words to choose from review.toml has the problem; every row need not repeat it.
         if not allowed and column.refers_to == "review.toml:sections" and settings.title:
             for i, _ in list(cells.among(cells.different - {""}))[:1]:
-                message = "data/review.toml lists no sections, but this column names some."
-                cells.add(i, message, 'List them there: sections = ["…", "…"].')
+                cells.add("sections-undeclared", i)
         elif allowed:
             for i, value in cells.among(cells.different - {*allowed, ""}):
+                near = did_you_mean(value, allowed)
                 if column.refers_to:
-                    cells.add(i, *not_listed(value, column.refers_to, allowed))
+                    cells.add(NOT_LISTED[column.refers_to], i, value=value, near=near)
                 else:
                     listed = ", ".join(allowed)
-                    cells.add(
-                        i,
-                        f"{shortened(value)} is not one of the words of this column.",
-                        f"{did_you_mean(value, allowed)} It is one of: {listed}.".strip(),
-                    )
+                    cells.add("word-unknown", i, value=value, near=near, allowed=listed)
     elif column.kind == "count":
         for i, value in cells.each(lambda value: re.fullmatch(r"[0-9]+", value) is None):
-            cells.add(
-                i, f"{shortened(value)} is no whole number.", "Write digits only, as in 1250."
-            )
+            cells.add("count-malformed", i, value=value)
     elif column.kind == "year":
         for i, value in cells.each(lambda value: not possible_year(value, settings.date)):
-            cells.add(i, f"{shortened(value)} is not a possible year.", "Write four digits.")
+            cells.add("year-impossible", i, value=value)
     elif column.kind == "anchor":
         for i, value in cells.each(lambda value: not 6 <= len(value.split()) <= 10):
             count = len(value.split())
-            cells.add(
-                i,
-                f"The anchor has {count} {'word' if count == 1 else 'words'}.",
-                "Six to ten words of the source find a claim and are few enough to quote.",
-            )
+            cells.add("anchor-length", i, words=f"{count} {'word' if count == 1 else 'words'}")
     elif column.kind == "text":
         for i, value in cells.each(lambda value: _MANGLED_DATE.fullmatch(value) is not None):
-            cells.add(
-                i,
-                f"{value!r} may be something else that a spreadsheet took for a date.",
-                "Write it in words if it is not a date.",
-                "warning",
-            )
+            cells.add("text-became-date", i, value=value)
 
 
 def possible_year(value: str, data_date: date) -> bool:
@@ -625,12 +520,14 @@ def possible_year(value: str, data_date: date) -> bool:
 
 
 def mangled(value: str) -> str:
-    """What a spreadsheet made of an id, or nothing."""
+    """The code of what a spreadsheet made of an id, or nothing.
+
+    >>> mangled("Mar-16"), mangled("lee2020")
+    ('id-became-date', '')
+    """
     if _MANGLED_DATE.fullmatch(value):
-        return f"{value!r} looks like an id that a spreadsheet took for a date."
-    if _MANGLED_NUMBER.fullmatch(value):
-        return f"{value!r} looks like an id that a spreadsheet took for a number."
-    return ""
+        return "id-became-date"
+    return "id-became-number" if _MANGLED_NUMBER.fullmatch(value) else ""
 
 
 def _check_list(cells: _Cells) -> None:
@@ -638,16 +535,12 @@ def _check_list(cells: _Cells) -> None:
     for i, value in cells.each(lambda value: ";" in value):
         items = value.split(";")
         if not all(item.strip() for item in items):
-            cells.add(
-                i, "A value between two semicolons is empty.", "Separate the values by single ';'."
-            )
+            cells.add("list-gap", i)
         elif any(item != item.strip() for item in items):
-            cells.add(
-                i, "A space stands beside a semicolon.", "Run 'synth fmt': it removes such spaces."
-            )
+            cells.add("list-spaces", i)
         elif len(set(items)) < len(items):
             twice = next(item for item in items if items.count(item) > 1)
-            cells.add(i, f"{shortened(twice)} stands twice in the list.", "Keep one of the two.")
+            cells.add("list-repeats", i, value=twice)
 
 
 def _check_repeats(written: TableText, table: Table) -> list[Problem]:
@@ -662,13 +555,12 @@ def _check_repeats(written: TableText, table: Table) -> list[Problem]:
         other = first.setdefault(name, row)
         if not name or other is row:
             continue
+        place = (table.file, row.line, table.key)
         if other.cells == row.cells:
-            message = f"The row repeats line {other.line} word for word."
-            hint = "Delete one of the two."
+            problems.append(Problem("row-repeated", *place, other=other.line))
         else:
-            message = f"{shortened(name)} is already used on line {other.line}."
-            hint = _next_free(name, names)
-        problems.append(Problem(table.file, row.line, table.key, message, hint))
+            free = _next_free(name, names)
+            problems.append(Problem("id-taken", *place, value=name, other=other.line, free=free))
     return problems
 
 
@@ -676,7 +568,7 @@ def _next_free(name: str, taken: Iterable[str]) -> str:
     """A name that can be given to the second of two rows of one name."""
     numbered = re.fullmatch(r"(.*-)([0-9]{2,})", name)
     if not numbered:
-        return "Give each row a name of its own."
+        return ""
     stem, digits = numbered[1], numbered[2]
     ends = [other[len(stem) :] for other in taken if other.startswith(stem)]
     highest = max(int(end) for end in ends if end.isdecimal())

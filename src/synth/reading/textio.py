@@ -16,9 +16,6 @@ CELL_LIMIT = 32_767
 """Longest text a spreadsheet keeps in a cell (Microsoft, "Excel specifications and limits")."""
 
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨¼¶¤]|â€[™œ\u009d“”¦\u0093\u0094]|Â[\u00a0-\u00bf]")
-_SAVE_AS_UTF8 = (
-    "Save it as UTF-8: in Excel 'CSV UTF-8 (Comma delimited)', in LibreOffice 'Unicode (UTF-8)'."
-)
 
 
 def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
@@ -37,35 +34,11 @@ def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        return None, [
-            Problem(
-                file,
-                0,
-                "",
-                "The file is missing.",
-                "Restore it, or start a review with 'synth new'.",
-            )
-        ]
+        return None, [Problem("file-missing", file)]
     except IsADirectoryError:
-        return None, [
-            Problem(
-                file,
-                0,
-                "",
-                "This is a folder, not a file.",
-                "Move the folder away and put the file in its place.",
-            )
-        ]
+        return None, [Problem("file-is-folder", file)]
     except OSError as error:
-        return None, [
-            Problem(
-                file,
-                0,
-                "",
-                f"The file cannot be read: {error.strerror}.",
-                "Look at its permissions.",
-            )
-        ]
+        return None, [Problem("file-unreadable", file, reason=error.strerror)]
     return decode_bytes(data, file)
 
 
@@ -76,29 +49,13 @@ def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
     "The byte 0xEF is not UTF-8 (in Windows-1252 it would be 'ï')."
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:4].count(0) >= 2:
-        return None, [Problem(file, 1, "", "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)]
+        return None, [Problem("file-utf-16", file, 1)]
     if data[:2] == b"PK":
-        return None, [
-            Problem(
-                file,
-                1,
-                "",
-                "The file is a spreadsheet or an archive, not text.",
-                "Save the sheet as 'CSV UTF-8'.",
-            )
-        ]
+        return None, [Problem("file-not-text", file, 1)]
     problems: list[Problem] = []
     if data[:3] == b"\xef\xbb\xbf":
         data = data[3:]
-        problems.append(
-            Problem(
-                file,
-                1,
-                "",
-                "The file begins with a byte order mark.",
-                "Run 'synth fmt': it writes the file without the mark.",
-            )
-        )
+        problems.append(Problem("byte-order-mark", file, 1))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -108,30 +65,12 @@ def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         problems += _lost(text, file)
     if "\r" in text:
         first = text.count("\n", 0, text.index("\r")) + 1
-        windows = "\r\n" in text
-        problems.append(
-            Problem(
-                file,
-                first,
-                "",
-                "The line ends as on Windows (CRLF)."
-                if windows
-                else "The line ends with a carriage return.",
-                "Run 'synth fmt': it writes all lines with LF.",
-            )
-        )
+        code = "line-ends-windows" if "\r\n" in text else "line-ends-return"
+        problems.append(Problem(code, file, first))
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        problems.append(
-            Problem(
-                file,
-                line,
-                "",
-                "The line holds a null character.",
-                "The file is damaged or not text; restore it.",
-            )
-        )
+        problems.append(Problem("null-character", file, line))
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text, problems
 
@@ -146,15 +85,8 @@ def _undecodable(data: bytes, file: str) -> list[Problem]:
             byte = raw[error.start : error.start + 1]
             guess = byte.decode("cp1252", errors="replace")
             meant = f" (in Windows-1252 it would be {guess!r})" if guess.isprintable() else ""
-            problems.append(
-                Problem(
-                    file,
-                    number,
-                    "",
-                    f"The byte 0x{byte[0]:02X} is not UTF-8{meant}.",
-                    _SAVE_AS_UTF8,
-                )
-            )
+            sign = f"0x{byte[0]:02X}"
+            problems.append(Problem("not-utf-8", file, number, byte=sign, guess=meant))
     return problems
 
 
@@ -166,28 +98,15 @@ def _lost(text: str, file: str) -> list[Problem]:
     # Looking for a letter is a hundred times cheaper than trying the pattern everywhere.
     if not any(sign in text for sign in ("\N{REPLACEMENT CHARACTER}", "Ã", "â€", "Â")):
         return []
-    for pattern, message in (
-        (
-            "\N{REPLACEMENT CHARACTER}",
-            "A letter was lost and stands as '\N{REPLACEMENT CHARACTER}'.",
-        ),
-        (_MOJIBAKE, "{!r} looks like a letter that was read in the wrong encoding."),
+    for pattern, code in (
+        (re.compile("\N{REPLACEMENT CHARACTER}"), "letter-lost"),
+        (_MOJIBAKE, "letter-misread"),
     ):
         last = 0
-        for found in re.finditer(pattern, text):
+        for found in pattern.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             if line != last:
-                severity = "error" if isinstance(pattern, str) else "warning"
-                problems.append(
-                    Problem(
-                        file,
-                        line,
-                        "",
-                        message.format(found[0]),
-                        "Restore it from the source.",
-                        severity,
-                    )
-                )
+                problems.append(Problem(code, file, line, value=found[0]))
             last = line
     return problems
 

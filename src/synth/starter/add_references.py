@@ -120,9 +120,7 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     broken = [problem for problem in broken if problem.severity == "error"]
     if lost or broken:
         name = [*lost, *entries][0]
-        message = f"The entry of {name!r} needs something else of its file, such as an @string."
-        hint = "Export it with every field written out, or copy it into references.bib by hand."
-        raise ReviewError([Problem(str(file), 0, "", message, hint), *broken])
+        raise ReviewError([Problem("entry-not-alone", str(file), value=name), *broken])
     cells = [{"study": name, "role": role} for name in entries]
     longer = (table or "").rstrip("\n") + "\n" + _rows(rows.header, cells)
     studies = format_table(split_table(longer, STUDIES, settings)[0], STUDIES, settings)
@@ -207,7 +205,6 @@ def _write(root: Path, files: Mapping[str, str]) -> None:
         for name in done:
             write_text(root / name, before[name])
         if isinstance(error, OSError):
-            message = f"The file cannot be written: {error.strerror or error}."
-            hint = "Nothing was changed. Is there room on the disk, and may you write there?"
-            raise ReviewError([Problem(str(root), 0, "", message, hint)]) from error
+            reason = str(error.strerror or error)
+            raise ReviewError([Problem("file-unwritable", str(root), reason=reason)]) from error
         raise

@@ -10,7 +10,6 @@ from functools import cached_property
 from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
-from synth.reading.tables import shortened
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
 
@@ -101,11 +100,10 @@ class Codes:
                 repr(" > ".join(self.nodes[step].label for step in self.path(name)))
                 for name in found
             )
-            message = f"{shortened(cell)} can mean several nodes of the codebook."
-            return Problem(file, line, column, message, f"Write the whole way: {listed}.")
+            return Problem("code-ambiguous", file, line, column, value=cell, listed=listed)
         known = [*self.nodes, *(node.label for node in self.nodes.values())]
-        hint = f"{did_you_mean(cell, known)} Codes are listed in {self.file}.".strip()
-        return Problem(file, line, column, f"{shortened(cell)} is not in the codebook.", hint)
+        shown = {"near": did_you_mean(cell, known), "file": self.file}
+        return Problem("code-unknown", file, line, column, value=cell, **shown)
 
 
 # --- a codebook of the author's -----------------------------------------------------------------
@@ -141,8 +139,7 @@ def read_codes(sheet: Sheet) -> tuple[Codes, list[Problem]]:
         ranks = [name for name in sheet.header if name not in (definition, origin)]
         problems = _by_rank(codes, sheet, ranks)
     if not codes.nodes and not problems:
-        message = "There is no node in the codebook."
-        problems.append(Problem(sheet.file, 1, "", message, "Each row is a node."))
+        problems.append(Problem("codebook-empty", sheet.file, 1))
     by_line = {node.line: node for node in codes.nodes.values()}
     for row in sheet.rows:
         node = by_line.get(row.line)
@@ -155,9 +152,7 @@ def read_codes(sheet: Sheet) -> tuple[Codes, list[Problem]]:
 def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str) -> list[Problem]:
     if not (name or label):
         listed = ", ".join(repr(column) for column in sheet.header)
-        message = "No column of the codebook holds its nodes."
-        hint = f"Call it 'id' or 'code'. The columns are: {listed}."
-        return [Problem(sheet.file, 1, "", message, hint)]
+        return [Problem("codebook-column", sheet.file, 1, listed=listed)]
     problems: list[Problem] = []
     name = name or label
     label = label if label and label != name else name
@@ -166,14 +161,12 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
         written = row.cells[name] or row.cells[label]
         shown = row.cells[label] or written
         if not written:
-            message = "The row names no node."
-            problems.append(Problem(sheet.file, row.line, name, message, "Name it."))
+            problems.append(Problem("row-without-node", sheet.file, row.line, name))
             continue
         if written in ids:
             first = codes.nodes[ids[written]].line
-            message = f"{shortened(written)} already stands on line {first}."
-            hint = "Each node stands once; give one of the two another name."
-            problems.append(Problem(sheet.file, row.line, name, message, hint))
+            place = ("node-twice", sheet.file, row.line, name)
+            problems.append(Problem(*place, value=written, other=first))
             continue
         new = written if SLUG.fullmatch(written) else slug(written, "code")
         new = unique(new, codes.nodes)
@@ -190,16 +183,14 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
             continue
         found = ids.get(above) or by_label.get(folded(above)) or ""
         if not found:
-            message = f"{shortened(above)} is not in the codebook."
-            hint = f"{did_you_mean(above, ids)} A node of the first rank has no parent.".strip()
-            problems.append(Problem(sheet.file, node.line, parent, message, hint))
+            place = ("parent-unknown", sheet.file, node.line, parent)
+            problems.append(Problem(*place, value=above, near=did_you_mean(above, ids)))
         node.parent = found
     for node in codes.nodes.values():
         way = codes.path(node.id)
         if way and codes.nodes[way[0]].parent:
-            message = f"{shortened(node.label)} stands above itself."
-            hint = "The parents run in a circle; give one of them a parent outside it."
-            problems.append(Problem(sheet.file, node.line, parent, message, hint))
+            place = ("node-above-itself", sheet.file, node.line, parent)
+            problems.append(Problem(*place, value=node.label))
             break
     return problems
 
@@ -223,8 +214,7 @@ def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str]) -> list[Problem]:
                     filled += 1
             labels = [cell for cell in cells[: last + 1] if cell]
             if len(labels) <= last:
-                message = "A rank above the last one is empty, and so it is in the rows above."
-                problems.append(Problem(sheet.file, row.line, "", message, "Fill the cell."))
+                problems.append(Problem("rank-gap", sheet.file, row.line))
                 continue
             carried = cells[: last + 1]
         if labels:

@@ -139,15 +139,8 @@ def find_columns(
         if role not in of:
             listed = ", ".join(repr(name) for name in header)
             what = "the study of a row" if role == "study" else "the code of a row"
-            problems.append(
-                Problem(
-                    file,
-                    1,
-                    "",
-                    f"No column could be found that holds {what}.",
-                    f"Name it: --columns {role}=COLUMN. The columns are: {listed}.",
-                )
-            )
+            shown = {"what": what, "role": role, "listed": listed}
+            problems.append(Problem("columns-not-found", file, 1, **shown))
     return Columns(of, frozenset(guessed), extra), problems
 
 
@@ -171,9 +164,8 @@ def _given(
         role, equals, columns = part.partition("=")
         role = role.strip()
         if not equals or role not in ROLES:
-            hint = f"{did_you_mean(role, ROLES)} Write NAME=COLUMN; the names are: {roles}."
-            message = f"--columns: {part.strip()!r} cannot be understood."
-            problems.append(Problem(file, 0, "", message, hint.strip()))
+            shown = {"value": part.strip(), "near": did_you_mean(role, ROLES), "names": roles}
+            problems.append(Problem("columns-malformed", file, **shown))
             continue
         names = [columns.strip()]
         if role in ("theme", "leave-out") and columns.strip() not in header:
@@ -183,6 +175,6 @@ def _given(
                 of[role] = (*of.get(role, ()), name)
                 continue
             listed = ", ".join(repr(known) for known in header)
-            hint = f"{did_you_mean(name, header)} The columns are: {listed}.".strip()
-            problems.append(Problem(file, 1, "", f"There is no column {name!r}.", hint))
+            shown = {"value": name, "near": did_you_mean(name, header), "listed": listed}
+            problems.append(Problem("columns-unknown", file, 1, **shown))
     return of, problems

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.errors import Problem, ReviewError
+from synth.errors import Problem, ReviewError, told_once
 from synth.model import BACKGROUND, EVIDENCE, NOT_REPORTED, RESERVED_FACETS, TABLES, Column
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.settings import SETTINGS_FILE
@@ -128,13 +128,12 @@ def _stop(told: Told) -> None:
     errors = [problem for problem in told.problems if problem.severity == "error"]
     if not errors:
         return
-    errors.sort(key=lambda problem: problem.place)
+    errors = told_once(errors)
     if len(errors) > _LISTED:
         rest = len(errors) - _LISTED
         last = errors[_LISTED]
-        message = f"This line and those after it have {_number(rest, 'more problem')}."
-        hint = "Nothing was written. Mend what is said above and try again."
-        errors = [*errors[:_LISTED], Problem(last.file, last.line, "", message, hint)]
+        more = Problem("more-problems", last.file, last.line, rest=_number(rest, "more problem"))
+        errors = [*errors[:_LISTED], more]
     raise ReviewError(errors)
 
 
@@ -211,9 +210,8 @@ def _codes(request: Request, sheet: Sheet, columns: Columns, told: Told, say: Sa
         codes.notes[:0] = book.notes
         said = f"Read a codebook: {request.codebook}"
     if codes.depth > MOST_RANKS:
-        message = f"The codebook has {codes.depth} ranks; a book can show {MOST_RANKS}."
-        hint = "Is a sign in the codes read as a path? Give the codebook as its own file."
-        told.problems.append(Problem(codes.file or sheet.file, 0, "", message, hint))
+        numbers = {"n": codes.depth, "most": MOST_RANKS}
+        told.problems.append(Problem("ranks-many", codes.file or sheet.file, **numbers))
     say(f"{said}: {_number(len(codes.nodes), 'node')}, {_number(codes.depth, 'rank')}")
     _say_all(say, codes.notes)
     return codes
@@ -283,15 +281,15 @@ class _Making:
             )
             labels.setdefault("not stated", "Not stated")
         if len(labels) > MOST_DIRECTIONS:
-            message = (
-                f"The column has {len(labels)} different values; {MOST_DIRECTIONS} directions "
-                "can be told apart."
+            self.told.problems.append(
+                Problem(
+                    *("directions-many", self.sheet.file, 1, column),
+                    n=len(labels),
+                    most=MOST_DIRECTIONS,
+                    column=column,
+                    listed=_some([repr(word) for word in labels.values()]),
+                )
             )
-            hint = (
-                "Is it a text? Name another column, or none: --columns leave-out="
-                f"{column}. Its values: {_some([repr(word) for word in labels.values()])}."
-            )
-            self.told.problems.append(Problem(self.sheet.file, 1, column, message, hint))
             return []
         taken: list[str] = []
         for word in labels.values():
@@ -354,9 +352,8 @@ class _Making:
     def _study(self, row: Row) -> str:
         name, column = _study_name(row, self.columns), self.columns.one("study")
         if not row.cells[column]:
-            message = "The row names no study."
-            hint = "Fill the cell: merged cells keep their value only in the first row."
-            self.told.problems.append(Problem(self.sheet.file, row.line, column, message, hint))
+            place = (self.sheet.file, row.line, column)
+            self.told.problems.append(Problem("row-without-study", *place))
             return ""
         found = self.works.find(row.cells[column]) or self.works.find(name)
         if len(found) != 1:
@@ -369,9 +366,8 @@ class _Making:
         cells = [row.cells[name] for name in columns if row.cells[name]]
         column = columns[-1]
         if not cells:
-            message = "The row names no code."
-            hint = "Name the code, or delete the row."
-            self.told.problems.append(Problem(self.sheet.file, row.line, column, message, hint))
+            place = (self.sheet.file, row.line, column)
+            self.told.problems.append(Problem("row-without-code", *place))
             return []
         whole = " > ".join(cells)
         if len(self.codes.find(whole)) == 1:

@@ -135,28 +135,16 @@ def _refuse_taken(target: Path) -> None:
     """Say why a folder cannot be used, if it cannot."""
     name = target.name
     if not target.parent.is_dir():
-        message = f"There is no folder {target.parent}."
-        raise ReviewError([Problem(str(target), 0, "", message, "Make it first, or name another.")])
+        parent = str(target.parent)
+        raise ReviewError([Problem("new-parent-missing", str(target), folder=parent)])
     if any(ord(sign) < 32 for sign in name):
-        message = "The name holds a control character, which make and git cannot work with."
-        raise ReviewError([Problem(repr(str(target)), 0, "", message, "Choose a plain name.")])
+        raise ReviewError([Problem("new-name-control", repr(str(target)))])
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        message = "This is a file, not a folder."
-        raise ReviewError([Problem(str(target), 0, "", message, "Choose another name.")])
+        raise ReviewError([Problem("new-is-file", str(target))])
     held = _held(target)
     if held:
         shown = ", ".join(held[:3]) + (" …" if len(held) > 3 else "")
-        raise ReviewError(
-            [
-                Problem(
-                    str(target),
-                    0,
-                    "",
-                    f"The folder is not empty (it holds {shown}) and is no review.",
-                    "Nothing was written. Name a new folder, or move its files away first.",
-                )
-            ]
-        )
+        raise ReviewError([Problem("new-not-empty", str(target), shown=shown)])
 
 
 def _held(target: Path) -> list[str]:
@@ -180,8 +168,7 @@ def _checked(
 
 def _at_home(problem: Problem, places: Mapping[tuple[str, int], tuple[str, int]]) -> Problem:
     file, line = places.get((problem.file, problem.line), (problem.file, problem.line))
-    where, message, hint = problem.where, problem.message, problem.hint
-    return Problem(file, line, where, message, hint, problem.severity)
+    return problem.at(file, line)
 
 
 # --- a review that is there ---------------------------------------------------------------------
@@ -282,9 +269,7 @@ def _with_entries(toc: str, records: Records, new: Iterable[Page]) -> str:
     after = _named(text)
     if after is None or before is None or after - before != {page.name for page in pages}:
         lines = "\n".join(f"  - file: {page.name}" for page in pages)
-        message = "Lines for the new pages could not be added to this table of contents."
-        hint = f"Nothing was written. Add them by hand where they belong:\n{lines}"
-        raise ReviewError([Problem(TOC_FILE, 0, "", message, hint)])
+        raise ReviewError([Problem("toc-not-extended", TOC_FILE, lines=lines)])
     return text
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from synth.errors import Problem, did_you_mean
 from synth.reading.bibliography import DOI, Bibliography, Reference, parse_bibliography
 from synth.reading.settings import SLUG
-from synth.reading.tables import mangled, shortened
+from synth.reading.tables import mangled
 from synth.references.apa import author_year
 from synth.references.formats import to_bibtex
 from synth.starter.spreadsheet import folded, read_any_text, slug, unique
@@ -63,16 +63,11 @@ class Works:
         found = self.find(cell)
         if len(found) > 1:
             listed = ", ".join(repr(key) for key in found)
-            message = f"{shortened(cell)} can mean several works: {listed}."
-            hint = "Write the key of the one that is meant, or a letter after the year."
-        elif mangled(cell):
-            message = mangled(cell)
-            hint = "Restore it, and let the spreadsheet read this column as text."
-        else:
-            message = f"{shortened(cell)} is no work of {self.file}."
-            near = did_you_mean(cell, [*self.bibliography, *self.former.values(), *self._labels])
-            hint = f"{near} Write a key, author and year, a DOI or a title.".strip()
-        return Problem(file, line, column, message, hint)
+            return Problem("work-ambiguous", file, line, column, value=cell, listed=listed)
+        if code := mangled(cell):
+            return Problem(code, file, line, column, value=cell)
+        near = did_you_mean(cell, [*self.bibliography, *self.former.values(), *self._labels])
+        return Problem("work-unknown", file, line, column, value=cell, near=near, file=self.file)
 
     @cached_property
     def _labels(self) -> tuple[str, ...]:
@@ -121,9 +116,7 @@ def read_works(path: Path) -> tuple[Works, list[Problem]]:
     elif re.search(r"^\s*TY  ?- ", text, re.MULTILINE):
         works, found = parse_ris(text, file, notes)
     else:
-        message = "There is no reference in this file, neither BibTeX nor RIS."
-        hint = "Export it anew from your reference manager, as BibTeX (.bib) or RIS (.ris)."
-        return nothing, [*problems, Problem(file, 1, "", message, hint)]
+        return nothing, [*problems, Problem("references-none", file, 1)]
     return works, problems + found
 
 
@@ -184,23 +177,18 @@ def parse_ris(text: str, file: str, notes: Sequence[str] = ()) -> tuple[Works, l
     # rispy leaves out an entry that does not end, without a word.
     for start, following in zip(starts, [*starts[1:], len(lines) + 1], strict=True):
         if not any(re.match(r"\s*ER  ?-", line) for line in lines[start - 1 : following - 1]):
-            message = "The entry does not end: there is no line 'ER  - '."
-            hint = "Was the file cut off? Restore the rest, or export it anew."
-            problems.append(Problem(file, start, "", message, hint))
+            problems.append(Problem("ris-unended", file, start))
     if problems:
         return Works("", Bibliography(), file=file), problems
     tidy = "\n".join(re.sub(r"^([A-Z][A-Z0-9]) ?-( |$)", r"\1  - ", line.strip()) for line in lines)
     try:
         entries: list[dict[str, Any]] = rispy.loads(tidy)
     except Exception as error:  # whatever rispy's reading of a damaged file ends in
-        message = f"The file cannot be read as RIS: {error}."
-        return Works("", Bibliography(), file=file), [
-            Problem(file, 1, "", message, "Export it anew from your reference manager.")
-        ]
+        problem = Problem("ris-unreadable", file, 1, reason=str(error))
+        return Works("", Bibliography(), file=file), [problem]
     if len(entries) != len(starts):
-        message = f"{len(starts)} entries begin in the file, but {len(entries)} could be read."
-        hint = "Look for a line that is broken in two, or export the file anew."
-        return Works("", Bibliography(), file=file), [Problem(file, 1, "", message, hint)]
+        problem = Problem("ris-entries-lost", file, 1, begun=len(starts), read=len(entries))
+        return Works("", Bibliography(), file=file), [problem]
     items = [_item(entry) for entry in entries]
     keys = _keys(items)
     former: dict[str, str] = {}
@@ -214,10 +202,7 @@ def parse_ris(text: str, file: str, notes: Sequence[str] = ()) -> tuple[Works, l
         line += written.count("\n") + 1
         text += ("\n" if text else "") + written
     read, found = parse_bibliography(text, file)
-    at_home = [
-        Problem(file, mapped.get(p.line, p.line), p.where, p.message, p.hint, p.severity)
-        for p in found
-    ]
+    at_home = [problem.at(file, mapped.get(problem.line)) for problem in found]
     return Works(text, read, former, mapped, tuple(notes), file), at_home
 
 

@@ -59,27 +59,20 @@ def read_any_text(path: Path) -> tuple[str | None, list[str], list[Problem]]:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        hint = "Is the name right? It is looked for from the folder you are in."
-        return None, [], [Problem(file, 0, "", f"The file cannot be read: {reason}.", hint)]
+        return None, [], [Problem("sheet-unreadable", file, reason=reason)]
     encoding, note = _encoding(data)
     if not encoding:
-        return None, [], [Problem(file, 1, "", *_NO_TEXT)]
+        return None, [], [Problem("sheet-not-text", file, 1)]
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"The byte 0x{data[error.start]:02X} belongs to no encoding known here."
-        return None, [], [Problem(file, line, "", message, "Save the file as 'CSV UTF-8'.")]
+        byte = f"0x{data[error.start]:02X}"
+        return None, [], [Problem("sheet-encoding", file, line, byte=byte)]
     # Traces of an earlier wrong conversion are the same in every file: one place knows them.
     plain, found = decode_bytes(text.encode("utf-8"), file)
-    kept = [problem for problem in found if "synth fmt" not in problem.hint]
+    kept = [problem for problem in found if not problem.kind.fmt]
     return plain, ([note] if note else []), kept
-
-
-_NO_TEXT = (
-    "The file is a spreadsheet or an archive, not text.",
-    "Save the sheet as CSV: in Excel 'CSV UTF-8 (Comma delimited)'.",
-)
 
 
 def _encoding(data: bytes) -> tuple[str, str]:
@@ -119,13 +112,10 @@ def parse_sheet(text: str, file: str, notes: Iterable[str] = ()) -> tuple[Sheet,
     if named:  # Excel's own way of naming the separator
         text, first = text[named.end() :], 2
     if not text.strip():
-        hint = "Its first line names the columns; each line after it is a study and a code."
-        return Sheet(file), [Problem(file, 1, "", "The file is empty.", hint)]
+        return Sheet(file), [Problem("sheet-empty", file, 1)]
     separator = named[1] if named else _separator(text)
     if separator not in _SEPARATORS:
-        hint = "Save it as CSV, with commas."
-        message = "No columns can be told apart: there is no comma, semicolon, tab or bar."
-        return Sheet(file), [Problem(file, first, "", message, hint)]
+        return Sheet(file), [Problem("sheet-separator", file, first)]
     if separator != ",":
         told.append(f"Its columns are separated by {_SEPARATORS[separator]}.")
     lines, problems = _split(text, separator, file, first)
@@ -153,8 +143,7 @@ def parse_sheet(text: str, file: str, notes: Iterable[str] = ()) -> tuple[Sheet,
     if empty:
         told.append(f"{empty} empty {'row was' if empty == 1 else 'rows were'} left out.")
     if not rows and not problems:
-        message = "There is a header and no row below it."
-        problems.append(Problem(file, line, "", message, "Each row is a study and a code."))
+        problems.append(Problem("sheet-rowless", file, line))
     return Sheet(file, tuple(names), tuple(rows), tuple(told)), problems
 
 
@@ -179,16 +168,12 @@ def _split(
         except StopIteration:
             return lines, []
         except csv.Error as error:
+            code = "sheet-quote-inside"
             if "end of data" in str(error):
-                message = "A quotation mark that opens a cell in this row is never closed."
-                hint = "Was the file cut off? Close the mark, or restore the rest."
+                code = "sheet-quote-unclosed"
             elif "field larger" in str(error):
-                message = "A cell of this row is far too long."
-                hint = "A quotation mark may be missing. Shorten the cell."
-            else:
-                message = "A quotation mark stands inside a quoted cell."
-                hint = 'Write it twice (""), or let the spreadsheet save the file anew.'
-            return [], [Problem(file, start, "", message, hint)]
+                code = "sheet-cell-long"
+            return [], [Problem(code, file, start)]
         if cells:
             lines.append((start, cells))
         start = reader.line_num + first
@@ -199,25 +184,20 @@ def _header_problems(names: list[str], line: int, file: str) -> list[Problem]:
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         if not name:
-            message = f"Column {position} has no name."
-            problems.append(Problem(file, line, "", message, "Name it, or delete the column."))
+            problems.append(Problem("column-nameless", file, line, position=position))
         elif name in seen:
-            message = "The column stands twice."
-            problems.append(Problem(file, line, name, message, "Rename one of the two."))
+            problems.append(Problem("sheet-column-twice", file, line, name))
         seen.add(name)
     return problems
 
 
 def _ragged(cells: int, width: int, separator: str, line: int, file: str) -> Problem:
     noun = "cell" if cells == 1 else "cells"
-    hint = (
-        f"A cell that holds {'a comma' if separator == ',' else repr(separator)} goes in "
-        "quotation marks."
-        if cells > width
-        else "Was the row cut off? Cells are separated also where they are empty."
-    )
-    message = f"The row has {cells} {noun}; the header has {width}."
-    return Problem(file, line, "", message, hint)
+    shown = {"cells": f"{cells} {noun}", "width": width}
+    if cells < width:
+        return Problem("sheet-row-short", file, line, **shown)
+    sign = "a comma" if separator == "," else repr(separator)
+    return Problem("sheet-row-long", file, line, separator=sign, **shown)
 
 
 def _plain(cell: str) -> str:

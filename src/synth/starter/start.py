@@ -51,9 +51,8 @@ def start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
         return _start(request, execute=execute, dry_run=dry_run, say=say)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        message = f"The folder cannot be written: {reason}."
-        hint = "Nothing was written. Is there room on the disk, and may you write there?"
-        raise ReviewError([Problem(str(request.folder), 0, "", message, hint)]) from error
+        problem = Problem("new-unwritable", str(request.folder), reason=reason)
+        raise ReviewError([problem]) from error
 
 
 def _start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
@@ -63,18 +62,11 @@ def _start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
     files = (request.table, request.bib, request.codebook)
     if is_review(target):
         if any(file is not None for file in files):
-            message = "There is a review in this folder already."
-            hint = (
-                "Nothing was written. 'synth new' without files adds pages for what is new in its "
-                "codebook; new studies go into its tables (see its README.md)."
-            )
-            raise ReviewError([Problem(str(request.folder), 0, "", message, hint)])
+            raise ReviewError([Problem("new-review-there", str(request.folder))])
         return grow(target, execute=execute, dry_run=dry_run, say=say)
     if request.table is None:
         if any(file is not None for file in files):
-            message = "References or a codebook without a coded table are not enough for a book."
-            hint = "Name the table too: --from table.csv. Without files a small example is written."
-            raise ReviewError([Problem(str(request.folder), 0, "", message, hint)])
+            raise ReviewError([Problem("new-without-table", str(request.folder))])
         say("No --from: the book starts from a small example with two made-up studies.")
         draft = example()
     else:

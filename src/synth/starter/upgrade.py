@@ -114,12 +114,11 @@ def _before(root: Path, version: str) -> tuple[str, str, dict[str, str]]:
         try:
             since, filling = frame.read_state(path.read_text("utf-8"))
         except ValueError as error:
-            hint = "Take the file back from git, or write a new review and move your files."
-            raise ReviewError([Problem(frame.STATE, 0, "", str(error), hint)]) from error
+            problem = Problem("frame-state-malformed", frame.STATE, reason=str(error))
+            raise ReviewError([problem]) from error
         if Version(since).release > Version(version).release:
-            message = f"The review was made with version {since}; this is version {version}."
-            hint = "Install a library at least as new; nothing was changed."
-            raise ReviewError([Problem(frame.STATE, 0, "version", message, hint)])
+            place = ("frame-newer", frame.STATE, 0, "version")
+            raise ReviewError([Problem(*place, since=since, version=version)])
         kept = {
             file: (root / frame.BASE / name).read_text("utf-8")
             for name, file in frame.FRAME_FILES.items()
@@ -127,9 +126,7 @@ def _before(root: Path, version: str) -> tuple[str, str, dict[str, str]]:
         }
         return version, since, kept or frame.rendered(filling)
     if not (root / "src/synth/__init__.py").is_file():
-        message = "This folder was not written by synth new: there is no frame to upgrade."
-        hint = "synth new . adds a frame where there is none; it changes no file that is there."
-        raise ReviewError([Problem(str(root), 0, "", message, hint)])
+        raise ReviewError([Problem("frame-missing", str(root))])
     settings, _ = read_settings(root)
     filling = frame.Filling.of(settings)
     # The title may have been changed in one of the two places since.
@@ -290,9 +287,7 @@ def _refuse_unsaved(root: Path, plan: Plan) -> None:
     unsaved = [line[3:] for line in told.splitlines() if "__pycache__" not in line]
     if unsaved:
         shown = ", ".join(unsaved[:3]) + (" …" if len(unsaved) > 3 else "")
-        message = f"Changes that git has not kept stand in files of the frame: {shown}."
-        hint = "Nothing was changed. Commit them (or put them back), then upgrade."
-        raise ReviewError([Problem(str(root), 0, "", message, hint)])
+        raise ReviewError([Problem("frame-unsaved", str(root), shown=shown)])
 
 
 def _carry_out(root: Path, plan: Plan, *, keep: bool) -> None:

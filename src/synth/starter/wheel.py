@@ -81,9 +81,7 @@ def _installed_files(installed: metadata.Distribution) -> Iterator[tuple[str, by
         path = Path(str(file.locate()))
         content = path.read_bytes() if path.is_file() else b""
         if file.hash is not None and file.hash.value != _digest(content):
-            message = "This file of the installed library was changed, or is missing."
-            hint = f"Install {DISTRIBUTION} once more: pip install --force-reinstall {DISTRIBUTION}"
-            raise ReviewError([Problem(str(path), 0, "", message, hint)])
+            raise ReviewError([Problem("library-changed", str(path), name=DISTRIBUTION)])
         yield file.as_posix(), content
 
 
