@@ -272,10 +272,20 @@ class Agreement:
         return tuple(name for name in self.records.studies if name in coded)
 
     def nodes(self, rank: str, scope: str = "") -> tuple[str, ...]:
-        """Nodes of a rank, below one node of the first rank or in the whole codebook."""
+        """Nodes of a rank, below one node of the first rank or in the whole codebook.
+
+        At the lowest rank, nodes that one of the codings does not tell apart are one:
+        ``data/folds.csv`` says which.
+        """
         book = self.records.codebook
         branch = book.branch(scope) if scope else frozenset(book.ids)
-        return tuple(node.id for node in book.of_rank(rank) if node.id in branch)
+        folds = self._folds(rank)
+        kept = dict.fromkeys(folds.get(node.id, node.id) for node in book.of_rank(rank))
+        return tuple(name for name in kept if name in branch)
+
+    def _folds(self, rank: str) -> Mapping[str, str]:
+        """What nodes count as; empty above the lowest rank."""
+        return self.records.folds if rank == self.records.settings.ranks[-1].id else {}
 
     def compare(self, what: str, scope: str = "", resamples: int = RESAMPLES) -> Comparison:
         """Compare the codings over one kind of unit; see :class:`Comparison`."""
@@ -316,14 +326,17 @@ class Agreement:
     def _cells(self, rank: str) -> tuple[dict[tuple[str, str], set[str]], ...]:
         """For each coding, the directions coded by study and node of a rank."""
         book = self.records.codebook
-        held = {name: book.at_rank(name, rank) for name in book.ids}
+        held = {name: node.id for name in book.ids if (node := book.at_rank(name, rank))}
+        folds = self._folds(rank)
+        held.update({name: name for name in folds.values()})
+        held.update(folds)
         found: list[dict[tuple[str, str], set[str]]] = []
         for coding in (self.first, self.second):
             cells: dict[tuple[str, str], set[str]] = {}
             for finding in coding.values():
                 for theme in finding.themes:
-                    if (node := held.get(theme)) is not None:
-                        cells.setdefault((finding.study, node.id), set()).add(finding.direction)
+                    if at := held.get(theme):
+                        cells.setdefault((finding.study, at), set()).add(finding.direction)
             found.append(cells)
         return tuple(found)
 

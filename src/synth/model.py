@@ -313,6 +313,20 @@ TABLES: Mapping[str, Table] = MappingProxyType(
             ),
             optional=True,
         ),
+        "folds": Table(
+            "data/folds.csv",
+            "a node of the codebook that one of two codings does not tell apart from others",
+            (
+                Column("node", "The node.", "ref", refers_to="codebook.id"),
+                Column(
+                    "counts_as",
+                    "The node it counts as when the two codings are compared at the lowest rank.",
+                    "ref",
+                    refers_to="codebook.id",
+                ),
+            ),
+            optional=True,
+        ),
         "consensus": Table(
             "data/consensus.csv",
             "one thing two codings of the same text disagreed about, and what was settled",

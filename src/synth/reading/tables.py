@@ -105,6 +105,7 @@ class Records:
     settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
     first_coding, second_coding : findings of two codings of the same text, by id, as they were
         made; empty if there are none.
+    folds : nodes that one of two codings does not tell apart, and what each counts as between them.
     consensus : what the two codings disagreed about, and what was settled.
     tables : the tables as they are written, by name.
     """
@@ -122,6 +123,7 @@ class Records:
     first_coding: Mapping[str, Finding] = field(default_factory=dict)
     second_coding: Mapping[str, Finding] = field(default_factory=dict)
     consensus: tuple[Disagreement, ...] = ()
+    folds: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
@@ -619,6 +621,7 @@ def _read_all(root: Path) -> tuple[Records, list[Problem]]:
             consensus=tuple(
                 Disagreement(*cells) for cells in _distinct(tables["consensus"], "consensus")
             ),
+            folds=dict(_distinct(tables["folds"], "folds")),
         ),
         problems,
     )

@@ -1,0 +1,138 @@
+"""The two codings of the book's review and what was settled between them.
+
+Everything the codings disagree about has its row in ``data/consensus.csv``, with what each of them
+says and what the coded findings say now; none of it may drift away from the tables.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synth.agreement import Agreement
+from synth.model import Finding
+from synth.reading.tables import Records, load_records
+
+PROJECT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def records() -> Records:
+    return load_records(PROJECT)
+
+
+@pytest.fixture(scope="module")
+def agreement(records: Records) -> Agreement:
+    return Agreement(records)
+
+
+def counted_as(records: Records, rank: str) -> dict[str, str]:
+    """The node each node of the codebook counts as when two codings are compared at a rank."""
+    book = records.codebook
+    nodes = {name: node.id for name in book.ids if (node := book.at_rank(name, rank))}
+    if rank == records.settings.ranks[-1].id:
+        for node, counts_as in records.folds.items():
+            nodes[node] = nodes[counts_as] = counts_as
+    return nodes
+
+
+def said(records: Records, coding: dict[str, Finding], study: str, node: str, rank: str) -> str:
+    """What a coding says of a study and a node, as the table of what was settled writes it."""
+    nodes = counted_as(records, rank)
+    found = [
+        f"{theme}: {finding.direction}"
+        for finding in coding.values()
+        if finding.study == study
+        for theme in finding.themes
+        if nodes.get(theme) == node
+    ]
+    return "; ".join(dict.fromkeys(found)) or "-"
+
+
+def test_every_disagreement_is_settled_with_a_reason(
+    records: Records, agreement: Agreement
+) -> None:
+    settled = {told.unit: told for told in records.consensus}
+    ranks = [rank.id for rank in records.settings.ranks[1:]]
+    units = {
+        f"{each.study} / {each.node}" + (f" / {each.what}" if each.what == "direction" else "")
+        for what in (*ranks, "direction")
+        for each in agreement.disagreements(what)
+    }
+    assert units
+    assert units - settled.keys() == set()
+    # What is told beyond them names its sentence, which no cell of the comparison shows.
+    assert all(unit.count(" / ") == 2 for unit in settled.keys() - units)
+    assert all(told.reason.endswith(".") and len(told.reason) > 30 for told in settled.values())
+
+
+def test_what_each_coding_says_and_what_was_settled_is_what_the_tables_say(
+    records: Records, agreement: Agreement
+) -> None:
+    rows = {told.unit: told for told in records.consensus}
+    checked = set()
+    for rank in (rank.id for rank in records.settings.ranks[1:]):
+        for each in agreement.disagreements(rank):
+            told = rows[f"{each.study} / {each.node}"]
+            codings = (agreement.first, agreement.second, records.findings)
+            as_coded = [
+                said(records, dict(coding), each.study, each.node, rank) for coding in codings
+            ]
+            # A theme and a factor can share a unit; the theme's row then tells of both.
+            if rank != records.settings.ranks[1].id and records.codebook[each.node].rank != rank:
+                continue
+            assert [told.first, told.second, told.settled] == as_coded, told.unit
+            checked.add(told.unit)
+    assert checked == {unit for unit in rows if unit.count(" / ") == 1}
+
+
+def test_directions_are_told_as_they_are_coded(records: Records, agreement: Agreement) -> None:
+    rows = {told.unit: told for told in records.consensus}
+    nodes = counted_as(records, agreement.direction_rank)
+    for each in agreement.disagreements("direction"):
+        told = rows[f"{each.study} / {each.node} / direction"]
+        now = {
+            finding.direction
+            for finding in records.findings.values()
+            if finding.study == each.study
+            and each.node in {nodes.get(theme) for theme in finding.themes}
+        }
+        assert (told.first, told.second) == (each.first, each.second)
+        assert told.settled == " + ".join(sorted(now))
+
+
+def test_the_second_coding_uses_no_node_it_does_not_tell_apart(records: Records) -> None:
+    """Its codes stand under the node they were mapped to, so a folded node never occurs in it."""
+    assert {finding.theme for finding in records.second_coding.values()} & set(
+        records.folds
+    ) == set()
+    codes = {(finding.extra["code"], finding.theme) for finding in records.second_coding.values()}
+    assert len(codes) == len({code for code, _ in codes}) == len({node for _, node in codes})
+
+
+def test_the_coefficients_are_those_of_a_count_by_hand(
+    records: Records, agreement: Agreement
+) -> None:
+    """Study by theme, counted here from the tables alone."""
+    theme = records.settings.ranks[1].id
+    nodes = [node.id for node in records.codebook.of_rank(theme)]
+
+    def cells(coding: dict[str, Finding]) -> set[tuple[str, str]]:
+        held = counted_as(records, theme)
+        return {(finding.study, held[finding.theme]) for finding in coding.values()}
+
+    first, second = cells(dict(agreement.first)), cells(dict(agreement.second))
+    units = [
+        ((study.id, node) in first, (study.id, node) in second)
+        for study in records.studies.values()
+        if study.is_evidence
+        for node in nodes
+    ]
+    observed = sum(a == b for a, b in units) / len(units)
+    share = [sum(pair[coder] for pair in units) / len(units) for coder in (0, 1)]
+    chance = share[0] * share[1] + (1 - share[0]) * (1 - share[1])
+    kappa = (observed - chance) / (1 - chance)
+    found = agreement.compare(theme, resamples=20).values
+    assert found["percentage"].value == pytest.approx(observed)
+    assert found["kappa"].value == pytest.approx(kappa)
