@@ -31,7 +31,7 @@ def test_every_finding_is_cited_exactly_once() -> None:
 
 
 def test_rows_follow_the_codebook() -> None:
-    rows = [(row.node.id, row.heading) for row in framework(records()).rows]
+    rows = [(row.node.id, row.heading) for row in framework(records()).lines]
     assert rows == [
         ("outer", True),
         ("law", True),
@@ -114,19 +114,10 @@ def test_csv_has_one_row_a_finding_with_its_place_and_citation() -> None:
     assert mandates["citation"] == "Ames, 2004"
 
 
-def test_markdown_names_every_finding() -> None:
-    text = framework(records()).to_markdown()
-    assert text.startswith("## Outer")
-    assert all(f.summary in text for f in FINDINGS)
-    assert "- none coded" in text
-
-
-def test_the_table_for_a_document_has_no_fold_and_no_link() -> None:
-    plain = framework(records()).to_word()
+def test_the_plain_form_for_notebooks_names_every_finding() -> None:
+    plain = framework(records()).readable
     assert all(f.summary.replace("<", "&lt;").replace(">", "&gt;") in plain for f in FINDINGS)
-    assert "<a " not in plain
-    assert "<details" not in plain
-    assert "class=" not in plain
+    assert not re.search(r"<details|class=|style=|data-", plain)
 
 
 def test_summaries_and_labels_are_escaped() -> None:
@@ -156,7 +147,7 @@ def test_one_rank_makes_a_flat_table() -> None:
     table = framework(
         records(codebook=book, findings=found, influences=(), settings=settings(ranks=RANKS[:1]))
     )
-    assert [row.heading for row in table.rows] == [False, False]
+    assert [row.heading for row in table.lines] == [False, False]
     assert sorted(cited(table.html)) == sorted(f.id for f in found)
 
 

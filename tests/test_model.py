@@ -75,8 +75,7 @@ def test_reserved_names_cover_the_address_of_an_explorer() -> None:
 
 
 def test_every_mark_that_may_be_chosen_can_be_drawn() -> None:
-    from synth.views import explorer
-    from synth.views import shapes as marks
+    from synth.views.shapes import SHAPES
 
-    assert set(model.MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)
-    assert set(model.LEVEL_MARKS) <= set(marks.SHAPES) & set(explorer._SHAPES)
+    assert {*model.MARKS, *model.LEVEL_MARKS} <= set(SHAPES)
+    assert len(set(SHAPES.values())) == len(SHAPES)

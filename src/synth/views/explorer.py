@@ -24,6 +24,7 @@ from synth.references.csv_text import FORMULA
 from synth.text import ALIKE, fold
 from synth.views.evidence_table import EvidenceTable, stated
 from synth.views.markup import placeholder
+from synth.views.shapes import outline
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -79,24 +80,6 @@ _fold_again = lru_cache(maxsize=65536)(fold)
 
 
 # --- what the script is given -----------------------------------------------------------------
-
-# Outlines on a square of ten; rings are cut out of discs.
-_SHAPES = {
-    "triangle-up": "M5 .6 9.8 9.4H.2Z",
-    "triangle-down": "M5 9.4.2.6h9.6Z",
-    "diamond": "M5 0l5 5-5 5-5-5ZM5 2v6l3-3Z",
-    "ring": "M5 0a5 5 0 1 0 .01 0ZM5 2a3 3 0 1 1-.01 0Z",
-    "ring-outer": "M5 0a5 5 0 1 0 .01 0ZM5 1.6a3.4 3.4 0 1 1-.01 0Z",
-    "ring-middle": (
-        "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0Z"
-        "M5 1.6a3.4 3.4 0 1 0 .01 0ZM5 3.2a1.8 1.8 0 1 1-.01 0Z"
-    ),
-    "ring-centre": "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0ZM5 3a2 2 0 1 0 .01 0Z",
-    "square": "M1 1h8v8H1Z",
-    "circle": "M5 0a5 5 0 1 0 .01 0Z",
-    "cross": "M2 .5 5 3.5 8 .5 9.5 2l-3 3 3 3L8 9.5l-3-3-3 3L.5 8l3-3-3-3Z",
-    "bar": "M0 3.5h10v3H0Z",
-}
 
 
 def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any]:
@@ -180,7 +163,7 @@ def studies_in_order(records: Records, ids: Iterable[str]) -> list[str]:
 
 
 def _look(item: Direction | LevelLook) -> list[str]:
-    return [_SHAPES.get(item.mark, _SHAPES["circle"]), item.light, item.dark]
+    return [outline(item.mark), item.light, item.dark]
 
 
 def _short_id(finding: Finding) -> str | int:

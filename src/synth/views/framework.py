@@ -9,26 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.messages import Words
-from synth.model import Direction, Finding, Influence, Theme
+from synth.model import Direction, Finding, Theme
 from synth.references.csv_text import csv_text
+from synth.text import listed
 from synth.views.figure import (
     chosen,
-    counted,
     level_colour,
-    listed,
     of_studies,
     poles,
     source_line,
-    studies,
-    theme_link,
     version_line,
 )
-from synth.views.markup import target
+from synth.views.markup import render
 from synth.views.shapes import direction_mark, mark
+from synth.views.view import View
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -52,43 +51,43 @@ class FrameworkRow:
     path : the nodes from the first rank down to it.
     heading : the row names a level or a theme and has no findings of its own.
     findings : the findings coded to the node itself (below it, for a heading).
-    influences : influences that start at the node or below, for a heading.
     """
 
     node: Theme
     path: tuple[Theme, ...]
     heading: bool
     findings: tuple[Finding, ...]
-    influences: tuple[Influence, ...] = ()
 
     def of(self, direction: Direction) -> tuple[Finding, ...]:
         """The findings of one direction."""
         return tuple(f for f in self.findings if f.direction == direction.id)
 
 
-class Framework:
+class Framework(View):
     """The framework of a review as a table; made by :func:`framework`.
 
     Parameters
     ----------
     records : the records of the review.
-    rows : its rows, headings and factors in the order of the codebook.
+    lines : its rows, headings and factors in the order of the codebook.
     """
 
-    def __init__(self, records: Records, rows: Sequence[FrameworkRow]) -> None:
+    def __init__(self, records: Records, lines: Sequence[FrameworkRow]) -> None:
         self._records = records
-        self.rows = tuple(rows)
+        self.lines = tuple(lines)
         self._words = Words.of(records.settings)
+        self.summary = self._counts()
+        self.title = self._words.say("framework_caption", counted=self.summary)
 
     # --- what it holds ---
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding that stands in the table, once."""
-        return tuple(f for row in self.rows if not row.heading for f in row.findings)
+        return tuple(f for line in self.lines if not line.heading for f in line.findings)
 
     @property
-    def columns(self) -> tuple[Direction, ...]:
+    def directions(self) -> tuple[Direction, ...]:
         """The directions with a column of their own: what helps and what hinders.
 
         A review whose directions have no two poles gets a column for each direction.
@@ -96,32 +95,53 @@ class Framework:
         return poles(self._records.settings) or self._records.settings.directions
 
     @property
-    def _others(self) -> tuple[Direction, ...]:
-        return tuple(d for d in self._records.settings.directions if d not in self.columns)
+    def columns(self) -> dict[str, str]:
+        """Labels of the columns of the plain table: ranks, directions, studies, influences."""
+        settings, words = self._records.settings, self._words
+        return {
+            **{rank.id: rank.label for rank in settings.ranks},
+            **{direction.id: direction.plural for direction in settings.directions},
+            "studies": words["column_studies"],
+            "influences": words["influences"],
+        }
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """One row a factor: where it stands, what each direction says with its citations."""
-        ranks = self._records.settings.ranks
+        records = self._records
         rows = []
-        for row in self.rows:
-            if row.heading:
+        for line in self.lines:
+            if line.heading:
                 continue
-            labels = {node.rank: node.label for node in row.path}
-            theme = row.path[min(1, len(row.path) - 1)]
-            said: dict[str, Any] = {rank.id: labels.get(rank.id, "") for rank in ranks}
-            for direction in self._records.settings.directions:
-                said[direction.id] = [self._cited(f) for f in row.of(direction)]
-            said["studies"] = [self._records.label(s) for s in _works(row.findings)]
-            said["influences"] = [
-                f"{way.verb} {self._records.codebook[target].label}"
-                for way, target in self._acts_on(theme)
+            labels = {node.rank: node.label for node in line.path}
+            theme = line.path[min(1, len(line.path) - 1)]
+            row: dict[str, Any] = {r.id: labels.get(r.id, "") for r in records.settings.ranks}
+            for direction in records.settings.directions:
+                row[direction.id] = [
+                    f"{f.summary} ({records.label(f.study)})" for f in line.of(direction)
+                ]
+            row["studies"] = [records.label(study) for study in _works(line.findings)]
+            row["influences"] = [
+                f"{direction.verb} {records.codebook[target].label}"
+                for direction, target in self._acts_on(theme)
             ]
-            rows.append(said)
+            rows.append(row)
         return rows
 
-    def _cited(self, finding: Finding) -> str:
-        return f"{finding.summary} ({self._records.label(finding.study)})"
+    def _counts(self) -> str:
+        """How many levels, themes, factors, findings and studies there are."""
+        words = self._words
+        nodes = {line.node.id: line.node for line in self.lines}
+        counts = [
+            f"{n} {(rank.label if n == 1 else rank.plural).lower()}"
+            for rank in self._records.settings.ranks
+            if (n := sum(node.rank == rank.id for node in nodes.values()))
+        ]
+        return words.say(
+            "evidence_stated",
+            findings=listed([*counts, words.count("finding", len(self.findings))], words["and"]),
+            studies=words.count("study", len(_works(self.findings))),
+        )
 
     def _acts_on(self, node: Theme) -> list[tuple[Direction, str]]:
         """What a theme acts on and how, each once, in the order of the codebook."""
@@ -132,223 +152,83 @@ class Framework:
             for i in self._records.influences.values()
             if i.source in branch and i.target not in branch
         }
-        ways = settings.directions
-        return sorted(found, key=lambda pair: (book.order[pair[1]], ways.index(pair[0])))
+        order = settings.directions
+        return sorted(found, key=lambda pair: (book.order[pair[1]], order.index(pair[0])))
 
     # --- as something to read ---
 
     @cached_property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """The table as HTML; on a phone each factor becomes a block of its own."""
-        heads = "\n".join(
-            f'<th role="columnheader" scope="col">{direction_mark(d, d.plural)}</th>'
-            for d in self.columns
-        )
-        factor = escape(self._records.settings.ranks[-1].label)
-        body = "\n".join(self._row_html(row) for row in self.rows)
-        ranks = ";".join(rank.id for rank in self._records.settings.ranks)
-        if not self.rows:
-            return (
-                '<div class="synth synth-figure synth-framework"><p class="synth-gap">'
-                f"{self._words.html('framework_nothing')}</p></div>"
-            )
-        return (
-            '<div class="synth synth-figure synth-framework" data-figure="framework" '
-            'data-synth-module="figures">\n'
-            f'<p class="synth-figure-note">{escape(self._note)}</p>\n'
-            f'<table class="synth-t2" role="table" data-ranks="{escape(ranks)}">'
-            f'<caption class="synth-vh">{escape(self.text)}</caption>\n'
-            f'<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">{factor}'
-            f"</th>\n{heads}</tr></thead>\n"
-            f'<tbody role="rowgroup">{body}</tbody></table>\n'
-            f'<p class="synth-source">'
-            f"{source_line(self._words, len(self.findings), len(_works(self.findings)))} "
-            f"{version_line(self._words)}</p></div>"
+        return render(
+            "framework.html",
+            view=self,
+            records=self._records,
+            settings=self._records.settings,
+            words=self._words,
+            lines=[self._heading(x) if x.heading else self._factor(x) for x in self.lines],
+            shown=_SHOWN,
+            source=Markup(source_line(self._words, len(self.findings), len(_works(self.findings)))),
+            version=Markup(version_line(self._words)),
+            direction_mark=direction_mark,
         )
 
     @property
-    def _note(self) -> str:
-        ranks = self._records.settings.ranks
-        note = self._words.say("framework_note", rank=ranks[-1].label.lower())
-        if any(row.node.origin == "inferred" for row in self.rows):
+    def note(self) -> str:
+        """How to read the table, and what an empty cell does not mean."""
+        note = self._words.say(
+            "framework_note", rank=self._records.settings.ranks[-1].label.lower()
+        )
+        if any(line.node.origin == "inferred" for line in self.lines):
             note += f" {self._words['framework_inferred']}"
         return note
 
-    def _row_html(self, row: FrameworkRow) -> str:
-        if row.heading:
-            return self._heading_html(row)
-        others = [(d, row.of(d)) for d in self._others if row.of(d)]
-        span = ' rowspan="2"' if others else ""
-        label = _named(row, self._records)
-        cells = "\n".join(
-            f'<td role="cell" data-label="{escape(d.plural)}" class="dir-{escape(d.id)}-cell" '
-            f'data-direction="{escape(d.label)}">'
-            f'<span class="synth-t2-label" aria-hidden="true">{direction_mark(d, d.plural)}</span>'
-            f"{self._findings_html(row.of(d), row.node)}</td>"
-            for d in self.columns
-        )
-        first = (
-            f'<tr role="row" class="F" data-depth="{row.node.depth}">'
-            f'<th role="rowheader" scope="row"{span}>{label}</th>\n{cells}</tr>'
-        )
-        if not others:
-            return first
-        also = "\n".join(
-            f'<div class="synth-t2-also" data-direction="{escape(d.label)}">{direction_mark(d)} '
-            f"{self._findings_html(found, row.node)}</div>"
-            for d, found in others
-        )
-        width = len(self.columns)
-        second = f'<td role="cell" colspan="{width}">{also}</td>'
-        return f'{first}\n<tr role="row" class="F A">{second}</tr>'
+    def _heading(self, line: FrameworkRow) -> dict[str, Any]:
+        """What the template needs of a level or a theme."""
+        settings, node = self._records.settings, line.node
+        look = settings.levels.get(node.id)
+        acts: dict[Direction, list[str]] = {}
+        for direction, target in self._acts_on(node):
+            acts.setdefault(direction, []).append(target)
+        return {
+            "heading": True,
+            "node": node,
+            "label": _label(node),
+            "colour": level_colour(settings, node.id),
+            "mark": mark(look.mark) if look else "",
+            "studies": Markup(of_studies(self._words, len(_works(line.findings)))),
+            "acts": [(way, acts[way]) for way in settings.directions if way in acts],
+        }
 
-    def _heading_html(self, row: FrameworkRow) -> str:
-        width = len(self.columns) + 1
-        node = row.node
-        label = escape(node.label) + (" °" if node.origin == "inferred" else "")
-        name = f'<a href="{escape(target("theme", node.id))}">{label}</a>'
-        if node.depth == 0:
-            look = self._records.settings.levels.get(node.id)
-            shape = mark(look.mark) if look else ""
-            colour = level_colour(self._records.settings, node.id)
-            return (
-                f'<tr role="row" class="L" data-depth="0"><th role="rowheader" scope="rowgroup" '
-                f'colspan="{width}" style="color:{colour}">'
-                f'<span class="lvl lvl-{escape(node.id)}">{shape} {name}</span></th></tr>'
-            )
-        count = len(_works(row.findings))
-        by_way: dict[Direction, list[str]] = {}
-        for way, other in self._acts_on(node):
-            by_way.setdefault(way, []).append(theme_link(self._records, other))
-        acts = "; ".join(
-            f"{direction_mark(way, way.verb)} {', '.join(by_way[way])}"
-            for way in self._records.settings.directions
-            if way in by_way
-        )
-        line = (
-            '<span class="synth-t2-acts"><span class="synth-t2-lab">'
-            f"{self._words.html('framework_influences')}</span> {acts}</span>"
-            if acts
-            else ""
-        )
-        return (
-            f'<tr role="row" class="T" data-depth="{node.depth}">'
-            f'<th role="rowheader" scope="rowgroup" colspan="{width}">{name} '
-            f'<span class="synth-small">{of_studies(self._words, count)}</span>'
-            f"{line}</th></tr>"
-        )
+    def _factor(self, line: FrameworkRow) -> dict[str, Any]:
+        """What the template needs of a factor, or of a node nobody divided."""
+        settings, node = self._records.settings, line.node
+        others = (way for way in settings.directions if way not in self.directions)
+        whole = node.depth + 1 < len(settings.ranks)
+        return {
+            "heading": False,
+            "node": node,
+            "label": _label(node),
+            "whole": settings.ranks[node.depth].label.lower() if whole else "",
+            "cells": [(way, self._cell(line.of(way))) for way in self.directions],
+            "others": [(way, self._cell(line.of(way))) for way in others if line.of(way)],
+        }
 
     @cached_property
     def _most(self) -> int:
         """How many findings a cell can list: all, unless the whole table would be too long."""
         if len(self.findings) <= _LISTED:
             return len(self.findings)
-        cells = sum(bool(row.of(way)) for row in self.rows if not row.heading for way in self._ways)
+        directions = self._records.settings.directions
+        cells = sum(bool(x.of(way)) for x in self.lines if not x.heading for way in directions)
         return max(_SHOWN, _LISTED // max(cells, 1))
 
-    @property
-    def _ways(self) -> tuple[Direction, ...]:
-        return self._records.settings.directions
-
-    def _findings_html(self, found: Sequence[Finding], node: Theme) -> str:
-        if not found:
-            return f'<span class="synth-gap">{self._words.html("none_coded")}</span>'
+    def _cell(self, found: Sequence[Finding]) -> dict[str, Any]:
+        """Summaries with the findings that say the same, and how many findings are left out."""
         said: dict[str, list[Finding]] = {}
         for finding in found[: self._most]:
             said.setdefault(finding.summary, []).append(finding)
-        items = [
-            f'<li>{escape(summary)} <span class="ci">({self._citations(same)})</span></li>'
-            for summary, same in said.items()
-        ]
-        shown, more = items[:_SHOWN], items[_SHOWN:]
-        folded = (
-            f'<details data-print="open"><summary>{self._words.html("more", n=len(more))}</summary>'
-            f"<ul>{''.join(more)}</ul></details>"
-            if more
-            else ""
-        )
-        left = len(found) - self._most
-        rest = (
-            f'<p class="synth-small">{escape(self._words.count("framework_left", left))} '
-            f'<a href="{escape(target("theme", node.id))}">'
-            f"{self._words.html('framework_all_of', theme=escape(node.label))}</a></p>"
-            if left > 0
-            else ""
-        )
-        return f"<ul>{''.join(shown)}</ul>{folded}{rest}"
-
-    def _citations(self, same: Sequence[Finding]) -> str:
-        """Links to findings that say the same, each by its study."""
-        return "; ".join(
-            f'<a class="fc" href="{escape(target("finding", f.id))}">'
-            f"{escape(self._records.label(f.study))}</a>"
-            for f in same
-        )
-
-    @property
-    def text(self) -> str:
-        """What the table holds, in one line."""
-        return f"The framework: {self._stated}"
-
-    @property
-    def _stated(self) -> str:
-        ranks = self._records.settings.ranks
-        nodes = {row.node.id: row.node for row in self.rows}
-        counts = [
-            counted(n, rank.label.lower(), rank.plural.lower())
-            for rank in ranks
-            if (n := sum(node.rank == rank.id for node in nodes.values()))
-        ]
-        works = studies(len(_works(self.findings)))
-        return f"{listed([*counts, counted(len(self.findings), 'finding')])} from {works}"
-
-    def to_markdown(self) -> str:
-        """The table as Markdown, one heading a level and a theme, one list a factor."""
-        lines: list[str] = []
-        for row in self.rows:
-            if row.heading:
-                lines += [f"{'#' * (row.node.depth + 2)} {row.node.label}", ""]
-                continue
-            whole = row.node.depth + 1 < len(self._records.settings.ranks)
-            whole_of = f" {self._words['framework_as_a_whole']}" if whole else ""
-            lines += [f"**{row.node.label}{whole_of}**", ""]
-            for direction in self._records.settings.directions:
-                found = row.of(direction)
-                lines += [f"- {direction.label}: {self._cited(f)}" for f in found]
-            if not row.findings:
-                lines.append(f"- {self._words['none_coded']}")
-            lines.append("")
-        return "\n".join(lines)
-
-    def to_csv(self) -> str:
-        """The table as CSV text, one row a finding, in the order of the page."""
-        ranks = [rank.id for rank in self._records.settings.ranks]
-        rows = [["finding", *ranks, "direction", "summary", "citation"]]
-        for row in self.rows:
-            labels = {node.rank: node.label for node in row.path}
-            place = [labels.get(rank, "") for rank in ranks]
-            for way in () if row.heading else (*self.columns, *self._others):
-                found = row.of(way)
-                # What several studies say stands together, at the place of the first.
-                first = {f.summary: at for at, f in reversed([*enumerate(found)])}
-                for f in sorted(found, key=lambda f: first[f.summary]):
-                    said = (f.summary, self._records.label(f.study))
-                    rows.append([f.id, *place, way.label, *said])
-        return csv_text(rows)
-
-    def to_word(self) -> str:
-        """The table as plain HTML without folds, links or classes, to be pasted into a document."""
-        settings = self._records.settings
-        names = [*(r.id for r in settings.ranks), *(d.id for d in settings.directions)]
-        labels = [*(r.label for r in settings.ranks), *(d.plural for d in settings.directions)]
-        head = "".join(f"<th>{escape(label)}</th>" for label in labels)
-        body = "\n".join(
-            "<tr>" + "".join(f"<td>{_paragraphs(row[name])}</td>" for name in names) + "</tr>"
-            for row in self.data
-        )
-        return (
-            f'<table border="1" cellspacing="0" cellpadding="4">\n<tr>{head}</tr>\n{body}\n</table>'
-        )
+        return {"said": list(said.items()), "left": max(0, len(found) - self._most)}
 
     def glance(self, at_least: int | None = None) -> InfluenceMap:
         """The framework as one figure: themes in lanes with their findings, and the influences.
@@ -365,11 +245,27 @@ class Framework:
             at_least = next(n for n in range(1000) if sum(k >= n for k in named) <= _ARROWS)
         return influence_map(self._records, at_least=at_least, counts=True)
 
-    def __repr__(self) -> str:
-        return f"<Framework: {self._stated}>"
+    def to_csv(self) -> str:
+        """The table as CSV text, one row a finding, in the order of the page."""
+        ranks = [rank.id for rank in self._records.settings.ranks]
+        rows = [["finding", *ranks, "direction", "summary", "citation"]]
+        others = (d for d in self._records.settings.directions if d not in self.directions)
+        directions = (*self.directions, *others)
+        for line in self.lines:
+            labels = {node.rank: node.label for node in line.path}
+            place = [labels.get(rank, "") for rank in ranks]
+            for direction in () if line.heading else directions:
+                found = line.of(direction)
+                # What several studies say stands together, at the place of the first.
+                first = {f.summary: at for at, f in reversed([*enumerate(found)])}
+                for f in sorted(found, key=lambda f: first[f.summary]):
+                    said = (f.summary, self._records.label(f.study))
+                    rows.append([f.id, *place, direction.label, *said])
+        return csv_text(rows)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": repr(self)}
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        # As long as the book does not draw views by itself.
+        return {"text/html": str(self.html), "text/plain": repr(self)}
 
 
 def framework(
@@ -413,20 +309,10 @@ def framework(
     return Framework(records, rows)
 
 
-def _named(row: FrameworkRow, records: Records) -> str:
-    ranks = records.settings.ranks
-    if row.node.depth + 1 < len(ranks):
-        rank = escape(ranks[row.node.depth].label.lower())
-        return f"<i>{Words.of(records.settings).html('framework_whole', rank=rank)}</i>"
-    label = escape(row.node.label) + (" °" if row.node.origin == "inferred" else "")
-    return f'<a href="{escape(target("theme", row.node.id))}">{label}</a>'
+def _label(node: Theme) -> str:
+    """A node's label, marked where coding named it and not the review."""
+    return f"{node.label} °" if node.origin == "inferred" else node.label
 
 
 def _works(findings: Iterable[Finding]) -> list[str]:
     return sorted({finding.study for finding in findings})
-
-
-def _paragraphs(value: str | list[str]) -> str:
-    if isinstance(value, str):
-        return escape(value)
-    return "".join(f"<p>{escape(part)}</p>" for part in value)

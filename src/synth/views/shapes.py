@@ -3,57 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from synth.model import Direction
+from markupsafe import Markup
 
-# Drawn in a square of 10 by 10 units; `currentColor` takes the colour of the word beside it.
-SHAPES: Mapping[str, str] = {
-    "triangle-up": '<path d="M5 .6 9.8 9.4H.2Z" fill="currentColor"/>',
-    "triangle-down": '<path d="M5 9.4.2.6h9.6Z" fill="currentColor"/>',
-    "diamond": (
-        '<path d="M5 0l5 5-5 5-5-5Z" fill="none" stroke="currentColor" stroke-width="1.4"/>'
-        '<path d="M5 0v10L0 5Z" fill="currentColor"/>'
-    ),
-    "ring": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.8"/>',
-    "ring-outer": (
-        '<circle cx="5" cy="5" r="4.2" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-    ),
-    "ring-middle": (
-        '<circle cx="5" cy="5" r="4.6" fill="none" stroke="currentColor" stroke-width=".6"/>'
-        '<circle cx="5" cy="5" r="2.6" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-    ),
-    "ring-centre": (
-        '<circle cx="5" cy="5" r="4.6" fill="none" stroke="currentColor" stroke-width=".6"/>'
-        '<circle cx="5" cy="5" r="2" fill="currentColor"/>'
-    ),
-    "square": '<path d="M1 1h8v8H1Z" fill="currentColor"/>',
-    "circle": '<circle cx="5" cy="5" r="4.4" fill="currentColor"/>',
-    "cross": '<path d="M3.4 0h3.2v3.4H10v3.2H6.6V10H3.4V6.6H0V3.4h3.4Z" fill="currentColor"/>',
-}
+from synth.views.markup import environment
+
+if TYPE_CHECKING:
+    from synth.model import Direction
+
+SHAPES: Mapping[str, str] = MappingProxyType(
+    {
+        "triangle-up": "M5 .6 9.8 9.4H.2Z",
+        "triangle-down": "M5 9.4.2.6h9.6Z",
+        "diamond": "M5 0l5 5-5 5-5-5ZM5 2v6l3-3Z",
+        "ring": "M5 0a5 5 0 1 0 .01 0ZM5 2a3 3 0 1 1-.01 0Z",
+        "ring-outer": "M5 0a5 5 0 1 0 .01 0ZM5 1.6a3.4 3.4 0 1 1-.01 0Z",
+        "ring-middle": (
+            "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0Z"
+            "M5 1.6a3.4 3.4 0 1 0 .01 0ZM5 3.2a1.8 1.8 0 1 1-.01 0Z"
+        ),
+        "ring-centre": "M5 0a5 5 0 1 0 .01 0ZM5 .6a4.4 4.4 0 1 1-.01 0ZM5 3a2 2 0 1 0 .01 0Z",
+        "square": "M1 1h8v8H1Z",
+        "circle": "M5 0a5 5 0 1 0 .01 0Z",
+        "cross": "M3.4 0h3.2v3.4H10v3.2H6.6V10H3.4V6.6H0V3.4h3.4Z",
+    }
+)
+"""The outline of each shape on a square of ten units, to be filled; rings are cut out of discs.
+
+The explorer's script, the drawings and the words of the pages all take them from here."""
 
 
-def mark(shape: str, size: str = "10") -> str:
-    """A small shape that says the same as the word beside it.
+def outline(shape: str) -> str:
+    """The outline of a shape; an unknown one is a square."""
+    return SHAPES.get(shape, SHAPES["square"])
+
+
+def _macros() -> Any:
+    return environment().get_template("macros.html").module
+
+
+def mark(shape: str, size: str = "10") -> Markup:
+    """Draw a small shape that says the same as the word beside it.
 
     Parameters
     ----------
     shape : one of the words of :data:`SHAPES`; anything else is drawn as a square.
     size : width and height, in pixels or with a unit.
     """
-    inner = SHAPES.get(shape, SHAPES["square"])
-    return (
-        f'<svg viewBox="0 0 10 10" width="{size}" height="{size}" '
-        f'aria-hidden="true" focusable="false">{inner}</svg>'
-    )
+    return Markup(_macros().mark(outline(shape), size))
 
 
-def direction_mark(direction: Direction, word: str = "") -> str:
-    """A direction's shape beside its word; the word may change, the shape may not."""
-    name, light, dark = (
-        escape(text, quote=True) for text in (direction.id, direction.light, direction.dark)
-    )
-    return (
-        f'<span class="dir dir-{name}" style="--dir-light:{light};--dir-dark:{dark}">'
-        f"{mark(direction.mark, '0.8em')} {escape(word or direction.label)}</span>"
-    )
+def direction_mark(direction: Direction, word: str = "") -> Markup:
+    """Draw a direction's shape beside its word; the word may change, the shape may not.
+
+    Parameters
+    ----------
+    direction : as ``review.toml`` declares it.
+    word : what stands beside the shape; by default the direction's label.
+    """
+    return Markup(_macros().direction(direction, outline(direction.mark), word))

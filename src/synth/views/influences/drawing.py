@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Direction, Settings, Theme
@@ -19,21 +20,20 @@ from synth.views.figure import (
     INK,
     INK_2,
     PAPER,
-    counted,
     direction_colour,
     level_colour,
     number,
-    studies,
     wrapped,
 )
 from synth.views.influences.arrows import Arrow
-from synth.views.markup import target
-from synth.views.shapes import SHAPES, direction_mark
+from synth.views.markup import placeholder, render, target
+from synth.views.shapes import direction_mark
+from synth.views.svg import element, page, ring, shape, text, together
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
 
-_DASHES = {"solid": "", "hatched": "7 3.5", "dotted": "1.5 3", "outline": "10 3 2 3"}
+_DASHES = {"hatched": "7 3.5", "dotted": "1.5 3", "outline": "10 3 2 3"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +53,38 @@ class _Box:
         return self.x + self.width / 2
 
 
-def key(settings: Settings, counts: bool) -> str:
+def key(settings: Settings, counts: bool) -> Markup:
     """What the shapes, lines and heads of a map mean."""
     words = Words.of(settings)
-    items = []
-    if counts:
-        items += [f"<li>{direction_mark(way)}</li>" for way in settings.directions]
-    for way in settings.directions:
-        if not way.influence:
-            continue
-        items.append(f"<li>{_sample(way)} {escape(way.influence)}</li>")
-    plain = next((way for way in settings.directions if way.influence), None)
-    if plain is not None:
-        items.append(f"<li>{_sample(plain, stated=False)} {words.html('map_hollow')}</li>")
-        items.append(f"<li>{_sample(plain, named=False)} {words.html('map_ring')}</li>")
-    named = escape(words["key"])
-    return f'<ul class="synth-map-key" aria-label="{named}">{"".join(items)}</ul>'
+    acting = [way for way in settings.directions if way.influence]
+    entries = [direction_mark(way) for way in settings.directions] if counts else []
+    entries += [Markup("{} {}").format(_sample(way), way.influence) for way in acting]
+    if acting:
+        hollow = _sample(acting[0], stated=False), words["map_hollow"]
+        without = _sample(acting[0], named=False), words["map_ring"]
+        entries += [Markup("{} {}").format(*entry) for entry in (hollow, without)]
+    return render("key.html", css="synth-map-key", label=words["key"], entries=entries)
 
 
-def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> str:
+def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> Markup:
     colour = direction_colour(way)
-    start = "" if named else f'<circle cx="4" cy="6" r="3" fill="{PAPER}" stroke="{colour}"/>'
-    return (
-        '<svg viewBox="0 0 44 12" width="44" height="12" aria-hidden="true">'
-        f'<path d="M{1 if named else 7} 6H35" fill="none" stroke="{colour}" stroke-width="2.4"'
-        f"{_dash(way)}/>{start}"
-        f'<path d="M43 6l-8-4.5v9Z" fill="{colour if stated else PAPER}" stroke="{colour}"/></svg>'
+    return element(
+        "svg",
+        element(
+            "path",
+            d=f"M{1 if named else 7} 6H35",
+            fill="none",
+            stroke=colour,
+            stroke_width=2.4,
+            stroke_dasharray=_DASHES.get(way.pattern),
+        ),
+        "" if named else ring(4, 6, colour),
+        element("path", d="M43 6l-8-4.5v9Z", fill=colour if stated else PAPER, stroke=colour),
+        viewBox="0 0 44 12",
+        width=44,
+        height=12,
+        aria_hidden="true",
     )
-
-
-def _dash(way: Direction) -> str:
-    dashes = _DASHES.get(way.pattern, "")
-    return f' stroke-dasharray="{dashes}"' if dashes else ""
 
 
 # --- drawn -----------------------------------------------------------------------------------
@@ -116,72 +116,86 @@ class _Sheet:
     def label(self, node: Theme, width: float) -> list[str]:
         return wrapped(node.label, width - 24, 13.5, most=3, bold=True)
 
-    def box(self, box: _Box) -> str:
+    def box(self, box: _Box) -> Markup:
         node = box.node
         x, y = box.x + 12, box.y
-        parts = []
+        parts: list[Markup] = []
         for line in self.label(node, box.width):
             y += 17
-            parts.append(_text(x, y + 3, line, 13.5, weight=650))
-        parts.append(
-            self.found_here(node, x, y, box.width) if self.counts else self.degree(node, x, y)
+            parts.append(text(x, y + 3, line, size=13.5, weight=650))
+        if self.counts:
+            parts.append(self.found_here(node, x, y, box.width))
+        elif not self.part:  # how often a theme acts on others is not known from a part
+            parts.append(text(x, y + 20, self.degree(node), size=12, fill=INK_2))
+        focused = node.id == self.focus
+        edge = element(
+            "rect",
+            class_="synth-card-box",
+            x=float(box.x),
+            y=float(box.y),
+            width=float(box.width),
+            height=float(box.height),
+            fill=PAPER,
+            stroke=INK if focused else EDGE,
+            stroke_width=2.5 if focused else 1,
         )
-        edge = INK if node.id == self.focus else EDGE
-        width = 2.5 if node.id == self.focus else 1
-        return (
-            f'<a class="synth-card" href="{escape(target("theme", node.id))}" '
-            f'data-theme="{escape(node.id)}" data-level="{escape(box.level)}">'
-            f'<rect class="synth-card-box" x="{number(box.x)}" y="{number(box.y)}" '
-            f'width="{number(box.width)}" height="{number(box.height)}" fill="{PAPER}" '
-            f'stroke="{edge}" stroke-width="{width}"/>{"".join(parts)}</a>'
+        return element(
+            "a",
+            edge,
+            *parts,
+            class_="synth-card",
+            href=target("theme", node.id) or None,
+            data_theme=node.id,
+            data_level=box.level,
         )
 
-    def degree(self, node: Theme, x: float, y: float) -> str:
-        if self.part:  # how often a theme acts on others is not known from a part
-            return ""
+    def degree(self, node: Theme) -> str:
+        """On how many themes a theme acts, and how many act on it."""
         out = len({arrow.target for arrow in self.every if arrow.source == node.id})
         into = len({arrow.source for arrow in self.every if arrow.target == node.id})
-        words = Words.of(self.records.settings)
-        said = words.say("map_degree", out=out, into=into) if out or into else words["map_alone"]
-        return _text(x, y + 20, said, 12, fill=INK_2)
+        if not out and not into:
+            return self.words["map_alone"]
+        return self.words.say("map_degree", out=out, into=into)
 
-    def found_here(self, node: Theme, x: float, y: float, width: float) -> str:
+    def found_here(self, node: Theme, x: float, y: float, width: float) -> Markup:
         branch = self.records.codebook.branch(node.id)
         found = [f for f in self.records.findings.values() if f.theme in branch]
-        works = len({f.study for f in found})
-        words = Words.of(self.records.settings)
-        every = words.html("late_all")
-        total = f'<tspan class="synth-late" data-synth-late="studies">{every}</tspan>'
-        of_all = words.html("of_all_studies", n=works, total=total)
-        parts = [_text(x, y + 20, of_all, 13, fill=INK_2, raw=True)]
+        of_all = self.words.markup(
+            "of_all_studies",
+            n=len({f.study for f in found}),
+            total=_in_svg(placeholder("studies", self.words["late_all"])),
+        )
+        parts = [text(x, y + 20, of_all, size=13, fill=INK_2)]
         unit = (width - 24) / max(1, self._most)
         start, step = x, (width - 24) / max(3, len(self.records.settings.directions))
         for index, way in enumerate(self.records.settings.directions):
             count = sum(f.direction == way.id for f in found)
-            parts.append(self.bar(way, start, y + 29, count * unit))
+            if count:
+                parts.append(self.bar(way, start, y + 29, count * unit))
             start += count * unit
-            colour = direction_colour(way)
-            mark = SHAPES.get(way.mark, SHAPES["square"]).replace("currentColor", colour)
             at = x + index * step
-            parts.append(
-                f'<g transform="translate({number(at)} {number(y + 45)}) scale(.9)">{mark}</g>'
-            )
-            said = f'{count}<tspan class="synth-svh"> {escape(way.label)}</tspan>'
-            parts.append(_text(at + 13, y + 54, said, 13, raw=True))
-        return "".join(parts)
+            parts.append(shape(way.mark, at, y + 45, 0.9, direction_colour(way)))
+            name = element("tspan", f" {way.label}", class_="synth-svh")
+            parts.append(text(at + 13, y + 54, str(count), name, size=13))
+        return together(*parts)
 
-    def bar(self, way: Direction, x: float, y: float, length: float) -> str:
-        if not length:
-            return ""
+    def bar(self, way: Direction, x: float, y: float, length: float) -> Markup:
         colour = direction_colour(way)
-        fill = {
-            "solid": colour,
-            "outline": "none",
-        }.get(way.pattern, f"url(#{self.name}-{way.id})")
-        return (
-            f'<rect x="{number(x)}" y="{number(y)}" width="{number(max(1.5, length - 1.2))}" '
-            f'height="9" fill="{fill}" stroke="{colour}" stroke-width="1"/>'
+        fills = {"solid": colour, "outline": "none"}
+        return element(
+            "rect",
+            x=float(x),
+            y=float(y),
+            width=float(max(1.5, length - 1.2)),
+            height=9,
+            fill=fills.get(way.pattern, f"url(#{self.name}-{way.id})"),
+            stroke=colour,
+            stroke_width=1,
         )
+
+    @property
+    def words(self) -> Words:
+        return Words.of(self.records.settings)
 
     @cached_property
     def _most(self) -> int:
@@ -195,31 +209,37 @@ class _Sheet:
             default=1,
         )
 
-    def patterns(self) -> str:
+    def patterns(self) -> Markup:
+        """The fillings of the bars."""
         if not self.counts:
-            return ""
+            return Markup("")
         parts = []
         for way in self.records.settings.directions:
             colour = direction_colour(way)
             if way.pattern == "hatched":
                 lines = "M0 6 6 0M-1.5 1.5 1.5-1.5M4.5 7.5 7.5 4.5"
-                inner = f'<path d="{lines}" stroke="{colour}" stroke-width="1.8"/>'
-                size = 6
+                inner, size = element("path", d=lines, stroke=colour, stroke_width=1.8), 6
             elif way.pattern == "dotted":
-                inner, size = f'<circle cx="2" cy="2" r="1.1" fill="{colour}"/>', 4
+                inner, size = element("circle", cx=2, cy=2, r=1.1, fill=colour), 4
             else:
                 continue
             parts.append(
-                f'<pattern id="{self.name}-{way.id}" width="{size}" height="{size}" '
-                f'patternUnits="userSpaceOnUse">{inner}</pattern>'
+                element(
+                    "pattern",
+                    inner,
+                    id=f"{self.name}-{way.id}",
+                    width=size,
+                    height=size,
+                    patternUnits="userSpaceOnUse",
+                )
             )
-        return f"<defs>{''.join(parts)}</defs>"
+        return element("defs", *parts) if parts else Markup("")
 
     # --- arrows ---
 
     def arrow(
         self, arrow: Arrow, path: str, end: tuple[float, float], heading: tuple[float, float]
-    ) -> str:
+    ) -> Markup:
         """An arrow along a path, its head at the end, pointing along a unit vector."""
         colour = direction_colour(arrow.direction)
         width = line_width(arrow)
@@ -232,50 +252,65 @@ class _Sheet:
             f"L{number(back_x + dy * half)} {number(back_y - dx * half)}Z"
         )
         start = path[1 : path.index("C") if "C" in path else None].split()
-        ring = (
-            ""
-            if arrow.studies
-            else f'<circle cx="{start[0]}" cy="{start[1]}" r="3" fill="{PAPER}" stroke="{colour}"/>'
-        )
-        book = self.records.codebook
-        word = arrow.direction.verb
-        named = studies(len(arrow.studies)) if arrow.studies else "no study named"
-        label = (
-            f"{book[arrow.source].label} {word} {book[arrow.target].label}: "
-            f"{counted(len(arrow.influences), 'influence')}, {named}"
-        )
-        return (
-            f'<a class="synth-arrow" href="{escape(target("influence", arrow.influences[0].id))}" '
-            f'tabindex="-1" aria-label="{escape(label)}" data-key="{escape(arrow.key)}" '
-            f'data-s="{escape(arrow.source)}" data-t="{escape(arrow.target)}" '
-            f'data-n="{len(arrow.studies)}" data-across="{int(arrow.across)}" '
-            f'data-stated="{int(arrow.stated)}">'
-            f'<path d="{path}" fill="none" stroke="{PAPER}" stroke-width="{number(width + 3)}" '
-            f'stroke-opacity=".75"/>'
-            f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{number(width)}"'
-            f"{_dash(arrow.direction)}/>{ring}"
-            f'<path d="{head}" fill="{colour if arrow.stated else PAPER}" stroke="{colour}"/></a>'
+        book, named = self.records.codebook, len(arrow.studies)
+        return element(
+            "a",
+            # A light edge sets an arrow off from those it crosses.
+            element(
+                "path",
+                d=path,
+                fill="none",
+                stroke=PAPER,
+                stroke_width=float(width + 3),
+                stroke_opacity=".75",
+            ),
+            element(
+                "path",
+                d=path,
+                fill="none",
+                stroke=colour,
+                stroke_width=float(width),
+                stroke_dasharray=_DASHES.get(arrow.direction.pattern),
+            ),
+            "" if arrow.studies else ring(float(start[0]), float(start[1]), colour),
+            element("path", d=head, fill=colour if arrow.stated else PAPER, stroke=colour),
+            class_="synth-arrow",
+            href=target("influence", arrow.influences[0].id) or None,
+            tabindex=-1,
+            aria_label=self.words.say(
+                "map_arrow",
+                source=book[arrow.source].label,
+                verb=arrow.direction.verb,
+                target=book[arrow.target].label,
+                influences=self.words.count("influences", len(arrow.influences)),
+                studies=self.words.count("study", named) if named else self.words["map_no_study"],
+            ),
+            data_key=arrow.key,
+            data_s=arrow.source,
+            data_t=arrow.target,
+            data_n=named,
+            data_across=int(arrow.across),
+            data_stated=int(arrow.stated),
         )
 
-    def lane_colours(self, level: str) -> tuple[str, str]:
-        look = self.records.settings.levels.get(level)
-        wash = f"var(--synth-{level}-wash, {look.wash_light})" if look else "none"
-        return level_colour(self.records.settings, level), wash
+    def lane(self, level: Theme, width: float, top: float, height: float) -> list[Markup]:
+        """The ground of a level's lane and the level's shape."""
+        look = self.records.settings.levels.get(level.id)
+        colour = level_colour(self.records.settings, level.id)
+        wash = f"var(--synth-{level.id}-wash, {look.wash_light})" if look else "none"
+        return [
+            element("rect", x=0, y=float(top), width=width, height=float(height), fill=wash),
+            element("rect", x=0, y=float(top), width=3, height=float(height), fill=colour),
+        ]
 
-    def lane_mark(self, level: str, x: float, y: float, colour: str) -> str:
-        look = self.records.settings.levels.get(level)
-        if look is None:
-            return ""
-        shape = SHAPES.get(look.mark, SHAPES["ring"]).replace("currentColor", colour)
-        return f'<g transform="translate({number(x)} {number(y)}) scale(1.35)">{shape}</g>'
+    def lane_mark(self, level: Theme, x: float, y: float) -> Markup:
+        look = self.records.settings.levels.get(level.id)
+        colour = level_colour(self.records.settings, level.id)
+        return shape(look.mark, x, y, 1.35, colour) if look else Markup("")
 
-    def wrap(self, width: float, height: float, inner: str) -> str:
-        label = f"{counted(len(self.nodes), 'theme')} in lanes, with the influences between them"
-        return (
-            f'<svg viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" '
-            f'height="{number(height)}" role="group" aria-label="{escape(label)}" '
-            f'font-family="Arial, Helvetica, sans-serif">{self.patterns()}{inner}</svg>'
-        )
+    def sheet(self, width: float, height: float, *inner: Markup) -> Markup:
+        label = self.words.say("map_sheet", themes=self.words.count("theme", len(self.nodes)))
+        return page(width, height, self.patterns(), *inner, role="group", label=label)
 
     def lanes(self) -> list[tuple[Theme, list[Theme]]]:
         book = self.records.codebook
@@ -284,7 +319,7 @@ class _Sheet:
             for level in book.levels
         ]
 
-    def draw(self) -> str:
+    def draw(self) -> Markup:
         raise NotImplementedError
 
 
@@ -301,14 +336,17 @@ def head_size(arrow: Arrow) -> float:
 class _Lanes(_Sheet):
     """The drawing for wide pages: a lane a level, four themes beside each other."""
 
-    def draw(self) -> str:
+    def draw(self) -> Markup:
         boxes, lanes, height = self._layout()
-        back = "".join(self._lane(*lane) for lane in lanes)
         paths = self._paths(boxes)
         order = sorted(self.arrows, key=lambda a: (-len(a.studies), a.key))
-        lines = "".join(self.arrow(a, *paths[a.key]) for a in order)
-        cards = "".join(self.box(box) for box in boxes.values())
-        return self.wrap(_WIDE, height, back + lines + cards)
+        return self.sheet(
+            _WIDE,
+            height,
+            *(self._lane(*lane) for lane in lanes),
+            *(self.arrow(a, *paths[a.key]) for a in order),
+            *(self.box(box) for box in boxes.values()),
+        )
 
     def _layout(
         self,
@@ -349,21 +387,17 @@ class _Lanes(_Sheet):
         )
         return 52 + min(60, 9 * inside)
 
-    def _lane(self, level: Theme, top: float, height: float, empty: bool) -> str:
-        colour, wash = self.lane_colours(level.id)
-        parts = [
-            f'<rect x="0" y="{number(top)}" width="{_WIDE}" height="{number(height)}" '
-            f'fill="{wash}"/>'
-            f'<rect x="0" y="{number(top)}" width="3" height="{number(height)}" fill="{colour}"/>',
-            self.lane_mark(level.id, 14, top + 12, colour),
-        ]
+    def _lane(self, level: Theme, top: float, height: float, empty: bool) -> Markup:
+        parts = [*self.lane(level, _WIDE, top, height), self.lane_mark(level, 14, top + 12)]
+        colour = level_colour(self.records.settings, level.id)
         y = top + 34
         for line in wrapped(level.label, _LANE_LABEL - 20, 17, most=4):
             y += 20
-            parts.append(_text(14, y, line, 17, fill=colour, serif=True))
+            parts.append(text(14, y, line, size=17, fill=colour, serif=True))
         if empty:
-            parts.append(_text(_LANE_LABEL, top + 30, "no theme below this level", 13, fill=INK_2))
-        return "".join(parts)
+            nothing = self.words["map_empty_lane"]
+            parts.append(text(_LANE_LABEL, top + 30, nothing, size=13, fill=INK_2))
+        return together(*parts)
 
     def _paths(
         self, boxes: Mapping[str, _Box]
@@ -464,12 +498,12 @@ def _loop(box: _Box, size: float) -> tuple[str, tuple[float, float], tuple[float
 class _Column(_Sheet):
     """The drawing for phones: one theme under the other, arcs at their right."""
 
-    def draw(self) -> str:
+    def draw(self) -> Markup:
         boxes: dict[str, _Box] = {}
-        back = []
+        back: list[Markup] = []
         y, band = 4.0, 0
         for level, nodes in self.lanes():
-            colour, wash = self.lane_colours(level.id)
+            colour = level_colour(self.records.settings, level.id)
             top = y
             head = wrapped(level.label, _NARROW - 50, 16, most=2)
             y += 14 + 20 * len(head)
@@ -481,24 +515,24 @@ class _Column(_Sheet):
             if not nodes:
                 y += 22
             y += 4
-            back.append(
-                f'<rect x="0" y="{number(top)}" width="{_NARROW}" height="{number(y - top)}" '
-                f'fill="{wash}"/><rect x="0" y="{number(top)}" width="3" '
-                f'height="{number(y - top)}" fill="{colour}"/>'
-                + self.lane_mark(level.id, 12, top + 8, colour)
-                + "".join(
-                    _text(34, top + 21 + 20 * i, line, 16, fill=colour, serif=True)
-                    for i, line in enumerate(head)
-                )
-            )
+            back += [*self.lane(level, _NARROW, top, y - top), self.lane_mark(level, 12, top + 8)]
+            back += [
+                text(34, top + 21 + 20 * i, line, size=16, fill=colour, serif=True)
+                for i, line in enumerate(head)
+            ]
             if not nodes:
-                back.append(_text(14, y - 10, "no theme below this level", 13, fill=INK_2))
+                nothing = self.words["map_empty_lane"]
+                back.append(text(14, y - 10, nothing, size=13, fill=INK_2))
             y += 8
         order = sorted(self.arrows, key=lambda a: (-len(a.studies), a.key))
         ends = self._ports(boxes)
-        lines = "".join(self._arc(a, boxes, ends) for a in order)
-        cards = "".join(self.box(box) for box in boxes.values())
-        return self.wrap(_NARROW, y, "".join(back) + lines + cards)
+        return self.sheet(
+            _NARROW,
+            y,
+            *back,
+            *(self._arc(a, boxes, ends) for a in order),
+            *(self.box(box) for box in boxes.values()),
+        )
 
     def _ports(self, boxes: Mapping[str, _Box]) -> dict[tuple[str, str], float]:
         sides: dict[str, list[tuple[float, str, str]]] = {}
@@ -515,7 +549,7 @@ class _Column(_Sheet):
 
     def _arc(
         self, arrow: Arrow, boxes: Mapping[str, _Box], ends: Mapping[tuple[str, str], float]
-    ) -> str:
+    ) -> Markup:
         right = 12.0 + _COLUMN
         size = head_size(arrow)
         if arrow.source == arrow.target:
@@ -548,20 +582,6 @@ def sheets(
     )
 
 
-def _text(
-    x: float,
-    y: float,
-    words: str,
-    size: float,
-    *,
-    weight: int = 400,
-    fill: str = INK,
-    serif: bool = False,
-    raw: bool = False,
-) -> str:
-    family = ' font-family="Georgia, serif"' if serif else ""
-    bold = f' font-weight="{weight}"' if weight != 400 else ""
-    return (
-        f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{fill}"'
-        f"{family}{bold}>{words if raw else escape(words)}</text>"
-    )
+def _in_svg(words: Markup) -> Markup:
+    """Words as a drawing holds them, which knows no ``span``."""
+    return Markup(str(words).replace("<span ", "<tspan ").replace("</span>", "</tspan>"))
