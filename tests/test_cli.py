@@ -13,6 +13,7 @@ import pytest
 
 from synth.cli import main
 from synth.errors import Problem
+from synth.reading.tables import load_records
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 
@@ -178,3 +179,75 @@ def test_messages_of_any_letters_can_be_printed_anywhere(sound: Path) -> None:
     )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
+
+
+# --- problems that a review ignores ---------------------------------------------------------------
+
+
+def ignoring(root: Path, *entries: str) -> Path:
+    """The review with a list of problems that are not to be reported."""
+    settings = root / "data" / "review.toml"
+    text = settings.read_text(encoding="utf-8") + f"\n[checks]\nignore = [{', '.join(entries)}]\n"
+    settings.write_text(text, encoding="utf-8")
+    return root
+
+
+def entry(code: str, reason: str = "We know.") -> str:
+    return f'{{ code = "{code}", reason = "{reason}" }}'
+
+
+def test_what_is_ignored_is_counted_and_told_with_its_reason(
+    sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(BAD_DATA / "anchor-too-short", sound, dirs_exist_ok=True)
+    assert main(["check", "--root", str(sound)]) == 1
+    capsys.readouterr()
+    ignoring(sound, entry("anchor-length", "The source says it in three words."))
+    assert main(["check", "--root", str(sound)]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == (
+        "Ignored in data/review.toml: 1 × anchor-length: The source says it in three words."
+    )
+    assert told[1].startswith("No problem found: ")
+    assert main(["check", "--format", "json", "--root", str(sound)]) == 0
+    assert json.loads(capsys.readouterr().out)["ignored"] == [
+        {"code": "anchor-length", "count": 1, "reason": "The source says it in three words."}
+    ]
+
+
+def test_a_review_with_an_ignored_error_is_loaded(sound: Path) -> None:
+    shutil.copytree(BAD_DATA / "anchor-too-short", sound, dirs_exist_ok=True)
+    ignoring(sound, entry("anchor-length"))
+    assert load_records(sound).findings
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ('{ code = "cohort-alone" }', "[ignored-malformed]"),
+        (entry("cohort-alone", " "), "[ignored-malformed]"),
+        ('"cohort-alone"', "[ignored-malformed]"),
+        (entry("cohort-alon"), "Did you mean 'cohort-alone'?"),
+        (entry("study-unknown"), "[ignored-needed]"),
+        (entry("cohort-alone"), "warning: ignore: [ignored-never]"),
+    ],
+)
+def test_ignoring_needs_a_code_that_occurs_and_a_reason(
+    entries: str, message: str, sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ignoring(sound, entries)
+    line = (sound / "data" / "review.toml").read_text(encoding="utf-8").count("\n")
+    failed = main(["check", "--root", str(sound)])
+    out = capsys.readouterr().out
+    assert message in out
+    assert f"data/review.toml:{line}: " in out
+    assert failed == ("warning" not in message)
+
+
+def test_an_error_that_a_book_needs_mended_is_reported_though_ignored(
+    sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(BAD_DATA / "unknown-theme", sound, dirs_exist_ok=True)
+    ignoring(sound, entry("theme-unknown"))
+    assert main(["check", "--root", str(sound)]) == 1
+    assert "[theme-unknown]" in capsys.readouterr().out

@@ -11,11 +11,12 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.errors import Problem, ReviewError, told_once
+from synth.errors import Problem, ReviewError, catalogue, sifted, told_once
 
 if TYPE_CHECKING:
     from synth.reading.tables import Records
@@ -169,15 +170,53 @@ def _check(given: argparse.Namespace) -> int:
         book = read_book(root, records)
         found += check_book(book)
         support = str(report_of(book.pages))
-    found = told_once(found)
+    found, ignored = sifted(found, records.settings.ignored)
+    found = told_once([*found, *_never_ignored(records, ignored, pages=given.pages)])
     shown = [problem.at(_from_here(root, problem.file)) for problem in found]
     if given.format == "json":
-        print(_json(shown, _counts(records)))
+        print(_json(shown, _counts(records), _ignored(ignored, records)))
     else:
         _tell(shown, given.format, sys.stdout.write)
         if given.format == "text":
-            print(*([support] if support else []), _closing(shown, _counts(records)), sep="\n")
+            told = [
+                f"Ignored in data/review.toml: {one['count']} × {one['code']}: {one['reason']}"
+                for one in _ignored(ignored, records)
+            ]
+            closing = _closing(shown, _counts(records))
+            print(*([support] if support else []), *told, closing, sep="\n")
     return int(any(problem.severity == "error" for problem in found))
+
+
+def _ignored(ignored: Iterable[Problem], records: Records) -> list[dict[str, object]]:
+    """How often each problem that is ignored occurs, with the team's reason."""
+    times = Counter[str]()
+    for problem in ignored:
+        for one in problem.others or (problem,):
+            times[one.code] += len(one.lines)
+    return [
+        {"code": code, "count": times[code], "reason": reason}
+        for code, reason in records.settings.ignored.items()
+        if times[code]
+    ]
+
+
+def _never_ignored(
+    records: Records, ignored: Iterable[Problem], *, pages: bool
+) -> Iterator[Problem]:
+    """Codes that are ignored and that nothing was reported with, where all was looked at."""
+    seen = {problem.code for problem in ignored}
+    for code in records.settings.ignored:
+        kind = catalogue().get(code)
+        if kind and kind.ignorable and code not in seen and (pages or kind.group != "pages"):
+            place = ("ignored-never", "data/review.toml", _ignored_line(records), "ignore")
+            yield Problem(*place, value=code)
+
+
+def _ignored_line(records: Records) -> int:
+    from synth.reading.settings import SETTINGS_FILE, settings_line
+
+    text = (records.root / SETTINGS_FILE).read_text("utf-8")
+    return settings_line(text, "checks", "ignore")
 
 
 def _from_here(root: Path, file: str) -> str:
@@ -210,9 +249,12 @@ def _github(problem: Problem) -> str:
     return f"::{kind} {','.join(where)}::{data(text)}"
 
 
-def _json(problems: Sequence[Problem], counts: dict[str, int]) -> str:
+def _json(
+    problems: Sequence[Problem], counts: dict[str, int], ignored: list[dict[str, object]]
+) -> str:
+    told = [problem.as_dict() for problem in problems]
     return json.dumps(
-        {"problems": [problem.as_dict() for problem in problems], "counts": counts},
+        {"problems": told, "ignored": ignored, "counts": counts},
         ensure_ascii=False,
         indent=2,
     )

@@ -38,6 +38,7 @@ class Kind:
         be checked and is no problem.
     many : said instead where one column or page has the problem with many values; may be empty.
     fmt : whether ``synth fmt`` mends it.
+    optional : an error that a book can be drawn with; only such errors can be ignored.
     """
 
     code: str
@@ -48,6 +49,12 @@ class Kind:
     severity: str = "error"
     many: str = ""
     fmt: bool = False
+    optional: bool = False
+
+    @property
+    def ignorable(self) -> bool:
+        """Whether ``review.toml`` can say that it is not to be reported."""
+        return self.optional or self.severity != "error"
 
 
 @cache
@@ -275,6 +282,24 @@ def told_once(problems: Iterable[Problem]) -> list[Problem]:
         else:
             told += together
     return sorted(told, key=lambda problem: problem.place)
+
+
+def sifted(
+    problems: Iterable[Problem], ignored: Mapping[str, str]
+) -> tuple[list[Problem], list[Problem]]:
+    """Problems that are to be reported, and those that a review says to ignore.
+
+    Parameters
+    ----------
+    problems : every problem that was found.
+    ignored : codes with the team's reasons, as in ``review.toml``.
+    """
+    kept: list[Problem] = []
+    left_out: list[Problem] = []
+    for problem in told_once(problems):
+        silent = problem.code in ignored and problem.kind.ignorable
+        (left_out if silent else kept).append(problem)
+    return kept, left_out
 
 
 class ReviewError(Exception):

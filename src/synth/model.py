@@ -467,6 +467,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("coding", "overlap", "Authors of the review who also wrote works it cites."),
     Setting("coding", "funding", "Who paid for the review, as far as its text tells."),
     Setting("coding", "interests", "Competing interests the review declares."),
+    Setting("checks", "ignore", "Problems that are not to be reported, and why.", "ignored"),
     Setting("words", "*", "A word readers see, replaced by another."),
 )
 """Every key of ``data/review.toml``; any other is refused, so that no slip goes unseen."""
@@ -830,6 +831,7 @@ class Settings:
     search_until: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     coding: Coding | None = None
+    ignored: Mapping[str, str] = field(default_factory=dict)
 
     def direction(self, name: str) -> Direction:
         """The direction of a finding or of an influence, by its word in the tables."""

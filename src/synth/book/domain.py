@@ -563,12 +563,19 @@ def find_lines(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Add the domain, its roles and its directives."""
-    from synth.book import catalogue_page, references_page, reports, roles, synthesis
+    from synth.book import (
+        catalogue_page,
+        problems_page,
+        references_page,
+        reports,
+        roles,
+        synthesis,
+    )
 
     app.add_domain(EvidenceDomain)
     app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
     # After references_page.learn_homes.
     app.connect("env-updated", refresh_links, priority=700)
-    for part in (roles, synthesis, catalogue_page, references_page, reports):
+    for part in (roles, synthesis, catalogue_page, references_page, reports, problems_page):
         part.setup(app)

@@ -139,6 +139,7 @@ _KINDS = {
     "colour": "colour, as in `#00708c`",
     "date": "date, as in `2026-11-23`",
     "flag": "`true` or `false`",
+    "ignored": "list of `{ code = …, reason = … }`",
     "number": "whole number, from 1",
     "address": "web address",
 }

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from synth.errors import Problem, UnknownName, did_you_mean, told_once
+from synth.errors import Problem, UnknownName, did_you_mean, sifted
 from synth.messages import Words
 from synth.model import (
     BACKGROUND,
@@ -52,7 +52,7 @@ def check(root: Path) -> list[Problem]:
     Errors, warnings and notes (what could not be checked); empty when all is well.
     """
     records, problems = read_records(root)
-    return told_once([*problems, *check_records(records)])
+    return sifted([*problems, *check_records(records)], records.settings.ignored)[0]
 
 
 def check_records(records: Records) -> list[Problem]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from synth.errors import Problem, did_you_mean
+from synth.errors import Problem, catalogue, did_you_mean
 from synth.model import (
     DARK_PAPER,
     LEAST_CONTRAST,
@@ -192,6 +192,13 @@ class _Reader:
                 code = "facet-is-rank" if facet.id in ranks else "facet-reserved"
                 self._add(code, ("facets", index, "id"), "id", value=facet.id)
         self._directions(settings)
+        for code in settings.ignored:
+            kind = catalogue().get(code)
+            if kind is None:
+                near = did_you_mean(code, catalogue())
+                self._add("ignored-unknown", ("checks", "ignore"), "ignore", value=code, near=near)
+            elif not kind.ignorable:
+                self._add("ignored-needed", ("checks", "ignore"), "ignore", value=code)
         for name, look in settings.levels.items():
             for colour, *papers in (
                 ("light", LIGHT_PAPER, look.wash_light),
@@ -283,6 +290,14 @@ def _malformed(setting: Setting, value: Any) -> str:
             isinstance(item, str) and item.strip() for item in value
         )
         return "" if fine else "texts-malformed"
+    if kind == "ignored":
+        fine = isinstance(value, list) and all(
+            isinstance(item, Mapping)
+            and item.keys() == {"code", "reason"}
+            and all(isinstance(text, str) and text.strip() for text in item.values())
+            for item in value
+        )
+        return "" if fine else "ignored-malformed"
     if not isinstance(value, str):
         return "text-malformed"
     if setting.required and not value.strip():
@@ -306,7 +321,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     top: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in values.items()
-        if key not in ("source", "search", "ranks", "directions", "facets", "levels", "coding")
+        if key not in {*_REPEATED, *_NAMED, "source", "search", "coding", "checks"}
     }
     required: dict[str, Any] = {
         "title": "",
@@ -321,6 +336,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         **{**required, **top},
         source=made(Source, values.get("source", {}), citation=""),
         coding=made(Coding, values["coding"]) if "coding" in values else None,
+        ignored={
+            item["code"]: item["reason"] for item in values.get("checks", {}).get("ignore", ())
+        },
         search_since=search.get("since"),
         search_until=search.get("until"),
         ranks=tuple(made(Rank, item, id="", **empty) for item in values.get("ranks", ())),

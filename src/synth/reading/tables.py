@@ -20,7 +20,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from synth.errors import Problem, ReviewError, did_you_mean, nearest
+from synth.errors import Problem, ReviewError, did_you_mean, nearest, sifted
 from synth.model import (
     TABLES,
     Codebook,
@@ -641,9 +641,9 @@ def load_records(root: Path) -> Records:
     from synth.reading.rules import check_records  # checks needs Records
 
     records, problems = read_records(root)
-    problems = [*problems, *check_records(records)]
-    if any(problem.severity == "error" for problem in problems):
-        raise ReviewError(problem for problem in problems if problem.severity == "error")
+    kept, _ = sifted([*problems, *check_records(records)], records.settings.ignored)
+    if errors := [problem for problem in kept if problem.severity == "error"]:
+        raise ReviewError(errors)
     return records
 
 
