@@ -95,6 +95,24 @@ test-book: setup-dev setup-node ## build the book with warnings as errors and lo
 requirements: setup-dev ## compute the pinned requirements from pyproject.toml (UPGRADE=1 for newer versions)
 	@scripts/pin $(if $(UPGRADE),--upgrade)
 
+.PHONY: wheel
+wheel: setup-dev ## build the library as a wheel, in dist/wheel
+	@rm -rf build dist/wheel
+	@$(BIN)/python -c 'from pathlib import Path; from synth.starter.wheel import release; print(release(Path("dist/wheel")))'
+
+.PHONY: clean-room
+clean-room: wheel ## from the wheel alone, in a new folder and environment: a new review, its book, its checks
+	@scripts/clean-room dist/wheel/*.whl
+
+.PHONY: release
+release: wheel clean-room book ## wheel and book of a release, checked, in dist/
+	@cp dist/wheel/*.whl dist/
+	@cd $(BOOK) && zip -qr ../../dist/book.zip . && echo "dist/: $$(ls ../../dist | tr '\n' ' ')"
+
+.PHONY: future
+future: setup-book ## build the same book on the newest Sphinx without jupyter-book; compare every article
+	@scripts/future
+
 .PHONY: clean
 clean: ## remove what was built (the environments stay)
 	@rm -rf _build conf.py .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -25,8 +25,26 @@ _INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def build() -> tuple[str, str, bytes]:
+def release(folder: Path) -> Path:
+    """Write the wheel of a release: the sources as they are, under the version they declare.
+
+    Parameters
+    ----------
+    folder : where it goes; made if it is not there.
+    """
+    _, name, content = build(release=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def build(*, release: bool = False) -> tuple[str, str, bytes]:
     """Write the installed library as a wheel.
+
+    Parameters
+    ----------
+    release : keep the declared version, also for sources.
 
     Returns
     -------
@@ -45,7 +63,8 @@ def build() -> tuple[str, str, bytes]:
         files = dict(_installed_files(installed))
     else:
         files = dict(_source_files(source))
-        version = f"{version.split('+')[0]}+src.{_fingerprint(files)[:8]}"
+        if not release:
+            version = f"{version.split('+')[0]}+src.{_fingerprint(files)[:8]}"
     info = f"{DISTRIBUTION}-{version}.dist-info"
     told = installed.read_text("METADATA") or ""
     files[f"{info}/METADATA"] = _with_version(told, version).encode()

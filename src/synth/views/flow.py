@@ -164,7 +164,7 @@ def _title(boxes: Sequence[FlowBox]) -> str:
     main = [box for box in boxes if box.kind == "remaining"] or list(boxes)
     ends = [main[0], main[-1]] if len(main) > 1 else main[:1]
     return ", ".join(
-        f"{NOT_REPORTED if box.count is None else box.count} {box.label[:1].lower()}{box.label[1:]}"
+        f"{box.count} {box.label[:1].lower()}{box.label[1:]}"
         if box.count is not None
         else f"{box.label[:1].lower()}{box.label[1:]} {NOT_REPORTED}"
         for box in ends
