@@ -20,6 +20,8 @@ PARTS = (
     "domain",  # studies, findings, themes, influences: their roles, links and back-links
     "metadata",  # what search engines, reference managers and link previews read
     "explorers",  # the evidence explorers share, their names, their tables without scripts
+    "search",  # words are found however they are spelled
+    "publishing",  # any folder, any server, any title
     "downloads",  # what readers take along: the data in many forms, the whole book
 )
 """The modules of this package with a ``setup`` of their own, in the order they are set up."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
+from synth.book.search import with_spellings
 from synth.references.csv_text import FORMULA
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def copy_static(app: Sphinx) -> None:
         small = source.with_suffix(f".min{source.suffix}")
         content = (small if small.is_file() else source).read_bytes()
         if source.suffix == ".js":
-            code = with_words(content.decode(), words_of(app))
+            code = with_spellings(with_words(content.decode(), words_of(app)), app.config)
             content = classic_script(code, source.stem).encode()
         if source.suffix == ".css":
             style = content.decode()
@@ -95,7 +96,7 @@ def copy_static(app: Sphinx) -> None:
         else:
             modules = sorted(
                 {*(path.name.partition(".")[0] for path in STATIC.glob("*.js")), "vega"}
-                - {"loader", "mode"}
+                - {"loader", "mode", "search"}
             )
             told = {"defer": "defer", "data-modules": " ".join(modules)}
             app.add_js_file(f"{PLACE}/{name}", priority=800, **told)

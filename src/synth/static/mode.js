@@ -2,12 +2,26 @@
 // Runs before the page is painted, so that a reader who chose dark never sees a light flash.
 // The theme writes such lines into every page; a strict policy wants them in a file.
 const root = document.documentElement;
-let mode = null;
-try {
-  mode = localStorage.getItem("mode");
-} catch {
-  // Some browsers keep nothing for pages of a folder: such a page follows the system.
+
+// Some browsers keep nothing for a page, and answer with an error. The theme's own scripts would
+// stop there, with search and menus dead: they get a place that forgets when the page is left.
+for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
+  try {
+    window[name].getItem("mode");
+  } catch {
+    /** @type {Map<string, string>} */
+    const kept = new Map();
+    const place = {
+      getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+      setItem: (/** @type {string} */ key, /** @type {unknown} */ value) => void kept.set(key, String(value)),
+      removeItem: (/** @type {string} */ key) => void kept.delete(key),
+      clear: () => kept.clear(),
+    };
+    Object.defineProperty(window, name, { configurable: true, value: place });
+  }
 }
+
+const mode = localStorage.getItem("mode");
 root.dataset.mode = mode || "auto";
 const dark = mode === "dark" || (mode !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 root.dataset.theme = dark ? "dark" : "light";
