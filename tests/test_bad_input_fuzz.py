@@ -22,7 +22,7 @@ from synth.reading.rules import check
 from synth.reading.settings import SLUG
 from synth.starter import project
 from synth.starter.reference_import import read_works
-from synth.starter.spreadsheet import column_name, parse_sheet, printable, read_sheet, slug
+from synth.starter.spreadsheet import column_name, printable, read_sheet, slug
 from synth.starter.start import Request, start
 
 AUTHOR = Path(__file__).parent / "author"
@@ -224,10 +224,12 @@ def test_no_slip_in_references_stops_with_a_traceback(slips: list[Slip], seed: i
     attempt(SOUND.encode(), text.encode("utf-8", "replace"))
 
 
-def test_a_hundred_thousand_rows_are_read() -> None:
+def test_a_hundred_thousand_rows_are_read(tmp_path: Path) -> None:
     header, *rows = SOUND.splitlines()
     lines = [f"{rows[n % len(rows)]};{n}" for n in range(100_000)]
-    sheet, problems = parse_sheet("\n".join([f"{header};Number", *lines]), "t.csv")
+    text = "\n".join([f"{header};Number", *lines])
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    sheet, problems = read_sheet(tmp_path / "t.csv")
     assert (len(sheet.rows), problems) == (100_000, [])
 
 

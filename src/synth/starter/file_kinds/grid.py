@@ -1,0 +1,355 @@
+"""Cells in rows and columns on their way to a table: captions, headings, merged cells, signs."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from synth.errors import Problem
+from synth.starter.sheet import Row, Sheet
+from synth.text import counted, shorten
+
+Merged = tuple[int, int, int, int]
+"""A merged range: first row, first column, last row, last column, as positions in the grid."""
+
+# So many rows show how wide a table is, and so many may stand above its headings.
+_LOOKED_AT = 60
+_ABOVE = 15
+
+
+@dataclass
+class Grid:
+    """What stands in the cells of a file or of one of its sheets.
+
+    Parameters
+    ----------
+    file : the author's file.
+    rows : the number of each row as its author counts, and its cells as text.
+    name : name of the sheet; empty where a file is one table.
+    merged : merged ranges.
+    letters : whether columns are called A, B, C, as in a spreadsheet.
+    notes : what was told while reading.
+    hidden : whether the author hid the sheet.
+    """
+
+    file: str
+    rows: list[tuple[int, list[str]]]
+    name: str = ""
+    merged: list[Merged] = field(default_factory=list)
+    letters: bool = False
+    notes: list[str] = field(default_factory=list)
+    hidden: bool = False
+
+
+def column_letters(position: int) -> str:
+    """How a spreadsheet calls a column.
+
+    >>> column_letters(0), column_letters(27), column_letters(16383)
+    ('A', 'AB', 'XFD')
+    """
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def cleaned(cell: str) -> str:
+    r"""A cell without signs that nobody sees: spaces around lines, zero widths, soft hyphens.
+
+    Line breaks stay, since they may separate codes.
+
+    >>> cleaned("  Work\u200b  and\u00a0pay \r\n\n Sort\u00ading ")
+    'Work and pay\nSorting'
+    """
+    if cell.isascii() and cell.isprintable() and "  " not in cell:
+        return cell.strip()
+    if not cell.isascii():
+        cell = _UNSEEN.sub("", cell)
+    lines = (" ".join(_CONTROL.sub("", line).split()) for line in cell.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+# The joiners of Arabic, Persian and Indian scripts and of emoji carry meaning and stay there.
+_FORMAT = "".join(
+    chr(code)
+    for code in (*range(0x80, 0x10000), *range(0xE0001, 0xE0080))
+    if unicodedata.category(chr(code)) == "Cf" and code not in (0x200C, 0x200D)
+)
+_UNSEEN = re.compile(
+    f"[{re.escape(_FORMAT)}]|(?<![\\u0590-\\U0001ffff])[\\u200c\\u200d]"
+    "|[\\u200c\\u200d](?![\\u0590-\\U0001ffff])"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+
+
+def table(grid: Grid) -> tuple[Sheet | None, list[Problem]]:
+    """Make a table of a grid of cells.
+
+    Rows above the headings are captions, headings may take two rows, merged ranges are filled,
+    columns without a heading get a name: all of it is told in the notes.
+
+    Parameters
+    ----------
+    grid : the cells.
+
+    Returns
+    -------
+    The table, ``None`` if the grid holds nothing, and what is wrong with it.
+    """
+    notes = list(grid.notes)
+    rows = [(number, [cleaned(cell) for cell in cells]) for number, cells in grid.rows]
+    bare = [[bool(cell) for cell in cells] for _, cells in rows]
+    _fill_merged(grid, rows, notes)
+    _read_entities(rows, notes)
+    held = [at for at, filled in enumerate(bare) if any(filled)]
+    if not held:
+        return None, []
+    width = max(len(cells) for _, cells in rows)
+    for (_, cells), filled in zip(rows, bare, strict=True):
+        filled += [False] * (width - len(filled))
+        cells += [""] * (width - len(cells))
+    first, last = _headings(rows, bare, held, grid.merged)
+    captions = [at for at in held if at < first]
+    if captions:
+        said = " ".join(dict.fromkeys(c for at in captions for c in rows[at][1] if c))
+        which = _numbers([rows[at][0] for at in captions])
+        notes.append(
+            f"{_place(grid)} {which} {'stands' if len(captions) == 1 else 'stand'} above the "
+            f"headings and {'is' if len(captions) == 1 else 'are'} no row of the table: "
+            f"{shorten(' '.join(said.split()), 80)!r}."
+        )
+    used = [
+        column
+        for column in range(width)
+        if any(rows[at][1][column] for at in range(first, len(rows)))
+    ]
+    header, heads = _names(grid, rows[first : last + 1], used, notes)
+    body = []
+    empty = 0
+    for number, cells in rows[last + 1 :]:
+        kept = [cells[column] for column in used]
+        if any(kept):
+            body.append(Row(number, dict(zip(header, kept, strict=True))))
+        else:
+            empty += 1
+    if empty and not grid.letters:
+        notes.append(f"{counted(empty, 'empty row was', 'empty rows were')} left out.")
+    sheet = Sheet(
+        grid.file,
+        tuple(header),
+        tuple(body),
+        tuple(notes),
+        name=grid.name,
+        heads=heads,
+        hidden=grid.hidden,
+    )
+    if not body:
+        return sheet, [Problem("sheet-rowless", sheet.source, rows[first][0])]
+    return sheet, []
+
+
+def _place(grid: Grid) -> str:
+    return "Row" if grid.letters else "Line"
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+
+
+def _fill_merged(grid: Grid, rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
+    """Give every cell of a merged range the value that a reader sees across it."""
+    filled = []
+    for top, left, bottom, right in grid.merged:
+        if top >= len(rows) or left >= len(rows[top][1]) or not rows[top][1][left]:
+            continue
+        value = rows[top][1][left]
+        bottom = min(bottom, len(rows) - 1)
+        for at in range(top, bottom + 1):
+            cells = rows[at][1]
+            if len(cells) <= right:
+                cells += [""] * (right + 1 - len(cells))
+            for column in range(left, right + 1):
+                cells[column] = cells[column] or value
+        filled.append(
+            f"{column_letters(left)}{rows[top][0]}:{column_letters(right)}{rows[bottom][0]}"
+        )
+    if filled:
+        more = f" and {len(filled) - 3} more" if len(filled) > 3 else ""
+        notes.append(
+            f"{counted(len(filled), 'merged range was', 'merged ranges were')} "
+            f"filled, every cell with what the range shows: "
+            f"{', '.join(filled[:3])}{more}."
+        )
+
+
+def _read_entities(rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
+    """Signs written as a web page writes them, such as ``&amp;``, are the signs they mean."""
+    first, count = "", 0
+    for number, cells in rows:
+        for column, cell in enumerate(cells):
+            if "&" in cell and _ENTITY.search(cell):
+                plain = cleaned(html.unescape(html.unescape(cell)))
+                if plain != cell:
+                    cells[column] = plain
+                    found = _ENTITY.search(cell)
+                    first = first or f"{found[0] if found else cell!r} in row {number}"
+                    count += 1
+    if count:
+        notes.append(
+            f"{counted(count, 'cell held', 'cells held')} "
+            f"signs as web pages write them and got the signs: {first}."
+        )
+
+
+# --- headings -----------------------------------------------------------------------------------
+
+
+def _headings(
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[Sequence[bool]],
+    held: Sequence[int],
+    merged: Sequence[Merged],
+) -> tuple[int, int]:
+    """The first and the last row of the headings."""
+    looked = held[:_LOOKED_AT]
+    for at in looked[:_ABOVE]:
+        last = _merged_headings(at, rows, bare, merged)
+        if last is None and _two_rows(at, rows, bare, looked):
+            last = at + 1
+        if last is not None:
+            return at, last
+        below = [other for other in looked if other > at]
+        used = {c for other in below for c, filled in enumerate(bare[other]) if filled}
+        named = {c for c, filled in enumerate(bare[at]) if filled}
+        if not below or len(named & used) >= 0.8 * len(used):
+            # A row below a caption must look like headings; else the first row is taken for them.
+            return (at, at) if at == held[0] or _like_headings(rows[at][1]) else (held[0],) * 2
+        if len(named) > max(1, len(used) // 2):
+            break
+    return held[0], held[0]
+
+
+def _like_headings(cells: Sequence[str]) -> bool:
+    words = [cell.casefold() for cell in cells if cell]
+    return len(set(words)) == len(words) and not any(map(_NUMBER.fullmatch, words))
+
+
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?|\d{4}-\d\d-\d\d.*")
+
+
+def _merged_headings(
+    at: int,
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[Sequence[bool]],
+    merged: Sequence[Merged],
+) -> int | None:
+    """The last row of headings that begin with a heading merged across some of the columns."""
+    width = sum(any(filled[c] for filled in bare[:_LOOKED_AT]) for c in range(len(bare[at])))
+    here = [area for area in merged if area[0] == at]
+    wide = [area for area in here if area[3] > area[1]]
+    if sum(bare[at]) < 2 or not wide or any(a[3] - a[1] + 1 >= width for a in wide):
+        return None
+    last = max(at + 1, *(area[2] for area in here))
+    if (
+        last >= len(rows) - 1
+        or last - at > 3
+        or not _like_headings_below(rows[last][1], bare[last])
+    ):
+        return None
+    return last
+
+
+def _like_headings_below(cells: Sequence[str], filled: Sequence[bool]) -> bool:
+    own = [cell for cell, is_own in zip(cells, filled, strict=True) if is_own]
+    return bool(own) and not any(map(_NUMBER.fullmatch, own))
+
+
+def _two_rows(
+    at: int,
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[Sequence[bool]],
+    looked: Sequence[int],
+) -> bool:
+    """Whether a row and the one below are headings together: what one lacks, the other has.
+
+    Groups such as "Context" stand above the first of their columns; what belongs to no group, such
+    as "Study", has nothing below.
+    """
+    if at + 1 >= len(rows) or at + 1 not in looked or not any(other > at + 1 for other in looked):
+        return False
+    above, below = bare[at], bare[at + 1]
+    used = [c for c in range(len(above)) if any(bare[other][c] for other in looked if other > at)]
+    gaps = [c for c in used if not above[c]]
+    if not gaps or sum(above) < 2 or not all(below[c] for c in gaps):
+        return False
+    if all(below[c] for c in used if above[c]) or not _like_headings(rows[at + 1][1]):
+        return False
+    for gap in gaps:
+        group = next((c for c in range(gap, -1, -1) if above[c]), None)
+        if group is None or not below[group]:
+            return False
+    return True
+
+
+def _names(
+    grid: Grid,
+    lines: Sequence[tuple[int, list[str]]],
+    used: Sequence[int],
+    notes: list[str],
+) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+    """A name for each column, each different; headings in several rows are joined and kept."""
+    header: list[str] = []
+    heads: dict[str, tuple[str, ...]] = {}
+    nameless: list[str] = []
+    twice: list[str] = []
+    spread = _spread(lines, used)
+    for column in used:
+        parts = list(dict.fromkeys(" ".join(row[column].split()) for row in spread if row[column]))
+        name = ": ".join(parts)
+        if not name:
+            name = f"Column {column_letters(column) if grid.letters else column + 1}"
+            nameless.append(name)
+        if name in heads or name in header:
+            number = 2
+            while f"{name} ({number})" in header:
+                number += 1
+            name = f"{name} ({number})"
+            twice.append(name)
+        header.append(name)
+        if len(lines) > 1:
+            heads[name] = tuple(parts)
+    if len(lines) > 1:
+        which = _numbers([number for number, _ in lines])
+        shown = next((name for name in header if ": " in name), header[0])
+        notes.append(f"{_place(grid)} {which} are headings together, such as {shown!r}.")
+    if nameless:
+        what = "A column has" if len(nameless) == 1 else f"{len(nameless)} columns have"
+        called = ", ".join(map(repr, nameless[:3])) + (" …" if len(nameless) > 3 else "")
+        notes.append(
+            f"{what} no heading and {'is' if len(nameless) == 1 else 'are'} called {called}."
+        )
+    if twice:
+        what = "A heading stands" if len(twice) == 1 else f"{len(twice)} headings stand"
+        called = ", ".join(map(repr, twice[:3])) + (" …" if len(twice) > 3 else "")
+        notes.append(f"{what} more than once; the later column is called {called}.")
+    return header, heads
+
+
+def _spread(lines: Sequence[tuple[int, list[str]]], used: Sequence[int]) -> list[list[str]]:
+    """Headings with the name of a group above all of its columns, not only above the first."""
+    spread = [list(cells) for _, cells in lines]
+    for upper, lower in pairwise(spread):
+        group = ""
+        for column in used:
+            if upper[column]:
+                group = upper[column]
+            elif lower[column]:
+                upper[column] = group
+    return spread

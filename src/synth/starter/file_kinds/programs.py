@@ -1,0 +1,435 @@
+"""Exports of the programs that review teams use, known by their headings, column by column."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from synth.starter.sheet import Row, Sheet
+
+
+@dataclass(frozen=True)
+class Export:
+    """One kind of file that a program writes.
+
+    Parameters
+    ----------
+    program : the program.
+    what : what the file holds, for people.
+    holds : the same as :class:`synth.starter.sheet.Sheet` says it.
+    fields : the headings of each field, folded, in the languages the program speaks.
+    needed : fields that must be there.
+    signature : headings of which one must be there, because other tables have the fields too.
+    """
+
+    program: str
+    what: str
+    holds: str
+    fields: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...]
+    signature: tuple[str, ...]
+
+
+_PEOPLE = (
+    *("created by", "modified by", "coded by", "coder", "owner", "user", "reviewer", "coder name"),
+    *("erstellt von", "bearbeitet von", "creado por", "modificado por", "créé par", "modifié par"),
+)
+
+EXPORTS: tuple[Export, ...] = (
+    Export(
+        "Covidence",
+        "the extraction",
+        "studies",
+        {
+            "record": ("covidence",),
+            "study": ("study id", "study"),
+            "title": ("title",),
+            "reviewer": ("reviewer name",),
+        },
+        ("record", "reviewer"),
+        ("reviewer name",),
+    ),
+    Export(
+        "Covidence",
+        "references",
+        "references",
+        {
+            "record": ("covidence",),
+            "study": ("study",),
+            "title": ("title",),
+            "author": ("authors",),
+            "year": ("published year",),
+            "journal": ("journal",),
+            "doi": ("doi",),
+            "abstract": ("abstract",),
+        },
+        ("record", "title"),
+        ("published year", "accession number"),
+    ),
+    Export(
+        "Zotero",
+        "references",
+        "references",
+        {
+            "record": ("key",),
+            "title": ("title",),
+            "author": ("author",),
+            "year": ("publication year",),
+            "journal": ("publication title",),
+            "doi": ("doi",),
+            "abstract": ("abstract note",),
+        },
+        ("record", "title", "author"),
+        ("item type",),
+    ),
+    Export(
+        "Rayyan",
+        "references",
+        "references",
+        {
+            "record": ("key",),
+            "title": ("title",),
+            "author": ("authors",),
+            "year": ("year",),
+            "journal": ("journal",),
+            "doi": ("doi",),
+            "pmid": ("pubmed id",),
+            "abstract": ("abstract",),
+        },
+        ("record", "title", "author"),
+        ("notes", "user notes"),
+    ),
+    Export(
+        "DistillerSR",
+        "the extraction",
+        "studies",
+        {
+            "record": ("refid", "ref id"),
+            "reviewer": ("user", "reviewer", "reviewer name"),
+            "title": ("title",),
+            "author": ("author", "authors", "bibliography"),
+            "year": ("year", "publication year"),
+            "journal": ("journal",),
+            "doi": ("doi",),
+            "abstract": ("abstract",),
+        },
+        ("record",),
+        ("refid",),
+    ),
+    Export(
+        "MAXQDA",
+        "coded segments",
+        "codings",
+        {
+            "study": ("document name", "dokumentname", "nombre del documento", "nom du document"),
+            "theme": ("code", "código", "codice"),
+            "summary": ("segment", "segmento", "coded segment", "coded segments"),
+            "reviewer": _PEOPLE,
+        },
+        ("study", "theme", "summary"),
+        (
+            *("document group", "weight score", "beginning", "dokumentgruppe", "anfang"),
+            *("gewichtungsscore", "gewicht", "grupo de documentos", "groupe de documents"),
+        ),
+    ),
+    Export(
+        "ATLAS.ti",
+        "quotations",
+        "codings",
+        {
+            "study": ("document", "dokument", "documento"),
+            "theme": ("codes", "kodes", "códigos", "code"),
+            "summary": (
+                *("quotation content", "text content", "zitatinhalt", "textinhalt"),
+                *("contenido de la cita", "contenido del texto", "content"),
+            ),
+            "reviewer": _PEOPLE,
+        },
+        ("study", "theme", "summary"),
+        (
+            *("quotation content", "text content", "quotation name", "zitatname", "zitatinhalt"),
+            *("nombre de la cita", "contenido de la cita", "reference"),
+        ),
+    ),
+    Export(
+        "Dedoose",
+        "excerpts",
+        "codings",
+        {
+            "study": ("media title", "resource title"),
+            "theme": ("codes applied combined", "codes applied"),
+            "summary": ("excerpt copy", "excerpt"),
+            "reviewer": ("excerpt creator", "resource creator"),
+        },
+        ("study", "summary"),
+        ("excerpt copy", "codes applied combined"),
+    ),
+    Export(
+        "Taguette",
+        "highlights",
+        "codings",
+        {"study": ("document",), "theme": ("tag", "tags"), "summary": ("content",)},
+        ("study", "theme", "summary"),
+        ("id", "tag"),
+    ),
+    Export(
+        "QualCoder",
+        "coded text",
+        "codings",
+        {
+            "study": ("file", "file name", "filename", "file case", "file or case", "case"),
+            "theme": ("codename", "code name", "code"),
+            "summary": ("coded", "coded text", "seltext", "text"),
+            "reviewer": ("coder", "owner"),
+        },
+        ("study", "theme", "summary", "reviewer"),
+        ("coded", "coded text", "seltext", "codename"),
+    ),
+    Export(
+        "NVivo",
+        "coding references",
+        "codings",
+        {
+            "study": ("file", "file name", "source", "source name", "document"),
+            "theme": ("hierarchical name", "code", "code name", "node", "node name"),
+            "summary": ("coded text", "reference text", "text", "content"),
+            "reviewer": ("coded by", "coded by initials", "coded by name"),
+        },
+        ("study", "theme", "summary"),
+        ("coded by initials", "hierarchical name", "number of coding references", "coverage"),
+    ),
+    Export(
+        "NVivo",
+        "a codebook",
+        "codebook",
+        {"label": ("name",), "definition": ("description",), "leave-out": ("files", "references")},
+        ("label", "definition"),
+        ("files", "sources"),
+    ),
+    Export(
+        "Taguette",
+        "a codebook",
+        "codebook",
+        {"label": ("tag", "name"), "definition": ("description",)},
+        ("label", "definition"),
+        ("number of highlights", "highlights"),
+    ),
+    Export(
+        "MAXQDA",
+        "a codebook",
+        "codebook",
+        {
+            "label": ("code", "code name"),
+            "definition": ("code memo", "memo", "code memos", "code-memo"),
+        },
+        ("label", "definition"),
+        ("coded segments", "of coded segments", "codierte segmente"),
+    ),
+)
+"""The exports that are recognised; the first that fits counts."""
+
+FIELDS = {
+    "study": "the study",
+    "theme": "the code",
+    "summary": "the text",
+    "title": "the title",
+    "author": "the authors",
+    "year": "the year",
+    "journal": "the journal",
+    "doi": "the DOI",
+    "pmid": "the PubMed id",
+    "abstract": "the abstract",
+    "record": "the id of the record",
+    "reviewer": "who coded",
+    "label": "the code",
+    "definition": "its definition",
+    "leave-out": "a count",
+}
+"""How notes call what a column holds."""
+
+
+def heading(text: str) -> str:
+    """A heading without capitals and signs, for comparing.
+
+    >>> heading("Covidence #"), heading("pubmed_id")
+    ('covidence', 'pubmed id')
+    """
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def recognised(sheet: Sheet) -> Sheet:
+    """The same table with the program that wrote it and the fields of its columns, if it is known.
+
+    Parameters
+    ----------
+    sheet : a table as it was read.
+
+    Returns
+    -------
+    The table; parts that a program packs into one column are columns of their own.
+    """
+    sheet = _without_matrix_numbers(sheet)
+    names: dict[str, str] = {}
+    for name in sheet.header:
+        names.setdefault(heading(name), name)
+    for export in EXPORTS:
+        roles = _roles(export, names)
+        if roles is not None:
+            break
+    else:
+        return sheet
+    sheet = replace(sheet, program=export.program, holds=export.holds, roles=roles)
+    told = ", ".join(f"{name!r} is {FIELDS[role]}" for name, role in roles.items())
+    notes = [f"Its headings are those of {export.program}, {export.what}: {told}."]
+    if export.program == "Dedoose":
+        sheet, more = _dedoose_codes(sheet)
+        notes += more
+    elif export.program == "Rayyan":
+        sheet, more = _rayyan_notes(sheet)
+        notes += more
+    reviewers = [name for name, role in sheet.roles.items() if role == "reviewer"]
+    if reviewers and export.holds == "studies":
+        notes += _consensus(sheet, reviewers[0])
+    return replace(sheet, notes=(*sheet.notes, *notes))
+
+
+def _roles(export: Export, names: Mapping[str, str]) -> dict[str, str] | None:
+    if not any(sign in names for sign in export.signature):
+        return None
+    roles: dict[str, str] = {}
+    for role, headings in export.fields.items():
+        found = [names[h] for h in headings if h in names and names[h] not in roles]
+        if not found and role in export.needed:
+            return None
+        # People stand in several columns; every other field in the first that fits.
+        for name in found if role in ("reviewer", "leave-out") else found[:1]:
+            roles[name] = role
+    return roles
+
+
+def _consensus(sheet: Sheet, column: str) -> list[str]:
+    names = Counter(row.cells[column] for row in sheet.rows)
+    agreed = sum(n for name, n in names.items() if re.search(r"consensus", name, re.IGNORECASE))
+    people = len([name for name in names if not re.search(r"consensus", name, re.IGNORECASE)])
+    if people == 1 and not agreed:
+        return []
+    return [
+        f"{len(sheet.rows)} rows: {agreed} of the consensus, {len(sheet.rows) - agreed} of "
+        f"{people} {'reviewer' if people == 1 else 'reviewers'}."
+    ]
+
+
+def _changed(sheet: Sheet, header: Sequence[str], rows: Sequence[Row], **more: object) -> Sheet:
+    return replace(sheet, header=tuple(header), rows=tuple(rows), **more)  # type: ignore[arg-type]
+
+
+def _dedoose_codes(sheet: Sheet) -> tuple[Sheet, list[str]]:
+    """Codes of Dedoose from the columns of ticks, where a comma in a label does no harm."""
+    ticks = {}
+    beside = []
+    for name in sheet.header:
+        found = re.fullmatch(r"Code: (.*) (Applied|Range|Weight)", name)
+        if found and found[2] == "Applied":
+            ticks[name] = found[1]
+        elif found:
+            beside.append(name)
+    if not ticks:
+        return sheet, []
+    combined = next((n for n, role in sheet.roles.items() if role == "theme"), "Codes applied")
+    empty = [name for name in beside if not any(row.cells[name] for row in sheet.rows)]
+    dropped = {*ticks, *empty}
+    header = [name for name in sheet.header if name not in dropped]
+    if combined not in header:
+        header.append(combined)
+    rows = []
+    for row in sheet.rows:
+        codes = [
+            label
+            for name, label in ticks.items()
+            if row.cells[name].casefold() in ("true", "1", "yes", "x", "applied")
+        ]
+        cells = {name: row.cells.get(name, "") for name in header}
+        cells[combined] = "\n".join(codes)
+        rows.append(Row(row.line, cells))
+    told = (
+        f"The codes of a row come from its {len(ticks)} columns 'Code: … Applied', not from "
+        f"{combined!r}, where a comma can mean two things."
+    )
+    roles = {**sheet.roles, combined: "theme"}
+    return _changed(sheet, header, rows, roles=roles), [told]
+
+
+_RAYYAN = re.compile(
+    r"\s*\|?\s*(RAYYAN-INCLUSION|RAYYAN-LABELS|RAYYAN-EXCLUSION-REASONS):\s*([^|]*)"
+)
+
+
+def _rayyan_notes(sheet: Sheet) -> tuple[Sheet, list[str]]:
+    """Decisions, labels and reasons of Rayyan, which packs them into one column with names."""
+    column = next((name for name in sheet.header if heading(name) == "notes"), "")
+    if not column or not any("RAYYAN-" in row.cells[column] for row in sheet.rows):
+        return sheet, []
+    header = [*sheet.header, "Decision", "Labels", "Exclusion reasons"]
+    rows = []
+    for row in sheet.rows:
+        parts = dict(_RAYYAN.findall(row.cells[column]))
+        said = re.findall(r'=>\s*"?(\w+)', parts.get("RAYYAN-INCLUSION", ""))
+        cells = dict(row.cells)
+        cells[column] = _RAYYAN.sub("", row.cells[column]).strip(" |\n")
+        cells["Decision"] = said[0] if len(set(said)) == 1 else "Conflict" if said else ""
+        for name, key in (
+            ("Labels", "RAYYAN-LABELS"),
+            ("Exclusion reasons", "RAYYAN-EXCLUSION-REASONS"),
+        ):
+            listed = [part.strip() for part in parts.get(key, "").split(",")]
+            cells[name] = "\n".join(part for part in listed if part)
+        rows.append(Row(row.line, cells))
+    decided = Counter(row.cells["Decision"] or "undecided" for row in rows)
+    told = (
+        f"What Rayyan packs into {column!r} became columns: 'Decision' "
+        f"({', '.join(f'{n} {name}' for name, n in decided.most_common())}), 'Labels' and "
+        "'Exclusion reasons'; who decided was left out."
+    )
+    return _changed(sheet, header, rows), [told]
+
+
+_MATRIX = re.compile(r"[A-Z]{1,2} : (.+)")
+_MATRIX_ROW = re.compile(r"\d+ : (.+)")
+
+
+def _without_matrix_numbers(sheet: Sheet) -> Sheet:
+    """A matrix of NVivo without the letters and numbers it puts before rows and columns."""
+    first, *rest = sheet.header
+    if not rest or not all(_MATRIX.fullmatch(name) for name in rest):
+        return sheet
+    if not all(_MATRIX_ROW.fullmatch(row.cells[first]) for row in sheet.rows):
+        return sheet
+    names = {name: _MATRIX.sub(r"\1", name) for name in rest}
+    if len(set(names.values())) < len(names):
+        return sheet
+    study = first if not first.startswith("Column ") else "Source"
+    rows = [
+        Row(
+            row.line,
+            {
+                study: _MATRIX_ROW.sub(r"\1", row.cells[first]),
+                **{names[name]: row.cells[name] for name in rest},
+            },
+        )
+        for row in sheet.rows
+    ]
+    told = (
+        "It is a matrix of NVivo: the letters and numbers before its headings ('A : ', '1 : ') "
+        "were taken off; its cells count coding references."
+    )
+    return _changed(
+        sheet,
+        [study, *names.values()],
+        rows,
+        program="NVivo",
+        holds="studies",
+        roles={study: "study"},
+        notes=(*sheet.notes, told),
+    )

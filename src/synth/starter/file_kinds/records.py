@@ -1,0 +1,452 @@
+"""Records of JSON and YAML as tables; EPPI-Reviewer's JSON with its codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from synth.errors import Problem
+from synth.starter.file_kinds.grid import cleaned
+from synth.starter.file_kinds.kinds import REFERENCES_BESIDE
+from synth.starter.sheet import Row, Sheet
+from synth.text import counted
+
+Read = tuple[list[Sheet], list[Problem]]
+
+_MOST_PARTS = 5_000_000
+
+
+class _TooMuch(ValueError):
+    """The records refer to each other so that they would fill the memory."""
+
+
+class _Record(dict[str, Any]):
+    """A record with the line it begins on."""
+
+    line = 0
+
+
+def read_records(text: str, kind: str, file: str, notes: Sequence[str] = ()) -> Read:
+    r"""Read records as tables.
+
+    Parameters
+    ----------
+    text : the text of the file.
+    kind : ``"json"`` or ``"yaml"``.
+    file : how problems name it.
+    notes : what was told so far.
+
+    Returns
+    -------
+    The tables, and what is wrong; with an error among that there is none.
+
+    >>> (sheet,), problems = read_records(
+    ...     '[{"study": "Lee 2020", "code": ["Pay", "Hours"]}]', "json", "t.json"
+    ... )
+    >>> sheet.header, sheet.rows[0].cells["code"], problems
+    (('study', 'code'), 'Pay\nHours', [])
+    """
+    try:
+        data = _json(text) if kind == "json" else _yaml(text)
+    except _Unreadable as error:
+        what = "JSON" if kind == "json" else "YAML"
+        return [], [Problem("records-broken", file, error.line, what=what, reason=str(error))]
+    except (RecursionError, _TooMuch):
+        return [], [Problem("records-deep", file)]
+    if isinstance(data, dict) and isinstance(data.get("References"), list) and "CodeSets" in data:
+        return _eppi(data, file, notes)
+    problem = _references(data, file)
+    if problem:
+        return [], [problem]
+    sheets = [
+        _sheet(records, name, file) for name, records in _tables(data) if any(map(bool, records))
+    ]
+    if not sheets:
+        what = "JSON" if kind == "json" else "YAML"
+        return [], [Problem("records-none", file, 1, what=what)]
+    first = sheets[0]
+    sheets[0] = replace(first, notes=(*notes, *first.notes))
+    return sheets, []
+
+
+class _Unreadable(Exception):
+    """The text breaks off at a line, for a reason."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+# --- texts to values ----------------------------------------------------------------------------
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> _Record:
+    record = _Record()
+    for key, value in pairs:
+        name, number = key, 2
+        while name in record:
+            name, number = f"{key} ({number})", number + 1
+        record[name] = value
+    return record
+
+
+def _json(text: str) -> Any:
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_pairs, parse_float=str, parse_int=str, parse_constant=str
+    )
+    start = len(text) - len(text.lstrip())
+    try:
+        if text.startswith("[", start):
+            return _listed(text, start + 1, decoder)
+        value, end = decoder.raw_decode(text, start)
+        if not text[end:].strip():
+            return value
+        values = [value]
+        while text[end:].strip():  # a record a line
+            end += len(text[end:]) - len(text[end:].lstrip())
+            value, end = decoder.raw_decode(text, end)
+            if isinstance(value, _Record):
+                value.line = text.count("\n", 0, end) + 1
+            values.append(value)
+    except json.JSONDecodeError as error:
+        raise _Unreadable(error.lineno, error.msg) from None
+    else:
+        return values
+
+
+def _listed(text: str, at: int, decoder: json.JSONDecoder) -> list[Any]:
+    """The values of a list, each record with the line it begins on."""
+    values: list[Any] = []
+    line, counted = 1, 0
+    wanted = False
+    while True:
+        while at < len(text) and text[at] in " \t\r\n":
+            at += 1
+        if text.startswith("]", at):
+            if wanted or text[at + 1 :].strip():
+                raise json.JSONDecodeError("a value was expected", text, at)
+            return values
+        if values and not wanted:
+            if not text.startswith(",", at):
+                raise json.JSONDecodeError("a comma was expected", text, min(at, len(text)))
+            at, wanted = at + 1, True
+            continue
+        value, end = decoder.raw_decode(text, at)
+        line += text.count("\n", counted, at)
+        counted = at
+        if isinstance(value, _Record):
+            value.line = line
+        values.append(value)
+        at, wanted = end, False
+
+
+def _yaml(text: str) -> Any:
+    import yaml
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        documents = [node for node in yaml.compose_all(text, Loader=loader) if node is not None]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or "it cannot be read"
+        line = mark.line + 1 if mark else 1
+        raise _Unreadable(line, reason) from None
+    except (ValueError, TypeError) as error:
+        raise _Unreadable(1, str(error)) from None
+    left = [_MOST_PARTS]
+    values = [_value(node, left, 0) for node in documents]
+    return values[0] if len(values) == 1 else values
+
+
+def _value(node: Any, left: list[int], depth: int) -> Any:
+    """A node of YAML as texts, lists and records; as people see it, nothing is taken for a date."""
+    import yaml
+
+    left[0] -= 1
+    if left[0] < 0:
+        raise _TooMuch
+    if depth > 60:
+        raise RecursionError
+    if isinstance(node, yaml.ScalarNode):
+        return "" if node.value in ("~", "null") and not node.style else str(node.value)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, left, depth + 1) for item in node.value]
+    record = _pairs(
+        [
+            (str(_value(key, left, depth + 1)), _value(value, left, depth + 1))
+            for key, value in node.value
+        ]
+    )
+    record.line = node.start_mark.line + 1
+    return record
+
+
+# --- values to tables ---------------------------------------------------------------------------
+
+
+def _tables(data: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The lists of records in the data, each with its name."""
+    if isinstance(data, list):
+        if data and all(isinstance(item, list) for item in data):
+            yield "", _from_rows(data[0], data[1:])
+        elif any(isinstance(item, dict) for item in data):
+            yield "", data
+        return
+    if not isinstance(data, dict):
+        return
+    columns, rows = data.get("columns"), data.get("data")
+    if isinstance(columns, list) and isinstance(rows, list):
+        yield "", _from_rows(columns, rows)
+        return
+    lists = {key: value for key, value in data.items() if isinstance(value, list)}
+    if len(lists) > 1 and len(lists) == len(data):
+        lengths = {len(value) for value in lists.values()}
+        if len(lengths) == 1 and not any(
+            isinstance(item, (dict, list)) for value in lists.values() for item in value
+        ):
+            yield "", _from_rows([*lists], [*zip(*lists.values(), strict=True)])
+            return
+    named = [key for key, value in lists.items() if any(isinstance(i, dict) for i in value)]
+    for key in named:
+        yield key if len(named) > 1 else "", lists[key]
+    if named:
+        return
+    if data and all(isinstance(value, dict) for value in data.values()):
+        records = []
+        for key, value in data.items():
+            record = _pairs([("id", key), *value.items()])
+            record.line = getattr(value, "line", 0)
+            records.append(record)
+        yield "", records
+
+
+def _from_rows(header: Sequence[Any], rows: Sequence[Any]) -> list[_Record]:
+    names = [_text(name) or f"Column {at}" for at, name in enumerate(header, start=1)]
+    return [
+        _pairs([*zip(names, row, strict=False)]) for row in rows if isinstance(row, (list, tuple))
+    ]
+
+
+def _references(data: Any, file: str) -> Problem | None:
+    """A list of references is no coded table."""
+    items = data if isinstance(data, list) else []
+    if not items or not all(isinstance(item, dict) and "type" in item for item in items):
+        return None
+    if not any("issued" in item or isinstance(item.get("author"), list) for item in items):
+        return None
+    what, instead = "a file of references (CSL JSON)", REFERENCES_BESIDE
+    return Problem("sheet-no-table", file, what=what, instead=instead)
+
+
+def _sheet(records: Sequence[Any], name: str, file: str) -> Sheet:
+    """A list of records as a table; records within records become rows with the outer cells."""
+    notes: list[str] = []
+    rows: list[Row] = []
+    header: dict[str, None] = {}
+    exploded: dict[str, int] = {}
+    skipped = 0
+    for number, record in enumerate(records, start=1):
+        if not isinstance(record, dict):
+            skipped += 1
+            continue
+        outer, inner = _flat(record)
+        place = getattr(record, "line", 0) or number
+        nested = [(key, item) for key, items in inner.items() for item in items]
+        for key, _ in nested:
+            exploded[key] = exploded.get(key, 0) + 1
+        for key, item in nested or [("", None)]:
+            cells = dict(outer)
+            if item is not None:
+                below, deeper = _flat(item)
+                for within, items in deeper.items():
+                    below[within] = "\n".join("; ".join(_flat(i)[0].values()) for i in items)
+                for column, cell in below.items():
+                    cells[column if column not in cells else f"{key}.{column}"] = cell
+                place_of_item = getattr(item, "line", 0) or place
+            else:
+                place_of_item = place
+            header.update(dict.fromkeys(cells))
+            rows.append(Row(place_of_item, cells))
+    names = {key: cleaned(key).replace("\n", " ") or "Column" for key in header}
+    taken: dict[str, str] = {}
+    for key, plain in names.items():
+        label, more = plain, 2
+        while label in taken.values():
+            label, more = f"{plain} ({more})", more + 1
+        taken[key] = label
+    whole = [
+        Row(row.line, {taken[key]: row.cells.get(key, "") for key in header})
+        for row in rows
+        if any(row.cells.values())
+    ]
+    for key, count in exploded.items():
+        notes.append(f"Each of the {count} records in {key!r} is a row of its own.")
+    if skipped:
+        notes.append(f"{counted(skipped, 'entry is', 'entries are')} no record and left out.")
+    return Sheet(file, tuple(taken.values()), tuple(whole), tuple(notes), name=name)
+
+
+def _flat(record: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, list[Any]]]:
+    """The cells of a record, and the lists of records within it."""
+    cells: dict[str, str] = {}
+    inner: dict[str, list[Any]] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            below, deeper = _flat(value)
+            cells |= {f"{key}.{name}": cell for name, cell in below.items()}
+            inner |= {f"{key}.{name}": items for name, items in deeper.items()}
+        elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            inner[key] = [item for item in value if isinstance(item, dict)]
+        elif isinstance(value, list):
+            cells[key] = "\n".join(text for text in map(_text, value) if text)
+        else:
+            cells[key] = _text(value)
+    return cells, inner
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_text, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_text(inner)}" for key, inner in value.items())
+    return cleaned(str(value))
+
+
+# --- EPPI-Reviewer ------------------------------------------------------------------------------
+
+
+def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
+    """The codes and the coded items of a report of EPPI-Reviewer."""
+    codes: dict[str, tuple[str, ...]] = {}
+    definitions: list[tuple[str, str, str, str]] = []
+    for at, coded in enumerate(_dicts(data.get("CodeSets")), start=1):
+        label = _text(coded.get("SetName")) or f"Codes {at}"
+        top = f"set-{_text(coded.get('SetId')) or at}"
+        definitions.append((top, "", label, _text(coded.get("SetDescription"))))
+        _eppi_codes(coded, top, (label,), codes, definitions)
+    depth = max(map(len, codes.values()), default=1)
+    ranks = ["Code set", *(f"Code {n}" if depth > 2 else "Code" for n in range(1, depth))]
+    about = {
+        "ItemId": ("record", ("ItemId",)),
+        "Study": ("study", ("ShortTitle", "Title")),
+        "Title": ("title", ("Title",)),
+        "Authors": ("author", ("Authors",)),
+        "Year": ("year", ("Year",)),
+        "Journal": ("journal", ("ParentTitle",)),
+        "DOI": ("doi", ("DOI",)),
+        "Abstract": ("abstract", ("Abstract",)),
+    }
+    header = [*about, *ranks, "Text", "Passages", "Arm"]
+    rows: list[Row] = []
+    strange = 0
+    items = _dicts(data.get("References"))
+    bare = 0
+    for number, item in enumerate(items, start=1):
+        known = {
+            name: next((_text(item[key]) for key in keys if _text(item.get(key))), "")
+            for name, (_, keys) in about.items()
+        }
+        coded = _dicts(item.get("Codes"))
+        bare += not coded
+        for code in coded or [{}]:
+            path = codes.get(_text(code.get("AttributeId")), ())
+            strange += bool(code) and not path
+            passages = [
+                _text(d.get("Text")) for d in _dicts(code.get("ItemAttributeFullTextDetails"))
+            ]
+            cells = known | dict.fromkeys(ranks, "") | dict(zip(ranks, path, strict=False))
+            cells["Text"] = _text(code.get("AdditionalText"))
+            cells["Passages"] = "\n".join(filter(None, passages))
+            cells["Arm"] = _text(code.get("ArmTitle"))
+            rows.append(Row(number, {name: cells[name] for name in header}))
+    told = [
+        *notes,
+        f"It is a report of EPPI-Reviewer: {counted(len(items), 'item')}, "
+        f"{counted(len(codes), 'code')} in "
+        f"{counted(len(_dicts(data.get('CodeSets'))), 'code set')}. Rows are numbered by item.",
+    ]
+    if bare:
+        told.append(f"{bare} {'item has' if bare == 1 else 'items have'} no code.")
+    if strange:
+        told.append(
+            f"{counted(strange, 'coding names', 'codings name')} "
+            f"a code that stands in none of its code sets."
+        )
+    kept = [n for n in header if n in ("Study", *ranks) or any(row.cells[n] for row in rows)]
+    roles = {name: role for name, (role, _) in about.items() if name in kept} | dict.fromkeys(
+        ranks, "theme"
+    )
+    if "Text" in kept:
+        roles["Text"] = "summary"
+    elif "Passages" in kept:
+        roles["Passages"] = "summary"
+    sheet = Sheet(
+        file,
+        tuple(kept),
+        tuple(Row(row.line, {name: row.cells[name] for name in kept}) for row in rows),
+        tuple(told),
+        name="References",
+        roles=roles,
+        program="EPPI-Reviewer",
+        holds="codings",
+    )
+    if not rows:
+        return [], [Problem("refi-empty", file)]
+    return [sheet, codebook(definitions, file, "CodeSets", "EPPI-Reviewer")], []
+
+
+def _eppi_codes(
+    holder: Mapping[str, Any],
+    parent: str,
+    path: tuple[str, ...],
+    codes: dict[str, tuple[str, ...]],
+    definitions: list[tuple[str, str, str, str]],
+) -> None:
+    inside = holder.get("Attributes")
+    for code in _dicts(inside.get("AttributesList") if isinstance(inside, dict) else None):
+        name = _text(code.get("AttributeId"))
+        label = _text(code.get("AttributeName")) or name
+        if not name or name in codes:
+            continue
+        codes[name] = (*path, label)
+        definitions.append((name, parent, label, _text(code.get("AttributeDescription"))))
+        _eppi_codes(code, name, (*path, label), codes, definitions)
+
+
+def _dicts(value: Any) -> list[Any]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def codebook(
+    codes: Sequence[tuple[str, str, str, str]], file: str, name: str, program: str
+) -> Sheet:
+    """A tree of codes as a table: each code with its id, the id above it, its label and definition.
+
+    Parameters
+    ----------
+    codes : id, id above, label and definition of each code, parents first.
+    file : the file they come from.
+    name : name of the part of the file.
+    program : the program that wrote it.
+    """
+    header = ("id", "parent", "label", "definition")
+    rows = tuple(
+        Row(number, dict(zip(header, code, strict=True)))
+        for number, code in enumerate(codes, start=1)
+    )
+    return Sheet(
+        file,
+        header,
+        rows,
+        (f"A codebook of {counted(len(codes), 'code')}. Rows are numbered by code.",),
+        name=name,
+        roles={column: column for column in header},
+        program=program,
+        holds="codebook",
+    )

@@ -1,0 +1,383 @@
+"""Workbooks of Excel and LibreOffice, read by a process of its own that a bad file cannot outlive.
+
+A sheet of two cells far apart, or a damaged file, can ask for more memory than a machine has. The
+process that reads has a limit; what happens to it is told, and the import goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock
+from pathlib import Path
+from typing import Any
+
+from synth.errors import Problem
+from synth.starter.file_kinds.archive import part_of
+from synth.starter.file_kinds.grid import Grid, Merged, column_letters
+from synth.text import counted
+
+MOST_MEMORY = 2_000_000_000
+"""What the reading process may take; 100,000 rows of 50 columns take a quarter of it."""
+
+_PATIENCE = 2.0
+_MOST_SECONDS = 300
+
+
+def grids_of(
+    path: Path, file: str, say: Callable[[str], None] | None = None
+) -> tuple[list[Grid], list[str], list[Problem]]:
+    """The sheets of a workbook as cells, as people see them.
+
+    Parameters
+    ----------
+    path : the workbook: xlsx, xlsm, xls, xlsb or ods. An archive must have been looked into.
+    file : how problems name it.
+    say : where it is said that reading goes on, when it takes longer than two seconds.
+
+    Returns
+    -------
+    The sheets with their cells, what was told of the file, and what is wrong.
+    """
+    command = [sys.executable, "-m", "synth.starter.file_kinds.workbook", str(path.absolute())]
+    lines, told = _run(command, file, say)
+    grids: list[Grid] = []
+    notes: list[str] = []
+    problems: list[Problem] = []
+    done = False
+    for line in lines:
+        kind, *rest = json.loads(line)
+        if kind == "sheet":
+            grids.append(Grid(file, [], name=rest[0], letters=True, hidden=rest[1]))
+        elif kind == "row":
+            grids[-1].rows.append((rest[0], rest[1]))
+        elif kind == "merged":
+            grids[-1].merged = [*_in_grid(grids[-1], rest[0])]
+        elif kind == "note":
+            (grids[-1].notes if rest[0] else notes).append(rest[1])
+        elif kind == "problem":
+            code, where, fields = rest
+            problems.append(Problem(code, file, 0, where, **fields))
+        elif kind == "end":
+            done = True
+    if told is not None:
+        return [], [], [told]
+    if not done and not any(problem.severity == "error" for problem in problems):
+        return [], [], [Problem("sheet-damaged", file)]
+    return grids, notes, problems
+
+
+def _in_grid(grid: Grid, areas: Sequence[Sequence[int]]) -> Iterator[Merged]:
+    """Merged ranges by the rows that hold something, not by the numbers of the rows."""
+    at = {number - 1: position for position, (number, _) in enumerate(grid.rows)}
+    for top, left, bottom, right in areas:
+        if top in at:
+            inside = [at[row] for row in range(top, min(bottom, top + len(at)) + 1) if row in at]
+            yield at[top], left, max(inside), right
+
+
+def _run(
+    command: Sequence[str], file: str, say: Callable[[str], None] | None
+) -> tuple[list[bytes], Problem | None]:
+    """Run the reading process to its end; says every few seconds that it still reads."""
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            while True:
+                try:
+                    out, _ = process.communicate(timeout=_PATIENCE)
+                    return out.splitlines(), None
+                except subprocess.TimeoutExpired:
+                    passed = time.monotonic() - started
+                    if passed > _MOST_SECONDS:
+                        process.kill()
+                        process.communicate()
+                        minutes = _MOST_SECONDS // 60
+                        return [], Problem("sheet-slow", file, minutes=minutes)
+                    if say is not None:
+                        say(f"  Reading {file} … {passed:.0f} seconds")
+        except BaseException:
+            process.kill()
+            raise
+
+
+# --- the reading process ------------------------------------------------------------------------
+
+
+def _limit() -> None:
+    """Take no more memory than is allowed, where the system can hold us to it."""
+    try:
+        import resource
+    except ImportError:  # Windows: what is too much is refused by the system at once
+        return
+    with_limit = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MOST_MEMORY if with_limit == resource.RLIM_INFINITY else min(MOST_MEMORY, with_limit)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (most, with_limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ValueError, OSError):
+        return
+
+
+def _tell(*words: Any) -> None:
+    sys.stdout.write(json.dumps(words, ensure_ascii=True) + "\n")
+
+
+def _problem(code: str, sheet: str, **fields: str) -> None:
+    _tell("problem", code, sheet, fields)
+
+
+def _read(path: Path) -> None:
+    """Write the sheets of a workbook to the standard output, a line of JSON for each row."""
+    import python_calamine as calamine
+
+    try:
+        book = calamine.load_workbook(path)
+    except calamine.PasswordError:
+        _problem("sheet-password", "")
+        return
+    names = [(meta.name, meta.typ, meta.visible) for meta in book.sheets_metadata]
+    look = _Look(path)
+    skipped = []
+    for name, kind, visible in names:
+        if kind != calamine.SheetTypeEnum.WorkSheet:
+            skipped.append(name)
+            continue
+        sheet = book.get_sheet_by_name(name)
+        hidden = visible != calamine.SheetVisibleEnum.Visible
+        _tell("sheet", name, hidden)
+        _Cells(name, look).tell(sheet)
+        merged = sheet.merged_cell_ranges
+        areas = look.merged(name) if merged is None else [(*a, *b) for a, b in merged]
+        if areas:
+            _tell("merged", areas)
+    if skipped:
+        listed = ", ".join(map(repr, skipped))
+        _tell(
+            "note",
+            False,
+            f"{counted(len(skipped), 'sheet holds', 'sheets hold')} "
+            f"a chart or a macro and no cells: {listed}.",
+        )
+    _tell("end")
+
+
+class _Cells:
+    """The cells of one sheet as text, with what is odd about them."""
+
+    def __init__(self, name: str, look: _Look) -> None:
+        self.name = name
+        self.formats, self.errors, self.unsaved = look.cells(name)
+        self.early: list[str] = []
+        self.midnight: list[str] = []
+
+    def tell(self, sheet: Any) -> None:
+        """Write the rows, then what was seen while reading them."""
+        # Rows are counted from the first of the sheet, columns from the first that holds something.
+        left = (sheet.start or (0, 0))[1]
+        for number, cells in enumerate(sheet.iter_rows()):
+            row = [self.text(cell, number, left + at) for at, cell in enumerate(cells)]
+            while row and not row[-1]:
+                row.pop()
+            if row:
+                _tell("row", number + 1, [*[""] * left, *row])
+        if self.errors:
+            places = [f"{_place(*at)} ({text})" for at, text in self.errors.items()]
+            what = counted(len(places), "cell holds an error", "cells hold errors")
+            _problem("sheet-formula-error", self.name, cells=what, listed=_some(places))
+        if self.unsaved:
+            what = counted(len(self.unsaved), "formula has", "formulas have")
+            listed = _some([_place(*at) for at in self.unsaved])
+            _problem("sheet-formula-unsaved", self.name, formulas=what, listed=listed)
+        if self.early:
+            what = counted(len(self.early), "cell holds a date", "cells hold dates")
+            _problem("sheet-date-early", self.name, cells=what, listed=_some(self.early))
+
+    def text(self, cell: Any, row: int, column: int) -> str:
+        """A cell as people see it."""
+        if isinstance(cell, str):
+            return cell or self.errors.get((row, column), "")
+        if isinstance(cell, bool):
+            return "TRUE" if cell else "FALSE"
+        if isinstance(cell, (int, float)):
+            return number_text(cell, self.formats.get((row, column), ""))
+        if isinstance(cell, datetime):
+            return cell.isoformat(" ").removesuffix(":00")
+        if isinstance(cell, date):
+            if cell.year < 1910:
+                serial = (cell - date(1899, 12, 30)).days
+                self.early.append(f"{_place(row, column)} ({cell}, the number {serial})")
+            return cell.isoformat()
+        if isinstance(cell, clock):
+            return cell.isoformat().removesuffix(":00")
+        if isinstance(cell, timedelta):
+            minutes, seconds = divmod(round(cell.total_seconds()), 60)
+            return f"{minutes // 60}:{minutes % 60:02}" + (f":{seconds:02}" if seconds else "")
+        return str(cell)
+
+
+def _place(row: int, column: int) -> str:
+    return f"{column_letters(column)}{row + 1}"
+
+
+def _some(places: Sequence[str]) -> str:
+    more = len(places) - 3
+    return ", ".join(places[:3]) + (f" and {more} more" if more > 0 else "")
+
+
+def number_text(number: float, form: str = "") -> str:
+    """A number as people see it in a cell.
+
+    Parameters
+    ----------
+    number : the number.
+    form : ``"0.0%"`` for percent with so many decimals, ``"000"`` for leading zeros.
+
+    >>> (
+    ...     number_text(2020.0),
+    ...     number_text(0.1 + 0.2),
+    ...     number_text(0.256, "0.0%"),
+    ...     number_text(7, "000"),
+    ... )
+    ('2020', '0.3', '25.6%', '007')
+    """
+    if number != number or number in (float("inf"), float("-inf")):
+        return str(number)
+    if form.endswith("%"):
+        return f"{number * 100:.{max(0, len(form) - 3)}f}%"
+    if number == int(number):
+        whole = str(int(number))
+        return whole.zfill(len(form)) if form else whole
+    return format(number, ".15g")
+
+
+class _Look:
+    """What the library does not tell: errors, formulas without a value, formats, merged cells."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parts: dict[str, str] = {}
+        self.forms: dict[bytes, str] = {}
+        self.spreads: dict[str, list[Merged]] | None = None
+        workbook = part_of(path, "xl/workbook.xml") if path.read_bytes()[:2] == b"PK" else b""
+        if workbook:
+            self._find_parts(workbook)
+            self._find_forms(part_of(path, "xl/styles.xml"))
+
+    def _find_parts(self, workbook: bytes) -> None:
+        import html
+
+        targets = {}
+        rels = part_of(self.path, "xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
+        for tag in re.findall(r"<Relationship\b[^>]*>", rels):
+            name, target = _attribute(tag, "Id"), _attribute(tag, "Target")
+            targets[name] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        for tag in re.findall(r"<(?:\w+:)?sheet\b[^>]*>", workbook.decode("utf-8", "replace")):
+            part = targets.get(_attribute(tag, "r:id"), "")
+            self.parts[html.unescape(_attribute(tag, "name"))] = part
+
+    def _find_forms(self, styles: bytes) -> None:
+        """Which styles show percent or leading zeros."""
+        text = styles.decode("utf-8", "replace")
+        codes = {"9": "0%", "10": "0.00%"}
+        for tag in re.findall(r"<numFmt\b[^>]*>", text):
+            codes[_attribute(tag, "numFmtId")] = _attribute(tag, "formatCode")
+        cells = re.search(r"<cellXfs\b.*?</cellXfs>", text, re.DOTALL)
+        for at, tag in enumerate(re.findall(r"<xf\b[^>]*>", cells[0]) if cells else ()):
+            code = codes.get(_attribute(tag, "numFmtId"), "").split(";")[0]
+            if re.fullmatch(r"0(\.0+)?%|00+", code):
+                self.forms[str(at).encode()] = code
+
+    def cells(
+        self, name: str
+    ) -> tuple[dict[tuple[int, int], str], dict[tuple[int, int], str], list[tuple[int, int]]]:
+        """Formats that matter, errors, and formulas without a value, by row and column."""
+        forms: dict[tuple[int, int], str] = {}
+        errors: dict[tuple[int, int], str] = {}
+        unsaved: list[tuple[int, int]] = []
+        data = part_of(self.path, self.parts.get(name, "")) if self.parts.get(name) else b""
+        if not data or not (self.forms or b't="e"' in data or b"<f" in data):
+            return forms, errors, unsaved
+        for found in _CELL.finditer(data):
+            letters, row, attributes, inside = found.groups()
+            style = re.search(rb'\bs="(\d+)"', attributes)
+            failed = b't="e"' in attributes
+            form = self.forms.get(style[1]) if style else None
+            formula = b"<f" in inside
+            if not (failed or form or formula):
+                continue
+            place = (int(row) - 1, _position(letters))
+            value = re.search(rb"<v[^>]*>(.*?)</v>", inside, re.DOTALL)
+            if failed:
+                errors[place] = value[1].decode("utf-8", "replace") if value else "error"
+            elif formula and not (value and value[1]) and b't="str"' not in attributes:
+                unsaved.append(place)
+            elif form:
+                forms[place] = form
+        return forms, errors, unsaved
+
+    def merged(self, name: str) -> list[Merged]:
+        """Merged ranges of a sheet of LibreOffice, which the library does not tell."""
+        if self.spreads is None:
+            self.spreads = dict(_spreads(part_of(self.path, "content.xml")))
+        return self.spreads.get(name, [])
+
+
+_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>]*[^>/])?)>(.*?)</c>', re.DOTALL)
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf'\s{name}="([^"]*)"', tag)
+    return found[1] if found else ""
+
+
+def _position(letters: bytes) -> int:
+    position = 0
+    for letter in letters:
+        position = position * 26 + letter - 64
+    return position - 1
+
+
+def _spreads(content: bytes) -> Iterator[tuple[str, list[Merged]]]:
+    """The merged ranges of each sheet of an OpenDocument spreadsheet."""
+    import io
+
+    from defusedxml.ElementTree import iterparse
+
+    space = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    if b"spanned=" not in content:
+        return
+    row = column = 0
+    name = ""
+    areas: list[Merged] = []
+    for event, element in iterparse(io.BytesIO(content), events=("start", "end")):
+        tag = element.tag.removeprefix(space)
+        if event == "start":
+            if tag == "table":
+                name, row, areas = element.get(f"{space}name", ""), 0, []
+            elif tag == "table-row":
+                column = 0
+        elif tag in ("table-cell", "covered-table-cell"):
+            down = int(element.get(f"{space}number-rows-spanned", 1))
+            across = int(element.get(f"{space}number-columns-spanned", 1))
+            if down * across > 1:
+                areas.append((row, column, row + down - 1, column + across - 1))
+            column += int(element.get(f"{space}number-columns-repeated", 1))
+            element.clear()
+        elif tag == "table-row":
+            row += int(element.get(f"{space}number-rows-repeated", 1))
+            element.clear()
+        elif tag == "table":
+            yield name, areas
+
+
+if __name__ == "__main__":
+    _limit()
+    _read(Path(sys.argv[1]))
