@@ -293,8 +293,8 @@ def test_a_paragraph_of_synthesis_that_rests_on_nothing_is_told(tmp_path):
     )
     _, told = built(planted(tmp_path, soil=soil))
     lines = [line.partition(" cites")[0] for line in told.splitlines()]
-    assert "soil.md:4: WARNING: The paragraph “Compost is good. …”" in lines
-    assert "soil.md:7: WARNING: The paragraph “It smells. …”" in lines
+    assert "soil.md:4: WARNING: The paragraph “Compost is good.”" in lines
+    assert "soil.md:7: WARNING: The paragraph “It smells.”" in lines
 
 
 def test_a_theme_nobody_declares_is_told_where_it_is_linked(tmp_path):

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from garden_book import change, notebook, planted
-from synth.book import prose_rules as pages
-from synth.book.prose_rules import Block, Page, Role
+from garden_book import built, change, notebook, planted
+from synth.book import prose_rules as prose
+from synth.book import stored_pages as pages
+from synth.book.stored_pages import Page
+from synth.book.trees import Block, Role
 from synth.errors import Problem, ReviewError, told_once
 from synth.reading.tables import read_settings
 from synth.review import Review
 
 
-def told(root: Path, *checks: object) -> list[str]:
-    """What the checks (all of them if none is given) say, one text a problem, without its code."""
-    book = pages.read_book(root)
-    if not checks:
-        problems = pages.check_book(book)
-    else:
-        found: list[Problem] = [problem for check in checks for problem in check(book)]  # type: ignore[operator]
-        problems = told_once(found)
+def found_by(root: Path, *rules: Any) -> list[Problem]:
+    """What rules for a block or for the whole book find."""
+    book = prose.read_book(root)
+    problems: list[Problem] = []
+    for rule in rules:
+        if rule in prose.BOOK_RULES:
+            problems += rule(book)
+            continue
+        for one in book.pages:
+            for block in one.everything if rule in prose.SHOWN_RULES else one.blocks:
+                problems += rule(book.review, one.theme, block)
+    return told_once(problems)
+
+
+def told(root: Path, *rules: Any) -> list[str]:
+    """What the rules (all of them if none is given) say, one text a problem, without its code."""
+    problems = found_by(root, *rules) if rules else prose.check_book(prose.read_book(root))
     return [str(problem).replace(f"[{problem.code}] ", "") for problem in problems]
 
 
@@ -122,7 +135,7 @@ def test_a_paragraph_of_synthesis_needs_a_finding_or_the_reviews_mark(garden):
         "Water {review}`Soil | more hands for the watering can`.\n\nNothing at all.\n:::"
     )
     (garden / "ground.md").write_text(page(text, "ground"), "utf-8")
-    (said,) = told(garden, pages.unsupported)
+    (said,) = told(garden, prose.unsupported)
     assert said.startswith("ground.md:12: The paragraph “Nothing at all.” cites no finding")
     assert "Add {finding}`id` or {review}`section | words`" in said
 
@@ -131,19 +144,19 @@ def test_an_unknown_name_is_told_with_its_own_line(garden):
     (garden / "ground.md").write_text(
         page("First\nsecond {finding}`leek2016-1`.", "ground"), "utf-8"
     )
-    (said,) = told(garden, pages.wrong_names)
+    (said,) = told(garden, prose.wrong_names)
     assert said.startswith("ground.md:8: {finding}`leek2016-1`: There is no finding")
     assert "Did you mean 'leek2016-01'?" in said
 
 
 def test_a_declaration_of_an_unknown_theme_is_told(garden):
     (garden / "ground.md").write_text(page("", "grund"), "utf-8")
-    assert "Did you mean 'ground'?" in told(garden, pages.wrong_names)[0]
+    assert "Did you mean 'ground'?" in told(garden, prose.unknown_declarations)[0]
 
 
 def test_a_finding_of_another_theme_is_told(garden):
     change(garden / "water.md", "{elsewhere}`beet2011-02", "{finding}`beet2011-02")
-    said = told(garden, pages.foreign)
+    said = told(garden, prose.foreign)
     assert [text.partition(",")[0] for text in said] == [
         "water.md:14: The finding 'beet2011-02' is coded to 'neighbours'",
         "water.md:14: The finding 'carrot2020b-01' is coded to 'soil'",
@@ -152,7 +165,7 @@ def test_a_finding_of_another_theme_is_told(garden):
 
 def test_an_own_finding_is_not_elsewhere(garden):
     change(garden / "water.md", "{finding}`carrot2020a-01`", "{elsewhere}`carrot2020a-01`")
-    (said,) = told(garden, pages.foreign)
+    (said,) = told(garden, prose.foreign)
     assert "'water', which belongs to this page" in said
 
 
@@ -161,7 +174,7 @@ def test_an_own_finding_is_not_elsewhere(garden):
 
 def test_a_finding_its_page_does_not_show_is_told(garden):
     change(garden / "water.md", "; beet2011-01`", "`")
-    (said,) = told(garden, pages.uncovered)
+    (said,) = told(garden, prose.uncovered)
     assert said.startswith("water.md:1: The finding 'beet2011-01' (data/coded_studies.csv:2)")
     assert "Cite {finding}`beet2011-01`" in said
 
@@ -169,26 +182,26 @@ def test_a_finding_its_page_does_not_show_is_told(garden):
 def test_a_finding_without_a_page_is_told_at_its_row(garden):
     (garden / "people.md").write_text("# People\n", "utf-8")
     notebook(garden, "neighbours", ["# Neighbours"])
-    said = told(garden, pages.uncovered)
+    said = told(garden, prose.uncovered)
     assert said[0].startswith("data/coded_studies.csv:3: theme: No page of the book declares")
 
 
 def test_a_finding_counts_as_shown_by_a_citation_in_a_markdown_output(garden):
     table = "| a |\n|---|\n| {finding}`carrot2020b-01` |\n"
     notebook(garden, "soil", ["# Soil", {"text/markdown": table}], synth={"theme": "soil"})
-    assert told(garden, pages.uncovered) == []
+    assert told(garden, prose.uncovered) == []
 
 
 def test_an_influence_stands_on_the_pages_of_both_its_themes(garden):
     change(garden / "water.md", " and {influence}`neighbours-water`", "")
-    (said,) = told(garden, pages.untold_influences)
+    (said,) = told(garden, prose.untold_influences)
     assert said.startswith("water.md:1: The influence 'neighbours-water' (data/influences.csv:2)")
 
 
 def test_an_influence_needs_one_page_with_its_anchor(garden):
     path = garden / "neighbours.ipynb"
     change(path, 'id=\\"influence-neighbours-water\\" ', "")
-    (said,) = told(garden, pages.untold_influences)
+    (said,) = told(garden, prose.untold_influences)
     assert said.startswith("data/influences.csv:2: influence: No page of the book shows")
 
 
@@ -213,7 +226,7 @@ FINDINGS = {
 def test_deleting_any_row_names_exactly_the_pages_that_relied_on_it(finding, garden):
     kept = [row for row in rows(garden) if not row.startswith(finding)]
     (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
-    errors = [problem for problem in pages.check(garden) if problem.severity == "error"]
+    errors = [problem for problem in prose.check(garden) if problem.severity == "error"]
     assert {problem.file for problem in errors} == FINDINGS[finding]
     assert all(finding in problem.message for problem in errors)
 
@@ -232,7 +245,7 @@ def test_a_renamed_theme_breaks_the_pages_that_named_it(garden):
     for file in ("codebook", "coded_studies", "influences"):
         path = garden / f"data/{file}.csv"
         path.write_text(path.read_text("utf-8").replace("soil,", "earth,"), "utf-8")
-    said = told(garden, pages.wrong_names)
+    said = told(garden, prose.unknown_declarations)
     assert said == [
         "soil.ipynb:1: synth: The page declares 'soil', which is not in data/codebook.csv."
     ]
@@ -241,11 +254,150 @@ def test_a_renamed_theme_breaks_the_pages_that_named_it(garden):
 def test_an_output_that_shows_what_is_gone_asks_for_execution(garden):
     kept = [row for row in rows(garden) if not row.startswith("leek2016-02")]
     (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
-    (said,) = told(garden, pages.stale_outputs)
+    (said,) = told(garden, prose.stale_outputs)
     assert said == (
         "neighbours.ipynb: cell 2: The stored output shows the finding 'leek2016-02', which is not "
         "in the data.\n  Run `synth execute` to draw it anew."
     )
+
+
+# --- what is always checked -----------------------------------------------------------------------
+
+
+def checked(root: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+    """The codes and pages `synth check` reports, with further options."""
+    from synth.cli import main
+
+    main(["check", "--format", "json", "--root", str(root), *options])
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    return [f"{one['code']} {Path(one['file']).name}" for one in problems]
+
+
+def test_a_page_that_cites_an_unknown_finding_is_found_without_being_asked(garden, capsys):
+    assert checked(garden, capsys) == []
+    change(garden / "water.md", "leek2016-01", "leek2016-1")
+    assert checked(garden, capsys) == ["role-name-unknown water.md"]
+
+
+def test_a_role_that_cannot_be_read_is_found(garden, capsys):
+    change(garden / "water.md", "{finding}`leek2016-01; beet2011-01`", "{finding}`;`")
+    assert checked(garden, capsys) == ["role-malformed water.md"]
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("review.framework()\n", "output-missing"),
+        ("review = Review.load()\n", ""),
+        ("review.framework();\n", ""),
+        ("from synth import Review\n", ""),
+        ("# nothing yet\n", ""),
+        ("def broken(:\n", "output-missing"),
+    ],
+)
+def test_a_cell_that_should_show_something_and_stores_nothing(source, code, garden, capsys):
+    path = garden / "soil.ipynb"
+    stored = json.loads(path.read_text("utf-8"))
+    cell = {"cell_type": "code", "id": "x", "metadata": {}, "execution_count": None}
+    stored["cells"].append({**cell, "source": [source], "outputs": []})
+    path.write_text(json.dumps(stored, indent=1), "utf-8")
+    assert checked(garden, capsys) == ([f"{code} soil.ipynb"] if code else [])
+    if code:
+        (problem,) = found_by(garden, prose.missing_outputs)
+        assert problem.where == "cell 2"
+        assert json.dumps(source) in path.read_text("utf-8").splitlines()[problem.line - 1]
+
+
+def test_an_error_stored_in_place_of_an_output(garden, capsys):
+    path = garden / "neighbours.ipynb"
+    stored = json.loads(path.read_text("utf-8"))
+    error = {"output_type": "error", "ename": "UnknownName", "evalue": "x", "traceback": []}
+    stored["cells"][1]["outputs"] = [error]
+    path.write_text(json.dumps(stored, indent=1), "utf-8")
+    assert checked(garden, capsys) == ["output-failed neighbours.ipynb"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"cells": [{"cell_type": "code"}]}', "\udc80"])
+def test_a_damaged_page_is_told_with_its_name(text, garden, capsys):
+    (garden / "soil.ipynb").write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert checked(garden, capsys) == ["page-unreadable soil.ipynb"]
+
+
+def test_front_matter_that_is_no_yaml_is_told(garden, capsys):
+    (garden / "ground.md").write_text("---\nsynth: [\n---\n# Ground\n", "utf-8")
+    assert checked(garden, capsys) == ["page-unreadable ground.md"]
+
+
+def test_a_review_without_a_book_is_checked_alone(garden, capsys):
+    (garden / "_toc.yml").unlink()
+    assert checked(garden, capsys) == []
+    assert checked(garden, capsys, "--pages") == ["toc-missing _toc.yml"]
+
+
+# --- confirmed in place ---------------------------------------------------------------------------
+
+CONFIRMED = "% synth: confirmed direction-to-confirm: drought is what helped here"
+
+
+def test_what_a_comment_confirms_is_not_told(garden):
+    sentence = "Dry beds helped {finding}`carrot2020a-01`."
+    (garden / "water.md").write_text(page(sentence, "water"), "utf-8")
+    assert "direction-to-confirm" in {p.code for p in prose.check(garden)}
+    text = page(f"{CONFIRMED}\n{sentence}", "water")
+    (garden / "water.md").write_text(text, "utf-8")
+    assert "direction-to-confirm" not in {p.code for p in prose.check(garden)}
+
+
+def test_a_comment_confirms_the_paragraph_below_it_only(garden):
+    sentence = "Dry beds helped {finding}`carrot2020a-01`."
+    text = page(f"{CONFIRMED}\n{sentence}\n\n{sentence}", "water")
+    (garden / "water.md").write_text(text, "utf-8")
+    told = [p for p in prose.check(garden) if p.code == "direction-to-confirm"]
+    assert [problem.line for problem in told] == [10]
+
+
+def test_a_comment_confirms_inside_synthesis_too(garden):
+    sentence = "Dry beds helped {finding}`carrot2020a-01`."
+    text = page(f":::{{synthesis}}\n{CONFIRMED}\n{sentence}\n:::", "water")
+    (garden / "water.md").write_text(text, "utf-8")
+    assert "direction-to-confirm" not in {p.code for p in prose.check(garden)}
+
+
+@pytest.mark.parametrize(
+    ("comment", "code"),
+    [
+        ("% synth: confirmed direction-to-confirm: no longer so", "confirmation-unused"),
+        ("% synth: confirmed direction-to-confirm", "confirmation-malformed"),
+        ("% synth: confirmed direction-to-confirm:", "confirmation-malformed"),
+        ("% synth: confirmed no-such-code: because", "confirmation-malformed"),
+        ("% synth: confirmed role-name-unknown: because", "confirmation-malformed"),
+        ("% a note to ourselves", ""),
+    ],
+)
+def test_a_confirmation_needs_a_code_that_occurs_and_a_reason(comment, code, garden):
+    (garden / "people.md").write_text(f"# People\n\n{comment}\nNobody was asked.\n", "utf-8")
+    codes = {p.code for p in prose.check(garden) if p.file == "people.md"}
+    wrong = {one for one in codes if one.startswith("confirmation")}
+    if code == "confirmation-malformed":
+        # One that is spelt well but confirms nothing is told as such, too.
+        wrong.discard("confirmation-unused")
+    assert wrong == ({code} if code else set())
+
+
+def test_the_build_holds_the_rules_of_the_check(garden):
+    text = (
+        ":::{synthesis}\nNothing at all.\n:::\n\nBeds {finding}`beet2011-02`.\n\n"
+        "% synth: confirmed finding-foreign: it is told here as an aside\n"
+        "Beds {finding}`beet2011-02`.\n"
+    )
+    (garden / "water.md").write_text(page(text, "water"), "utf-8")
+    wanted = ["finding-foreign", "synthesis-unsupported"]
+    found = [p for p in prose.check(garden) if p.file == "water.md" and p.code in wanted]
+    warned = built(garden)[1]
+    for problem in found:
+        line = f"water.md:{problem.line}: WARNING: {problem.message} {problem.remedy}"
+        assert warned.count(line) == 1
+    assert sorted(p.code for p in found) == wanted
 
 
 # --- numbers typed by hand -----------------------------------------------------------------------
@@ -275,7 +427,7 @@ FINE = [
 @pytest.mark.parametrize("sentence", TYPED)
 def test_a_number_about_the_evidence_is_not_typed(sentence, garden):
     (garden / "index.md").write_text(f"# Gardens\n\n{sentence}\n", "utf-8")
-    (said,) = told(garden, pages.typed_numbers)
+    (said,) = told(garden, prose.typed_numbers)
     assert said.startswith("index.md:3: “")
     assert "{count}" in said
 
@@ -283,13 +435,13 @@ def test_a_number_about_the_evidence_is_not_typed(sentence, garden):
 @pytest.mark.parametrize("sentence", FINE)
 def test_other_numbers_may_be_typed(sentence, garden):
     (garden / "index.md").write_text(f"# Gardens\n\n{sentence}\n", "utf-8")
-    assert told(garden, pages.typed_numbers) == []
+    assert told(garden, prose.typed_numbers) == []
 
 
 def test_a_citation_speaks_for_its_own_sentence_only(garden):
     text = "There were 38 articles {cite:p}`sower2022`. Of these 12 studies are old."
     (garden / "index.md").write_text(f"# Gardens\n\n{text}\n", "utf-8")
-    (said,) = told(garden, pages.typed_numbers)
+    (said,) = told(garden, prose.typed_numbers)
     assert "“12 studies”" in said
 
 
@@ -309,7 +461,7 @@ def test_a_citation_speaks_for_its_own_sentence_only(garden):
 )
 def test_a_word_of_another_direction_is_told_and_fails_nothing(sentence, word, garden):
     (garden / "water.md").write_text(page(sentence, "water"), "utf-8")
-    (problem,) = list(pages.directions_to_confirm(pages.read_book(garden)))
+    (problem,) = found_by(garden, prose.directions_to_confirm)
     assert problem.severity == "warning"
     assert problem.message.startswith(f"“{word}” stands near")
 
@@ -325,14 +477,14 @@ def test_a_word_of_another_direction_is_told_and_fails_nothing(sentence, word, g
 )
 def test_words_that_agree_are_not_told(sentence, garden):
     (garden / "water.md").write_text(page(sentence, "water"), "utf-8")
-    assert list(pages.directions_to_confirm(pages.read_book(garden))) == []
+    assert found_by(garden, prose.directions_to_confirm) == []
 
 
 def test_words_of_the_reviews_title_speak_of_no_direction():
-    terms = pages._pairs("Peer support workers")
+    terms = prose._pairs("Peer support workers")
     settings = read_settings(Path(__file__).parent / "roots" / "garden")[0]
-    assert pages._spoken("peer support in teams", settings, terms) == {}
-    assert pages._spoken("support in teams", settings, terms) == {"helps": "support"}
+    assert prose._spoken("peer support in teams", settings, terms) == {}
+    assert prose._spoken("support in teams", settings, terms) == {"helps": "support"}
 
 
 # --- runs of words -------------------------------------------------------------------------------
@@ -346,7 +498,7 @@ def test_a_run_of_seven_words_is_found_wherever_it_stands(garden):
         "Indeed, every bed belongs to whoever\nwaters it, as we found. "
         "Compost of the street improved the soil."
     )
-    said = [str(problem) for problem in pages.copied(pages.read_book(garden), source)]
+    said = [str(problem) for problem in prose.copied(prose.read_book(garden), source)]
     assert [text.partition(": [")[0] for text in said] == [
         "data/coded_studies.csv:5: summary",
         "ground.md:7",
@@ -359,7 +511,7 @@ def test_titles_and_names_are_nobodys_sentence(garden):
     names = "Ada Beet Bob Carrot Cem Dill said"
     (garden / "ground.md").write_text(page(f"In {title}. {names}.", "ground"), "utf-8")
     source = f"See {title}. So {names} it."
-    assert pages.copied(pages.read_book(garden), source) == []
+    assert prose.copied(prose.read_book(garden), source) == []
 
 
 # --- how much rests on what ----------------------------------------------------------------------
@@ -372,7 +524,7 @@ def test_the_report_counts_what_synthesis_rests_on():
     own = Role("review", "Soil | words")
     cited = Role("finding", "x")
     read = Page("a.md", blocks=(block("a", cited), block("b", own), block("c", own, cited)))
-    whole = pages.report_of([read]).whole
+    whole = prose.report_of([read]).whole
     assert (whole.paragraphs, whole.on_findings, whole.own_only) == (3, 2, 1)
 
 
@@ -381,7 +533,6 @@ def test_synth_check_tells_of_the_pages_when_asked(garden, monkeypatch, capsys):
 
     monkeypatch.chdir(garden)
     change(garden / "water.md", "leek2016-01", "leek2016-1")
-    assert main(["check"]) == 0
     assert main(["check", "--pages"]) == 1
     said = capsys.readouterr().out
     assert (
@@ -395,12 +546,12 @@ def test_synth_check_tells_of_the_pages_when_asked(garden, monkeypatch, capsys):
 
 
 def test_the_book_keeps_its_contract(root):
-    errors = [str(problem) for problem in pages.check(root) if problem.severity == "error"]
+    errors = [str(problem) for problem in prose.check(root) if problem.severity == "error"]
     assert errors == []
 
 
 def test_every_paragraph_of_synthesis_is_accounted_for(root):
-    whole = pages.report(root).whole
+    whole = prose.report(root).whole
     assert whole.paragraphs > 100
     assert whole.on_findings + whole.own_only == whole.paragraphs
 
@@ -410,18 +561,18 @@ def test_no_run_of_seven_words_is_shared_with_the_source(root):
     source = Path(given) if given else root.parent / "shared" / "source" / "review.txt"
     if not source.is_file():
         pytest.skip("the source's text is not here; SYNTH_SOURCE_TEXT can name it")
-    found = pages.copied(pages.read_book(root), source.read_text("utf-8"))
+    found = prose.copied(prose.read_book(root), source.read_text("utf-8"))
     assert [str(problem) for problem in found] == []
 
 
 def test_deleting_any_row_of_this_book_names_pages(root):
     """Every row is relied on by a page; for some it is tried what the checks then say."""
-    book = pages.read_book(root)
+    book = prose.read_book(root)
     findings = book.records.findings
     assert [name for name in findings if not any(name in p.findings for p in book.pages)] == []
     for gone in list(findings)[::15]:
         left = {name: finding for name, finding in findings.items() if name != gone}
-        without = pages.Book(Review(replace(book.records, findings=left)), book.pages)
-        problems = [*pages.wrong_names(without), *pages.stale_outputs(without)]
+        without = prose.Book(Review(replace(book.records, findings=left)), book.pages)
+        problems = prose.check_names(without)
         named = {problem.file for problem in problems if repr(gone) in problem.message}
         assert named == {page.file for page in book.pages if gone in page.findings}

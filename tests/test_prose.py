@@ -110,5 +110,11 @@ def test_a_link_may_bear_a_text_of_its_own(review):
 
 
 def test_roles_of_others_are_never_wrong(review):
-    assert mistake("cite:p", "anything", review) == ""
-    assert mistake("theme", "wter", review).startswith("There is no theme 'wter'.")
+    assert mistake("cite:p", "anything", review) is None
+    code, reason = mistake("theme", "wter", review) or ("", "")
+    assert code == "role-name-unknown"
+    assert reason.startswith("There is no theme 'wter'.")
+    assert mistake("finding", ";", review) == (
+        "role-malformed",
+        "Say which finding: its id in data/coded_studies.csv.",
+    )

@@ -137,7 +137,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         commands,
         "check",
         "say everything that is wrong in the data, with file and line",
-        "Reads data/ and references.bib and says all problems at once:\n\n"
+        "Reads data/, references.bib and the names on the pages, and says all problems at once:\n\n"
         "  data/coded_studies.csv:14: theme: [theme-unknown] 'leadreship' is not in the codebook.\n"
         "    Did you mean 'leadership'? Themes are listed in data/codebook.csv.\n\n"
         "Errors make the command fail; warnings and notes do not. Nothing is changed.",
@@ -164,12 +164,17 @@ def _check(given: argparse.Namespace) -> int:
     records, problems = read_records(root)
     found = [*problems, *check_records(records)]
     support = ""
-    if given.pages:
-        from synth.book.prose_rules import check_book, read_book, report_of
+    # A review need not have a book; what would break the build of one is always told.
+    if given.pages or (root / "_toc.yml").is_file():
+        from synth.book.prose_rules import check_book, check_names, read_book, report_of
 
-        book = read_book(root, records)
-        found += check_book(book)
-        support = str(report_of(book.pages))
+        try:
+            book = read_book(root, records)
+        except ReviewError as error:
+            found += error.problems
+        else:
+            found += check_book(book) if given.pages else check_names(book)
+            support = str(report_of(book.pages)) if given.pages else ""
     found, ignored = sifted(found, records.settings.ignored)
     found = told_once([*found, *_never_ignored(records, ignored, pages=given.pages)])
     shown = [problem.at(_from_here(root, problem.file)) for problem in found]

@@ -22,8 +22,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from synth.book.context import review_of
-from synth.errors import ReviewError, did_you_mean
-from synth.model import TABLES
+from synth.errors import Problem, ReviewError, did_you_mean
 
 if TYPE_CHECKING:
     from docutils.nodes import Element, document
@@ -119,6 +118,12 @@ def warn(
     # Sphinx takes a location without a colon for the name of a page, whose path it then shows.
     location = where if ":" in where else docname
     logger.warning("%s", message, location=location, type="synth", subtype=kind)
+
+
+def warn_of(env: BuildEnvironment, problem: Problem, *sought: str) -> None:
+    """Say in a build what a rule of prose says of a page; the file of the problem is its page."""
+    message = f"{problem.message} {problem.remedy}".strip()
+    warn(env, problem.file, problem.line or None, message, problem.code, *sought)
 
 
 class EvidenceDomain(Domain):
@@ -255,6 +260,16 @@ class EvidenceDomain(Domain):
                 self._read_html(docname, raw.astext())
         self._read_citations(docname, document)
         self._read_support(docname, document)
+        self._judge(docname, document)
+
+    def _judge(self, docname: str, document: document) -> None:
+        """Hold the rules of prose that a page alone can break."""
+        from synth.book.prose_rules import judged_tree
+
+        theme = self.theme_of_page(docname) or ""
+        for problem in judged_tree(self.review, theme, document):
+            sought = [str(value) for name, value in problem.fields if name == "value"]
+            warn_of(self.env, problem.at(docname), *sought)
 
     def _read_support(self, docname: str, document: document) -> None:
         from synth.book.synthesis import support_line, supported
@@ -272,8 +287,8 @@ class EvidenceDomain(Domain):
                 continue
             if name not in known:
                 near = did_you_mean(str(name), known.ids)
-                message = f"The page declares the {word} {name!r}, which is not in the codebook."
-                warn(self.env, docname, 1, f"{message} {near}".strip(), "theme")
+                place = ("page-theme-unknown", docname, 1)
+                warn_of(self.env, Problem(*place, value=str(name), near=near))
                 continue
             self.pages[docname] = name
             anchor = f"theme-{name}"
@@ -296,10 +311,7 @@ class EvidenceDomain(Domain):
     def _read_citations(self, docname: str, document: document) -> None:
         from synth.book.roles import finding_group
 
-        theme = self.theme_of_page(docname)
         for group in document.findall(finding_group):
-            if theme is not None and group["mark"] != "elsewhere":
-                self._refuse_foreign(docname, theme, group)
             cited = CitedAt(docname, *_heading_of(group), tuple(group["findings"]))
             self.citations.setdefault(docname, []).append(cited)
         for node in document.findall(nodes.Element):
@@ -312,19 +324,6 @@ class EvidenceDomain(Domain):
         anchor, heading = _heading_of(node)
         for key in keys:
             self.references.setdefault(docname, []).append((key.strip(), anchor, heading))
-
-    def _refuse_foreign(self, docname: str, theme: str, group: Element) -> None:
-        records = self.review.records
-        branch = records.codebook.branch(theme)
-        for name in group["findings"]:
-            coded = records.findings[name].theme
-            if branch.isdisjoint(records.findings[name].themes):
-                message = (
-                    f"The finding {name!r} is coded to {coded!r}, not to this page's {theme!r}. "
-                    f"Cite it with {{elsewhere}}`{name}`, or correct its theme in "
-                    f"{TABLES['coded_studies'].file}."
-                )
-                warn(self.env, docname, group["line"], message, "foreign", name)
 
     # --- what Sphinx asks of a domain ---
 

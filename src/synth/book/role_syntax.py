@@ -290,8 +290,8 @@ def named(kind: str, text: str, records: Records) -> tuple[str, str]:
     return name, label
 
 
-def mistake(role: str, text: str, review: Review) -> str:
-    """Say what is wrong with a role as it is written, or nothing.
+def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
+    """The code of what is wrong with a role as it is written, and the reason; or ``None``.
 
     Parameters
     ----------
@@ -309,6 +309,11 @@ def mistake(role: str, text: str, review: Review) -> str:
             worded(review, parse_count(text))
         elif role in ("theme", "study", "influence"):
             named(role, text, records)
-    except (UnknownName, ValueError) as problem:
-        return str(problem)
-    return ""
+    except (UnknownName, ValueError) as error:
+        return code_of(error), str(error)
+    return None
+
+
+def code_of(error: UnknownName | ValueError) -> str:
+    """The code of a mistake in a role."""
+    return "role-name-unknown" if isinstance(error, UnknownName) else "role-malformed"

@@ -19,9 +19,16 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from synth.book.context import depend_on_data
-from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn
-from synth.book.role_syntax import cited_findings, named, parse_count, review_place, worded
-from synth.errors import UnknownName
+from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn, warn_of
+from synth.book.role_syntax import (
+    cited_findings,
+    code_of,
+    named,
+    parse_count,
+    review_place,
+    worded,
+)
+from synth.errors import Problem, UnknownName
 from synth.messages import Words
 from synth.model import UNKNOWN, facet_values
 from synth.views.shapes import direction_mark
@@ -58,17 +65,23 @@ class EvidenceRole(SphinxRole):
         if not self.env.temp_data.get("synth_depends"):
             depend_on_data(self.env)
             self.env.temp_data["synth_depends"] = True
+        # A role is also known as part of the domain: {synth:finding}.
+        name = self.name.removeprefix("synth:")
         try:
-            return [self.drawn(self.domain.review)], []
-        except (UnknownName, ValueError) as problem:
-            message = f"{{{self.name}}}`{self.text}`: {problem}"
+            node = self.drawn(self.domain.review)
+        except (UnknownName, ValueError) as error:
+            shown = {"role": name, "text": self.text, "reason": str(error)}
+            problem = Problem(code_of(error), self.env.docname, self.lineno, **shown)
             # The whole role, or its beginning where it is broken over two lines.
             start = " ".join(self.text.split()[:1])
             sought = (f"{{{self.name}}}`{self.text}`", f"{{{self.name}}}`{start}")
-            warn(self.env, self.env.docname, self.lineno, message, self.name, *sought)
+            warn_of(self.env, problem, *sought)
             return [nodes.literal(self.rawtext, self.text)], []
+        # What the rules of prose go by.
+        node["role"], node["written"] = name, self.text
+        return [node], []
 
-    def drawn(self, review: Review) -> Node:
+    def drawn(self, review: Review) -> Element:
         """The role as a node; a name that is not there raises."""
         raise NotImplementedError
 
@@ -78,7 +91,7 @@ class FindingRole(EvidenceRole):
 
     mark = "own"
 
-    def drawn(self, review: Review) -> Node:
+    def drawn(self, review: Review) -> Element:
         """A group whose links are made when every page is known."""
         names, narrative = cited_findings(self.text, review.records.findings)
         group = finding_group(self.rawtext, findings=names, narrative=narrative, mark=self.mark)
@@ -97,7 +110,7 @@ class ElsewhereRole(FindingRole):
 class ReviewRole(EvidenceRole):
     """``{review}`section | anchor` ``: what the review argues itself, without a study."""
 
-    def drawn(self, review: Review) -> Node:
+    def drawn(self, review: Review) -> Element:
         """A small label that leads to the review, with its section and locating words."""
         section, anchor = review_place(self.text, review.settings.sections)
         source, words = review.settings.source, Words.of(review.settings)
@@ -119,7 +132,7 @@ class ReviewRole(EvidenceRole):
 class CountRole(EvidenceRole):
     """``{count}`studies theme=some-theme` ``: a number, computed while the book is built."""
 
-    def drawn(self, review: Review) -> Node:
+    def drawn(self, review: Review) -> Element:
         """The number, with its noun and its whole when the author asks for them."""
         number = worded(review, parse_count(self.text))
         return nodes.inline(self.rawtext, number, classes=["synth-count"])
@@ -130,7 +143,7 @@ class LinkRole(EvidenceRole):
 
     kind: ClassVar[str]
 
-    def drawn(self, review: Review) -> Node:
+    def drawn(self, review: Review) -> Element:
         """A link to the home of an object, resolved by the domain."""
         name, label = named(self.kind, self.text, review.records)
         link = addnodes.pending_xref(

@@ -11,7 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.context import depend_on_data
-from synth.book.domain import evidence_domain, warn
+from synth.book.domain import evidence_domain
 from synth.book.roles import finding_group
 from synth.messages import Words
 from synth.views.shapes import direction_mark
@@ -37,21 +37,11 @@ class Synthesis(SphinxDirective):
     has_content = True
 
     def run(self) -> list[Node]:
-        """Draw the block, say which paragraph rests on nothing, and add the evidence line."""
+        """Draw the block and add the evidence line; the rules of prose judge its paragraphs."""
         depend_on_data(self.env)
         block = nodes.container(classes=["synth-synthesis"])
         block["line"] = self.lineno
         self.state.nested_parse(self.content, self.content_offset, block)
-        for paragraph in block.findall(nodes.paragraph):
-            if not rests_on_something(paragraph):
-                start = " ".join(paragraph.astext().split()[:8])
-                message = (
-                    f"The paragraph “{start} …” cites no finding and is not marked as the review's "
-                    "own argument. Add {finding}`id` or {review}`section | words`, or move it out "
-                    "of {synthesis}."
-                )
-                line = paragraph.line or self.lineno
-                warn(self.env, self.env.docname, line, message, "synthesis")
         findings = list(
             dict.fromkeys(
                 name for group in block.findall(finding_group) for name in group["findings"]

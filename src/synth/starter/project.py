@@ -191,7 +191,7 @@ def grow(root: Path, *, execute: bool, dry_run: bool, say: Say) -> int:
     records = _checked(root)
     if not (root / TOC_FILE).exists():
         return _add_book(root, records, execute=execute, dry_run=dry_run, say=say)
-    from synth.book.prose_rules import read_pages
+    from synth.book.stored_pages import read_pages
 
     declared = {page.theme for page in read_pages(root)}
     missing = [node for node in nodes_with_pages(records) if node.id not in declared]

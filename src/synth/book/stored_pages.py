@@ -1,0 +1,285 @@
+"""Pages of a book as they are stored: their prose, what their cells show, what they declare."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from myst_parser.config.main import TopmatterReadError, read_topmatter
+
+from synth.book.trees import Block, Place, blocks_of, tree_of
+from synth.errors import Problem, ReviewError
+
+FINDING_ROLES = ("finding", "elsewhere")
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a cell of a notebook shows, as it is stored.
+
+    Parameters
+    ----------
+    file : the page.
+    cell : number of the cell, counted from 1.
+    html : the HTML it shows.
+    blocks : the prose it shows.
+    line : line of the file where the cell's source starts.
+    missing : whether the cell should show something and stores nothing.
+    failed : the error it stores instead; empty if none.
+    """
+
+    file: str
+    cell: int
+    html: str
+    blocks: tuple[Block, ...] = ()
+    line: int = 0
+    missing: bool = False
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the book.
+
+    Parameters
+    ----------
+    file : path relative to the review's root.
+    theme : the node of the codebook its front matter declares; may be empty.
+    blocks : its prose.
+    outputs : what its cells show.
+    """
+
+    file: str
+    theme: str = ""
+    blocks: tuple[Block, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+    @cached_property
+    def shown(self) -> tuple[Block, ...]:
+        """The prose of the Markdown its cells show."""
+        return tuple(block for output in self.outputs for block in output.blocks)
+
+    @cached_property
+    def everything(self) -> tuple[Block, ...]:
+        """The prose of the page and of the Markdown its cells show."""
+        return (*self.blocks, *self.shown)
+
+    @cached_property
+    def html(self) -> str:
+        """All HTML its cells show."""
+        return "\n".join(output.html for output in self.outputs)
+
+    @cached_property
+    def findings(self) -> frozenset[str]:
+        """Ids of the findings it cites or shows."""
+        return frozenset(_cited(self.everything)) | frozenset(
+            name for output in self.outputs for name in drawn_findings(output.html)
+        )
+
+    @cached_property
+    def influences(self) -> frozenset[str]:
+        """Ids of the influences it names or shows."""
+        named_here = (
+            (re.search(r"<([^<>]+)>\s*$", role.text) or [role.text, role.text])[1].strip()
+            for block in self.everything
+            for role in block.roles
+            if role.name == "influence"
+        )
+        drawn = re.findall(r'data-influence="([^"]+)"|synth:influence:([^"]+)"', self.html)
+        return frozenset(
+            (*named_here, *(one or other for one, other in drawn), *self.influence_homes)
+        )
+
+    @cached_property
+    def influence_homes(self) -> frozenset[str]:
+        """Ids of the influences it shows with the anchor that other pages link to."""
+        return frozenset(re.findall(r'\bid="influence-([^"]+)"', self.html))
+
+
+def _cited(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        for role in block.roles:
+            if role.name in FINDING_ROLES:
+                listed = role.text.partition("|")[0]
+                yield from (name.strip() for name in listed.split(";") if name.strip())
+
+
+def drawn_findings(html: str) -> Iterator[str]:
+    """Ids of the findings that a stored output shows."""
+    for names in re.findall(r'data-findings?="([^"]*)"', html):
+        yield from names.split()
+    yield from re.findall(r"synth:finding:([^\"&]+)\"", html)
+    # An explorer lists the ids of all it holds, also where its table goes on in the script.
+    for names in re.findall(r'<script type="application/json">\{"ids":\[([^\]]*)\]', html):
+        yield from re.findall(r'"([^"]+)"', names)
+
+
+def read_pages(root: Path) -> list[Page]:
+    """Read the pages of the book's table of contents, in its order.
+
+    Raises
+    ------
+    ReviewError : there is no ``_toc.yml``, or a page it names is missing.
+    """
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    toc = root / "_toc.yml"
+    if not toc.is_file():
+        raise ReviewError([Problem("toc-missing", "_toc.yml")])
+    names = list(parse_toc_yaml(toc))
+    files = {name: _file_of(root, name) for name in names}
+    missing = [
+        Problem("toc-page-missing", "_toc.yml", 0, name, value=name)
+        for name, path in files.items()
+        if path is None
+    ]
+    if missing:
+        raise ReviewError(missing)
+    pages: list[Page] = []
+    damaged: list[Problem] = []
+    for path in files.values():
+        try:
+            pages += [read_page(root, path)] if path is not None else []
+        except ReviewError as error:
+            damaged += error.problems
+    if damaged:
+        raise ReviewError(damaged)
+    return pages
+
+
+def _file_of(root: Path, name: str) -> Path | None:
+    candidates = (root / f"{name}{ending}" for ending in ("", ".md", ".ipynb"))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read_page(root: Path, path: Path) -> Page:
+    """Read one page, a Markdown file or a notebook.
+
+    Raises
+    ------
+    ReviewError : the page is damaged.
+    """
+    file = path.relative_to(root).as_posix()
+    try:
+        text = path.read_text("utf-8")
+        if path.suffix == ".ipynb":
+            return _read_notebook(file, text)
+        return Page(file, _declared(_front_matter(text)), tuple(_blocks(text, Place(file))))
+    except (OSError, ValueError, TopmatterReadError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise ReviewError([Problem("page-unreadable", file, reason=reason)]) from error
+
+
+def _read_notebook(file: str, text: str) -> Page:
+    notebook = json.loads(text)
+    if not _is_notebook(notebook):
+        raise ValueError("it is not a notebook")
+    declared = _declared(notebook.get("metadata", {}))
+    lines_of = _source_lines(text, notebook)
+    blocks: list[Block] = []
+    outputs: list[Output] = []
+    for index, cell in enumerate(notebook.get("cells", [])):
+        source = "".join(cell["source"])
+        if cell.get("cell_type") == "markdown":
+            if index == 0:
+                declared = declared or _declared(_front_matter(source))
+            blocks += _blocks(source, Place(file, lines_of[index], index + 1))
+        elif cell.get("cell_type") == "code":
+            outputs.append(_read_outputs(file, lines_of[index], index + 1, cell))
+    return Page(file, declared, tuple(blocks), tuple(outputs))
+
+
+def _is_notebook(stored: Any) -> bool:
+    """Whether what was stored has the parts of a notebook that are read here."""
+    cells = stored.get("cells") if isinstance(stored, dict) else None
+    return isinstance(cells, list) and all(
+        isinstance(cell, dict)
+        and isinstance(cell.get("source"), (str, list))
+        and all(isinstance(output, dict) for output in cell.get("outputs", ()))
+        for cell in cells
+    )
+
+
+def _read_outputs(file: str, line: int, number: int, cell: Mapping[str, Any]) -> Output:
+    html: list[str] = []
+    blocks: list[Block] = []
+    outputs = cell.get("outputs", [])
+    for output in outputs:
+        data = output.get("data", {})
+        html.append("".join(data.get("text/html", "")))
+        markdown = "".join(data.get("text/markdown", ""))
+        if markdown:
+            blocks += _blocks(markdown, Place(file, line, number, fixed=True))
+    failed = [
+        str(output.get("ename")) for output in outputs if output.get("output_type") == "error"
+    ]
+    return Output(
+        file,
+        number,
+        "\n".join(html),
+        tuple(blocks),
+        line,
+        missing=not outputs and _should_show("".join(cell["source"])),
+        failed=failed[0] if failed else "",
+    )
+
+
+def _should_show(source: str) -> bool:
+    """Whether a cell ends in an expression, which a notebook shows.
+
+    >>> _should_show("review = Review.load()"), _should_show("review.framework()")
+    (False, True)
+    """
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return True
+    last = body[-1] if body else None
+    silent = source.rstrip().endswith(";")
+    return isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant) and not silent
+
+
+def _blocks(text: str, place: Place) -> Iterator[Block]:
+    return blocks_of(tree_of(text), place, text)
+
+
+def _source_lines(text: str, notebook: Mapping[str, Any]) -> list[int]:
+    """Line of the file at which the source of each cell starts.
+
+    nbformat writes one line of source on one line of the file, so that an editor can jump there.
+    """
+    written = [line.strip().rstrip(",") for line in text.splitlines()]
+    starts: list[int] = []
+    position = 0
+    for cell in notebook.get("cells", []):
+        source = cell["source"]
+        lines = source.splitlines(keepends=True) if isinstance(source, str) else source
+        start = position
+        for line in lines:
+            forms = (json.dumps(line, ensure_ascii=False), json.dumps(line))
+            found = next((i for i in range(position, len(written)) if written[i] in forms), None)
+            if found is None:
+                break
+            if line is lines[0]:
+                start = found
+            position = found + 1
+        starts.append(start + 1)
+    return starts
+
+
+def _front_matter(text: str) -> Mapping[str, Any]:
+    """What a page says of itself between the first two lines of ``---``."""
+    return read_topmatter(text) or {}
+
+
+def _declared(matter: Mapping[str, Any]) -> str:
+    own = matter.get("synth")
+    if not isinstance(own, Mapping):
+        return ""
+    return str(own.get("theme") or own.get("level") or "")

@@ -1,0 +1,271 @@
+"""Pages as document trees, read without building the book.
+
+myst-parser turns Markdown into the trees the build works on. Here no directive runs and no role is
+drawn: what a page says is kept, with the line it stands on. :func:`blocks_of` takes prose out of
+such a tree, or out of one that the build made, so that the rules of prose exist once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from docutils import nodes
+from docutils.io import ErrorOutput
+from docutils.parsers.rst import Directive
+from docutils.parsers.rst.directives import unchanged
+from docutils.parsers.rst.states import MarkupError
+from markdown_it.tree import SyntaxTreeNode
+from myst_parser.config.main import MdParserConfig
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer, make_document
+from myst_parser.parsers.directives import parse_directive_text
+from myst_parser.parsers.mdit import create_md_parser
+
+from synth.errors import Problem, catalogue
+
+EXTENSIONS = frozenset({"colon_fence", "deflist", "fieldlist", "attrs_inline", "attrs_block"})
+
+# Directives whose content is no prose.
+_NO_PROSE = {
+    *("bibliography", "catalogue", "characteristics", "code", "code-block", "code-cell"),
+    *("eval-rst", "figure", "image", "include", "literalinclude", "math", "mermaid", "problems"),
+    *("raw", "tableofcontents", "toctree"),
+}
+_CONFIRMED = re.compile(r"synth:\s*confirmed\s+(?P<code>[a-z0-9-]+)\s*:\s*(?P<reason>\S.*)")
+
+
+# --- prose, as the rules see it ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role in the prose: its name and what stands between its backticks."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, heading, list item or table cell of a page.
+
+    Parameters
+    ----------
+    file : the page, relative to the review's root.
+    line : line of the file where it starts.
+    cell : in a notebook, its number counted from 1 and the line in it where the block starts.
+    parts : text and roles, in order.
+    kind : ``"paragraph"``, ``"heading"`` or ``"cell"`` (of a table).
+    synthesis : it stands in a ``{synthesis}`` directive.
+    lines : the lines as they are written, to find a role's own.
+    comments : the comments right above it.
+    """
+
+    file: str
+    line: int
+    cell: tuple[int, int] | None
+    parts: tuple[str | Role, ...]
+    kind: str = "paragraph"
+    synthesis: bool = False
+    lines: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Role))
+
+    def cites(self, *names: str) -> bool:
+        """Whether it contains any of the given roles."""
+        return any(role.name in names for role in self.roles)
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return "".join(part for part in self.parts if isinstance(part, str))
+
+    def start(self, words: int = 8) -> str:
+        """Its first words, to recognise it by."""
+        first = self.text.split()
+        return " ".join(first[:words]) + (" …" if len(first) > words else "")
+
+    @property
+    def confirmed(self) -> Mapping[str, str]:
+        """Codes of problems that a comment above it confirms as meant, with the reasons.
+
+        >>> comment = "synth: confirmed number-typed: the year of the law"
+        >>> dict(Block("a.md", 3, None, ("Text",), comments=(comment,)).confirmed)
+        {'number-typed': 'the year of the law'}
+        """
+        found = (_CONFIRMED.fullmatch(text.strip()) for text in self.comments)
+        return {one["code"]: one["reason"] for one in found if one}
+
+    def problem(self, code: str, sought: str = "", /, **fields: object) -> Problem:
+        """A problem at the line of the block that holds some words, or at its first."""
+        offset = next((i for i, text in enumerate(self.lines) if sought and sought in text), 0)
+        where = f"cell {self.cell[0]}, line {self.cell[1] + offset}" if self.cell else ""
+        return Problem(code, self.file, self.line + offset, where, **fields)
+
+    def wrong_confirmations(self) -> Iterator[Problem]:
+        """Comments that are meant to confirm something and do not say what, or why."""
+        for comment in self.comments:
+            text = comment.strip()
+            if not text.startswith("synth:"):
+                continue
+            found = _CONFIRMED.fullmatch(text)
+            kind = catalogue().get(found["code"]) if found else None
+            if kind is None or not kind.ignorable:
+                yield self.problem("confirmation-malformed", value=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of Markdown starts: line of the file, cell, and whether lines are its own."""
+
+    file: str
+    line: int = 1
+    cell: int | None = None
+    fixed: bool = False  # a stored output has no lines of its own
+
+    def at(self, row: int) -> tuple[int, tuple[int, int] | None]:
+        """Line of the file, and cell and line in it, of a row counted from 0."""
+        if self.fixed:
+            return self.line, (self.cell or 0, 1)
+        return self.line + row, (self.cell, row + 1) if self.cell else None
+
+
+def blocks_of(tree: nodes.Element, place: Place, text: str = "") -> Iterator[Block]:
+    """The paragraphs, headings and table cells of a document tree, in order.
+
+    Parameters
+    ----------
+    tree : a tree from :func:`tree_of`, or one that the build has read.
+    place : where the text stands.
+    text : the text itself, to find the lines of roles.
+    """
+    rows = [] if place.fixed else text.split("\n")
+    for node in tree.findall(nodes.TextElement):
+        if not isinstance(node, (nodes.paragraph, nodes.title, nodes.term, nodes.rubric)):
+            continue
+        first = max(_line_of(node) - 1, 0)
+        line, cell = place.at(first)
+        last = next((i for i in range(first, len(rows)) if not rows[i].strip()), len(rows))
+        ancestors = list(_ancestors(node))
+        kind = "heading" if isinstance(node, nodes.title) else "paragraph"
+        if any(isinstance(one, nodes.entry) for one in ancestors):
+            kind = "cell"
+        yield Block(
+            place.file,
+            line,
+            cell,
+            tuple(_parts(node)),
+            kind,
+            any("synth-synthesis" in one.get("classes", ()) for one in ancestors),
+            tuple(rows[first:last]),
+            tuple(_comments_above(node)),
+        )
+
+
+def _ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
+    here = node.parent
+    while here is not None:
+        yield here
+        here = here.parent
+
+
+def _line_of(node: nodes.Node) -> int:
+    for one in (node, *_ancestors(node)):
+        if one.line:
+            return int(one.line)
+    return 1
+
+
+def _comments_above(node: nodes.Element) -> Iterator[str]:
+    parent = node.parent
+    for before in reversed(parent.children[: parent.index(node)]):
+        if not isinstance(before, nodes.comment):
+            return
+        yield before.astext()
+
+
+def _parts(node: nodes.Node) -> Iterator[str | Role]:
+    """Text and roles of a block; what a role drew is no text of the author's."""
+    for child in node.children:
+        if isinstance(child, nodes.Element) and "role" in child:
+            yield Role(child["role"], child["written"])
+        elif isinstance(child, nodes.Text):
+            yield child.astext().replace("\n", " ")
+        elif isinstance(child, nodes.image):
+            yield child.get("alt", "")
+        elif not isinstance(child, (nodes.literal, nodes.raw, nodes.comment, nodes.problematic)):
+            yield from _parts(child)
+
+
+# --- Markdown ----------------------------------------------------------------------------------
+
+
+class _AnyDirective(Directive):
+    """What every directive is read as: options, and content that may be prose."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec = {"class": unchanged}  # noqa: RUF012  docutils declares it so
+
+
+class _Prose(DocutilsRenderer):
+    """Renders Markdown to a tree in which roles and directives stand as they are written."""
+
+    def create_warning(self, *args: Any, **kwargs: Any) -> None:
+        """What the markup itself has wrong is said by the build."""
+
+    def render_myst_role(self, token: SyntaxTreeNode) -> None:
+        role = nodes.inline(role=token.meta["name"], written=token.content)
+        self.current_node.append(role)
+
+    def run_directive(
+        self,
+        name: str,
+        first_line: str,
+        content: str,
+        position: int,
+        additional_options: dict[str, str] | None = None,
+    ) -> list[nodes.Element]:
+        name = name.removeprefix("synth:")
+        if name in _NO_PROSE:
+            return []
+        try:
+            parsed = parse_directive_text(
+                _AnyDirective, first_line, content, line=position, validate_options=False
+            )
+        except MarkupError:
+            return []
+        inside = nodes.container(classes=[f"synth-{name}"])
+        inside.line = position
+        with self.current_node_context(inside):
+            self.nested_render_text("\n".join(parsed.body), position + parsed.body_offset)
+        return [inside]
+
+    def render_front_matter(self, token: SyntaxTreeNode) -> None:
+        """What a page declares of itself is no prose."""
+
+    def render_restructuredtext(self, token: SyntaxTreeNode) -> None:
+        """Text in another markup is not read."""
+
+
+def tree_of(text: str, extensions: Iterable[str] = EXTENSIONS) -> nodes.document:
+    r"""Read Markdown as a document tree.
+
+    >>> [block.text for block in blocks_of(tree_of("# One\n\n- two"), Place("a.md"))]
+    ['One', 'two']
+    """
+    config = MdParserConfig(enable_extensions=set(extensions))
+    parser = create_md_parser(config, _Prose)
+    document = make_document("page")
+    # What the markup itself has wrong is said by the build.
+    document.reporter.stream = ErrorOutput(False)
+    parser.options["document"] = document
+    parser.render(text)
+    return document
