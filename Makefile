@@ -41,7 +41,7 @@ serve: setup-dev ## show the book in a browser, rebuilt and reloaded on every ch
 
 .PHONY: lab
 lab: setup-dev ## open the notebooks in JupyterLab, with a live explorer
-	@$(BIN)/jupyter lab book
+	@$(BIN)/jupyter lab book $$([ "$$(id -u)" != 0 ] || echo --allow-root)
 
 .PHONY: check
 check: setup-book ## check the data, the bibliography and the codebook; say every problem with file and line

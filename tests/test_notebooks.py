@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from synth.cli import main
 from synth.model import Finding
-from synth.notebooks import execute, notebooks_of
+from synth.notebooks import execute, notebooks_of, tidied
 from synth.review import Review
 
 
@@ -185,3 +189,63 @@ def test_an_empty_book_says_so(tmp_path: Path) -> None:
     said = Said()
     assert execute(tmp_path, say=said) == 0
     assert said.last.startswith("No notebook stands below")
+
+
+def test_fmt_takes_away_what_jupyterlab_adds_when_it_saves(
+    root: Path, example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = (root / "book" / "wellbeing.ipynb").read_text("utf-8")
+    notebook = json.loads(stored)
+    notebook["metadata"]["language_info"] |= {"version": "3.12.1", "name": "python"}
+    notebook["metadata"]["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
+    notebook["metadata"]["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    for number, cell in enumerate(notebook["cells"]):
+        if cell["cell_type"] != "code":
+            continue
+        cell["execution_count"] = 40 + number
+        cell["metadata"]["execution"] = {"iopub.status.busy": "2026-01-01T00:00:00Z"}
+        for output in cell["outputs"]:
+            if output["output_type"] == "execute_result":
+                output["execution_count"] = 40 + number
+                output["data"]["application/vnd.jupyter.widget-view+json"] = {"model_id": "a"}
+    saved = example / "book" / "wellbeing.ipynb"
+    saved.parent.mkdir(exist_ok=True)
+    saved.write_text(json.dumps(notebook, indent=1), "utf-8")
+    assert saved.read_text("utf-8") != stored
+    assert main(["fmt", "--check", "--root", str(example)]) == 1
+    assert "wellbeing.ipynb" in capsys.readouterr().out
+    assert main(["fmt", "--root", str(example)]) == 0
+    assert saved.read_text("utf-8") == stored
+    broken = example / "book" / "broken.ipynb"
+    broken.write_text('{"cells": [', "utf-8")
+    assert main(["fmt", "--root", str(example)]) == 0
+    assert broken.read_text("utf-8") == '{"cells": ['
+
+
+def test_fmt_keeps_a_cell_that_never_ran(root: Path) -> None:
+    notebook = json.loads((root / "book" / "wellbeing.ipynb").read_text("utf-8"))
+    cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    cell |= {"execution_count": None, "outputs": []}
+    again = json.loads(tidied(json.dumps(notebook)))
+    assert again["cells"] == notebook["cells"]
+
+
+@pytest.mark.parametrize(("user", "told"), [("0", "lab book --allow-root"), ("1000", "lab book")])
+def test_make_lab_starts_for_every_user(root: Path, tmp_path: Path, user: str, told: str) -> None:
+    """JupyterLab refuses to start as root, as in a container, unless it is told."""
+    shutil.copy(root / "Makefile", tmp_path)
+    for place, says in ((".venv/bin/jupyter", 'echo "$@"'), ("bin/id", f"echo {user}")):
+        script = tmp_path / place
+        script.parent.mkdir(parents=True)
+        script.write_text(f"#!/bin/sh\n{says}\n", "utf-8")
+        script.chmod(0o755)
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["make", "--silent", "-o", "setup-dev", "lab"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
+    )
+    assert done.stdout.strip() == told

@@ -312,11 +312,12 @@ def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command = _command(
         commands,
         "fmt",
-        "write the data in canonical form, and data/README.md",
+        "write the data in canonical form, and data/README.md; tidy the notebooks",
         "Rows are sorted by id (codebook and flow keep your order), columns stand in their\n"
         "declared order, quotation marks only where needed; spaces around cells, empty rows,\n"
         "byte order marks and Windows line ends are removed. No value is changed. A file that\n"
-        "cannot be read whole is left alone, and its problems are told.",
+        "cannot be read whole is left alone, and its problems are told. Notebooks keep what they\n"
+        "say and show, and lose what JupyterLab adds when it saves.",
     )
     command.add_argument(
         "--check", action="store_true", help="change nothing; fail if something would change"
@@ -325,10 +326,11 @@ def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _fmt(given: argparse.Namespace) -> int:
+    from synth.notebooks import notebook_forms
     from synth.reading.formatting import canonical_forms, write_forms
 
     root = _root(given)
-    forms = canonical_forms(root)
+    forms = [*canonical_forms(root), *notebook_forms(root)]
     problems = [
         problem.at(_from_here(root, problem.file)) for form in forms for problem in form.problems
     ]

@@ -21,6 +21,7 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from synth.errors import UnknownName
+from synth.reading.formatting import Form
 from synth.review import Handout, Review
 
 WARM = (
@@ -462,6 +464,58 @@ def _cell_id(cell: Any, taken: set[str]) -> str:
     return name
 
 
+def notebook_forms(root: Path) -> list[Form]:
+    """What every notebook of a book should hold; one that cannot be read is left alone.
+
+    Parameters
+    ----------
+    root : the review's root.
+    """
+    forms = []
+    for path in notebooks_of(root):
+        try:
+            text = path.read_text("utf-8")
+            form = tidied(text)
+        except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+            continue
+        lines = zip_longest(text.splitlines(), form.splitlines())
+        line = next((at for at, (one, other) in enumerate(lines, 1) if one != other), 0)
+        forms.append(Form(path.relative_to(root).as_posix(), form, line))
+    return forms
+
+
+def tidied(text: str) -> str:
+    """A notebook as :func:`execute` would have stored it, with the outputs it has.
+
+    What saving from JupyterLab adds goes: counts of runs, live views, the kernel's own words,
+    another order of keys. Nothing an author wrote is changed, and no output.
+
+    Parameters
+    ----------
+    text : the notebook's file.
+
+    Raises
+    ------
+    nbformat.reader.NotJSONError : the text is no notebook.
+    """
+    notebook = nbformat.reads(text, as_version=4)
+    _tidy(notebook)
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(codes, 1):
+        if cell.execution_count is None:
+            continue
+        cell.execution_count = number
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = number
+    return _stored(notebook)
+
+
+def _stored(notebook: Any) -> str:
+    text = nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False)
+    return str(text).rstrip("\n") + "\n"
+
+
 def write_notebook(notebook: Any, path: Path) -> None:
     """Write a notebook in canonical form, or not at all.
 
@@ -470,10 +524,9 @@ def write_notebook(notebook: Any, path: Path) -> None:
     notebook : as nbformat reads it.
     path : the file; it is replaced only once the new one is complete.
     """
-    text = nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False)
     beside = path.with_name(f".{path.name}.new")
     try:
-        beside.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+        beside.write_text(_stored(notebook), encoding="utf-8")
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
