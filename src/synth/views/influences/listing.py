@@ -7,17 +7,21 @@ and other books link.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from html import escape
-from typing import Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Influence
-from synth.reading.tables import Records
-from synth.views.catalogue import STYLED, report_link
-from synth.views.figure import counted, listed, study_link, theme_link
+from synth.views.catalogue import report_link
+from synth.views.markup import render
 from synth.views.shapes import direction_mark
+from synth.views.view import View
+
+if TYPE_CHECKING:
+    from synth.reading.tables import Records
 
 
 def influence_list(records: Records, ids: Iterable[str] | None = None) -> InfluenceList:
@@ -32,101 +36,86 @@ def influence_list(records: Records, ids: Iterable[str] | None = None) -> Influe
     wanted = None if ids is None else frozenset(ids)
     chosen = [i for i in records.influences.values() if wanted is None or i.id in wanted]
     chosen.sort(key=lambda i: (order[i.source], order[i.target], i.id))
-    return InfluenceList(records, tuple(influence.id for influence in chosen))
+    return InfluenceList(records, chosen)
 
 
-@dataclass(frozen=True, eq=False)
-class InfluenceList:
-    """Entries of influences, in the order of the codebook.
+class InfluenceList(View):
+    """Entries of influences, in the order of the codebook; made by :func:`influence_list`.
 
     Parameters
     ----------
     records : the review's records.
-    ids : ids of the influences, in the order to show them.
+    influences : in the order to show them.
     """
 
-    records: Records
-    ids: tuple[str, ...]
-
-    @cached_property
-    def data(self) -> list[dict[str, Any]]:
-        """One row an influence, in words."""
-        return [self._row(self.records.influences[name]) for name in self.ids]
-
-    def _row(self, influence: Influence) -> dict[str, Any]:
-        book = self.records.codebook
-        return {
-            "influence": influence.id,
-            "source": book[influence.source].label,
-            "verb": self._verb(influence),
-            "target": book[influence.target].label,
-            "mechanism": influence.mechanism,
-            "studies": [self.records.label(study) for study in influence.studies],
-            "section": influence.section,
-            "basis": influence.basis,
-        }
-
-    def _verb(self, influence: Influence) -> str:
-        return self.records.settings.direction(influence.direction).verb
-
-    @cached_property
-    def html(self) -> str:
-        """All entries, each with the anchor that other pages link to."""
-        words = Words.of(self.records.settings)
-        groups: dict[str, list[Influence]] = {}
-        for name in self.ids:
-            influence = self.records.influences[name]
-            groups.setdefault(influence.source, []).append(influence)
-        parts = [
-            f"<h3>{escape(self.records.codebook[source].label)}: "
-            f"{escape(words.count('influences_on_others', len(group)), quote=False)}</h3>\n"
-            '<ul class="synth-findings">\n'
-            + "\n".join(self._entry_html(influence) for influence in group)
-            + "\n</ul>\n"
-            for source, group in groups.items()
-        ]
-        nothing = f'<p class="synth-gap">{words.html("influences_none")}</p>\n'
-        return f'<div class="synth synth-influences" {STYLED}>\n{"".join(parts) or nothing}</div>'
-
-    def _entry_html(self, influence: Influence) -> str:
-        records, name = self.records, escape(influence.id, quote=True)
-        words, direction = (
-            Words.of(records.settings),
-            records.settings.direction(influence.direction),
-        )
-        links = [study_link(records, study) for study in influence.studies]
-        told = [listed(links, words["and"]) or words.html("influence_own")]
-        told.append(words.html(f"basis_{influence.basis}"))
-        if influence.section:
-            where = escape(influence.section)
-            if influence.anchor:
-                where += f" <q>{escape(influence.anchor)}</q>"
-            told.append(words.html("in_the_review", where=where))
-        told.append(f'<a class="synth-id" href="#influence-{name}">{name}</a>')
-        report = report_link(
-            records.settings,
-            f"{words['influence']} {influence.id}",
-            f"{influence.id}: {influence.mechanism}",
-        )
-        if report:
-            told.append(report)
-        return (
-            f'<li id="influence-{name}" data-influence="{name}">\n'
-            f"{direction_mark(direction, direction.influence or '')}\n"
-            f"<div><p>{theme_link(records, influence.target)}. {escape(influence.mechanism)}</p>\n"
-            f'<p class="synth-small">{" · ".join(told)}</p></div></li>'
-        )
+    def __init__(self, records: Records, influences: Iterable[Influence]) -> None:
+        self.records = records
+        self.influences = tuple(influences)
+        self._words = Words.of(records.settings)
+        self.title = self._words["influences"]
+        self.summary = self._words.count("influences", len(self.influences))
 
     @property
-    def text(self) -> str:
-        """The influences as sentences."""
-        return "\n".join(
-            f"{row['source']} {row['verb']} {row['target']}. {row['mechanism']}"
-            for row in self.data
+    def columns(self) -> dict[str, str]:
+        """Labels of the columns of the plain table."""
+        words = self._words
+        return {
+            "source": words["map_from"],
+            "verb": words["map_how"],
+            "target": words["map_to"],
+            "mechanism": words["map_mechanism"],
+            "studies": words["column_studies"],
+            "basis": words["map_basis"],
+        }
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row an influence, in words."""
+        book, settings = self.records.codebook, self.records.settings
+        return [
+            {
+                "influence": influence.id,
+                "source": book[influence.source].label,
+                "verb": settings.direction(influence.direction).verb,
+                "target": book[influence.target].label,
+                "mechanism": influence.mechanism,
+                "studies": [self.records.label(study) for study in influence.studies],
+                "section": influence.section,
+                "basis": influence.basis,
+            }
+            for influence in self.influences
+        ]
+
+    @cached_property
+    def html(self) -> Markup:
+        """All entries, each with the anchor that other pages link to."""
+        return render(
+            "influence_list.html",
+            records=self.records,
+            words=self._words,
+            groups=[
+                (self.records.codebook[source].label, [self._entry(each) for each in group])
+                for source, group in groupby(self.influences, key=lambda each: each.source)
+            ],
         )
 
-    def __repr__(self) -> str:
-        return f"<Influences: {counted(len(self.ids), 'entry', 'entries')}>"
+    def _entry(self, influence: Influence) -> dict[str, Any]:
+        """What the template needs of one influence."""
+        settings = self.records.settings
+        direction = settings.direction(influence.direction)
+        return {
+            "influence": influence,
+            "target": self.records.codebook[influence.target].label,
+            "mark": direction_mark(direction, direction.influence or ""),
+            "report": Markup(
+                report_link(
+                    settings,
+                    f"{self._words['influence']} {influence.id}",
+                    f"{influence.id}: {influence.mechanism}",
+                )
+            ),
+        }
 
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self.html}
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        # As long as the book does not draw views by itself.
+        return {"text/html": str(self.html), "text/plain": repr(self)}
