@@ -30,10 +30,8 @@ MODULE_OF = {"synth-explorer": "explorer", "synth-figure": "figures", "synth-flo
 """Classes of what the library draws, and the module whose style it needs."""
 
 NEEDED_BY = {
-    # What brings its own style or script, and the mark of a page that uses it. The thebe entries
-    # have none: they ask another host for a live kernel, which the book does without.
+    # What brings its own style or script, and the mark of a page that uses it.
     "sphinx-thebe": None,
-    "THEBE_JS_URL": None,
     "DOCUMENTATION_OPTIONS.pagename": None,
     "toggleHint": None,
     "toggleOpenOnPrint": None,

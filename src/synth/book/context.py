@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from synth.errors import ReviewError
 from synth.messages import Words
+from synth.views import markup
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -27,6 +32,31 @@ DATA = (
     "references.bib",
 )
 """The files a number on a page can come from."""
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of ``synth/book/templates``, with those of the views at hand."""
+    from jinja2 import ChoiceLoader, PackageLoader
+
+    views = markup.environment()
+    assert views.loader is not None
+    return views.overlay(loader=ChoiceLoader([PackageLoader("synth.book"), views.loader]))
+
+
+def render(template: str, /, **values: Any) -> Markup:
+    """Fill in a template of ``synth/book/templates``.
+
+    Parameters
+    ----------
+    template : its file.
+    **values : what the template names.
+
+    Raises
+    ------
+    jinja2.UndefinedError : the template uses a name that was not given.
+    """
+    return Markup(environment().get_template(template).render(**values))
 
 
 def root_of(app: Sphinx) -> Path | None:
