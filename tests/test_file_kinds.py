@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -211,3 +213,727 @@ def test_what_cannot_be_taken_apart_is_told_once_a_cause(
     tmp_path: Path, text: str, message: str
 ) -> None:
     assert message in refused(tmp_path, "t.csv", text)
+
+
+# --- workbooks ----------------------------------------------------------------------------------
+
+KINDS = Path(__file__).parent / "kinds"
+
+
+def fill(book: Any) -> None:
+    """A workbook as teams have them."""
+    sheet = book.add_worksheet("Coding")
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    sheet.merge_range("A1:F1", "Table S1. Coded findings")
+    sheet.write_row("A2", ["Study", "Code", "Share", "No", "Read on", "Sum"])
+    sheet.merge_range("A3:A4", "Müller 2020")
+    sheet.write("B3", "Pay\n  Hours")
+    sheet.write("C3", 0.256, book.add_format({"num_format": "0.0%"}))
+    sheet.write("D3", 7, book.add_format({"num_format": "000"}))
+    sheet.write_datetime("E3", datetime(2021, 5, 4), day)
+    sheet.write_formula("F3", "=1+1", None, 2)
+    sheet.write_row("B4", ["Pay", 0.1 + 0.2, 2020])
+    sheet.write("E4", 2020, day)
+    sheet.write_formula("F4", "=1/0", None, "#DIV/0!")
+    sheet.write_row("A6", ["Roux 2021", True, 1e20, 2.5])
+    sheet.write_datetime(
+        "E6", datetime(2021, 5, 4, 10, 30), book.add_format({"num_format": "h:mm"})
+    )
+    hidden = book.add_worksheet("Old")
+    hidden.write_row("C3", ["Study", "Code"])
+    hidden.write_row("C4", ["Ek 2019", "Pay"])
+    hidden.hide()
+    book.add_worksheet("Empty")
+    chart = book.add_chart({"type": "bar"})
+    chart.add_series({"values": "=Coding!$C$3:$C$4"})
+    book.add_chartsheet("Figure 1").set_chart(chart)
+
+
+def test_a_workbook_is_read_as_people_see_it(tmp_path: Path) -> None:
+    coding, old = read(tmp_path, "maps.xlsx", workbook(fill))
+    assert coding.header == ("Study", "Code", "Share", "No", "Read on", "Sum")
+    assert cells(coding) == [
+        ["Müller 2020", "Pay\nHours", "25.6%", "007", "2021-05-04", "2"],
+        ["Müller 2020", "Pay", "0.3", "2020", "1905-07-12", "#DIV/0!"],
+        ["Roux 2021", "TRUE", "100000000000000000000", "2.5", "2021-05-04 10:30", ""],
+    ]
+    assert [row.line for row in coding.rows] == [3, 4, 6]
+    assert (coding.name, coding.source) == ("Coding", f"{tmp_path}/maps.xlsx[Coding]")
+    assert (cells(old), old.rows[0].line, old.hidden) == ([["Ek 2019", "Pay"]], 4, True)
+    for said in (
+        "1 sheet holds a chart or a macro and no cells: 'Figure 1'.",
+        "1 sheet is empty: 'Empty'.",
+        "1 sheet is hidden in the file: 'Old'.",
+        "Row 1 stands above the headings and is no row of the table: 'Table S1. Coded findings'.",
+        "2 merged ranges were filled",
+    ):
+        assert said in told(coding)
+
+
+def test_what_is_odd_in_a_workbook_is_a_warning_with_its_cells(tmp_path: Path) -> None:
+    (tmp_path / "maps.xlsx").write_bytes(workbook(fill))
+    _, problems = read_tables(tmp_path / "maps.xlsx")
+    said = {problem.code: problem.message for problem in problems}
+    assert said == {
+        "sheet-formula-error": "1 cell holds an error of a formula: F4 (#DIV/0!).",
+        "sheet-date-early": "1 cell holds a date before 1910: E4 (1905-07-12, the number 2020).",
+    }
+
+
+def test_a_formula_without_a_value_is_told(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", ["Study", "Code"])
+        sheet.write_formula("A2", "=B9", None, "")
+        sheet.write("B2", "Pay")
+
+    (tmp_path / "t.xlsx").write_bytes(workbook(fill))
+    (sheet,), (problem,) = read_tables(tmp_path / "t.xlsx")
+    assert cells(sheet) == [["", "Pay"]]
+    assert (problem.code, "A2" in problem.message) == ("sheet-formula-unsaved", True)
+
+
+def test_headings_merged_across_columns_are_joined(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("S")
+        sheet.merge_range("A1:A2", "Study")
+        sheet.merge_range("B1:C1", "Findings")
+        sheet.write_row("B2", ["Barriers", "Facilitators"])
+        sheet.write_row("A3", ["Lee 2020", "Low pay", "Good leaders"])
+        sheet.write_row("A4", ["Ek 2021", "2", "3"])
+
+    (sheet,) = read(tmp_path, "t.xlsx", workbook(fill))
+    assert sheet.header == ("Study", "Findings: Barriers", "Findings: Facilitators")
+    assert sheet.heads["Study"] == ("Study",)
+    assert [row.line for row in sheet.rows] == [3, 4]
+
+
+def test_an_old_workbook_is_read(tmp_path: Path) -> None:
+    coding, notes = read(tmp_path, "coding.xls", (KINDS / "coding.xls").read_bytes())
+    assert cells(coding) == [
+        ["Müller 2020", "Pay", "Low pay.", "2021-05-04"],
+        ["Müller 2020", "Hours", "Long hours.", ""],
+        ["2019", "Pay", "0.5", ""],
+    ]
+    assert (notes.name, notes.hidden) == ("Notes", True)
+
+
+def opendocument(rows: str) -> bytes:
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f'<?xml version="1.0"?><office:document-content{spaces} office:version="1.2"><office:body>'
+        f'<office:spreadsheet><table:table table:name="Coding">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    return archive(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content,
+            "META-INF/manifest.xml": '<?xml version="1.0"?><manifest:manifest xmlns:manifest='
+            '"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        }
+    )
+
+
+def text_cell(text: str, more: str = "") -> str:
+    return (
+        f'<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p>'
+        "</table:table-cell>"
+    )
+
+
+def test_a_workbook_of_libreoffice_is_read_and_its_merged_cells_filled(tmp_path: Path) -> None:
+    rows = "".join(
+        f"<table:table-row>{row}</table:table-row>"
+        for row in (
+            text_cell("Study") + text_cell("Code"),
+            text_cell("Lee 2020", ' table:number-rows-spanned="2"') + text_cell("Pay"),
+            "<table:covered-table-cell/>" + text_cell("Hours"),
+            '<table:table-cell office:value-type="float" office:value="2019"/>' + text_cell("Pay"),
+        )
+    )
+    (sheet,) = read(tmp_path, "t.ods", opendocument(rows))
+    assert cells(sheet) == [["Lee 2020", "Pay"], ["Lee 2020", "Hours"], ["2019", "Pay"]]
+    assert "1 merged range was filled" in told(sheet)
+
+
+def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
+    """Made by hand from the records of the format: type, length, content."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return head + bytes([len(data)]) + data
+
+    def wide(text: str) -> bytes:
+        return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+    def number(value: int) -> bytes:
+        return value.to_bytes(4, "little")
+
+    book = (
+        record(0x83)
+        + record(0x8F)
+        + record(0x9C, number(0) + number(1) + wide("rId1") + wide("S"))
+        + record(0x90)
+        + record(0x84)
+    )
+    body = b""
+    for row, texts in enumerate([["Study", "Code"], ["Lee 2020", "Pay"]]):
+        body += record(0x00, number(row) + bytes(21))
+        for column, text in enumerate(texts):
+            body += record(0x06, number(column) + number(0) + wide(text))
+    area = number(0) + number(1) + number(0) + number(1)
+    sheet_bin = (
+        record(0x81) + record(0x94, area) + record(0x91) + body + record(0x92) + record(0x82)
+    )
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    packed = archive(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/'
+            f'package/2006/relationships"><Relationship Id="rId1" Type="{relation}/worksheet" '
+            'Target="worksheets/sheet1.bin"/></Relationships>',
+            "xl/worksheets/sheet1.bin": sheet_bin,
+        }
+    )
+    (sheet,) = read(tmp_path, "t.xlsb", packed)
+    assert (sheet.header, cells(sheet)) == (("Study", "Code"), [["Lee 2020", "Pay"]])
+
+
+def test_two_cells_at_the_ends_of_a_sheet_do_not_fill_the_memory(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "Study")
+        sheet.write("XFD1048576", "far")
+
+    assert "sheet-damaged" in refused(tmp_path, "far.xlsx", workbook(fill))
+
+
+# --- archives -----------------------------------------------------------------------------------
+
+
+def understated(data: bytes, size: int) -> bytes:
+    """An archive of one part whose list of contents gives a smaller size than it has."""
+    at = data.rindex(b"PK\x01\x02") + 24
+    return data[:at] + size.to_bytes(4, "little") + data[at + 4 :]
+
+
+@pytest.mark.parametrize("name", ["bomb.xlsx", "bomb.qdpx"])
+def test_an_archive_that_would_fill_the_memory_is_not_unpacked(tmp_path: Path, name: str) -> None:
+    inside = "xl/workbook.xml" if name.endswith("xlsx") else "project.qde"
+    told = refused(tmp_path, name, archive({inside: b"0" * 60_000_000}))
+    assert "archive-bomb" in told
+    assert "to 60 MB" in told
+
+
+def test_an_archive_that_says_less_than_it_holds_is_not_unpacked(tmp_path: Path) -> None:
+    data = understated(archive({"xl/workbook.xml": b"0" * 500_000}), 1000)
+    assert "archive-untrue" in refused(tmp_path, "t.xlsx", data)
+
+
+def test_an_archive_that_is_large_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synth.starter.file_kinds.archive.MOST_BYTES", 1000)
+    assert "archive-large" in refused(tmp_path, "t.xlsx", archive({"xl/workbook.xml": "abc" * 400}))
+
+
+@pytest.mark.parametrize(
+    "name", ["../x.xml", "xl/../../x.xml", "/etc/x.xml", "C:\\x.xml", "..\\x.xml"]
+)
+def test_an_archive_that_points_outside_is_not_opened(tmp_path: Path, name: str) -> None:
+    data = archive({"xl/workbook.xml": "<a/>", name: "x"})
+    assert "archive-outside" in refused(tmp_path, "t.xlsx", data)
+
+
+def test_an_archive_with_a_link_is_not_opened(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        packed.writestr("project.qde", "<Project/>")
+        link = zipfile.ZipInfo("sources/a.txt")
+        link.external_attr = 0o120777 << 16
+        packed.writestr(link, "/etc/passwd")
+    assert "archive-link" in refused(tmp_path, "t.qdpx", stream.getvalue())
+
+
+def test_an_archive_with_a_password_is_named(tmp_path: Path) -> None:
+    data = bytearray(archive({"xl/workbook.xml": "<a/>"}))
+    data[data.rindex(b"PK\x01\x02") + 8] |= 1
+    assert "archive-password" in refused(tmp_path, "t.xlsx", bytes(data))
+    locked = (KINDS / "password.xlsx").read_bytes()
+    assert "sheet-password" in refused(tmp_path, "t.xlsx", locked)
+
+
+# --- no tables ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("t.pdf", b"%PDF-1.7\n", "a PDF"),
+        ("t.png", b"\x89PNG\r\n\x1a\n", "a picture"),
+        ("t.csv", b"\xff\xd8\xff\xe0", "a picture"),
+        ("t.docx", archive({"[Content_Types].xml": "", "word/document.xml": ""}), "(docx)"),
+        ("t.pptx", archive({"ppt/presentation.xml": ""}), "slides"),
+        ("t.odt", archive({"mimetype": "application/vnd.oasis.opendocument.text"}), "LibreOffice"),
+        ("t.zip", archive({"in/table.csv": ""}), "an archive (zip)"),
+        ("t.zip", archive({"in/table.csv": ""}), "in/table.csv"),
+        ("t.nvp", b"anything", "an NVivo project"),
+        ("t.nvpx", archive({"x": ""}), "an NVivo project"),
+        ("t.mx20", b"anything", "a MAXQDA project"),
+        ("t.atlproj", archive({"x": ""}), "an ATLAS.ti project"),
+        ("t.sqlite3", b"SQLite format 3\0CREATE TABLE highlights", "a Taguette project"),
+        ("t.qda", b"SQLite format 3\0code_text", "a QualCoder project"),
+        ("t.enl", b"anything", "an EndNote library"),
+        ("t.bib", "@article{lee2020, title={x}}\n", "a file of references (BibTeX)"),
+        ("t.txt", "TY  - JOUR\nER  - \n", "a file of references (RIS)"),
+        ("t.nbib", "PMID- 123\nTI  - x\n", "a file of references (PubMed)"),
+        ("t.ciw", "FN Clarivate Analytics Web of Science\nVR 1.0\n", "(Web of Science)"),
+        ("t.xml", "<?xml version='1.0'?><xml><records><record/></records></xml>", "EndNote XML"),
+        ("t.json", '[{"type": "book", "author": [{"family": "Lee"}], "title": "x"}]', "CSL JSON"),
+        ("t.xls", "<html><table><tr><td>x</td></tr></table></html>", "a web page"),
+        ("t.rtf", "{\\rtf1 x}", "a text document (RTF)"),
+        ("t.sav", b"$FL2@(#) SPSS", "an SPSS file"),
+        ("t.rds", b"\x1f\x8b\x08", "R data"),
+        ("t.csv.gz", b"\x1f\x8b\x08", "packed (gzip)"),
+        ("t.numbers", archive({"Index/Document.iwa": "x"}), "Apple"),
+    ],
+)
+def test_what_is_no_table_is_named_with_what_to_export(
+    tmp_path: Path, name: str, data: str | bytes, what: str
+) -> None:
+    said = refused(tmp_path, name, data)
+    assert "sheet-no-table" in said
+    assert what in said
+    assert "\n  " in said  # with a way out
+
+
+def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    assert [p.code for p in read_tables(tmp_path)[1]] == ["sheet-folder"]
+    assert [p.code for p in read_tables(tmp_path / "none.csv")[1]] == ["sheet-unreadable"]
+    (tmp_path / "data.qda").write_bytes(b"SQLite format 3\0")
+    assert [p.code for p in read_tables(tmp_path)[1]] == ["sheet-no-table"]
+
+
+# --- programs -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "program", "holds", "roles"),
+    [
+        (
+            "id,document,tag,content",
+            "1,Lee 2020,Pay,Text",
+            "Taguette",
+            "codings",
+            {"document": "study", "tag": "theme", "content": "summary"},
+        ),
+        (
+            "Color,Comment,Document group,Document name,Code,Beginning,End,Weight score,Segment,"
+            "Created by",
+            ",,Set,Lee 2020,Work > Pay,1,2,0,Text,Ann",
+            "MAXQDA",
+            "codings",
+            {
+                "Document name": "study",
+                "Code": "theme",
+                "Segment": "summary",
+                "Created by": "reviewer",
+            },
+        ),
+        (
+            "Dokumentgruppe,Dokumentname,Code,Anfang,Ende,Gewicht,Segment,Erstellt von",
+            "Set,Lee 2020,Pay,1,2,0,Text,Ann",
+            "MAXQDA",
+            "codings",
+            {
+                "Dokumentname": "study",
+                "Code": "theme",
+                "Segment": "summary",
+                "Erstellt von": "reviewer",
+            },
+        ),
+        (
+            "ID,Quotation Name,Document,Quotation Content,Codes,Comment,Created by",
+            "1:1,q,Lee 2020,Text,Pay,,Ann",
+            "ATLAS.ti",
+            "codings",
+            {
+                "Document": "study",
+                "Codes": "theme",
+                "Quotation Content": "summary",
+                "Created by": "reviewer",
+            },
+        ),
+        (
+            "File,Coder,Coded,Codename",
+            "Lee 2020,Ann,Text,Pay",
+            "QualCoder",
+            "codings",
+            {"File": "study", "Codename": "theme", "Coded": "summary", "Coder": "reviewer"},
+        ),
+        (
+            "File Name,Hierarchical Name,Coded Text,Coverage,Coded By Initials",
+            "Lee 2020,Codes\\\\Pay,Text,1%,AB",
+            "NVivo",
+            "codings",
+            {
+                "File Name": "study",
+                "Hierarchical Name": "theme",
+                "Coded Text": "summary",
+                "Coded By Initials": "reviewer",
+            },
+        ),
+        (
+            "Name,Description,Files,References",
+            "Pay,Money,3,12",
+            "NVivo",
+            "codebook",
+            {
+                "Name": "label",
+                "Description": "definition",
+                "Files": "leave-out",
+                "References": "leave-out",
+            },
+        ),
+        (
+            "Covidence #,Study ID,Title,Reviewer Name,Country",
+            "12,Lee 2020,A title,Consensus,Kenya",
+            "Covidence",
+            "studies",
+            {
+                "Covidence #": "record",
+                "Study ID": "study",
+                "Title": "title",
+                "Reviewer Name": "reviewer",
+            },
+        ),
+        (
+            "Title,Authors,Abstract,Published Year,Journal,DOI,Ref,Covidence #,Study,Notes,Tags",
+            "A title,Lee,x,2020,J,10.5555/a,1,#12,Lee 2020,,",
+            "Covidence",
+            "references",
+            {
+                "Covidence #": "record",
+                "Study": "study",
+                "Title": "title",
+                "Authors": "author",
+                "Published Year": "year",
+                "Journal": "journal",
+                "DOI": "doi",
+                "Abstract": "abstract",
+            },
+        ),
+        (
+            "Key,Item Type,Publication Year,Author,Title,Publication Title,DOI,Abstract Note",
+            "ABCD1234,journalArticle,2020,Lee,A title,J,10.5555/a,x",
+            "Zotero",
+            "references",
+            {
+                "Key": "record",
+                "Title": "title",
+                "Author": "author",
+                "Publication Year": "year",
+                "Publication Title": "journal",
+                "DOI": "doi",
+                "Abstract Note": "abstract",
+            },
+        ),
+        (
+            "Refid,User,Level,Author,Title,Country",
+            "12,Ann,2,Lee,A title,Kenya",
+            "DistillerSR",
+            "studies",
+            {"Refid": "record", "User": "reviewer", "Author": "author", "Title": "title"},
+        ),
+    ],
+)
+def test_an_export_is_known_by_its_headings(
+    tmp_path: Path, header: str, row: str, program: str, holds: str, roles: dict[str, str]
+) -> None:
+    (sheet,) = read(tmp_path, "t.csv", f"{header}\n{row}\n")
+    assert (sheet.program, sheet.holds, sheet.roles) == (program, holds, roles)
+    assert f"Its headings are those of {program}" in told(sheet)
+    assert [*sheet.rows[0].cells.values()] == row.split(",")
+
+
+def test_a_table_of_ones_own_is_no_export(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.csv", "Document,Code,Text\nLee 2020,Pay,Text\n")
+    assert (sheet.program, sheet.holds, sheet.roles) == ("", "", {})
+
+
+def test_reviewers_and_consensus_of_covidence_are_counted_without_names(tmp_path: Path) -> None:
+    text = (
+        "Covidence #,Study ID,Title,Reviewer Name,Country\n"
+        "1,Lee 2020,x,Ann Abel,Kenya\n1,Lee 2020,x,Bo Berg,Mali\n1,Lee 2020,x,Consensus,Kenya\n"
+    )
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert "3 rows: 1 of the consensus, 2 of 2 reviewers." in sheet.notes
+    assert "Abel" not in told(sheet)
+
+
+def test_codes_of_dedoose_come_from_its_ticks(tmp_path: Path) -> None:
+    text = (
+        'Media Title,Excerpt Creator,Excerpt Copy,Codes Applied Combined,"Code: Pay, low Applied",'
+        '"Code: Pay, low Range","Code: Pay, low Weight",Code: Hours Applied,Code: Hours Weight\n'
+        'Lee 2020,ann,Text,"Pay, low, Hours",True,,,True,3\nEk 2021,bo,More,,False,,,False,\n'
+    )
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert sheet.header == (
+        *("Media Title", "Excerpt Creator", "Excerpt Copy", "Codes Applied Combined"),
+        "Code: Hours Weight",
+    )
+    assert cells(sheet)[0] == ["Lee 2020", "ann", "Text", "Pay, low\nHours", "3"]
+    assert cells(sheet)[1] == ["Ek 2021", "bo", "More", "", ""]
+    assert sheet.roles["Codes Applied Combined"] == "theme"
+
+
+def test_decisions_of_rayyan_become_columns_without_names(tmp_path: Path) -> None:
+    packed = (
+        '"RAYYAN-INCLUSION: {""Ann""=>""Excluded"", ""Bo""=>""Excluded""} | RAYYAN-LABELS: a,b'
+        ' | RAYYAN-EXCLUSION-REASONS: wrong population | USER-NOTES: look again"'
+    )
+    text = f"key,title,year,journal,issn,authors,notes\nrayyan-1,A title,2020,J,,Lee,{packed}\n"
+    (sheet,) = read(tmp_path, "t.csv", text)
+    row = sheet.rows[0].cells
+    assert (row["Decision"], row["Labels"], row["Exclusion reasons"], row["notes"]) == (
+        *("Excluded", "a\nb", "wrong population"),
+        "USER-NOTES: look again",
+    )
+    assert "Ann" not in told(sheet)
+
+
+def test_a_matrix_of_nvivo_loses_its_letters_and_numbers(tmp_path: Path) -> None:
+    text = ",A : Pay,B : Hours\n1 : Lee 2020,2,0\n2 : Ek 2021,0,1\n"
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert sheet.header == ("Source", "Pay", "Hours")
+    assert cells(sheet) == [["Lee 2020", "2", "0"], ["Ek 2021", "0", "1"]]
+    assert sheet.roles == {"Source": "study"}
+
+
+# --- records ------------------------------------------------------------------------------------
+
+
+def test_records_of_json_are_rows_with_their_lines(tmp_path: Path) -> None:
+    data = (
+        '[\n {"study": "Lee 2020", "code": ["Pay", "Hours"], "year": 2020, "share": 0.50,\n'
+        '  "ok": true, "where": {"country": "Kenya"}, "none": null, "n": NaN},\n'
+        ' {"study": "Ek 2021", "code": "Pay"}\n]\n'
+    )
+    (sheet,) = read(tmp_path, "t.json", data)
+    assert sheet.header == ("study", "code", "year", "share", "ok", "where.country", "none", "n")
+    assert cells(sheet)[0] == ["Lee 2020", "Pay\nHours", "2020", "0.50", "TRUE", "Kenya", "", "NaN"]
+    assert [row.line for row in sheet.rows] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"a": {"study": "Lee", "code": "Pay"}, "b": {"study": "Ek", "code": "Pay"}}',
+        '{"study": "Lee", "code": "Pay"}\n{"study": "Ek", "code": "Pay"}\n',
+        '{"study": ["Lee", "Ek"], "code": ["Pay", "Pay"]}',
+        '{"columns": ["study", "code"], "data": [["Lee", "Pay"], ["Ek", "Pay"]]}',
+        '[["study", "code"], ["Lee", "Pay"], ["Ek", "Pay"]]',
+        '{"made": "2020", "records": [{"study": "Lee", "code": "Pay"}, {"study": "Ek",'
+        '"code": "Pay"}]}',
+    ],
+)
+def test_records_of_any_arrangement_are_rows(tmp_path: Path, data: str) -> None:
+    (sheet,) = read(tmp_path, "t.json", data)
+    rows = [{name: row.cells[name] for name in ("study", "code")} for row in sheet.rows]
+    assert rows == [{"study": "Lee", "code": "Pay"}, {"study": "Ek", "code": "Pay"}]
+
+
+def test_records_of_yaml_are_as_people_wrote_them(tmp_path: Path) -> None:
+    data = (
+        "- study: Lee 2020\n  country: NO\n  read: 2020-01-02\n  findings:\n"
+        "    - {code: Pay, text: One}\n    - {code: Hours, text: Two}\n- study: Ek 2021\n"
+    )
+    (sheet,) = read(tmp_path, "t.yaml", data)
+    assert sheet.header == ("study", "country", "read", "code", "text")
+    assert cells(sheet) == [
+        ["Lee 2020", "NO", "2020-01-02", "Pay", "One"],
+        ["Lee 2020", "NO", "2020-01-02", "Hours", "Two"],
+        ["Ek 2021", "", "", "", ""],
+    ]
+    assert [row.line for row in sheet.rows] == [5, 6, 7]
+    assert "Each of the 2 records in 'findings' is a row of its own." in sheet.notes
+
+
+LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("t.json", '[{"study": "Lee"', "records-broken"),
+        ("t.json", '[{"study": "Lee"},]', "records-broken"),
+        ("t.json", '{"a": 1}', "records-none"),
+        ("t.json", "[]", "records-none"),
+        ("t.json", "[" * 100_000, "records-deep"),
+        ("t.yaml", "a: b: c\n", "records-broken"),
+        ("t.yaml", "just words\n", "records-none"),
+        ("t.yaml", "&a [*a]\n", "records-deep"),
+        ("t.yaml", LAUGHS, "records-deep"),
+    ],
+)
+def test_records_that_cannot_be_read_are_told(
+    tmp_path: Path, name: str, data: str, code: str
+) -> None:
+    assert code in refused(tmp_path, name, data)
+
+
+def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path) -> None:
+    data = {
+        "CodeSets": [
+            {
+                "SetName": "Keywords",
+                "SetId": 9,
+                "Attributes": {
+                    "AttributesList": [
+                        {
+                            "AttributeId": 1,
+                            "AttributeName": "Work",
+                            "AttributeDescription": "All of it",
+                            "Attributes": {
+                                "AttributesList": [{"AttributeId": 2, "AttributeName": "Pay >25 %"}]
+                            },
+                        }
+                    ]
+                },
+            }
+        ],
+        "References": [
+            {
+                "ItemId": 77,
+                "Title": "A title",
+                "ShortTitle": "Lee (2020)",
+                "Year": "2020",
+                "Codes": [
+                    {
+                        "AttributeId": 2,
+                        "AdditionalText": "Info",
+                        "ItemAttributeFullTextDetails": [{"Text": "one"}, {"Text": "two"}],
+                    },
+                    {"AttributeId": 1, "AdditionalText": ""},
+                    {"AttributeId": 5, "AdditionalText": "?"},
+                ],
+            },
+            {"ItemId": 78, "Title": "No code", "ShortTitle": "Ek (2021)"},
+        ],
+    }
+    codings, book = read(tmp_path, "report.json", json.dumps(data))
+    lee = ("77", "Lee (2020)", "A title", "2020")
+    assert codings.header == (
+        *("ItemId", "Study", "Title", "Year", "Code set", "Code 1", "Code 2", "Text", "Passages"),
+    )
+    assert cells(codings) == [
+        [
+            "77",
+            "Lee (2020)",
+            "A title",
+            "2020",
+            "Keywords",
+            "Work",
+            "Pay >25 %",
+            "Info",
+            "one\ntwo",
+        ],
+        ["77", "Lee (2020)", "A title", "2020", "Keywords", "Work", "", "", ""],
+        ["77", "Lee (2020)", "A title", "2020", "", "", "", "?", ""],
+        ["78", "Ek (2021)", "No code", "", "", "", "", "", ""],
+    ]
+    assert (codings.program, codings.holds) == ("EPPI-Reviewer", "codings")
+    assert cells(book) == [
+        ["set-9", "", "Keywords", ""],
+        ["1", "set-9", "Work", "All of it"],
+        ["2", "1", "Pay >25 %", ""],
+    ]
+    assert "1 item has no code." in codings.notes
+    assert "1 coding names a code that stands in none of its code sets." in codings.notes
+
+
+# --- REFI-QDA -----------------------------------------------------------------------------------
+
+CODES = (
+    '<CodeBook><Codes><Code guid="{C-1}" name="Work" isCodable="false">'
+    "<Description>All of it</Description>"
+    '<Code guid="c-2" name="Pay &gt;25 %" isCodable="true"/></Code></Codes></CodeBook>'
+)
+PROJECT = (
+    '<?xml version="1.0" encoding="utf-8"?><Project xmlns="urn:QDA-XML:project:1.0" '
+    'origin="NVivo"><Users><User guid="u-1" name="Ann Abel"/></Users>'
+    + CODES
+    + '<Variables><Variable guid="v-1" name="Country" typeOfVariable="Text"/></Variables>'
+    '<Cases><Case guid="k-1" name="Lee 2020"><VariableValue><VariableRef targetGUID="v-1"/>'
+    '<TextValue>Kenya</TextValue></VariableValue><SourceRef targetGUID="s-1"/></Case></Cases>'
+    '<Sources><TextSource guid="s-1" name="Lee 2020.docx" plainTextPath="internal://S-1.txt">'
+    '<PlainTextSelection guid="p-1" name="was paid" startPosition="4" endPosition="12">'
+    '<Coding guid="x-1" creatingUser="u-1"><CodeRef targetGUID="C-2"/></Coding>'
+    '<NoteRef targetGUID="n-1"/></PlainTextSelection></TextSource>'
+    '<PDFSource guid="s-2" name="Ek 2021.pdf" path="internal://s-2.pdf">'
+    '<PDFSelection guid="p-2" page="1"><Coding guid="x-2"><CodeRef targetGUID="{c-1}"/></Coding>'
+    '<Coding guid="x-3"><CodeRef targetGUID="none"/></Coding></PDFSelection></PDFSource>'
+    '<TextSource guid="s-3" name="Roux 2019"><PlainTextContent>Text</PlainTextContent>'
+    "</TextSource></Sources>"
+    '<Notes><Note guid="n-1" name="m"><PlainTextContent>A memo</PlainTextContent></Note></Notes>'
+    "</Project>"
+)
+
+
+def test_a_project_becomes_codings_with_passages_and_a_codebook(tmp_path: Path) -> None:
+    text = "\ufeffShe\r\nwas paid\r\n".encode()
+    packed = archive({"project.qde": PROJECT, "sources/s-1.txt": text, "sources/.root": ""})
+    codings, book = read(tmp_path, "t.qdpx", packed)
+    assert codings.header == (
+        *("Source", "Code 1", "Code 2", "Passage", "Coder", "Memo", "Country", "Case"),
+    )
+    assert cells(codings) == [
+        ["Lee 2020", "Work", "Pay >25 %", "was paid", "Ann Abel", "A memo", "Kenya", "Lee 2020"],
+        ["Ek 2021", "Work", "", "", "", "", "", ""],
+        ["Roux 2019", "", "", "", "", "", "", ""],
+    ]
+    assert codings.roles == {
+        "Source": "study",
+        "Code 1": "theme",
+        "Code 2": "theme",
+        "Passage": "summary",
+        "Coder": "reviewer",
+    }
+    assert cells(book) == [["c-1", "", "Work", "All of it"], ["c-2", "c-1", "Pay >25 %", ""]]
+    for said in (
+        "It is a REFI-QDA project of NVivo: 3 sources, 2 codes, 2 codings.",
+        "1 coding names a code that is not in the codebook: left out.",
+        "1 coding is of a picture, a sound or a page without text",
+        "1 source has no coding and stand as studies without a code.",
+    ):
+        assert said in told(codings)
+
+
+def test_a_codebook_is_read(tmp_path: Path) -> None:
+    inside = CODES.removeprefix("<CodeBook>").removesuffix("</CodeBook>")
+    data = f'<?xml version="1.0"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0">{inside}</CodeBook>'
+    (book,) = read(tmp_path, "t.qdc", data)
+    assert (book.holds, [row.cells["label"] for row in book.rows]) == (
+        "codebook",
+        ["Work", "Pay >25 %"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ("<Project", "refi-damaged"),
+        ('<!DOCTYPE a [<!ENTITY b "x">]><Project>&b;</Project>', "refi-damaged"),
+        ("<Project/>", "refi-empty"),
+        ("", "refi-damaged"),
+    ],
+)
+def test_a_damaged_project_is_told(tmp_path: Path, inside: str, code: str) -> None:
+    assert code in refused(tmp_path, "t.qdpx", archive({"project.qde": inside}))
