@@ -829,7 +829,6 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
         ],
     }
     codings, book = read(tmp_path, "report.json", json.dumps(data))
-    lee = ("77", "Lee (2020)", "A title", "2020")
     assert codings.header == (
         *("ItemId", "Study", "Title", "Year", "Code set", "Code 1", "Code 2", "Text", "Passages"),
     )
