@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_execute(commands)
     _add_add(commands)
     _add_new(commands)
+    _add_export(commands)
     _add_upgrade(commands)
     return parser
 
@@ -499,6 +500,33 @@ def _new(given: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+# --- export -----------------------------------------------------------------------------------
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "export",
+        "write the review's tables as one workbook, to edit and read back",
+        "A sheet for each table, with its choices to pick from; every cell is text, so that no\n"
+        "program makes dates or numbers of ids. 'synth import' reads the workbook back.\n\n"
+        "  synth export --xlsx review.xlsx",
+    )
+    command.add_argument(
+        "--xlsx", type=Path, metavar="FILE", required=True, help="the workbook to write"
+    )
+    command.set_defaults(run=_export)
+
+
+def _export(given: argparse.Namespace) -> int:
+    from synth.starter.review_workbook import export_workbook
+
+    return export_workbook(_root(given), given.xlsx, _say)
+
+
+# --- upgrade ----------------------------------------------------------------------------------
 
 
 def _add_upgrade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
