@@ -242,3 +242,92 @@ def test_no_slip_of_the_hand_is_too_much(
     write_forms(root, canonical_forms(root))
     assert [form.file for form in canonical_forms(root) if form.line] == []
     shutil.rmtree(root.parent)
+
+
+# --- at the edge of each rule ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "fine"), [(5, False), (6, True), (10, True), (11, False)])
+def test_an_anchor_has_six_to_ten_words(words: int, fine: bool, sound: Path) -> None:
+    anchor = read_records(sound)[0].findings["berg2011-01"].anchor
+    with_text(sound, "data/coded_studies.csv", anchor, " ".join(["word"] * words))
+    codes = [problem.code for problem in check(sound)]
+    assert codes == ([] if fine else ["anchor-length"])
+
+
+@pytest.mark.parametrize(
+    ("known", "code"), [(97, "flow-unchecked"), (98, "flow-unchecked"), (99, "flow-parts-exceed")]
+)
+def test_parts_of_a_box_may_be_all_of_it_though_one_is_unknown(
+    known: int, code: str, sound: Path
+) -> None:
+    shutil.copytree(BAD_DATA / "flow-partly-unknown", sound, dirs_exist_ok=True)
+    flow = sound / "data" / "flow.csv"
+    text = flow.read_text(encoding="utf-8")
+    box = next(box for box in read_records(sound)[0].flow if box.kind == "reason" and box.count)
+    row = f"{box.label},{box.count},"
+    assert text.count(row) == 1
+    flow.write_text(text.replace(row, f"{box.label},{known},"), encoding="utf-8")
+    assert [problem.code for problem in check(sound)] == [code]
+
+
+@pytest.mark.parametrize(
+    ("length", "code"), [(32_767, ""), (32_768, "cell-long")], ids=["the most", "one more"]
+)
+def test_a_cell_is_as_long_as_a_spreadsheet_keeps(length: int, code: str, sound: Path) -> None:
+    summary = "Nobody rested where pauses were counted."
+    with_text(sound, "data/coded_studies.csv", summary, "x" * length)
+    assert [problem.code for problem in check(sound)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("year", "fine"), [(999, False), (1000, True), (2025, True), (2026, False)]
+)
+def test_a_year_has_four_digits_and_is_at_most_the_next(year: int, fine: bool, sound: Path) -> None:
+    with_text(sound, "references.bib", "2011}", f"{year}}}")
+    codes = {problem.code for problem in check(sound)}
+    assert ("entry-year" in codes) != fine
+
+
+@pytest.mark.parametrize(("ranks", "fine"), [(2, True), (3, False)])
+def test_a_node_is_as_deep_as_there_are_ranks(ranks: int, fine: bool, sound: Path) -> None:
+    if ranks == 3:
+        path = sound / "data" / "codebook.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        lines.insert(len(lines), "coffee,pauses,Coffee,Coffee in a pause.,source")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    codes = [problem.code for problem in check(sound)]
+    assert ("node-too-deep" not in codes) == fine
+
+
+@pytest.mark.parametrize(("colour", "fine"), [("#767676", True), ("#777777", False)])
+def test_a_colour_has_a_contrast_of_four_and_a_half(colour: str, fine: bool, sound: Path) -> None:
+    with_text(sound, "data/review.toml", '"#9c2f4f"', f'"{colour}"')
+    codes = [problem.code for problem in check(sound)]
+    assert codes == ([] if fine else ["contrast"])
+
+
+def test_a_missing_column_is_told_once(root: Path, tmp_path: Path) -> None:
+    """Not once for each of the rows that lack it."""
+    book = tmp_path / "book"
+    shutil.copytree(root / "data", book / "data")
+    shutil.copy(root / "references.bib", book)
+    path = book / "data" / "coded_studies.csv"
+    path.write_text(path.read_text("utf-8").replace(",direction,", ",way,", 1), "utf-8", newline="")
+    told = [problem for problem in check(book) if problem.severity == "error"]
+    assert [(problem.code, problem.where) for problem in told] == [("column-missing", "direction")]
+
+
+def test_studies_that_are_gone_are_told_once(root: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(root / "data", book / "data")
+    shutil.copy(root / "references.bib", book)
+    path = book / "data" / "studies.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:21]), "utf-8", newline="")
+    told = [one for one in check(book) if (one.code, one.severity) == ("study-unknown", "error")]
+    by_file = {problem.file: problem for problem in told}
+    assert len(told) == len({(problem.file, problem.where) for problem in told})
+    message = by_file["data/coded_studies.csv"].message
+    assert " studies are not in data/studies.csv: " in message
+    assert "(lines " in message

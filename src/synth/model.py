@@ -309,7 +309,11 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     "choice",
                     choices=("reported", "derived", NOT_REPORTED, NOT_ESTABLISHED),
                 ),
-                Column("note", "What a reader should know about the number.", empty=True),
+                Column(
+                    "note",
+                    "What a reader should know about the number; {box} is the count of a box.",
+                    empty=True,
+                ),
             ),
             optional=True,
         ),

@@ -21,6 +21,7 @@ from synth.book.trees import Block, Place, Role, blocks_of
 from synth.errors import Problem, did_you_mean, told_once
 from synth.model import TABLES, Settings
 from synth.reading.tables import read_records
+from synth.reading.typed_counts import counts_in
 from synth.review import Review
 
 if TYPE_CHECKING:
@@ -252,31 +253,6 @@ def untold_influences(book: Book) -> Iterator[Problem]:
 
 # --- numbers typed by hand ---------------------------------------------------------------------
 
-_NUMBER_WORDS = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    "sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
-    "hundred|dozen|half"
-)
-_COUNTED = (
-    "study|studies|findings?|country|countries|articles?|papers?|works?|publications?|sources?|"
-    "records?|influences?"
-)
-_BETWEEN = (
-    "of|the|all|these|those|other|more|different|coded|included|reviewed|primary|empirical|"
-    "qualitative|quantitative|single|further|such"
-)
-_TYPED = re.compile(
-    # Four digits that begin with 19 or 20 are a year.
-    rf"(?<![\w-])(?:(?!(?:19|20)\d\d\b)\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?)"
-    rf"(?:\s+(?:{_BETWEEN})){{0,3}}\s+(?:{_COUNTED})\b"
-    rf"|\b(?:{_COUNTED})\b\s*\(?[nN]\s*=\s*\d+",
-    re.IGNORECASE,
-)
-# "One study" is often an example ("leave one study out") and no count of the evidence; after these
-# words it is one: "rests on one study".
-_ONE = re.compile(r"one\b", re.IGNORECASE)
-_COUNTS_ONE = re.compile(r"\b(?:only|just|exactly|from|on|in|by|than)\s+$", re.IGNORECASE)
-
 
 def typed_numbers(review: Review, theme: str, block: Block) -> Iterator[Problem]:
     """Numbers of studies, findings, countries and the like that were typed by hand.
@@ -291,23 +267,6 @@ def typed_numbers(review: Review, theme: str, block: Block) -> Iterator[Problem]
         cites = any(name in FINDING_ROLES for name in roles)
         for found in counts_in(words, cites=cites):
             yield block.problem("number-typed", found.split()[0], value=found)
-
-
-def counts_in(words: str, *, cites: bool = False) -> Iterator[str]:
-    """The counts of studies, findings and the like that a text spells out.
-
-    Parameters
-    ----------
-    words : the text.
-    cites : whether it cites findings, so that "one study" is the one it cites.
-
-    >>> list(counts_in("It rests on one study of 12 studies; leave one study out."))
-    ['one study', '12 studies']
-    """
-    for found in _TYPED.finditer(words):
-        counts_one = _COUNTS_ONE.search(words[: found.start()])
-        if not _ONE.match(found[0]) or (counts_one and not cites):
-            yield found[0]
 
 
 _SENTENCE_END = re.compile(r"(?<!\bet al)(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<=[.!?])[”\"’)]*\s+")

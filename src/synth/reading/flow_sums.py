@@ -6,7 +6,8 @@ them from here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from synth.model import NOT_REPORTED, FlowBox
@@ -60,6 +61,50 @@ def terms(plus: Iterable[FlowBox], minus: Iterable[FlowBox]) -> str:
     """What is added and taken away, in figures: ``"697 − 317"``."""
     added = " + ".join(_figure(box) for box in plus)
     return " − ".join([added, *(_figure(box) for box in minus)])
+
+
+_PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+_FIGURE = re.compile(r"(?<![\w.-])\d[\d,]*(?![\w-])")
+
+
+def note_with_counts(note: str, boxes: Mapping[str, FlowBox]) -> str:
+    """A note with the counts of the boxes that it names in braces.
+
+    >>> identified = FlowBox("identified", "identification", "remaining", "", "", 1697, "derived")
+    >>> note_with_counts("{identified} less the doubles.", {"identified": identified})
+    '1,697 less the doubles.'
+    """
+
+    def count(found: re.Match[str]) -> str:
+        box = boxes.get(found[1])
+        if box is None:
+            return found[0]
+        return f"{box.count:,}" if box.count is not None else box.state
+
+    return _PLACEHOLDER.sub(count, note)
+
+
+def named_in(note: str) -> Iterator[str]:
+    """Ids of the boxes that a note names in braces."""
+    yield from (found[1] for found in _PLACEHOLDER.finditer(note))
+
+
+def typed_in(note: str, boxes: Iterable[FlowBox]) -> Iterator[tuple[str, str]]:
+    """Figures in a note that are the count of a box, each with the first such box.
+
+    >>> box = FlowBox("twice", "identification", "removed", "", "Doubles", 61)
+    >>> list(typed_in("These 61 were found in 2011.", [box]))
+    [('61', 'twice')]
+    """
+    counts: dict[int, str] = {}
+    for box in boxes:
+        if box.count is not None:
+            counts.setdefault(box.count, box.id)
+    for found in _FIGURE.finditer(note):
+        digits = found[0].replace(",", "")
+        # Python refuses to read numbers of thousands of digits; a count has far fewer.
+        if len(digits) < 19 and int(digits) in counts:
+            yield found[0].rstrip(","), counts[int(digits)]
 
 
 def sums(boxes: Iterable[FlowBox]) -> list[Sum]:

@@ -25,7 +25,7 @@ from synth.model import (
     FlowBox,
 )
 from synth.reading.bibliography import BIB_FILE, DOI, check_bibliography
-from synth.reading.flow_sums import Sum, sums
+from synth.reading.flow_sums import Sum, named_in, sums, typed_in
 from synth.reading.settings import SETTINGS_FILE, SLUG, settings_line
 from synth.reading.tables import (
     NOT_LISTED,
@@ -37,6 +37,7 @@ from synth.reading.tables import (
     split,
 )
 from synth.reading.textio import read_text
+from synth.reading.typed_counts import counts_in
 from synth.references.apa import author_year
 
 
@@ -71,6 +72,7 @@ def check_records(records: Records) -> list[Problem]:
         _findings,
         _influences,
         _flow,
+        _flow_notes,
         _further_themes,
         _consensus,
         _facets,
@@ -347,6 +349,27 @@ def _flow(records: Records) -> Iterator[Problem]:
     if len(rows) == len(written) and numbers == sum(map(bool, written)):
         for total in sums(records.flow):
             yield from _sum(total, rows[total.box.id])
+
+
+def _flow_notes(records: Records) -> Iterator[Problem]:
+    """Numbers in the notes of a flow are computed: they name the box whose count they tell."""
+    if not _has(records, "flow", "box", "note"):
+        return
+    known = _known(records, "flow")
+    for row in records.tables["flow"].rows:
+        note = row.cells["note"]
+        for name in named_in(note):
+            if name not in known:
+                near = did_you_mean(name, known)
+                yield _problem("box-unknown", "flow", row, "note", value=name, near=near)
+        typed = list(typed_in(note, records.flow))
+        for figure, box in typed:
+            yield _problem("flow-count-typed", "flow", row, "note", value=figure, box=box)
+        # What was told as the count of a box is not told again as that of studies or records.
+        told = tuple(figure for figure, _ in typed)
+        for counted in counts_in(note):
+            if not counted.startswith(told or ("\0",)):
+                yield _problem("count-typed", "flow", row, "note", value=counted)
 
 
 def _place_of(

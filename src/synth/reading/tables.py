@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,7 @@ from synth.model import (
     statements_of,
 )
 from synth.reading.bibliography import BIB_FILE, Bibliography, read_bibliography
+from synth.reading.flow_sums import note_with_counts
 from synth.reading.settings import SETTINGS_FILE, SLUG, read_settings
 from synth.reading.textio import CELL_LIMIT, read_text, without_collecting
 from synth.references.apa import author_year
@@ -757,10 +758,12 @@ def _influences(table: TableText) -> dict[str, Influence]:
 
 
 def _flow(table: TableText) -> tuple[FlowBox, ...]:
-    return tuple(
+    written = tuple(
         FlowBox(name, stage, kind, of, label, _number(count), state, note)
         for name, stage, kind, of, label, count, state, note in _distinct(table, "flow")
     )
+    boxes = {box.id: box for box in written}
+    return tuple(replace(box, note=note_with_counts(box.note, boxes)) for box in written)
 
 
 def _number(cell: str) -> int | None:
