@@ -83,7 +83,7 @@ OWN_TABLES = """
 from synth.reading import tables
 from synth.reading import rules as checks
 from synth.reading import settings
-from synth.reading.bibliography import Bibliography
+from synth.references.work import Bibliography
 from synth.model import TABLES
 tables.read_bibliography = lambda path: (Bibliography(), [])  # the tables alone
 

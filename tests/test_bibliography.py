@@ -7,15 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.bibliography import (
-    Bibliography,
-    Name,
-    Reference,
-    check_bibliography,
-    decode,
-    parse_bibliography,
-    read_bibliography,
-)
+from synth.reading.bibliography import check_bibliography, parse_bibliography, read_bibliography
+from synth.references.latex import decode
+from synth.references.names import Name
+from synth.references.work import Bibliography, Reference
 
 
 def entry(**fields: str) -> Reference:
@@ -122,7 +117,7 @@ def test_fields_are_decoded_only_when_looked_at(monkeypatch: pytest.MonkeyPatch)
     def refuse(text: str) -> str:
         raise AssertionError(text)
 
-    monkeypatch.setattr("synth.reading.bibliography._decode", refuse)
+    monkeypatch.setattr("synth.references.latex._decoded", refuse)
     works, _ = parse_bibliography(r"@book{a2000, title = {G{\"o}del}, year = {2000}}")
     with pytest.raises(AssertionError):
         _ = works["a2000"].title
@@ -189,11 +184,31 @@ def test_real_dois_pass(doi: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "doi", ["doi:10.1/x", "10.1234", "10.1234/a b", "10.1234/x.", "https://doi.org/10.1234/x"]
+    "doi", ["doi:10.1/x", "10.1234", "10.1234/a b", "not known", "https://doi.org/"]
 )
 def test_what_is_no_doi_is_refused(doi: str) -> None:
     works = Bibliography((Reference("a", "book", {"title": "x", "author": "A", "doi": doi}),))
     assert [problem.where for problem in check_bibliography(works, 2025)] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "doi",
+    [
+        *("10.1234/AB_c", "https://doi.org/10.1234/AB_c", "http://dx.doi.org/10.1234/AB_c"),
+        *(
+            "doi:10.1234/AB_c",
+            "DOI: 10.1234/AB_c.",
+            r"10.1234/AB\_c",
+            r"10.1234/AB{\_}c",
+            "{10.1234/AB_c}",
+        ),
+        *("https://doi.org/10.1234%2FAB_c", "info:doi/10.1234/AB_c", "10.1234/AB_c [doi]"),
+    ],
+)
+def test_a_doi_in_any_form_is_one_doi(doi: str) -> None:
+    work = Reference("a", "book", {"title": "x", "author": "A", "doi": doi})
+    assert (work.doi, work.link) == ("10.1234/AB_c", "https://doi.org/10.1234/AB_c")
+    assert check_bibliography(Bibliography((work,)), 2025) == []
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.bibliography import Reference, read_bibliography
+from synth.reading.bibliography import read_bibliography
 from synth.references.apa import (
     address,
     author_year,
@@ -17,6 +17,7 @@ from synth.references.apa import (
     reference_text,
     register_styles,
 )
+from synth.references.work import Reference
 
 
 def work(key: str = "key2020", kind: str = "article", **fields: str) -> Reference:

@@ -114,7 +114,7 @@ def test_bibtex_reads_back(items: list[dict[str, Any]], works: list[dict[str, An
 
 
 def decoded(text: str) -> str:
-    from synth.reading.bibliography import decode
+    from synth.references.latex import decode
 
     return decode(text)
 

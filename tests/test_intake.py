@@ -12,9 +12,9 @@ from synth.errors import ReviewError
 from synth.reading.rules import check
 from synth.reading.settings import contrast
 from synth.reading.tables import Records, load_records
+from synth.references.importing import parse_references
 from synth.starter.columns import find_columns
 from synth.starter.palette import COLOURS, level_look
-from synth.starter.reference_import import parse_bib, parse_ris
 from synth.starter.spreadsheet import read_sheet
 from synth.starter.start import Request, start
 
@@ -331,7 +331,9 @@ def test_a_study_may_be_called_many_ways(taken_in: Any, cell: str) -> None:
 
 def test_two_works_of_one_name_are_told_apart_by_the_author(taken_in: Any) -> None:
     bib = BIB + "@misc{lee2020b, author={Lee, Ann}, title={Other}, year=2020}\n"
-    assert "can mean several works: 'lee-2020', 'lee2020b'" in refused(taken_in, bib=bib)
+    assert "can mean several works: 'lee-2020' (Pay at work), 'lee2020b' (Other)" in refused(
+        taken_in, bib=bib
+    )
 
 
 def test_works_without_rows_are_background_and_told(taken_in: Any) -> None:
@@ -342,14 +344,14 @@ def test_works_without_rows_are_background_and_told(taken_in: Any) -> None:
 
 def test_a_bib_file_is_kept_word_by_word() -> None:
     text = "% a comment\n@string{j = {A Journal}}\n@article{B:x,\n  title = {T}, journal = j}\n"
-    works, problems = parse_bib(text, "r.bib")
+    works, problems = parse_references(text, "r.bib")
     assert works.text == text.replace("B:x", "b-x")
     assert works.bibliography["b-x"].container == "A Journal"
     assert problems == []
 
 
 def test_ris_comes_with_everything_a_reference_shows() -> None:
-    works, problems = parse_ris((AUTHOR / "references.ris").read_text("utf-8"), "r.ris")
+    works, problems = parse_references((AUTHOR / "references.ris").read_text("utf-8"), "r.ris")
     assert problems == []
     assert [*works.bibliography] == [
         *("brandt2011", "ferro2016a", "ferro2016b", "okafor2020", "aerlig2022"),
@@ -367,14 +369,14 @@ def test_ris_comes_with_everything_a_reference_shows() -> None:
 @pytest.mark.parametrize("text", ["TY  - BOOK\nTI  - Pay\n", "TY  - BOOK\nTY  - BOOK\nER  - \n"])
 def test_a_cut_off_ris_file_is_told(text: str) -> None:
     """rispy leaves such an entry out without a word."""
-    _, problems = parse_ris(text, "r.ris")
+    _, problems = parse_references(text, "r.ris")
     assert "does not end" in problems[0].message
     assert problems[0].line == 1
 
 
 def test_problems_of_references_are_told_at_the_authors_line(taken_in: Any) -> None:
     bib = BIB + "\n@book{ek2022,\n  title={X}, doi={nonsense}, year=2022}\n"
-    assert "refs.bib:4: ek2022: 'nonsense' is not a DOI" in refused(taken_in, bib=bib)
+    assert "refs.bib:5: ek2022: 'nonsense' is not a DOI" in refused(taken_in, bib=bib)
 
 
 def test_without_references_the_names_of_the_table_stand(taken_in: Any) -> None:

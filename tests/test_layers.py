@@ -17,9 +17,9 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 
 LAYERS: tuple[set[str], ...] = (
     {"errors", "text", "model", "messages", "version"},
-    {"reading", "references", "agreement"},
+    {"reading", "references"},
     {"views"},
-    {"evidence", "review"},
+    {"evidence", "review", "agreement"},
     {"notebooks", "book"},
     {"starter", "cli"},
 )

@@ -23,7 +23,7 @@ from synth.book.metadata import (
     social_card,
     source_data,
 )
-from synth.reading.bibliography import Reference
+from synth.references.work import Reference
 from synth.review import Review
 
 EXAMPLE = Path(__file__).parent / "example"

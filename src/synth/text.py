@@ -123,3 +123,16 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+_WORD = re.compile(r"[^\W_]+")
+_INSIDE = re.compile("['\u00ad\u200b-\u200f\u2060]")
+
+
+def fold_words(text: str) -> str:
+    """Fold a text to its bare words, so that titles and names are equal whatever their signs.
+
+    >>> fold_words("Åkesson & O’Brien-Østby (2019): “CO₂”")
+    'akesson obrien ostby 2019 co2'
+    """
+    return " ".join(_WORD.findall(_INSIDE.sub("", fold(text))))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from synth.book.data_package import TakeawayFile
     from synth.model import Settings
-    from synth.reading.bibliography import Reference
+    from synth.references.work import Reference
 
 FAVICON, CARD = "favicon.svg", "social-card.png"
 

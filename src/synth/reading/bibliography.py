@@ -1,193 +1,42 @@
-"""The works a review cites: ``references.bib`` as entries that know their authors, year and links.
+"""``references.bib``: its works as records, and everything that is wrong with it.
 
-bibtexparser splits the file; this module decides what is a problem and decodes LaTeX only when a
-field is looked at and only where LaTeX stands, because decoding everything costs seventy times the
-parsing.
+bibtexparser splits the file; this module decides what is a problem. LaTeX is decoded by the record
+and only when a field is looked at.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from synth.errors import Problem
+from synth.errors import Problem, did_you_mean
 from synth.reading.textio import read_text, without_collecting
+from synth.references.latex import decode, unknown_commands
+from synth.references.work import (
+    DOI,
+    MONTHS,
+    UNDATED,
+    WEB_ADDRESS,
+    Bibliography,
+    Reference,
+    read_month,
+    same_doi,
+)
+from synth.text import fold_words
 
 BIB_FILE = "references.bib"
-
-DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
-"""What a DOI looks like (crossref.org, "DOIs and matching regular expressions")."""
-
-# Written for "no year" in the styles reviewers use; a work may say so, but not spell it otherwise.
-UNDATED = ("n.d.", "in press", "forthcoming")
 
 _MONTHS = frozenset(
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 )
 _ENCLOSING = re.compile(r"(?<!\\)[{}\"]")
-_KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
-_YEAR = re.compile(r"\d{4}")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A person or body, in the four parts that BibTeX knows.
-
-    >>> Name("Arthur C.", "van", "Dijk").family
-    'van Dijk'
-    """
-
-    first: str = ""
-    von: str = ""
-    last: str = ""
-    jr: str = ""
-
-    @property
-    def family(self) -> str:
-        """The name a citation shows."""
-        return f"{self.von} {self.last}" if self.von else self.last
-
-    @property
-    def initials(self) -> str:
-        """Initials of the given names.
-
-        >>> Name("Jean-Paul Édouard", "", "Roux").initials
-        'J.-P. É.'
-        """
-        words = []
-        for word in self.first.replace(".", ". ").split():
-            parts = [part for part in word.split("-") if part and part != "."]
-            if parts:
-                words.append("-".join(part[0].upper() + "." for part in parts))
-        return " ".join(words)
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A work of the bibliography.
-
-    Parameters
-    ----------
-    key : key of the entry, which is also the name of the study.
-    kind : type of the entry in lower case, such as ``"article"``.
-    fields : fields as written, names in lower case; LaTeX is decoded by the properties.
-    line : line of the file the entry begins on.
-
-    >>> Reference("otte2020a", "article", {"author": "Otte, I. and others", "year": "2020"}).suffix
-    'a'
-    """
-
-    key: str
-    kind: str
-    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
-    line: int = field(default=0, compare=False)
-
-    def text(self, name: str) -> str:
-        """A field as readers see it, without LaTeX; empty when the entry has none."""
-        return decode(self.fields.get(name, ""))
-
-    @cached_property
-    def authors(self) -> tuple[Name, ...]:
-        """The authors, in the order of the entry, without the ``others`` that may end them."""
-        return _names(self.fields.get("author", ""))
-
-    @cached_property
-    def editors(self) -> tuple[Name, ...]:
-        """The editors, in the order of the entry."""
-        return _names(self.fields.get("editor", ""))
-
-    @property
-    def and_others(self) -> bool:
-        """Whether the entry says that there are more authors than it names."""
-        people = self.fields.get("author", "") or self.fields.get("editor", "")
-        return people.rstrip().endswith(" others")
-
-    @cached_property
-    def year(self) -> int | None:
-        """The year, or ``None`` for an undated work."""
-        written = self.fields.get("year", "") or self.fields.get("date", "")[:4]
-        return int(written) if _YEAR.fullmatch(written) else None
-
-    @property
-    def is_undated(self) -> bool:
-        """Whether the entry gives no year, or says that there is none."""
-        written = self.fields.get("year", "") or self.fields.get("date", "")
-        return not written or written.lower() in UNDATED
-
-    @property
-    def suffix(self) -> str:
-        """The letter that tells works of one author and year apart, taken from the key."""
-        found = _KEY_SUFFIX.search(self.key)
-        return found[1] if found else ""
-
-    @cached_property
-    def title(self) -> str:
-        """The title as readers see it."""
-        return self.text("title")
-
-    @cached_property
-    def container(self) -> str:
-        """The journal or book the work stands in."""
-        for name in ("journal", "journaltitle", "booktitle"):
-            if name in self.fields:
-                return self.text(name)
-        return ""
-
-    @property
-    def doi(self) -> str:
-        """The DOI without an address before it."""
-        return self.fields.get("doi", "").replace("\\_", "_")
-
-    @property
-    def url(self) -> str:
-        """An address of the work other than its DOI."""
-        return self.fields.get("url", "").replace("\\_", "_").replace("\\%", "%")
-
-    @property
-    def link(self) -> str:
-        """Where a reader finds the work: its DOI, else its address, else nothing."""
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        return self.url if self.url.startswith(("https://", "http://")) else ""
-
-    @property
-    def note(self) -> str:
-        """What the bibliography says of the entry itself, such as what could not be verified."""
-        return self.text("note")
-
-
-class Bibliography(Mapping[str, Reference]):
-    """The works of ``references.bib`` by key, in the order of the file.
-
-    Parameters
-    ----------
-    references : the works; keys stand once.
-    broken : keys of entries that could not be read, so that they are not also called missing.
-    """
-
-    def __init__(
-        self, references: tuple[Reference, ...] = (), broken: frozenset[str] = frozenset()
-    ) -> None:
-        self.broken = broken
-        self._references = {reference.key: reference for reference in references}
-
-    def __getitem__(self, key: str) -> Reference:
-        return self._references[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._references)
-
-    def __len__(self) -> int:
-        return len(self._references)
-
-    def __repr__(self) -> str:
-        return f"<Bibliography: {len(self)} works>"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 def read_bibliography(path: Path) -> tuple[Bibliography, list[Problem]]:
@@ -218,26 +67,29 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
     """
     from bibtexparser import model
     from bibtexparser.entrypoint import parse_string
-    from bibtexparser.middlewares import ResolveStringReferencesMiddleware
-
-    # What encloses a value is taken off by _reference, which must look at it anyway.
-    abbreviated = "@string" in text.lower()
-    with _quiet("bibtexparser"):
-        library = parse_string(
-            text, parse_stack=[ResolveStringReferencesMiddleware()] if abbreviated else []
-        )
 
     problems: list[Problem] = []
+    if damage := _CONTROL.search(text):
+        line = text.count("\n", 0, damage.start()) + 1
+        code = f"0x{ord(damage[0]):02X}"
+        problems.append(Problem("entry-control-sign", file, line, sign=code))
+        text = _CONTROL.sub("", text)
+    # What encloses a value is taken off by _reference, which must look at it anyway.
+    with _quiet("bibtexparser"):
+        library = parse_string(text, parse_stack=[])
+
+    strings = _strings(library.strings) if "@string" in text.lower() else {}
     references: list[Reference] = []
     broken: set[str] = set()
-    after_failure = False
+    after_failure = inherits = False
     for block in library.blocks:
         line = (block.start_line or 0) + 1
         if isinstance(block, model.Entry):
-            reference, found = _reference(block, line, file)
+            reference, found = _reference(block, line, file, strings)
             problems += found
             if reference is not None:
                 references.append(reference)
+                inherits = inherits or "crossref" in reference.fields or "xdata" in reference.fields
         elif isinstance(block, model.ParsingFailedBlock):
             problem = _failure(block, line, file)
             problems.append(problem)
@@ -247,33 +99,143 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
             problems += found
             broken.update(problem.where for problem in found)
         after_failure = isinstance(block, model.ParsingFailedBlock)
+    if inherits:
+        references, found = _inherited(references, file, broken)
+        problems += found
     return Bibliography(tuple(references), frozenset(broken)), problems
+
+
+def _strings(blocks: Any) -> dict[str, str]:
+    """The abbreviations of a file, in lower case, with what each stands for."""
+    written = {block.key.lower(): str(block.value) for block in blocks}
+    known: dict[str, str] = {}
+    # One may be made of others, whatever their order: each round settles at least one more.
+    for _ in range(len(written)):
+        before = len(known)
+        for name, value in written.items():
+            if name not in known and (joined := _joined(value.strip(), known)) is not None:
+                known[name] = joined
+        if len(known) == before:
+            break
+    return known
+
+
+def _inherited(
+    references: list[Reference], file: str, broken: set[str]
+) -> tuple[list[Reference], list[Problem]]:
+    """Works with what they take from the entry that ``crossref`` or ``xdata`` names."""
+    by_key = {reference.key.lower(): reference for reference in references}
+    problems: list[Problem] = []
+
+    def whole(work: Reference, above: tuple[str, ...]) -> Reference:
+        fields = dict(work.fields)
+        named = [fields.get("crossref", ""), *fields.get("xdata", "").split(",")]
+        for name in filter(None, (key.strip() for key in named)):
+            parent = by_key.get(name.lower())
+            if parent is None or name.lower() in above:
+                if name not in broken:
+                    why = "takes them from it" if parent is not None else "is no entry"
+                    place = (
+                        "entry-crossref",
+                        file,
+                        work.lines.get("crossref", work.line),
+                        work.key,
+                    )
+                    near = did_you_mean(name, [other.key for other in references])
+                    problems.append(Problem(*place, value=name, why=why, near=near))
+                continue
+            taken = whole(parent, (*above, name.lower())) if above else _parent(parent, whole, name)
+            for field, value in taken.fields.items():
+                if (passed := _passed_on(field, work, taken)) and passed not in fields:
+                    fields[passed] = value
+        return replace(work, fields=fields) if fields != work.fields else work
+
+    return [
+        whole(r, (r.key.lower(),)) if "crossref" in r.fields or "xdata" in r.fields else r
+        for r in references
+    ], problems
+
+
+def _parent(parent: Reference, whole: Any, name: str) -> Reference:
+    needs = "crossref" in parent.fields or "xdata" in parent.fields
+    made: Reference = whole(parent, (parent.key.lower(), name.lower())) if needs else parent
+    return made
+
+
+_OWN = frozenset(
+    ["crossref", "xdata", "xref", "doi", "url", "pages", "eid", "abstract", "keywords", "note"]
+)
+
+
+def _passed_on(field: str, child: Reference, parent: Reference) -> str:
+    """The name a parent's field has in its child; empty when it is the parent's own."""
+    if parent.kind == "xdata":
+        return field
+    if field in _OWN:
+        return ""
+    part = child.kind in (
+        "inbook",
+        "incollection",
+        "inproceedings",
+        "conference",
+        "bookinbook",
+        "inreference",
+    )
+    if field in ("title", "subtitle"):
+        if part:
+            return f"book{field}"
+        return f"journal{field}" if child.kind == "article" else ""
+    if field == "author" and part and child.kind != "inbook":
+        return ""
+    return field
 
 
 # --- what can be wrong ------------------------------------------------------------------------
 
 
-def _reference(entry: Any, line: int, file: str) -> tuple[Reference | None, list[Problem]]:
+def _reference(
+    entry: Any, line: int, file: str, strings: Mapping[str, str]
+) -> tuple[Reference | None, list[Problem]]:
     """One entry as a work; ``None`` when it has no key to be cited by."""
     key = entry.key
     if not key:
         return None, [Problem("entry-keyless", file, line)]
     problems: list[Problem] = []
+    if len(key.split()) > 1:
+        mended = re.sub(r"[^A-Za-z0-9_-]+", "", key) or "otte2020a"
+        problems.append(Problem("entry-key-space", file, line, key, value=key, mended=mended))
     fields: dict[str, str] = {}
+    lines: dict[str, int] = {}
     for item in entry.fields:
         name, value = item.key.lower(), item.value
+        if not name.isalpha():
+            name = _field_name(item.key, key, item.start_line + 1, file, problems)
         if name in fields:
             place = ("entry-field-twice", file, item.start_line + 1, key)
             problems.append(Problem(*place, value=repr(name)))
         inner = _inside(value)
-        # Neither in braces nor in quotation marks: a number or an abbreviation, or else a sign
-        # that a comma is missing and the next field was swallowed.
-        if inner is None:
-            if not value.isdecimal() and value not in _MONTHS and name != "month":
-                problems.append(_unenclosed(value, name, key, item.start_line + 1, file))
-            inner = value
-        fields[name] = inner.strip()
-    return Reference(key, entry.entry_type.lower(), fields, line), problems
+        # Neither in braces nor in quotation marks: a number, abbreviations, or else a sign that a
+        # comma is missing and the next field was swallowed.
+        if inner is None and not value.isdecimal():
+            inner = _joined(value, strings)
+            if inner is None:
+                inner, problem = value, _unenclosed(value, name, key, item.start_line + 1, file)
+                problems.append(problem)
+        fields[name] = value if inner is None else inner.strip()
+        lines[name] = item.start_line + 1
+    return Reference(key, entry.entry_type.lower(), fields, line, lines), problems
+
+
+def _field_name(written: str, key: str, line: int, file: str, problems: list[Problem]) -> str:
+    """The name of a field, without the comment that may stand before it."""
+    comments = [part.strip() for part in written.split("\n") if part.strip().startswith("%")]
+    rest = " ".join(part for part in written.split("\n") if not part.strip().startswith("%"))
+    name = " ".join(rest.split()).lower()
+    if comments:
+        problems.append(Problem("entry-comment-inside", file, line, key, value=comments[0]))
+    if " " in name or "%" in name or not name:
+        problems.append(Problem("entry-field-name", file, line, key, value=name))
+    return name
 
 
 def _inside(value: str) -> str | None:
@@ -295,13 +257,47 @@ def _inside(value: str) -> str | None:
     return inner
 
 
+def _joined(value: str, strings: Mapping[str, str]) -> str | None:
+    """A value made of texts, numbers and abbreviations with ``#``; ``None`` if it is not one.
+
+    >>> _joined("jmed # { Supplement}", {"jmed": "Journal"}), _joined("aa", {})
+    ('Journal Supplement', None)
+    """
+    parts: list[str] = []
+    start = depth = 0
+    quoted = False
+    for place, mark in enumerate(value):
+        if mark == '"' and depth == 0 and value[place - 1 : place] != "\\":
+            quoted = not quoted
+        elif mark in "{}" and not quoted:
+            depth += 1 if mark == "{" else -1
+        elif mark == "#" and depth == 0 and not quoted:
+            parts.append(value[start:place].strip())
+            start = place + 1
+    parts.append(value[start:].strip())
+    texts = []
+    for part in parts:
+        inner = _inside(part)
+        if inner is None:
+            name = part.lower()
+            known = strings.get(name, name if part.isdecimal() or name in _MONTHS else None)
+            if known is None:
+                return None
+            inner = known
+        texts.append(inner)
+    return "".join(texts)
+
+
 def _unenclosed(value: str, name: str, key: str, line: int, file: str) -> Problem:
     swallowed = re.search(r"(\w+)\s*=\s*[{\"\d]", value)
     if swallowed:
         return Problem("entry-comma", file, line, key, field=name, following=swallowed[1])
-    if re.fullmatch(r"[^\s{}\"#,]+", value):
-        return Problem("entry-abbreviation", file, line, key, field=name, value=value)
-    return Problem("entry-unenclosed", file, line, key, field=name)
+    unknown = next((p for p in re.split(r"\s*#\s*", value) if re.fullmatch(r"[^\s{}\"#,]+", p)), "")
+    if not unknown:
+        return Problem("entry-unenclosed", file, line, key, field=name)
+    if name == "month" and (number := read_month(value)[0]):
+        return Problem("entry-month", file, line, key, value=value, short=MONTHS[number - 1][0])
+    return Problem("entry-abbreviation", file, line, key, field=name, value=unknown)
 
 
 def _failure(block: Any, line: int, file: str) -> Problem:
@@ -332,12 +328,56 @@ def _failure(block: Any, line: int, file: str) -> Problem:
 
 def _stray(comment: str, line: int, file: str) -> list[Problem]:
     """Text between entries is a comment in BibTeX, even when it was meant as an entry."""
-    entry = re.search(r"^[ \t]*@?[ \t]*\w+\s*[{(]\s*([^\s,{}]+)\s*,", comment, re.MULTILINE)
+    entry = re.search(
+        r"^[ \t]*@?[ \t]*(?!comment\b)\w+\s*[{(]\s*([^\s,{}]+)\s*,",
+        comment,
+        re.MULTILINE | re.IGNORECASE,
+    )
     if not entry and not re.search(r"^\s*\w+\s*=\s*[{\"]", comment, re.MULTILINE):
         return []
     if entry:
         line += comment[: entry.start()].count("\n")
     return [Problem("entry-stray", file, line, entry[1] if entry else "")]
+
+
+# What the record reads, and what reference managers write that no list of references shows.
+SHOWN = frozenset(
+    word
+    for line in """
+    author editor translator title subtitle maintitle booktitle booksubtitle journal journaltitle
+    journalsubtitle shortjournal year date month day pubstate volume number issue pages eid
+    articleno article-number edition publisher institution school organization howpublished address
+    location series type entrysubtype doi url isbn issn note pmid pmcid eprint eprinttype urldate
+    language crossref xdata chapter
+    """.splitlines()
+    for word in line.split()
+)
+_UNSHOWN = frozenset(
+    word
+    for line in """
+    abstract keywords keyword file groups owner timestamp creationdate modificationdate annote
+    annotation comment langid hyphenation shorttitle issn-l copyright rights ids options sortkey
+    sortname key keywords-plus abbrev_source_title author_keywords affiliation affiliations address1
+    unique-id web-of-science-categories research-areas times-cited number-of-cited-references
+    journal-iso doc-delivery-number usage-count-last-180-days usage-count-since-2013 da eissn
+    book-group-author author-email researcherid-numbers orcid-numbers funding-acknowledgement
+    funding-text cited-references source document_type correspondence_address1 pubmed_id coden
+    references art_number page_count publication_stage abbreviated_source_title cited_by
+    mendeley-groups mendeley-tags arxivid archiveprefix primaryclass eprintclass urlyear lccn
+    priority ranking readstatus qualityassured relevance printed reviewed status numpages pagetotal
+    publicationstatus articletype accession_number an database issuetitle ean nationalid venue
+    eventtitle eventdate origdate origtitle origlanguage origpublisher originaltitle addendum
+    pubmedid early-access-date early-access-year oa esi-highly-cited-paper esi-hot-paper
+    web-of-science-index editor+an author+an annotator commentator introduction foreword afterword
+    editora editoratype editortype titleaddon booktitleaddon journalabbreviation part volumes
+    version eventtitleaddon x-color bibsource biburl date-added date-modified citeulike-article-id
+    posted-at interhash intrahash username added-at description isi-number
+    """.splitlines()
+    for word in line.split()
+)
+_BY_PROGRAM = re.compile(
+    r"(?:bdsk|jabref|citeulike|citavi|zotero|mendeley|ris|added|local)[-_].+|user[a-f]|verb[a-c]|list[a-f]|name[a-c]|file\d*"
+)
 
 
 def check_bibliography(
@@ -354,43 +394,59 @@ def check_bibliography(
     problems: list[Problem] = []
     keys: dict[str, Reference] = {}
     dois: dict[str, Reference] = {}
+    alike: dict[tuple[str, str, str], Reference] = {}
+    unread: Counter[str] = Counter()
     for work in bibliography.values():
         fields = work.fields
 
-        def add(code: str, work: Reference = work, **fields: object) -> None:
-            problems.append(Problem(code, file, work.line, work.key, **fields))
+        def add(code: str, at: str = "", work: Reference = work, **fields: object) -> None:
+            line = work.lines.get(at, work.line)
+            problems.append(Problem(code, file, line, work.key, **fields))
 
         other = keys.setdefault(work.key.lower(), work)
         if other is not work:
             add("entry-key-capitals", other=other.key, line=other.line)
-        if not fields.get("title", "").strip():
+        if not work.title:
             add("entry-untitled")
         if not fields.get("author", "").strip() and not fields.get("editor", "").strip():
             add("entry-authorless")
-        year = fields.get("year", "").strip() or fields.get("date", "").strip()
-        dated = re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", year)
-        possible = dated is not None and 1000 <= int(year[:4]) <= latest
-        if year and not possible and year.lower() not in UNDATED:
-            add("entry-year", value=year, latest=latest, undated=", ".join(UNDATED))
-        doi = work.doi
-        if doi and not DOI.fullmatch(doi):
-            bare = re.sub(r"^\s*(https?://(dx\.)?doi\.org/|doi:\s*)", "", doi, flags=re.I).strip(
-                " .,;"
-            )
-            mended = (
-                f"Write doi = {{{bare}}}." if DOI.fullmatch(bare) else "A DOI reads 10.1000/xyz123."
-            )
-            add("entry-doi", value=doi, mended=mended)
-        elif doi:
-            other = dois.setdefault(doi.lower(), work)
+        for role, told in work.unsure_names:
+            add("entry-names", role, told=told.rstrip("."))
+        dated = "date" if fields.get("date") else "year"
+        year = decode(fields.get(dated, ""))
+        if year and not work.date.words and not 1000 <= work.date.year <= latest:
+            add("entry-year", dated, value=year, latest=latest, undated=", ".join(UNDATED))
+        _check_links(work, dois, add)
+        if not work.doi and (title := fold_words(work.title)):
+            who = fold_words(work.authors[0].family) if work.authors else ""
+            other = alike.setdefault((title, who, work.year_text), work)
             if other is not work:
-                add("entry-doi-twice", other=other.key, line=other.line)
-        url = work.url
-        if url and not re.fullmatch(r"https?://[^\s<>\"]+", url):
-            add("entry-address", value=url)
-        if "crossref" in fields:
-            add("entry-crossref")
+                add("entry-alike", other=other.key, line=other.line)
+        for name, value in fields.items():
+            if name in SHOWN:
+                strange = unknown_commands(value) if name not in ("doi", "url") else []
+                if strange:
+                    add("entry-latex", name, field=name, listed=", ".join(strange))
+            elif name not in _UNSHOWN and " " not in name and not _BY_PROGRAM.fullmatch(name):
+                unread[name] += 1
+    if unread:
+        listed = ", ".join(f"{name!r} ({count})" for name, count in sorted(unread.items()))
+        problems.append(Problem("entry-fields-unshown", file, listed=listed))
     return problems
+
+
+def _check_links(work: Reference, dois: dict[str, Reference], add: Any) -> None:
+    doi, url = work.doi, work.url
+    if doi and not DOI.fullmatch(doi):
+        bare = DOI.search(doi)
+        mended = f"Write doi = {{{bare[0]}}}." if bare and " " not in doi else ""
+        add("entry-doi", "doi", value=doi, mended=mended or "A DOI reads 10.1000/xyz123.")
+    elif doi:
+        other = dois.setdefault(same_doi(doi), work)
+        if other is not work:
+            add("entry-doi-twice", "doi", other=other.key, line=other.line)
+    if url and not WEB_ADDRESS.fullmatch(url):
+        add("entry-address", "url", value=url)
 
 
 @contextmanager
@@ -403,93 +459,3 @@ def _quiet(name: str) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
-
-
-# --- names and LaTeX --------------------------------------------------------------------------
-
-# "Family, Given" with nothing that needs BibTeX's rules: by far the most frequent form.
-_PLAIN_NAME = re.compile(r"([A-ZÀ-ÖØ-Þ][^\s,{}\\~]*), ([^,{}\\~\n]*[^,{}\\~\s])")
-
-
-def _names(written: str) -> tuple[Name, ...]:
-    if not written.strip():
-        return ()
-    if "{" in written or "\\" in written or "\n" in written:
-        from bibtexparser.middlewares.names import split_multiple_persons_names
-
-        people = split_multiple_persons_names(written)
-    else:
-        people = written.strip().split(" and ")
-    if people and people[-1].strip() == "others":
-        people = people[:-1]
-    return tuple(_name(person) for person in people)
-
-
-@lru_cache(maxsize=8192)
-def _name(person: str) -> Name:
-    plain = _PLAIN_NAME.fullmatch(person)
-    if plain:
-        return Name(plain[2], "", plain[1], "")
-    from bibtexparser.middlewares.names import parse_single_name_into_parts
-
-    parts = parse_single_name_into_parts(person, strict=False)
-    return Name(
-        *(decode(" ".join(part)) for part in (parts.first, parts.von, parts.last, parts.jr))
-    )
-
-
-_ACCENT = re.compile(
-    r"""\{?\\(?:
-        ['`^"~=.]\s*(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])   # \'e  \'{e}  \"{\i}
-      | [uvHcdbrkt]\s*\{\\?[A-Za-z]\}                 # \v{c}
-      | (?:ss|oe|OE|ae|AE|aa|AA|o|O|l|L|i|j)(?:\{\}|(?![A-Za-z])[ ]?)
-      | [&%$_\#]
-    )\}?""",
-    re.VERBOSE,
-)
-_LATEX = re.compile(r"[\\{}~]|--|``|''")
-
-
-def decode(text: str) -> str:
-    r"""Text of a ``.bib`` field as readers see it.
-
-    >>> decode(r"G{\"o}del \& {Na{\"\i}ve} {DNA}")
-    'Gödel & Naïve DNA'
-    """
-    if "\n" in text or "  " in text:
-        text = " ".join(text.split())
-    return _decode(text) if _LATEX.search(text) else text
-
-
-@lru_cache(maxsize=8192)
-def _decode(text: str) -> str:
-    if "\\" in text:
-        # A few dozen accents make up nearly all the LaTeX of a bibliography: each is decoded once.
-        text = _ACCENT.sub(lambda found: _balanced(found[0]), text)
-    if "\\" in text:
-        text = _from_latex(text)
-    text = text.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
-    return text.replace("{", "").replace("}", "").replace("~", "\N{NO-BREAK SPACE}")
-
-
-def _balanced(snippet: str) -> str:
-    """Decode one accent; a brace that belongs to the text around it is kept."""
-    opens, closes = snippet.count("{"), snippet.count("}")
-    before = "{" if opens > closes and snippet.startswith("{") else ""
-    after = "}" if closes > opens else ""
-    inner = snippet[len(before) : len(snippet) - len(after)]
-    return before + _from_latex(inner) + after
-
-
-@lru_cache(maxsize=8192)
-def _from_latex(text: str) -> str:
-    from pylatexenc.latex2text import LatexNodes2Text
-
-    # In a .bib field a bare % is a per cent sign and a bare & is an ampersand, not LaTeX.
-    text = re.sub(r"(?<!\\)([%&])", r"\\\1", text)
-    return str(_converter(LatexNodes2Text).latex_to_text(text))
-
-
-@lru_cache(maxsize=1)
-def _converter(kind: Any) -> Any:
-    return kind(math_mode="text", keep_comments=True, strict_latex_spaces=True)

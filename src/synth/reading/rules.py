@@ -24,7 +24,7 @@ from synth.model import (
     Facet,
     FlowBox,
 )
-from synth.reading.bibliography import BIB_FILE, DOI, check_bibliography
+from synth.reading.bibliography import BIB_FILE, check_bibliography
 from synth.reading.flow_sums import Sum, named_in, sums, typed_in
 from synth.reading.settings import SETTINGS_FILE, SLUG, settings_line
 from synth.reading.tables import (
@@ -39,6 +39,7 @@ from synth.reading.tables import (
 from synth.reading.textio import read_text
 from synth.reading.typed_counts import counts_in
 from synth.references.apa import author_year
+from synth.references.work import DOI
 
 
 def check(root: Path) -> list[Problem]:

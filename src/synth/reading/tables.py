@@ -37,11 +37,12 @@ from synth.model import (
     Theme,
     statements_of,
 )
-from synth.reading.bibliography import BIB_FILE, Bibliography, read_bibliography
+from synth.reading.bibliography import BIB_FILE, read_bibliography
 from synth.reading.flow_sums import note_with_counts
 from synth.reading.settings import SETTINGS_FILE, SLUG, read_settings
 from synth.reading.textio import CELL_LIMIT, read_text, without_collecting
 from synth.references.apa import author_year
+from synth.references.work import Bibliography
 
 __all__ = [
     "Records",

@@ -14,7 +14,8 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from synth.reading.bibliography import Name, Reference
+from synth.references.names import Name
+from synth.references.work import Reference
 
 STYLE = "synth_apa"
 """Name of the two styles in ``_config.yml``: of the list and of citations in the text."""

@@ -14,37 +14,13 @@ from typing import TYPE_CHECKING, Any
 from synth.messages import Words
 from synth.model import facet_values
 from synth.references.csv_text import csv_text
+from synth.references.latex import encode
+from synth.references.work import DOCTORAL, MASTERS, read_date
 
 if TYPE_CHECKING:
-    from synth.reading.bibliography import Name, Reference
     from synth.reading.tables import Records
-
-# BibTeX's types and fields in the words of CSL 1.0.2 (docs.citationstyles.org, appendix III, IV).
-_CSL_TYPES = {
-    "article": "article-journal",
-    "book": "book",
-    "inbook": "chapter",
-    "incollection": "chapter",
-    "inproceedings": "paper-conference",
-    "conference": "paper-conference",
-    "mastersthesis": "thesis",
-    "phdthesis": "thesis",
-    "techreport": "report",
-    "report": "report",
-    "online": "webpage",
-}
-_CSL_FIELDS = (
-    ("volume", "volume"),
-    ("edition", "edition"),
-    ("publisher", "publisher"),
-    ("institution", "publisher"),
-    ("school", "publisher"),
-    ("organization", "publisher"),
-    ("address", "publisher-place"),
-    ("isbn", "ISBN"),
-    ("issn", "ISSN"),
-)
-
+    from synth.references.names import Name
+    from synth.references.work import Date, Reference
 
 # --- one work as a CSL-JSON item --------------------------------------------------------------
 
@@ -58,37 +34,63 @@ def csl_item(reference: Reference) -> dict[str, Any]:
 
     Returns
     -------
-    The item; what the entry leaves empty is left out.
+    The item; what the entry leaves empty is left out. Where an entry says "and others", the last
+    author is ``et al.``: no list of names claims to be complete that is not.
     """
-    kind = _CSL_TYPES.get(reference.kind, "document")
-    item: dict[str, Any] = {"id": reference.key, "type": kind}
-    for role, names in (("author", reference.authors), ("editor", reference.editors)):
+    item: dict[str, Any] = {"id": reference.key, "type": reference.csl_type}
+    for role, names, others in (
+        ("author", reference.authors, bool(reference.authors) and reference.and_others),
+        ("editor", reference.editors, reference.and_other_editors),
+        ("translator", reference.translators, False),
+    ):
         if names:
-            item[role] = [_csl_name(name) for name in names]
-    if reference.year is not None:
-        item["issued"] = {"date-parts": [[reference.year]]}
-    number = reference.text("number")
-    pages = re.sub(r"\s*[–—-]+\s*", "-", reference.text("pages"))
+            item[role] = [_csl_name(name) for name in names] + ([ET_AL] if others else [])
+    if issued := _csl_date(reference.date):
+        item["issued"] = issued
+    if reference.date.words and reference.date.words != "n.d.":
+        item["status"] = reference.date.words
+    if (accessed := read_date(reference.text("urldate"))).year:
+        item["accessed"] = _csl_date(accessed)
     texts = {
         "title": reference.title,
         "container-title": reference.container,
-        "issue": number if kind.startswith("article") else "",
-        "number": number if not kind.startswith("article") else "",
-        "page": pages,
+        "collection-title": reference.text("series"),
+        "volume": reference.volume,
+        "issue": reference.issue,
+        "number": reference.article_number or reference.number,
+        "page": reference.pages.replace("–", "-"),
+        "chapter-number": reference.text("chapter"),
+        "edition": reference.text("edition"),
+        "publisher": reference.publisher,
+        "publisher-place": reference.place,
+        "genre": reference.genre,
         "DOI": reference.doi,
         "URL": reference.url,
+        "ISBN": reference.text("isbn"),
+        "ISSN": reference.text("issn"),
+        "PMID": reference.pmid,
+        "PMCID": reference.text("pmcid"),
+        "language": reference.text("language"),
         "note": reference.note,
     }
-    for field, name in _CSL_FIELDS:
-        texts.setdefault(name, "")
-        texts[name] = texts[name] or reference.text(field)
     item.update({name: text for name, text in sorted(texts.items()) if text})
     return item
 
 
+ET_AL = {"literal": "et al."}
+"""The last author of a list that is known to be longer, as users of Zotero write it."""
+
+
+def _csl_date(date: Date) -> dict[str, Any]:
+    if not date.year:
+        return {"literal": date.words} if date.words else {}
+    first = [part for part in (date.year, date.month, date.day) if part]
+    return {"date-parts": [first, [date.last]] if date.last else [first]}
+
+
 def _csl_name(name: Name) -> dict[str, str]:
-    if not (name.first or name.von or name.jr):
-        return {"literal": name.last} if " " in name.last else {"family": name.last}
+    if name.is_one_word:
+        return {"literal": name.last}
     parts = {
         "family": name.last,
         "given": name.first,
@@ -135,26 +137,47 @@ def to_csl_json(items: Sequence[Mapping[str, Any]]) -> str:
 
 _RIS_TYPES = {
     "article-journal": "JOUR",
+    "article-magazine": "MGZN",
+    "article-newspaper": "NEWS",
+    "article": "UNPB",
     "book": "BOOK",
     "chapter": "CHAP",
+    "entry-encyclopedia": "ENCYC",
     "paper-conference": "CPAPER",
     "report": "RPRT",
     "thesis": "THES",
     "webpage": "ELEC",
+    "dataset": "DATA",
+    "software": "COMP",
+    "manuscript": "MANSCPT",
+    "patent": "PAT",
+    "standard": "STAND",
+    "speech": "SLIDE",
+    "motion_picture": "VIDEO",
+    "song": "SOUND",
+    "legislation": "STAT",
+    "legal_case": "CASE",
+    "periodical": "JFULL",
 }
 _RIS_TAGS = (
     ("TI", "title"),
     ("T2", "container-title"),
+    ("T3", "collection-title"),
     ("VL", "volume"),
     ("IS", "issue"),
     ("M1", "number"),
+    ("SE", "chapter-number"),
     ("ET", "edition"),
     ("PB", "publisher"),
     ("CY", "publisher-place"),
+    ("M3", "genre"),
     ("SN", "ISBN"),
     ("SN", "ISSN"),
     ("DO", "DOI"),
     ("UR", "URL"),
+    ("AN", "PMID"),
+    ("C2", "PMCID"),
+    ("LA", "language"),
     ("N1", "note"),
 )
 
@@ -171,42 +194,88 @@ def to_ris(items: Iterable[Mapping[str, Any]]) -> str:
 
 def _ris_entry(item: Mapping[str, Any]) -> str:
     lines = [("TY", _RIS_TYPES.get(item["type"], "GEN")), ("ID", item["id"])]
-    for tag, role in (("AU", "author"), ("ED", "editor")):
+    for tag, role in (("AU", "author"), ("ED", "editor"), ("A4", "translator")):
         lines += [(tag, _inverted(name)) for name in item.get(role, ())]
-    lines += [(tag, item[name]) for tag, name in _RIS_TAGS if name in item]
-    if "issued" in item:
-        lines.append(("PY", str(item["issued"]["date-parts"][0][0])))
+    in_journal = item["type"].startswith("article")
+    for tag, name in _RIS_TAGS:
+        if name in item:
+            # C7 is where databases write the number of an article.
+            lines.append(("C7" if name == "number" and in_journal else tag, item[name]))
+    lines += _ris_dates(item)
     if "page" in item:
         first, _, last = item["page"].partition("-")
-        lines += [("SP", first), *([("EP", last)] if last else [])]
+        plain = last and "," not in item["page"]
+        lines += [("SP", first), ("EP", last)] if plain else [("SP", item["page"])]
     # The explorer inserts keywords before the end of an entry; nothing else may stand there.
     lines += [("KW", word) for word in item.get("keyword", "").split(", ") if word]
     lines.append(("ER", ""))
     return "".join(f"{tag}  - {_line(text)}\r\n" for tag, text in lines)
 
 
+def _ris_dates(item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    dates: list[tuple[str, str]] = []
+    if issued := item.get("issued"):
+        year = _year(issued)
+        dates.append(("PY", year))
+        parts = issued.get("date-parts", [[]])[0]
+        if len(parts) > 1:
+            dates.append(("DA", "/".join(f"{part:02d}" for part in parts)))
+    if "accessed" in item:
+        parts = item["accessed"]["date-parts"][0]
+        dates.append(("Y2", "/".join(f"{part:02d}" for part in parts)))
+    return dates
+
+
+def _year(issued: Mapping[str, Any]) -> str:
+    if "date-parts" not in issued:
+        return str(issued.get("literal", ""))
+    return "-".join(str(parts[0]) for parts in issued["date-parts"])
+
+
 _BIB_TYPES = {
     "article-journal": "article",
+    "article-magazine": "article",
+    "article-newspaper": "article",
     "book": "book",
     "chapter": "incollection",
+    "entry-encyclopedia": "inreference",
     "paper-conference": "inproceedings",
     "report": "techreport",
-    "thesis": "phdthesis",
+    "thesis": "thesis",
+    "webpage": "online",
+    "dataset": "dataset",
+    "software": "software",
+    "manuscript": "unpublished",
+    "patent": "patent",
+    "standard": "standard",
+    "speech": "presentation",
+    "article": "preprint",
+    "motion_picture": "video",
+    "song": "audio",
+    "legislation": "legislation",
+    "legal_case": "jurisdiction",
+    "periodical": "periodical",
 }
 _BIB_FIELDS = (
     ("title", "title"),
     ("", "container-title"),
+    ("series", "collection-title"),
     ("volume", "volume"),
     ("number", "issue"),
     ("number", "number"),
     ("pages", "page"),
+    ("chapter", "chapter-number"),
     ("edition", "edition"),
     ("publisher", "publisher"),
     ("address", "publisher-place"),
+    ("type", "genre"),
     ("isbn", "ISBN"),
     ("issn", "ISSN"),
     ("doi", "DOI"),
     ("url", "URL"),
+    ("pmid", "PMID"),
+    ("pmcid", "PMCID"),
+    ("language", "language"),
     ("note", "note"),
     ("keywords", "keyword"),
 )
@@ -224,63 +293,98 @@ def to_bibtex(items: Iterable[Mapping[str, Any]]) -> str:
 
 def _bib_entry(item: Mapping[str, Any]) -> str:
     kind = _BIB_TYPES.get(item["type"], "misc")
+    genre = item.get("genre", "")
+    if kind == "thesis" and genre in _THESES:
+        kind, genre = _THESES[genre], ""
     fields = [
         (role, " and ".join(_latex_name(name) for name in item[role]))
-        for role in ("author", "editor")
-        if role in item
+        for role in ("author", "editor", "translator")
+        if item.get(role)
     ]
-    if "issued" in item:
-        fields.append(("year", str(item["issued"]["date-parts"][0][0])))
+    fields += _bib_dates(item)
     for field, name in _BIB_FIELDS:
-        if name not in item:
+        text = genre if name == "genre" else item.get(name, "")
+        if not text:
             continue
-        text = item[name]
         if name == "container-title":
-            field = "journal" if kind == "article" else "booktitle"
-        if name == "publisher" and kind in ("techreport", "phdthesis"):
-            field = "institution" if kind == "techreport" else "school"
-        if name == "page":
-            text = text.replace("-", "--")
+            in_book = kind in ("incollection", "inproceedings", "inreference")
+            field = "booktitle" if in_book else "journal"
+        if name == "publisher" and kind in ("techreport", "phdthesis", "mastersthesis", "thesis"):
+            field = "institution" if kind in ("techreport", "thesis") else "school"
+        if name == "number" and item["type"].startswith("article"):
+            field = "eid"
         # Addresses are read as they stand; everywhere else these signs are commands.
-        fields.append((field, text if name in ("DOI", "URL") else _latex(text)))
+        written = _verbatim(text) if name in ("DOI", "URL") else encode(text)
+        fields.append((field, written.replace("-", "--") if name == "page" else written))
+    if item["type"] in ("article-magazine", "article-newspaper"):
+        fields.append(("entrysubtype", item["type"].removeprefix("article-")))
     listed = "".join(f"  {field} = {{{_line(text)}}},\n" for field, text in fields)
     return f"@{kind}{{{item['id']},\n{listed}}}\n"
 
 
+_THESES = {DOCTORAL: "phdthesis", MASTERS: "mastersthesis"}
+
+
+def _bib_dates(item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    dates: list[tuple[str, str]] = []
+    if issued := item.get("issued"):
+        dates.append(("year", _year(issued).replace("-", "--")))
+        parts = issued.get("date-parts", [[]])[0]
+        dates += [
+            (name, str(part)) for name, part in zip(("month", "day"), parts[1:], strict=False)
+        ]
+    if "accessed" in item:
+        parts = item["accessed"]["date-parts"][0]
+        dates.append(("urldate", "-".join(f"{part:02d}" for part in parts)))
+    return dates
+
+
+def _verbatim(text: str) -> str:
+    """An address in a field: what would end the field or begin a command is written as a code."""
+    return re.sub(r"[{}\\\s]", lambda sign: f"%{ord(sign[0]):02X}", text)
+
+
 def _line(text: str) -> str:
     """A text on one line: a line break would end the field."""
-    return re.sub(r"\s*[\r\n]\s*", " ", text)
+    return (
+        " ".join(text.split())
+        if re.search(r"[\r\n\t\v\f\x1c-\x1e\x85\u2028\u2029]", text)
+        else text
+    )
 
 
 def _inverted(name: Mapping[str, str]) -> str:
     if "literal" in name:
-        return name["literal"]
-    family = f"{name.get('non-dropping-particle', '')} {name['family']}".strip()
+        # A comma divides a name in RIS; a body that has one is told by the comma at its end.
+        return f"{name['literal']}," if "," in name["literal"] else name["literal"]
+    family = f"{name.get('non-dropping-particle', '')} {name.get('family', '')}".strip()
     return ", ".join(
         part for part in (family, name.get("given", ""), name.get("suffix", "")) if part
     )
 
 
 def _latex_name(name: Mapping[str, str]) -> str:
+    if name == ET_AL:
+        return "others"
     if "literal" in name:
-        return "{" + _latex(name["literal"]) + "}"
-    family = f"{name.get('non-dropping-particle', '')} {name['family']}".strip()
-    parts = (family, name.get("suffix", ""), name.get("given", ""))
-    return _latex(", ".join(part for part in parts if part))
+        return "{" + encode(name["literal"]) + "}"
+    family, particle = _kept(name.get("family", "")), name.get("non-dropping-particle", "")
+    if not particle and family[:1].islower():
+        family = f"{{{family}}}"
+    elif particle and not all(word[:1].islower() for word in particle.split()):
+        family = f"{{{encode(particle)} {family}}}"
+        particle = ""
+    whole = f"{encode(particle)} {family}".strip()
+    given, suffix = _kept(name.get("given", "")), _kept(name.get("suffix", ""))
+    if suffix:
+        return f"{whole}, {suffix}, {given}"
+    return f"{whole}, {given}" if given else whole
 
 
-_COMMANDS = {
-    "\\": "\\textbackslash{}",
-    "{": "\\textbraceleft{}",
-    "}": "\\textbraceright{}",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-    **{sign: "\\" + sign for sign in "&%$#_"},
-}
-
-
-def _latex(text: str) -> str:
-    return re.sub(r"[\\{}~^&%$#_]", lambda sign: _COMMANDS[sign[0]], text)
+def _kept(text: str) -> str:
+    """A part of a name that BibTeX would divide stands in braces."""
+    written = encode(text)
+    return f"{{{written}}}" if re.search(r",|;|=|&|\band\b", text, re.IGNORECASE) else written
 
 
 # --- findings for a spreadsheet ---------------------------------------------------------------

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from synth.errors import Problem
 from synth.starter.file_kinds import reading
-from synth.starter.file_kinds.encodings import decode
 from synth.starter.sheet import Row, Sheet
 
 Read = tuple[list[Sheet], list[Problem]]
@@ -50,19 +49,6 @@ def read_sheet(path: Path) -> tuple[Sheet, list[Problem]]:
         for row in sheets[0].rows
     )
     return replace(sheets[0], rows=rows), problems
-
-
-def read_any_text(path: Path) -> tuple[str | None, list[str], list[Problem]]:
-    """The text of a file whatever its encoding, how that was found, and what was lost in it."""
-    file = str(path)
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return None, [], [Problem("sheet-unreadable", file, reason=reason)]
-    if data[:2] == b"PK" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return None, [], [Problem("sheet-not-text", file, 1)]
-    return decode(data, file)
 
 
 # --- names --------------------------------------------------------------------------------------

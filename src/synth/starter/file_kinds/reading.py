@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth.errors import Problem
+from synth.reading.encodings import decode
 from synth.starter.file_kinds.archive import look_into, part_of
 from synth.starter.file_kinds.delimited import grid_of
-from synth.starter.file_kinds.encodings import decode
 from synth.starter.file_kinds.grid import Grid, table
 from synth.starter.file_kinds.kinds import (
     archive_kind,

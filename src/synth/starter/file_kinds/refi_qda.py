@@ -11,8 +11,8 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from synth.errors import Problem
+from synth.reading.encodings import decode
 from synth.starter.file_kinds.archive import part_of
-from synth.starter.file_kinds.encodings import decode
 from synth.starter.file_kinds.grid import cleaned
 from synth.starter.file_kinds.records import codebook
 from synth.starter.sheet import Row, Sheet

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from synth.errors import Problem
 from synth.reading.textio import decode_bytes
+from synth.text import counted
 
 _NAMES = {
     "cp1252": "Windows-1252",
@@ -28,6 +30,29 @@ _WESTERN = ("cp1252", "mac_roman", "cp850")
 _LOOKED_AT = 200_000
 
 
+def read_any_text(path: Path) -> tuple[str | None, list[str], list[Problem]]:
+    """Read a text file of any encoding, as other programs write them.
+
+    Parameters
+    ----------
+    path : the file; problems name it as it was given.
+
+    Returns
+    -------
+    The text with plain line ends, or ``None``; what is to be said about how it was read; and the
+    problems, such as letters that an earlier conversion lost.
+    """
+    file = str(path)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return None, [], [Problem("sheet-unreadable", file, reason=reason)]
+    if data[:2] == b"PK" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return None, [], [Problem("sheet-not-text", file, 1)]
+    return decode(data, file)
+
+
 def decode(data: bytes, file: str) -> tuple[str | None, list[str], list[Problem]]:
     """Text of any encoding with plain line ends.
 
@@ -45,6 +70,9 @@ def decode(data: bytes, file: str) -> tuple[str | None, list[str], list[Problem]
     ('Café', 'It is not UTF-8; it was read as Mac Roman')
     """
     encoding, note = _encoding(data)
+    if note and (mixed := _mixed(data)):
+        data, note = mixed
+        encoding = "utf-8"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -83,6 +111,33 @@ def _encoding(data: bytes) -> tuple[str, str]:
             f"{shown!r}). Look whether accents came through."
         )
     return "utf-8", ""
+
+
+def _mixed(data: bytes) -> tuple[bytes, str] | None:
+    """A file of two encodings as UTF-8, such as two exports joined; ``None`` if it has only one."""
+    if b"\0" in data[:64]:
+        return None
+    lines = data.split(b"\n")
+    wrong = [number for number, line in enumerate(lines) if not _is_utf8(line)]
+    held = set(wrong)
+    if not wrong or all(line.isascii() for n, line in enumerate(lines) if n not in held):
+        return None
+    encoding = _guess(b"\n".join(lines[number] for number in wrong))
+    for number in wrong:
+        lines[number] = lines[number].decode(encoding, "replace").encode("utf-8")
+    shown = ", ".join(str(number + 1) for number in wrong[:5]) + (", …" if len(wrong) > 5 else "")
+    return b"\n".join(lines), (
+        f"It mixes encodings: {counted(len(wrong), 'line')} ({shown}) not in UTF-8, read as "
+        f"{_NAMES.get(encoding, encoding)}. Look whether accents came through."
+    )
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess(data: bytes) -> str:

@@ -1,0 +1,399 @@
+"""Which work a cell of a table means: a key, author and year, a DOI, a PubMed number or a title."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from synth.errors import Problem, did_you_mean
+from synth.references.apa import author_year
+from synth.references.work import DOI, Reference, bare_doi, read_date, same_doi
+from synth.text import fold_words, shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What some words mean.
+
+    Parameters
+    ----------
+    said : the words.
+    key : of the work; empty when none is meant, or more than one may be.
+    candidates : keys of the works that may be meant.
+    code : why there is no key, as the catalogue of problems calls it; empty when there is one.
+    fields : what the sentences of that problem name.
+    """
+
+    said: str
+    key: str = ""
+    candidates: tuple[str, ...] = ()
+    code: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def problem(self, file: str, line: int, column: str) -> Problem:
+        """Say at a cell of a table why the words mean no work, or several, and how to mend it."""
+        return Problem(self.code, file, line, column, value=self.said, **self.fields)
+
+
+class Matcher:
+    """Finds works by what a team's table calls them.
+
+    Parameters
+    ----------
+    works : the works by key.
+    former : what the works' own file calls them, by key, such as a record number.
+    file : how problems call the file of the references.
+
+    >>> work = Reference(
+    ...     "lee2020",
+    ...     "book",
+    ...     {
+    ...         "author": "Lee, A. and Roy, B.",
+    ...         "year": "2020",
+    ...         "title": "Pay: a study",
+    ...         "doi": "10.1000/pay.1",
+    ...     },
+    ... )
+    >>> matcher = Matcher({"lee2020": work})
+    >>> said = (
+    ...     "Lee & Roy (2020)",
+    ...     "LEE 2020",
+    ...     "Pay",
+    ...     "Lee et al. 2020",
+    ...     "10.1000/PAY.1",
+    ...     "lee2020",
+    ... )
+    >>> {matcher.find(words).key for words in said}
+    {'lee2020'}
+    >>> print(matcher.find("Kim 2020").problem("table.csv", 4, "Study").message)
+    'Kim 2020' is no work of references.bib.
+    """
+
+    def __init__(
+        self,
+        works: Mapping[str, Reference],
+        former: Mapping[str, str] | None = None,
+        file: str = "references.bib",
+    ) -> None:
+        self.works = works
+        self.former = former or {}
+        self.file = file
+
+    # --- what works are called ---
+
+    @cached_property
+    def _keys(self) -> dict[str, list[str]]:
+        """Keys by key and by the key of the author's file, whatever their capitals."""
+        return _index(
+            (form, key)
+            for key in self.works
+            for name in {key, self.former.get(key, key)}
+            for form in {name, name.casefold()}
+        )
+
+    @cached_property
+    def _bare_keys(self) -> dict[str, list[str]]:
+        """Keys by either key without signs."""
+        return _index(
+            (fold_words(name).replace(" ", ""), key)
+            for key in self.works
+            for name in {key, self.former.get(key, key)}
+        )
+
+    @cached_property
+    def _dois(self) -> dict[str, list[str]]:
+        return _index((same_doi(work.doi), key) for key, work in self.works.items() if work.doi)
+
+    @cached_property
+    def _pmids(self) -> dict[str, list[str]]:
+        named = _index((work.pmid, key) for key, work in self.works.items() if work.pmid)
+        for key, name in self.former.items():
+            if re.fullmatch(r"\d{5,8}", name) and key in self.works:
+                _add(named, name, key)
+        return named
+
+    @cached_property
+    def _titles(self) -> dict[str, list[str]]:
+        named: dict[str, list[str]] = {}
+        for key, work in self.works.items():
+            for title in {fold_words(work.title), fold_words(work.main_title)}:
+                _add(named, title, key)
+        named.pop("", None)
+        return named
+
+    @cached_property
+    def _sorted_titles(self) -> list[str]:
+        return sorted(self._titles)
+
+    @cached_property
+    def _families(self) -> dict[str, list[str]]:
+        """Keys by the first author's family name, with and without its particle."""
+        named: dict[str, list[str]] = {}
+        for key, work in self.works.items():
+            names = work.authors or work.editors
+            if not names:
+                _add(named, " ".join(fold_words(work.title).split()[:4]), key)
+                continue
+            for family in {fold_words(names[0].family), fold_words(names[0].last)}:
+                _add(named, family, key)
+                _add(named, family.replace(" ", ""), key)
+        named.pop("", None)
+        return named
+
+    # --- finding ---
+
+    def find(
+        self,
+        words: str,
+        *,
+        title: str = "",
+        doi: str = "",
+        year: str = "",
+        pmid: str = "",
+        journal: str = "",
+        author: str = "",
+    ) -> Match:
+        """Say which work some words mean.
+
+        Parameters
+        ----------
+        words : a cell of the table: a key, author and year, a DOI, a PubMed number, a title.
+        title, doi, year, pmid, journal, author : what other cells of the row say; they decide where
+            the words may mean several works, and stand for them where the words are empty.
+
+        Returns
+        -------
+        The match. Without a key, ``code`` says why: nothing is chosen among several by chance.
+        """
+        words = " ".join(words.split())
+        said = words or " ".join(part for part in (author, year) if part) or title
+        by_number = self._by_number(doi, pmid)
+        found = self._meant(words, year) if words else []
+        if not words and author:
+            found = self._by_author(author, year)
+        if by_number:
+            if not found or set(by_number) <= set(found):
+                found = by_number
+            elif both := [key for key in found if key in by_number]:
+                found = both
+            else:
+                return self._at_odds(said, found, by_number)
+        if not found and title:
+            found = self._by_title(title)
+            if found and words and re.search(r"\d{4}", words) and not self._agrees(words, found):
+                return self._unknown(said, found)
+        if len(found) > 1:
+            found = self._narrowed(found, title, year, journal, author)
+        if len(found) == 1:
+            return Match(said, found[0], tuple(found))
+        return self._several(said, found) if found else self._unknown(said)
+
+    def _meant(self, words: str, year: str) -> list[str]:
+        bare = words.strip(" .,;[]()")
+        for form in (words, bare, bare.lstrip("#"), bare.casefold()):
+            if form in self.works:
+                return [form]
+            if found := self._keys.get(form):
+                return found
+        doi = DOI.search(bare_doi(words))
+        if doi and (keys := self._dois.get(same_doi(doi[0]))):
+            return keys
+        number = re.fullmatch(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", bare, re.IGNORECASE)
+        if number and (keys := self._pmids.get(number[1])):
+            return keys
+        if keys := self._by_title(bare, whole=True):
+            return keys
+        if keys := self._by_author(bare, year):
+            return keys
+        if keys := self._bare_keys.get(fold_words(bare).replace(" ", "")):
+            return keys
+        return self._by_title(bare)
+
+    def _by_number(self, doi: str, pmid: str) -> list[str]:
+        if doi and (found := self._dois.get(same_doi(doi))):
+            return found
+        number = re.sub(r"\D", "", pmid)
+        return self._pmids.get(number, []) if number else []
+
+    def _by_title(self, title: str, *, whole: bool = False) -> list[str]:
+        """Works of a title, of the part before the subtitle, or of a title that was cut off."""
+        folded = fold_words(title)
+        if found := self._titles.get(folded):
+            return found
+        main = fold_words(re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s", title, maxsplit=1)[0])
+        if not whole and main != folded and len(main) > 12 and (found := self._titles.get(main)):
+            # The subtitle differs: the same main title alone is not enough if there are several.
+            return (
+                found
+                if len(found) == 1 and self.works[found[0]].main_title == self.works[found[0]].title
+                else []
+            )
+        if (len(folded) >= 20 and not whole) or len(folded) >= 35:
+            start = bisect_left(self._sorted_titles, folded)
+            keys: dict[str, None] = {}
+            for longer in self._sorted_titles[start : start + 20]:
+                if not longer.startswith(folded):
+                    break
+                keys.update(dict.fromkeys(self._titles[longer]))
+            return list(keys)
+        return []
+
+    def _by_author(self, words: str, year: str) -> list[str]:
+        """Works of an author and year, as any style of citation writes them."""
+        text = re.sub(
+            r"\b(?:in press|forthcoming|submitted|in preparation)\b", "", words, flags=re.I
+        )
+        state = (
+            read_date(words[len(text.rstrip(" ,;()[]")) :].strip(" ,;()[]")).words
+            if text != words
+            else ""
+        )
+        dated = re.search(
+            r"(?<!\d)(1[5-9]\d\d|20\d\d)\s?([a-z])?(?![\w])|\bn\.?\s?d\.?(?!\w)", text, re.I
+        )
+        if dated is None:
+            dated = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", text, re.I)
+        before, after = (text[: dated.start()], text[dated.end() :]) if dated else (text, "")
+        others = re.search(r"\bet\.?\s*al\b|\band others\b|\bu\.\s?a\.", before, re.I) is not None
+        before = re.sub(
+            r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\band colleagues\b",
+            " ",
+            before,
+            flags=re.I,
+        )
+        if not fold_words(before):
+            before, after = after, ""
+        tokens = [t for t in fold_words(re.sub(r"[_]", " ", before)).split() if t not in _JOINTS]
+        keys: list[str] = []
+        used = 0
+        for end in range(len(tokens), 0, -1):
+            if keys := self._families.get(" ".join(tokens[:end]), []):
+                used = end
+                break
+        if not keys and tokens and (match := re.match(r"([^\W\d_]+?)(?:s|etal)$", tokens[0])):
+            keys, used = self._families.get(match[1], []), 1
+        if not keys:
+            return []
+        rest = tokens[used:]
+        kept = [key for key in keys if self._names_fit(key, rest)]
+        if others:
+            several = [
+                k for k in kept if len(self.works[k].authors) > 2 or self.works[k].and_others
+            ]
+            kept = several or kept
+        if dated and dated[1]:
+            kept = self._of_year(kept, int(dated[1]), (dated[2] or "").lower())
+        elif dated or state:
+            kept = [key for key in kept if self.works[key].is_undated]
+        elif re.fullmatch(r"\s*\d{4}\s*[a-z]?\s*", year):
+            kept = self._of_year(kept, int(year.strip()[:4]), year.strip()[4:].strip())
+        if len(kept) > 1 and (more := [w for w in fold_words(after).split() if len(w) > 3]):
+            titled = [
+                key
+                for key in kept
+                if all(w in fold_words(self.works[key].title).split() for w in more)
+            ]
+            kept = titled or kept
+        return kept
+
+    def _names_fit(self, key: str, rest: list[str]) -> bool:
+        """Whether further words are initials, given names or further authors of a work."""
+        work = self.works[key]
+        names = work.authors or work.editors
+        if not rest:
+            return True
+        own = {
+            part
+            for name in names
+            for part in fold_words(f"{name.family} {name.first} {name.jr}").split()
+        }
+        initials = {part for name in names for part in fold_words(name.initials).split()}
+        joined = {"".join(fold_words(name.initials).split()) for name in names}
+        return all(
+            word in own
+            or word in initials
+            or word in joined
+            or (len(word) <= 2 and word[0] in initials)
+            for word in rest
+        )
+
+    def _of_year(self, keys: Iterable[str], year: int, letter: str) -> list[str]:
+        of_year = [
+            k
+            for k in keys
+            if (d := self.works[k].date).year <= year <= (d.last or d.year) and d.year
+        ]
+        if letter:
+            lettered = [key for key in of_year if self.works[key].suffix == letter]
+            return lettered or [key for key in of_year if not self.works[key].suffix]
+        return of_year
+
+    def _narrowed(
+        self, keys: list[str], title: str, year: str, journal: str, author: str
+    ) -> list[str]:
+        """The works that agree with what other cells of the row say."""
+        if title:
+            titled = [key for key in self._by_title(title) if key in keys]
+            keys = titled or keys
+        if len(keys) > 1 and journal:
+            named = fold_words(journal)
+            keys = [key for key in keys if fold_words(self.works[key].container) == named] or keys
+        if len(keys) > 1 and re.match(r"\s*\d{4}", year):
+            keys = self._of_year(keys, int(year.strip()[:4]), year.strip()[4:5]) or keys
+        if len(keys) > 1 and author:
+            by = self._by_author(author, year)
+            keys = [key for key in keys if key in by] or keys
+        return keys
+
+    def _agrees(self, words: str, keys: list[str]) -> bool:
+        years = re.findall(r"\d{4}", words)
+        return any(str(self.works[key].year) in years for key in keys)
+
+    # --- what is said ---
+
+    def _several(self, said: str, keys: Iterable[str]) -> Match:
+        listed = {"listed": self._listed(keys)}
+        return Match(said, "", tuple(keys), "work-ambiguous", listed)
+
+    def _at_odds(self, said: str, found: list[str], by_number: list[str]) -> Match:
+        fields = {"listed": self._listed(found), "others": self._listed(by_number)}
+        return Match(said, "", (*found, *by_number), "work-at-odds", fields)
+
+    def _unknown(self, said: str, near: Iterable[str] = ()) -> Match:
+        keys = tuple(near)
+        asked = f"Is it {self._listed(keys)}?" if keys else did_you_mean(said, self._spoken)
+        return Match(said, "", keys, "work-unknown", {"near": asked, "file": self.file})
+
+    @cached_property
+    def _spoken(self) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(
+                [*self.works, *self.former.values(), *(author_year(w) for w in self.works.values())]
+            )
+        )
+
+    def _listed(self, keys: Iterable[str]) -> str:
+        return ", ".join(f"{key!r} ({shorten(self.works[key].title, 60)})" for key in keys)
+
+
+_JOINTS = frozenset(["and", "und", "et", "y", "e", "i", "og", "och", "en", "with", "the"])
+
+
+def _is_by_several(work: Reference) -> bool:
+    return len(work.authors or work.editors) > 2 or work.and_others
+
+
+def _add(index: dict[str, list[str]], name: str, key: str) -> None:
+    held = index.setdefault(name, [])
+    if key not in held:
+        held.append(key)
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    index: dict[str, list[str]] = {}
+    for name, key in pairs:
+        _add(index, name, key)
+    return index

@@ -1,0 +1,484 @@
+"""The names of people and bodies, split once and in one place.
+
+A list of authors is written in many ways: BibTeX's ``and``, biblatex's names in parts, the
+``Moreau C.`` of databases, commas or semicolons. Each is understood; where that is not certain, it
+is said what was understood.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from synth.references.latex import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person or body, in the four parts that BibTeX knows.
+
+    >>> Name("Arthur C.", "van", "Dijk").family
+    'van Dijk'
+    """
+
+    first: str = ""
+    von: str = ""
+    last: str = ""
+    jr: str = ""
+
+    @property
+    def family(self) -> str:
+        """The name a citation shows."""
+        return f"{self.von} {self.last}" if self.von else self.last
+
+    @property
+    def is_one_word(self) -> bool:
+        """Whether the name has no parts: a body, or a person of one name."""
+        return not (self.first or self.von or self.jr)
+
+    @property
+    def initials(self) -> str:
+        """Initials of the given names, as a list of references shows them.
+
+        >>> Name("Jean-Paul Édouard", "", "Roux").initials, Name("JP", "", "Moreau").initials
+        ('J.-P. É.', 'J. P.')
+        """
+        words = []
+        for word in re.sub(r"\.(?![-‐‑])", ". ", self.first).split():
+            parts = [part for part in re.split(r"[-‐‑]", word.replace(".", "")) if part]
+            if not parts:
+                continue
+            if word in _PARTICLES and len(word) > 1:
+                words.append(word)  # "Ludwig van" of biblatex's "useprefix=false"
+            elif not unicodedata.category(parts[0][0]).startswith("L"):
+                continue
+            elif not parts[0][0].islower() and not parts[0][0].isupper():
+                words.append(word)  # scripts without capitals have no initials
+            elif len(parts) == 1 and is_initials(parts[0]) and len(parts[0]) > 1:
+                words += [f"{letter}." for letter in parts[0]]
+            else:
+                words.append("-".join(f"{part[0].upper()}." for part in parts))
+        return " ".join(words)
+
+
+class Names(NamedTuple):
+    """A list of names, as it was understood.
+
+    ``others`` says whether it ends in "and others"; ``told`` says what was not certain.
+    """
+
+    people: tuple[Name, ...] = ()
+    others: bool = False
+    told: tuple[str, ...] = ()
+
+
+_PARTICLES = frozenset(
+    word
+    for line in """
+    van von de der den del della dem di da do dos du des d' la le les lo ter ten te zu zum zur vom
+    af av el al bin ibn ben abu e y i und van't 't op 's
+    """.splitlines()
+    for word in line.split()
+)
+_SUFFIX = re.compile(
+    r"(?:[JS]r|II|III|IV|V|VI|2nd|3rd|4th|Jnr|Snr|Junior|Senior|Filho|Neto)\.?", re.IGNORECASE
+)
+_DEGREE = re.compile(
+    r"(?:Ph\.?\s?D|M\.?D|R\.?N|M\.?Sc?|B\.?Sc?|M\.?A|B\.?A|M\.?P\.?H|M\.?S\.?W|"
+    r"L\.?C\.?S\.?W|Psy\.?D|Dr|Prof|"
+    r"D\.?Phil|M\.?B\.?A|Ed\.?D|FRCP|OT|PT|CPS)\.?",
+)
+_BODY = re.compile(
+    r"\b(?:organi[sz]ations?|departments?|ministry|ministries|committee|council|commission|agency|"
+    r"institutes?|institut|university|universität|université|universidad|college|school|hospital|"
+    r"association|society|foundation|federation|centre|center|centers|bureau|office|administration|"
+    r"authority|board|group|network|consortium|collaboration|alliance|trust|service|services|team|"
+    r"task force|working group|government|nations|bank|union|academy|press|company|inc|ltd|gmbh|"
+    r"programme|program|project|investigators|national|international|federal|royal|investigators|"
+    r"health|library|initiative|guild)\b",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s+and\s+|\s+and$|^and\s+", re.IGNORECASE)
+_ETAL = re.compile(
+    r"(?:,?\s+|^)(?:et\.?\s+al\b\.?|u\.\s?a\.|and others|& others)\s*$", re.IGNORECASE
+)
+_AMPERSAND = re.compile(r"(,[^,{}]*?),?\s+\\?&\s+(?=[^,{}]+,)")
+_OTHERS = re.compile(r"others|et\.?\s+al\.?|and\s+others", re.IGNORECASE)
+# "Family, Given" with nothing that needs BibTeX's rules: by far the most frequent form.
+_PLAIN = re.compile(
+    r"([A-ZÀ-ÖØ-Þ][^\s,{}\\~;&<$=]*), ([^,{}\\~\n;&<$=\s](?:[^,{}\\~\n;&<$=]*[^,{}\\~\s;&<$=])?)"
+)
+_PART = re.compile(
+    r"^\s*(family|given|prefix|suffix|useprefix|[a-z]+-i)\s*=\s*(.*?)\s*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_initials(word: str) -> bool:
+    """Whether a word is the initials of given names, as databases write them.
+
+    >>> [is_initials(word) for word in ("C.", "JP", "J.-P.", "Li", "UNICEF")]
+    [True, True, True, False, False]
+    """
+    letters = re.sub(r"[.\-‐‑]", "", word)
+    return 1 <= len(letters) <= 3 and letters.isalpha() and letters.isupper()
+
+
+def read_names(written: str) -> Names:
+    r"""The names of a field of BibTeX, however a reference manager wrote them.
+
+    Parameters
+    ----------
+    written : the field, with LaTeX as it stands in the file.
+
+    >>> names = read_names(r"Lee, B. AND \O{}stergaard, Ida and others")
+    >>> [name.family for name in names.people], names.others
+    (['Lee', 'Østergaard'], True)
+    >>> read_names("Kim, A.; Lee, B.").told
+    ('The names are divided by semicolons, not by "and"; understood as: Kim, A. and Lee, B.',)
+    """
+    people = [_PLAIN.fullmatch(person) for person in written.split(" and ")]
+    if all(people) and not _SPECIAL_WORD.search(written):
+        return Names(tuple(Name(found[2], "", found[1]) for found in people if found))
+    return _read(written)
+
+
+_SPECIAL_WORD = re.compile(
+    r"\b(?:AND|And|Jr|Sr|II|III|IV|et al|others)\b|\bfamily\s*=|, (?:de|van|von|du|da|der)\b"
+)
+
+
+@lru_cache(maxsize=16384)
+def _read(written: str) -> Names:
+    text = " ".join(written.split())
+    told: list[str] = []
+    others = False
+    bare = _ETAL.sub("", _masked(text))
+    if len(bare) < len(text) and bare:
+        text, others = text[: len(bare)].rstrip(" ,;"), True
+    people: list[Name] = []
+    initials: list[Name] = []
+    how = ""
+    if "&" in text:
+        parted = _AMPERSAND.sub(r"\1 and ", text)
+        how, text = "ampersands" if parted != text else "", parted
+    persons = _with_bodies_whole(_divided(text, _AND))
+    if any(";" in _masked(person) for person in persons):
+        split = [part for person in persons for part in _divided(person, re.compile(r"\s*;\s*"))]
+        how = "semicolons"
+        persons = split
+    for number, person in enumerate(persons):
+        if _OTHERS.fullmatch(person):
+            if number == len(persons) - 1:
+                others = True
+                continue
+            told.append('"others" stands between the names; it is understood only at their end')
+            others = True
+            continue
+        found, kind = _persons(person)
+        people += found
+        if kind == "commas":
+            how = how or "commas"
+        elif kind == "initials":
+            initials += found
+        elif kind:
+            told.append(kind)
+    if how:
+        shown = " and ".join(inverted(name) for name in people)
+        told.insert(0, f'The names are divided by {how}, not by "and"; understood as: {shown}')
+    elif initials:
+        told.insert(0, told_initials(initials))
+    return Names(tuple(people), others, tuple(dict.fromkeys(told)))
+
+
+def told_initials(names: Sequence[Name]) -> str:
+    """What is said of names such as ``Moreau C.``, whose parts were told apart by their look."""
+    shown = "; ".join(inverted(name) for name in names)
+    return f"Names without a comma were understood as family name and initials: {shown}"
+
+
+def _with_bodies_whole(persons: list[str]) -> list[str]:
+    """Bodies whose own "and" divided them, such as "Health, Education, and Welfare"."""
+    whole: list[str] = []
+    for person in persons:
+        before = whole[-1] if whole else ""
+        if before.endswith(",") and "," not in person and _BODY.search(before):
+            whole[-1] = f"{before} and {person}"
+        else:
+            whole.append(person)
+    return whole
+
+
+def _masked(text: str) -> str:
+    """The text with a mark for all that stands in braces, of the same length."""
+    if "{" not in text and "\\" not in text:
+        return text
+    marked, depth, escaped = [], 0, False
+    for sign in text:
+        if escaped:
+            marked.append("\0")
+            escaped = False
+            continue
+        if sign == "\\":
+            escaped = True
+            marked.append("\0")
+            continue
+        depth += sign == "{"
+        marked.append("\0" if depth > 0 or sign == "}" else sign)
+        depth -= sign == "}" and depth > 0
+    return "".join(marked)
+
+
+def _divided(text: str, sign: re.Pattern[str]) -> list[str]:
+    """The parts of a text between signs that stand outside of braces; empty ones left out."""
+    parts, start = [], 0
+    for found in sign.finditer(_masked(text)):
+        parts.append(text[start : found.start()].strip())
+        start = found.end()
+    parts.append(text[start:].strip())
+    return [part for part in parts if part]
+
+
+_COMMA = re.compile(r"\s*,\s*")
+_SPACE = re.compile(r"[\s~]+")
+
+
+def _persons(person: str) -> tuple[list[Name], str]:
+    """One name between two ``and``, or several that commas divide; and what was not certain."""
+    masked = _masked(person)
+    if not masked.strip("\0"):
+        return [Name("", "", decode(person))], ""  # all in braces: a body
+    if "=" in masked and re.search(r"(?:^|,)\s*family\s*=", masked):
+        return [_of_parts(person)], ""
+    parts = _divided(person, _COMMA)
+    if not parts:
+        return [], "A name is empty"
+    if len(parts) == 1:
+        return _without_comma(parts[0])
+    if len(parts) == 2:
+        if all(_surname_first(part) for part in parts):
+            return [_surname_first(part) or Name() for part in parts], "commas"
+        if _SUFFIX.fullmatch(parts[1]):
+            name = _without_comma(parts[0])[0][0]
+            return [Name(name.first, name.von, name.last, decode(parts[1]))], ""
+        return [_inverted(parts[0], parts[1])], ""
+    if len(parts) == 3:
+        if _SUFFIX.fullmatch(parts[1]):
+            return [_inverted(parts[0], parts[2], parts[1])], ""
+        if _SUFFIX.fullmatch(parts[2]):  # as RIS orders them
+            return [_inverted(parts[0], parts[1], parts[2])], ""
+    while (
+        len(parts) > 2
+        and _DEGREE.fullmatch(parts[-1])
+        and not is_initials(parts[-1].replace(".", "")[:2] + "x")
+    ):
+        degree = parts.pop()
+        if len(parts) == 2:
+            return [_inverted(*parts)], _told_degree(degree, parts[0])
+    return _by_commas(person, parts)
+
+
+def _told_degree(degree: str, family: str) -> str:
+    name = decode(family)
+    return f"{decode(degree)!r} was taken for a degree and left out of the name of {name}"
+
+
+def _by_commas(person: str, parts: Sequence[str]) -> tuple[list[Name], str]:
+    """Three or more parts between commas: people, or one body."""
+    if all(_surname_first(part) for part in parts):
+        return [_surname_first(part) or Name() for part in parts], "commas"
+    if _BODY.search(decode(person)) and not any(is_initials(w) for p in parts for w in p.split()):
+        shown = decode(person)
+        return [Name("", "", shown)], f"{shown!r} was taken for the name of a body"
+    people: list[Name] = []
+    rest = list(parts)
+    while rest:
+        here = rest.pop(0)
+        if alone := _surname_first(here):
+            people.append(alone)
+        elif rest and (all(is_initials(w) for w in rest[0].split()) or len(rest[0].split()) <= 2):
+            given = rest.pop(0)
+            suffix = rest.pop(0) if rest and _SUFFIX.fullmatch(rest[0]) else ""
+            people.append(_inverted(here, given, suffix))
+        else:
+            people += _without_comma(here)[0]
+    return people, "commas"
+
+
+def _words(text: str) -> list[str]:
+    return _divided(text, _SPACE)
+
+
+def _lower(word: str) -> bool:
+    """Whether a word of a name begins in lower case, as particles do; words in braces never do."""
+    if word.startswith("{") and not word.startswith("{\\"):
+        return False
+    letters = decode(word).lstrip("'’`‘(")
+    return bool(letters) and letters[0].islower()
+
+
+def _inverted(left: str, given: str, suffix: str = "") -> Name:
+    """``von Last, First``."""
+    words = _words(left)
+    end = 0
+    while end < len(words) - 1 and _lower(words[end]):
+        end += 1
+    return Name(
+        decode(given), decode(" ".join(words[:end])), decode(" ".join(words[end:])), decode(suffix)
+    )
+
+
+def _surname_first(text: str) -> Name | None:
+    """``Moreau C.``, as databases write it; ``None`` for any other name."""
+    words = _words(text)
+    at = len(words)
+    while at > 1 and is_initials(words[at - 1]) and not re.fullmatch(r"I{2,3}|IV", words[at - 1]):
+        at -= 1
+    family = words[:at]
+    suffix = ""
+    if at == len(words) and at > 2 and _SUFFIX.fullmatch(words[-1]) and is_initials(words[-2]):
+        at, suffix = at - 2, words[-1]
+        family = words[:at]
+        given = words[at : at + 1]
+    else:
+        given = words[at:]
+    if not given or not family or (is_initials(family[0]) and len(family[0].strip(".")) == 1):
+        return None
+    if len(family) > 3 or _BODY.search(decode(text)) or any(re.search(r"\d", w) for w in words):
+        return None
+    # "A. B. Lee" has its initials first; "UK NHS" is all capitals and stays a body.
+    if any("." in word and is_initials(word) for word in family):
+        return None
+    if (
+        len(words) == 2
+        and words[0].isupper()
+        and len(words[0]) <= 4
+        and words[0].isascii()
+        and "." not in words[1]
+    ):
+        return None
+    return _inverted(" ".join(family), " ".join(given), suffix)
+
+
+def _without_comma(text: str) -> tuple[list[Name], str]:
+    words = _words(text)
+    shown = decode(text)
+    if len(words) == 1:
+        return [Name("", "", shown)], ""
+    if found := _surname_first(text):
+        return [found], "initials"
+    if (len(words) > 2 and _BODY.search(shown)) or (
+        len(words) == 2 and _BODY.search(shown) and not is_initials(words[0])
+    ):
+        return [Name("", "", shown)], (
+            f"{shown!r} was taken for the name of a body; two braces make it one for certain: "
+            f"{{{{{shown}}}}}"
+        )
+    if unicodedata.name(shown[0], "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")):
+        return [Name(decode(" ".join(words[1:])), "", decode(words[0]))], ""
+    suffix = ""
+    if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) and not is_initials(words[-1][:1] + "x"):
+        suffix = words.pop()
+    small = [n for n, word in enumerate(words[:-1]) if n and _lower(word)]
+    if _lower(words[0]):
+        small = [0, *small]
+    if not small:
+        return [Name(decode(" ".join(words[:-1])), "", decode(words[-1]), decode(suffix))], ""
+    begin, end = small[0], small[-1] + 1
+    return [
+        Name(
+            decode(" ".join(words[:begin])),
+            decode(" ".join(words[begin:end])),
+            decode(" ".join(words[end:])),
+            decode(suffix),
+        )
+    ], ""
+
+
+def _of_parts(person: str) -> Name:
+    """Biblatex's ``family=Montes, given=Rosa, prefix=de, useprefix=true``."""
+    said: dict[str, str] = {}
+    for part in _divided(person, _COMMA):
+        if found := _PART.match(part):
+            said[found[1].lower()] = decode(found[2].strip("\"'"))
+    prefix, given = said.get("prefix", ""), said.get("given", "")
+    if prefix and said.get("useprefix", "").lower() == "false":
+        given, prefix = f"{given} {prefix}".strip(), ""
+    return Name(given, prefix, said.get("family", ""), said.get("suffix", ""))
+
+
+# --- names of other formats ---------------------------------------------------------------------
+
+
+def read_name(text: str) -> tuple[Name, str]:
+    """A name as RIS and databases write it, without LaTeX; and what was not certain.
+
+    What is told is ``"initials"`` for a name such as ``Moreau C.`` (:func:`told_initials` says it
+    for all of an entry), else a sentence, else nothing.
+
+    >>> read_name("Roberts, Sam, Jr.")[0]
+    Name(first='Sam', von='', last='Roberts', jr='Jr.')
+    >>> read_name("Moreau C.")[0].family, read_name("Guild of Gardeners")[0].family
+    ('Moreau', 'Guild of Gardeners')
+    """
+    text = " ".join(text.split()).strip(" ;")
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) == 1:
+        text = parts[0]
+        found = _surname_first(text)
+        if found:
+            return found, "initials"
+        if " " not in text:
+            return Name("", "", text), ""
+        return Name("", "", text), (
+            ""
+            if _BODY.search(text)
+            else f"{text!r} has no comma and was taken for the name of a body"
+        )
+    if len(parts) == 2:
+        if _SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
+            return Name("", "", text), ""
+        return _plain_inverted(parts[0], parts[1]), ""
+    if len(parts) == 3:
+        if _SUFFIX.fullmatch(parts[1]):
+            return _plain_inverted(parts[0], parts[2], parts[1]), ""
+        if _SUFFIX.fullmatch(parts[2]):
+            return _plain_inverted(*parts), ""
+        if _DEGREE.fullmatch(parts[2]):
+            return _plain_inverted(*parts[:2]), (_told_degree(parts[2], parts[0]))
+    if not parts:
+        return Name(), ""
+    return Name("", "", text), f"{text!r} was taken for the name of a body"
+
+
+def _plain_inverted(left: str, given: str, suffix: str = "") -> Name:
+    words = left.split()
+    end = 0
+    while end < len(words) - 1 and words[end].lstrip("'’")[:1].islower():
+        end += 1
+    return Name(given, " ".join(words[:end]), " ".join(words[end:]), suffix)
+
+
+def name_of_csl(said: Mapping[str, object]) -> Name:
+    """A name of CSL-JSON.
+
+    >>> name_of_csl({"family": "Dijk", "given": "A.", "non-dropping-particle": "van"}).family
+    'van Dijk'
+    """
+
+    def part(key: str) -> str:
+        return " ".join(str(said.get(key) or "").split())
+
+    if part("literal") or part("name"):
+        return Name("", "", part("literal") or part("name"))
+    given = " ".join(p for p in (part("given"), part("dropping-particle")) if p)
+    return Name(given, part("non-dropping-particle"), part("family"), part("suffix"))
+
+
+def inverted(name: Name) -> str:
+    """A name as ``van Dijk, Arthur, Jr.``."""
+    return ", ".join(part for part in (name.family, name.first, name.jr) if part)

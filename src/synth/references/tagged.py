@@ -1,0 +1,740 @@
+"""Files of lines that begin with a tag: RIS, PubMed, Web of Science and EndNote's own.
+
+One reader takes them apart, with the line of each value; a table for each format says what its tags
+mean. A tag that no table knows is counted and told, and lines that stand outside of a record are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from synth.errors import Problem
+from synth.references.latex import plain
+from synth.references.names import Name, read_name, told_initials
+from synth.references.work import DOI, WEB_ADDRESS, Date, bare_doi, full_range, read_date
+from synth.text import counted
+
+
+@dataclass(slots=True)
+class Record:
+    """The values of one record by tag, with the line the record begins on."""
+
+    line: int
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+    def first(self, *tags: str) -> str:
+        """The first value of the first of some tags that has one."""
+        for tag in tags:
+            for value in self.values.get(tag, ()):
+                if value:
+                    return value
+        return ""
+
+    def every(self, *tags: str) -> list[str]:
+        """All values of some tags, in the order of the tags."""
+        return [value for tag in tags for value in self.values.get(tag, ()) if value]
+
+
+# --- taking apart -------------------------------------------------------------------------------
+
+_RIS = re.compile(r"[ \t\ufeff]{0,3}([A-Z][A-Z0-9]{1,3})([ \t]*)[-–](?:[ \t]+(.*)|)$")
+_RIS_TAG = re.compile(r"[A-Z][A-Z0-9]")
+_LONG_TAGS = frozenset(["DOI", "PMID", "PMCID", "ISSN", "ISBN", "URL"])
+_NBIB = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
+_CIW = re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: (.*))?$")
+_ENW = re.compile(r"\ufeff?%(\S) ?(.*)$")
+# What databases write between records.
+_HEADER = re.compile(
+    r"\s*(?:Record #?\d+ of|Provider:|Content:|Database:|Copyright|Search|Link to|<\d+\.? "
+    r"?>|\d+\.?\s*$|%?Exported|"
+    r"EF$|={3,}|-{3,}|\*{3,})",
+    re.IGNORECASE,
+)
+
+
+def format_of(text: str) -> str:
+    r"""Which of the formats a text has: ``ris``, ``nbib``, ``ciw``, ``enw``, or none of them.
+
+    >>> format_of("PMID- 123\nTI  - A title"), format_of("TY  - JOUR\n"), format_of("@book{a}")
+    ('nbib', 'ris', '')
+    """
+    if re.search(r"^\ufeff?PMID ?- ?\d", text, re.MULTILINE):
+        return "nbib"
+    if re.search(r"^[ \t\ufeff]{0,3}TY[ \t]*[-–](?:\s|$)", text, re.MULTILINE):
+        return "ris"
+    if re.search(
+        r"^\ufeff?(?:FN (?:Clarivate|Thomson|ISI|Web)|PT [JBSPC]\s*$)", text, re.MULTILINE
+    ):
+        return "ciw"
+    return "enw" if re.search(r"^\ufeff?%0 \S", text, re.MULTILINE) else ""
+
+
+def records_of(text: str, form: str, file: str) -> tuple[list[Record], list[Problem]]:
+    """Take a text apart into records, and say what does not belong to any.
+
+    Parameters
+    ----------
+    text : with plain line ends.
+    form : what :func:`format_of` calls it.
+    file : how problems name the file.
+    """
+    lines = text.split("\n")
+    return _ris(lines, file) if form == "ris" else _others(lines, form, file)
+
+
+def _ris(lines: Sequence[str], file: str) -> tuple[list[Record], list[Problem]]:
+    records: list[Record] = []
+    problems: list[Problem] = []
+    record: Record | None = None
+    last = ""
+    gap = next((m[2] for line in lines if (m := _RIS.match(line)) and m[1] == "TY"), "  ")
+    outside: list[int] = []
+    for number, line in enumerate(lines, 1):
+        found = _RIS.match(line)
+        if found and not _is_tag(found, gap):
+            found = None
+        if found is None:
+            if record is not None:
+                if line.strip() and last:
+                    values = record.values[last]
+                    values[-1] = f"{values[-1]} {line.strip()}".strip()
+            elif line.strip() and not _HEADER.match(line):
+                outside.append(number)
+            continue
+        tag, value = found[1], (found[3] or "").strip()
+        if tag == "ER":
+            if value and record is not None and last and _ends_later(lines, number):
+                problems.append(Problem("ris-line-er", file, number))
+                record.values[last][-1] += f" ER - {value}"
+            elif record is not None:
+                records.append(record)
+                record, last = None, ""
+            continue
+        if tag == "TY" and record is not None and "TY" in record.values:
+            problems.append(Problem("ris-unended", file, record.line, end="ER  - "))
+            record = None
+        if record is None:
+            record = Record(number)
+        record.values.setdefault(tag, []).append(value)
+        last = tag
+    if record is not None:
+        problems.append(Problem("ris-unended", file, record.line, end="ER  - "))
+    for whole in [r for r in records if "TY" not in r.values]:
+        problems.append(Problem("ris-outside", file, whole.line))
+    if outside:
+        n = counted(len(outside), "line")
+        problems.append(Problem("references-outside", file, outside[0], n=n))
+    return [r for r in records if "TY" in r.values], problems
+
+
+def _is_tag(found: re.Match[str], gap: str) -> bool:
+    tag, space = found[1], found[2]
+    if len(tag) > 2:
+        return tag in _LONG_TAGS
+    # An abstract may have a line "UK - based"; where tags stand two spaces off, that is no tag.
+    return tag in ("TY", "ER") or len(space) >= len(gap) > 0 or len(space) == len(gap)
+
+
+def _ends_later(lines: Sequence[str], number: int) -> bool:
+    """Whether another end stands before the next beginning."""
+    for line in lines[number:]:
+        found = _RIS.match(line)
+        if found and found[1] in ("ER", "TY"):
+            return found[1] == "ER"
+    return False
+
+
+_FORMS = {"nbib": (_NBIB, "PMID"), "ciw": (_CIW, "PT"), "enw": (_ENW, "0")}
+# Tags whose further lines are further values, not the rest of the value.
+_MANY = frozenset(["AU", "AF", "BA", "BE", "CA", "BF", "GP", "ED", "C1", "RI", "OI", "FAU", "FED"])
+
+
+def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], list[Problem]]:
+    pattern, start = _FORMS[form]
+    records: list[Record] = []
+    problems: list[Problem] = []
+    record: Record | None = None
+    last = ""
+    outside: list[int] = []
+    ended = True
+    for number, line in enumerate(lines, 1):
+        found = pattern.match(line)
+        if found is None:
+            if record is not None and last and line.strip():
+                values = record.values[last]
+                if form == "ciw" and last in _MANY:
+                    values.append(line.strip())
+                else:
+                    values[-1] = f"{values[-1]} {line.strip()}".strip()
+            elif line.strip() and not _HEADER.match(line):
+                outside.append(number)
+            continue
+        tag, value = found[1], (found[2] or "").strip()
+        if form == "ciw" and tag in ("FN", "VR", "EF", "ER"):
+            ended = ended or tag == "ER"
+            if tag == "ER":
+                record, last = None, ""
+            continue
+        if tag == start:
+            if not ended:
+                problems.append(Problem("ris-unended", file, records[-1].line, end="ER"))
+            record = Record(number)
+            records.append(record)
+            ended = form != "ciw"
+        if record is None:
+            outside.append(number)
+            continue
+        record.values.setdefault(tag, []).append(value)
+        last = tag
+    if not ended and records:
+        problems.append(Problem("ris-unended", file, records[-1].line, end="ER"))
+    if outside:
+        n = counted(len(outside), "line")
+        problems.append(Problem("references-outside", file, outside[0], n=n))
+    return records, problems
+
+
+# --- what a record says -------------------------------------------------------------------------
+
+_TYPES = {
+    **dict.fromkeys(("JOUR", "EJOUR", "INPR", "ABST", "JFULL", "J"), "article-journal"),
+    "MGZN": "article-magazine",
+    "NEWS": "article-newspaper",
+    **dict.fromkeys(("BOOK", "EBOOK", "EDBOOK", "WHOLE", "B", "SER"), "book"),
+    **dict.fromkeys(("CHAP", "ECHAP", "S"), "chapter"),
+    "ENCYC": "entry-encyclopedia",
+    "DICT": "entry-encyclopedia",
+    **dict.fromkeys(("CONF", "CPAPER", "C"), "paper-conference"),
+    **dict.fromkeys(("RPRT", "GOVDOC"), "report"),
+    "THES": "thesis",
+    "DATA": "dataset",
+    "AGGR": "dataset",
+    "COMP": "software",
+    **dict.fromkeys(("ELEC", "BLOG", "WEB", "ICOMM"), "webpage"),
+    "UNPB": "article",
+    "MANSCPT": "manuscript",
+    "PAT": "patent",
+    "P": "patent",
+    "STAND": "standard",
+    "SLIDE": "speech",
+    "VIDEO": "motion_picture",
+    "SOUND": "song",
+    "STAT": "legislation",
+    "CASE": "legal_case",
+    "MPCT": "motion_picture",
+}
+"""Types of RIS and of Web of Science in the words of CSL."""
+
+_ENW_TYPES = {
+    "journal article": "article-journal",
+    "electronic article": "article-journal",
+    "magazine article": "article-magazine",
+    "newspaper article": "article-newspaper",
+    "book": "book",
+    "edited book": "book",
+    "electronic book": "book",
+    "book section": "chapter",
+    "electronic book section": "chapter",
+    "conference proceedings": "paper-conference",
+    "conference paper": "paper-conference",
+    "report": "report",
+    "government document": "report",
+    "thesis": "thesis",
+    "web page": "webpage",
+    "dataset": "dataset",
+    "computer program": "software",
+    "unpublished work": "manuscript",
+    "encyclopedia": "entry-encyclopedia",
+    "patent": "patent",
+    "standard": "standard",
+    "blog": "webpage",
+}
+"""EndNote's names of kinds, in lower case, in the words of CSL."""
+
+_RIS_READ = (
+    "TY A1 A2 A4 AU ED TI T1 T2 T3 TT BT CT JF JO JA J1 J2 SO VL IS IP CP M1 NO SP EP PG "
+    "C7 PY Y1 Y2 YR "
+    "DA DO DI DOI L3 M3 N1 PB CY PP ET SN ISSN ISBN UR URL LK L2 LA ID AN DB PM PMID C2 "
+    "PMCID SE ER "
+)
+_RIS_KNOWN = (
+    "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT OP RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
+    "AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2"
+)
+_NBIB_READ = (
+    "PMID TI BTI CTI AU FAU CN ED FED DP TA JT VI IP PG LID AID PT IS ISBN LA PB PL PMC "
+    "EN CDAT VTI STAT DEP"
+)
+_NBIB_KNOWN = (
+    "OWN DCOM LR OTO OT AB AD AUID MH RN SB EDAT MHDA CRDT PHST SO JID CI COIS GR PST "
+    "CIN CON OAB OABL "
+    "RF SI NM GN TT EIN RIN UOF OID IRAD IR FIR FED ROF DDAT CRI RPI RPF PUBM ORI ECI "
+    "ECF UIN IP KW PS FPS SPIN DRDT"
+)
+_CIW_READ = (
+    "PT AU AF CA GP BE BA BF TI SO SE BS VL IS BP EP AR PY PD DI DL D2 PU PI SN EI BN LA "
+    "PM DT UT J9 JI CT HO"
+)
+_CIW_KNOWN = (
+    "DE ID AB C1 C3 RP EM RI OI FU FX CR NR TC Z9 U1 U2 PA WC SC GA DA OA ER WE CY CL SP "
+    "PN SU SI MA PG EA HC HP "
+    "PN BA GE D2 EC ED FP"
+)
+_ENW_READ = "0 A E T B J D 8 V N P I C S 7 R U X K F M @ 9 Y ? G Z 6 1 2"
+_ENW_KNOWN = "X K F W + [ ] ~ < > L O Q H * ! ( ) ^ = $ # , & 3 4 5"
+
+KNOWN = {
+    form: frozenset(word for words in both for word in words.split())
+    for form, both in {
+        "ris": (_RIS_READ, _RIS_KNOWN),
+        "nbib": (_NBIB_READ, _NBIB_KNOWN),
+        "ciw": (_CIW_READ, _CIW_KNOWN),
+        "enw": (_ENW_READ, _ENW_KNOWN),
+    }.items()
+}
+"""Tags of each format that are read, or that hold what no list of references shows."""
+
+
+def unknown_tags(records: Sequence[Record], form: str, file: str) -> list[Problem]:
+    """Say which tags nobody here knows, and how often each stands in the file."""
+    counts = Counter(tag for record in records for tag in record.values if tag not in KNOWN[form])
+    if not counts:
+        return []
+    listed = ", ".join(f"{tag} ({count})" for tag, count in sorted(counts.items()))
+    return [Problem("references-tags", file, listed=listed)]
+
+
+def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[Problem]]:
+    """A record as an item of CSL-JSON, and what was not certain about it.
+
+    Parameters
+    ----------
+    record : the record.
+    form : what :func:`format_of` calls the file.
+    file : how problems name the file.
+    """
+    texts, people, date = _READERS[form](record)
+    told: list[str] = []
+    item: dict[str, Any] = {}
+    for name, text in texts.items():
+        if shown := plain(" ".join(text.split())):
+            item[name] = shown
+    for role, names in people.items():
+        if understood := _people(names, told):
+            item[role] = understood
+    item.update(dated(date))
+    doi = bare_doi(item.pop("DOI", ""))
+    if DOI.fullmatch(doi):
+        item["DOI"] = doi
+    elif doi:
+        told.append(f"{doi!r} is not a DOI; it was kept as a note")
+        item["note"] = "; ".join(p for p in (item.get("note", ""), f"DOI as given: {doi}") if p)
+    url = item.pop("URL", "")
+    if (
+        url
+        and DOI.fullmatch(found := bare_doi(url))
+        and (not doi or found.casefold() == doi.casefold())
+    ):
+        item["DOI"] = item.get("DOI") or found
+    elif WEB_ADDRESS.fullmatch(url):
+        item["URL"] = url
+    elif url:
+        told.append(f"{url!r} is not a web address; it was left out")
+    if "page" in item:
+        item["page"] = full_range(item["page"]).replace("–", "-")
+    return item, [
+        Problem("reference-unsure", file, record.line, told=one.rstrip(".")) for one in told
+    ]
+
+
+def dated(date: Date) -> dict[str, Any]:
+    """The date of a work as CSL-JSON has it."""
+    if date.year:
+        first = [part for part in (date.year, date.month, date.day) if part]
+        return {"issued": {"date-parts": [first, [date.last]] if date.last else [first]}}
+    if date.words and date.words != "n.d.":
+        return {"issued": {"literal": date.words}, "status": date.words}
+    return {"issued": {"literal": date.words}} if date.words else {}
+
+
+_ET_AL = re.compile(r"(?:et\.? ?al\.?|and others|others)", re.IGNORECASE)
+
+
+def _people(names: Sequence[str], told: list[str]) -> list[dict[str, str]]:
+    people: list[dict[str, str]] = []
+    initials: list[Name] = []
+    divided = False
+    for written in dict.fromkeys(names):
+        parts = [part for part in written.split(";") if part.strip()]
+        divided = divided or len(parts) > 1
+        for part in parts:
+            text = " ".join(part.split())
+            if _ET_AL.fullmatch(text.strip(" ,.")):
+                people.append({"literal": "et al."})
+                continue
+            more = re.search(r",? et\.? al\.?$", text)
+            if more:
+                text = text[: more.start()]
+            if text.endswith(",") and re.search(r"[, ]", text[:-1]):
+                name, unsure = Name("", "", text.rstrip(" ,")), ""
+            else:
+                name, unsure = read_name(text)
+            if unsure == "initials":
+                initials.append(name)
+            elif unsure:
+                told.append(unsure)
+            people.append(csl_name(name))
+            if more:
+                people.append({"literal": "et al."})
+    if divided:
+        told.append(
+            "Several names stand in one line, divided by semicolons; each was taken for one"
+        )
+    if initials:
+        told.append(told_initials(initials))
+    return [person for person in people if person]
+
+
+def csl_name(name: Name) -> dict[str, str]:
+    """A name as CSL-JSON has it."""
+    if name.is_one_word:
+        return {"literal": name.last} if name.last else {}
+    parts = {
+        "family": name.last,
+        "given": name.first,
+        "non-dropping-particle": name.von,
+        "suffix": name.jr,
+    }
+    return {part: text for part, text in parts.items() if text}
+
+
+_Said = tuple[dict[str, str], dict[str, list[str]], Date]
+_BOILERPLATE = re.compile(
+    r"^\s*(?:Export Date|Cited By|Cited Reference|Accession Number|Times Cited|CODEN|"
+    r"Correspondence|ISSN|"
+    r"Publication Type|Source|Copyright|Date of|Number of|Last updated|Database|Document "
+    r"Type|Language|Record:|"
+    r"Place of Publication|Citation Subset|Nationality|NLM |PubMed|MEDLINE|Updated|"
+    r"Journal Article|Article$|"
+    r"Conference|doi:|PMID|Funding|Registry|Physical Description|Subject|Peer Reviewed|"
+    r"Name - |Electronic|"
+    r"Cochrane|Compilation|Full text|Reprint|SCOPUS|Using Smart Source|Grant|Ppublish|"
+    r"Epub|Reference|WOS|Web of)",
+    re.IGNORECASE,
+)
+_SOURCE = re.compile(
+    r"(?P<journal>.+?)[.,;]\s+(?:(?P<year>\d{4})[;,.]?\s*)?(?:vol(?:ume)?\.?\s*)?(?P<volume>\d+)\s*"
+    r"(?:\((?P<issue>[^()]+)\))?\s*(?:[:,]\s*(?:pp?\.?\s*)?(?P<pages>[\w.-]+))?.*"
+)
+
+
+def _from_ris(record: Record) -> _Said:
+    first, every = record.first, record.every
+    kind = _TYPES.get(first("TY").upper(), "document")
+    in_book = kind in ("chapter", "paper-conference", "entry-encyclopedia")
+    alone = kind in (
+        "book",
+        "report",
+        "thesis",
+        "dataset",
+        "software",
+        "webpage",
+        "document",
+        "manuscript",
+    )
+    title = first("TI", "T1", "CT") or (first("BT") if alone else "")
+    container = first("JF", "T2", "JO", "BT" if not alone else "JF", "JA", "J2", "J1")
+    series = first("T3")
+    if alone and container and kind in ("book", "thesis", "report"):
+        # What a book stands in is its series.
+        series, container = series or container, ""
+    texts = {
+        "type": kind,
+        "title": title or first("T2", "BT", "TT", "ST"),
+        "container-title": container if container != title else "",
+        "collection-title": series,
+        "volume": first("VL"),
+        "issue": first("IS", "IP", "CP", "NO"),
+        "page": _pages(first("SP"), first("EP")) or first("PG"),
+        "edition": first("ET"),
+        "publisher": first("PB"),
+        "publisher-place": first("CY", "PP"),
+        "language": first("LA"),
+        "URL": next((u for u in every("UR", "URL", "LK", "L2") if "://" in u), first("UR", "URL")),
+    }
+    if kind == "chapter":
+        texts["chapter-number"] = first("SE")
+    number = first("C7") or (first("M1") if not kind.startswith("article") else "")
+    if (
+        not texts["issue"]
+        and kind.startswith("article")
+        and re.fullmatch(r"[\w./-]{1,12}", first("M1"))
+    ):
+        texts["issue"] = first("M1")
+    if re.fullmatch(r"(?:Article|Art\.?)\s+\S+", texts["page"], re.IGNORECASE):
+        number, texts["page"] = texts["page"], ""
+    texts["number"] = re.sub(
+        r"^(?:Article|Art\.?)\s+(?:No\.?\s+)?", "", number, flags=re.IGNORECASE
+    )
+    if not texts["container-title"] and not alone and (source := first("SO")):
+        found = _SOURCE.fullmatch(source)
+        texts["container-title"] = found["journal"] if found else source
+        if found:
+            texts["volume"] = texts["volume"] or found["volume"] or ""
+            texts["issue"] = texts["issue"] or found["issue"] or ""
+            texts["page"] = texts["page"] or found["pages"] or ""
+    _doi_and_genre(record, texts)
+    _numbers(record, texts)
+    notes = [note for note in every("N1") if not _BOILERPLATE.match(note)]
+    texts["note"] = "; ".join(notes)
+    editors = [*every("ED"), *(every("A2") if in_book or kind == "book" else [])]
+    people = {
+        "author": every("AU", "A1"),
+        "editor": editors,
+        "translator": every("A4") if kind in ("book", "chapter") else [],
+    }
+    date = _date(record, "PY", "Y1", "YR", "DA")
+    accessed = read_date(first("Y2"))
+    if accessed.year:
+        texts["accessed"] = first("Y2")
+    return texts, people, date
+
+
+def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
+    texts["DOI"] = record.first("DO", "DI", "DOI")
+    for tag in ("M3", "L3", "N1", "AN", "C2"):
+        for value in record.every(tag) if not texts["DOI"] else ():
+            said = bare_doi(value)
+            if DOI.fullmatch(said) and (
+                tag != "N1" or re.match(r"\s*(?:doi|https?:)", value, re.I)
+            ):
+                texts["DOI"] = said
+    said = record.first("M3")
+    if (
+        said
+        and not DOI.search(said)
+        and texts["type"] in ("thesis", "report", "document", "webpage")
+    ):
+        texts["genre"] = said
+
+
+def _numbers(record: Record, texts: dict[str, str]) -> None:
+    for value in record.every("SN", "ISSN", "ISBN"):
+        for one in re.split(r"[;,]| (?=\d)", value):
+            digits = re.sub(r"[^0-9Xx]", "", one)
+            if len(digits) == 8:
+                texts.setdefault("ISSN", re.sub(r"\s*\(.*\)", "", one).strip())
+            elif len(digits) in (10, 13):
+                texts.setdefault("ISBN", re.sub(r"\s*\(.*\)", "", one).strip())
+    pmid = record.first("PM", "PMID")
+    if not pmid and re.search(r"pubmed|medline", record.first("DB"), re.IGNORECASE):
+        pmid = record.first("AN")
+    if re.fullmatch(r"\d{1,8}", pmid):
+        texts["PMID"] = pmid
+    pmcid = record.first("PMCID", "C2")
+    if re.fullmatch(r"PMC\d+", pmcid):
+        texts["PMCID"] = pmcid
+
+
+def _pages(start: str, end: str) -> str:
+    if not start or not end or end == start or "-" in start or "–" in start:
+        return start
+    return f"{start}-{end}"
+
+
+def _date(record: Record, *tags: str) -> Date:
+    """The first tag that gives a year; month and day from another that agrees with it."""
+    dates = [read_date(value) for value in record.every(*tags)]
+    best = next((date for date in dates if date.year), Date())
+    if not best.year:
+        return next((date for date in dates if date.words), Date())
+    if not best.month:
+        finer = next((d for d in dates if d.year == best.year and d.month), best)
+        best = best._replace(month=finer.month, day=finer.day)
+    return best
+
+
+def _from_nbib(record: Record) -> _Said:
+    first, every = record.first, record.every
+    kinds = {kind.lower() for kind in every("PT")}
+    book = first("BTI")
+    kind = "article-journal"
+    if book:
+        kind = "chapter" if first("TI", "CTI") else "book"
+    elif not first("JT", "TA") and kinds & {"book", "monograph"}:
+        kind = "book"
+    elif "preprint" in kinds and not first("VI"):
+        kind = "article-journal"
+    title = first("TI", "CTI") or book or first("VTI")
+    texts = {
+        "type": kind,
+        # Titles that are translated stand in square brackets, and all end in a full stop.
+        "title": re.sub(r"(?<!\.)\.$", "", title),
+        "container-title": book if kind == "chapter" else first("JT", "TA"),
+        "volume": first("VI"),
+        "issue": first("IP"),
+        "page": first("PG"),
+        "edition": first("EN"),
+        "publisher": first("PB"),
+        "publisher-place": first("PL"),
+        "language": first("LA"),
+        "PMID": first("PMID"),
+        "PMCID": first("PMC"),
+    }
+    for value in every("LID", "AID"):
+        said, _, what = value.rpartition(" [")
+        if what == "doi]":
+            texts.setdefault("DOI", said)
+        elif what == "pii]" and not texts["page"] and re.fullmatch(r"e\d+", said):
+            texts["number"] = said
+    if re.fullmatch(r"e\d+|\d+", texts["page"]) and texts["page"].startswith("e"):
+        texts["number"], texts["page"] = texts["page"], ""
+    for value in every("IS"):
+        texts.setdefault("ISSN", value.split(" ")[0])
+    for value in every("ISBN"):
+        texts.setdefault("ISBN", value.split(" ")[0])
+    full = every("FAU")
+    # Old records lack full names; the short ones then stand for all.
+    short = every("AU")
+    authors = full if len(full) >= len(short) else short
+    people = {
+        "author": [*authors, *(f"{body}," for body in every("CN"))],
+        "editor": every("FED") or every("ED"),
+    }
+    return texts, people, _date(record, "DP", "DEP")
+
+
+def _from_ciw(record: Record) -> _Said:
+    first, every = record.first, record.every
+    kind = _TYPES.get(first("PT").upper(), "document")
+    says = first("DT").lower()
+    if "book chapter" in says:
+        kind = "chapter"
+    elif "proceedings paper" in says and kind != "article-journal":
+        kind = "paper-conference"
+    elif kind == "chapter" and "book" in says:
+        kind = "book"
+    source = first("SO")
+    texts = {
+        "type": kind,
+        "title": first("TI"),
+        "container-title": _cased(source) if kind != "book" or source != first("TI") else "",
+        "collection-title": _cased(first("SE")),
+        "volume": first("VL"),
+        "issue": first("IS"),
+        "page": _pages(first("BP"), first("EP")),
+        "number": first("AR"),
+        "publisher": _cased(first("PU")),
+        "publisher-place": _cased(first("PI")),
+        "DOI": first("DI", "D2"),
+        "ISSN": first("SN", "EI"),
+        "ISBN": first("BN"),
+        "language": first("LA"),
+        "PMID": first("PM"),
+    }
+    if kind == "book" and not texts["title"]:
+        texts["title"], texts["container-title"] = texts["container-title"], ""
+    full, short = every("AF", "BF"), every("AU", "BA")
+    people = {
+        "author": [
+            *(full if len(full) >= len(short) else short),
+            *(f"{body}," for body in every("CA", "GP")),
+        ],
+        "editor": every("BE"),
+    }
+    year, day = read_date(first("PY")), read_date(f"{first('PD')} {first('PY')}")
+    if year.year and day.month:
+        year = year._replace(month=day.month, day=day.day)
+    if not year.year and "early access" in says:
+        year = Date(words="advance online publication")
+    return texts, people, year
+
+
+_SMALL = frozenset(
+    ["of", "the", "and", "in", "for", "on", "de", "la", "et", "und", "a", "an", "to", "&"]
+)
+
+
+def _cased(text: str) -> str:
+    """Words that a database wrote in capitals, as titles are written.
+
+    >>> _cased("JOURNAL OF THE CARE OF ROOMS"), _cased("PLOS ONE"), _cased("Chairs")
+    ('Journal of the Care of Rooms', 'PLOS One', 'Chairs')
+    """
+    if not text.isupper() or len(text) < 7:
+        return text
+    words = [w.lower() if w.lower() in _SMALL else w.title() for w in text.split()]
+    words = [w if w.upper() not in _CAPITALS else w.upper() for w in words]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+
+
+_CAPITALS = frozenset(
+    [
+        "PLOS",
+        "BMC",
+        "BMJ",
+        "JAMA",
+        "IEEE",
+        "ACM",
+        "NHS",
+        "UK",
+        "USA",
+        "US",
+        "AIDS",
+        "HIV",
+        "II",
+        "III",
+    ]
+)
+
+
+def _from_enw(record: Record) -> _Said:
+    first, every = record.first, record.every
+    kind = _ENW_TYPES.get(first("0").lower(), "document")
+    in_book = kind in ("chapter", "paper-conference", "entry-encyclopedia")
+    texts = {
+        "type": kind,
+        "title": first("T"),
+        "container-title": first("B")
+        if in_book
+        else first("J") or ("" if kind == "book" else first("B")),
+        "collection-title": first("S"),
+        "volume": first("V"),
+        "issue": first("N"),
+        "page": first("P"),
+        "edition": first("7"),
+        "publisher": first("I"),
+        "publisher-place": first("C"),
+        "DOI": first("R"),
+        "URL": first("U"),
+        "language": first("G"),
+        "genre": first("9") if kind in ("thesis", "report") else "",
+    }
+    for value in every("@"):
+        digits = re.sub(r"[^0-9Xx]", "", value)
+        texts.setdefault("ISSN" if len(digits) == 8 else "ISBN", value)
+    if texts["DOI"] and not DOI.search(texts["DOI"]):
+        texts["DOI"] = ""
+    date = read_date(first("D"))
+    finer = read_date(first("8"))
+    if finer.month and finer.year in (0, date.year) and date.year:
+        date = date._replace(month=finer.month, day=finer.day)
+    return texts, {"author": every("A"), "editor": every("E"), "translator": every("?")}, date
+
+
+_READERS = {"ris": _from_ris, "nbib": _from_nbib, "ciw": _from_ciw, "enw": _from_enw}
+
+
+def ids_of(record: Record, form: str) -> Iterator[str]:
+    """What else the file calls a record: its number, its accession number."""
+    tags: Mapping[str, tuple[str, ...]] = {
+        "ris": ("ID", "AN", "U1"),
+        "nbib": ("PMID",),
+        "ciw": ("UT",),
+        "enw": ("F", "M"),
+    }
+    yield from record.every(*tags[form])

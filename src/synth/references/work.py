@@ -1,0 +1,568 @@
+"""The works a review cites: each one record, from which citations, lists and exports are made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from synth.references.latex import decode, decode_address
+from synth.references.names import Name, Names, read_names
+from synth.text import fold_words
+
+DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
+"""What a DOI looks like (crossref.org, "DOIs and matching regular expressions")."""
+
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"{}\\|^`]+")
+"""An address that a browser opens, without the signs that only a mistake leaves in one."""
+
+UNDATED = (
+    "n.d.",
+    "in press",
+    "forthcoming",
+    "submitted",
+    "in preparation",
+    "advance online publication",
+)
+"""What stands for a year in the styles reviewers use."""
+
+# --- dates --------------------------------------------------------------------------------------
+
+
+class Date(NamedTuple):
+    """When a work appeared, as far as its entry says.
+
+    ``year`` is 0 for an undated work, ``last`` the last year of a range, ``letter`` what tells
+    works of one author and year apart, ``words`` what stands for a year, such as "in press".
+    """
+
+    year: int = 0
+    month: int = 0
+    day: int = 0
+    last: int = 0
+    letter: str = ""
+    words: str = ""
+
+
+MONTHS = (
+    ("jan", "January"),
+    ("feb", "February"),
+    ("mar", "March"),
+    ("apr", "April"),
+    ("may", "May"),
+    ("jun", "June"),
+    ("jul", "July"),
+    ("aug", "August"),
+    ("sep", "September"),
+    ("oct", "October"),
+    ("nov", "November"),
+    ("dec", "December"),
+)
+_MONTH_NAMES = {short: number for number, (short, _) in enumerate(MONTHS, 1)}
+_MONTH = re.compile(
+    r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[a-z]*\b)", re.IGNORECASE
+)
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T[\d:.Z+-]*)?")
+_SPAN = re.compile(r"(\d{4})\s*(?:/|--?-?|–|—|to)\s*(\d{4}|\d{2}(?!\d))(?![-/\d])")
+_SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
+_LETTERED = re.compile(r"(\d{4})([a-z])")
+_WORDS = {
+    **dict.fromkeys(("n.d.", "nd", "n. d.", "n.d", "no date", "undated", "s.a.", "s. a."), "n.d."),
+    **dict.fromkeys(("in press", "inpress", "in-press", "press", "accepted"), "in press"),
+    **dict.fromkeys(("forthcoming", "to appear", "to be published"), "forthcoming"),
+    **dict.fromkeys(("submitted", "under review"), "submitted"),
+    **dict.fromkeys(("in preparation", "inpreparation", "prepublished"), "in preparation"),
+    **dict.fromkeys(("advance online publication", "online first"), "advance online publication"),
+    **dict.fromkeys(("epub ahead of print", "ahead of print"), "advance online publication"),
+}
+
+
+@lru_cache(maxsize=4096)
+def read_date(text: str) -> Date:
+    """When something appeared, from the many ways that is written.
+
+    >>> read_date("2019-05-04"), read_date("2018/2019").last, read_date("c2018").year
+    (Date(year=2019, month=5, day=4, last=0, letter='', words=''), 2019, 2018)
+    >>> read_date("2018 May-Jun")[:2], read_date("In press").words, read_date("soon")
+    ((2018, 5), 'in press', Date(year=0, month=0, day=0, last=0, letter='', words=''))
+    """
+    said = " ".join(text.split()).strip("[](){} .,;~?%©")
+    if not said:
+        return Date()
+    lower = said.lower()
+    for form in (lower, f"{lower}."):
+        if form in _WORDS:
+            return Date(words=_WORDS[form])
+    if found := _LETTERED.fullmatch(said):
+        return Date(int(found[1]), letter=found[2])
+    if found := _SPAN_OF_DATES.fullmatch(said):
+        start, end = read_date(found[1]), read_date(found[2])
+        return start._replace(last=end.year if end.year != start.year else 0)
+    if (found := _SPAN.fullmatch(said)) and not (len(found[2]) == 2 and "/" not in said):
+        last = int(found[2] if len(found[2]) == 4 else found[1][:2] + found[2])
+        if last > int(found[1]):
+            return Date(int(found[1]), last=last)
+    if found := _ISO.fullmatch(said):
+        month, day = int(found[2] or 0), int(found[3] or 0)
+        if month <= 12 and day <= 31:
+            return Date(int(found[1]), month, day)
+        return Date(int(found[1]))
+    year = re.search(r"(?<!\d)\d{4}(?!\d)", said)
+    if year is None:
+        return Date()
+    month_name = _MONTH.search(said)
+    rest = said[: year.start()] + " " + said[year.end() :]
+    number = re.search(r"(?<![\d-])(\d{1,2})(?![\d-])", rest) if month_name else None
+    return Date(
+        int(year[0]),
+        _MONTH_NAMES[month_name[1].lower()] if month_name else 0,
+        int(number[1]) if number and int(number[1]) <= 31 else 0,
+    )
+
+
+def read_month(text: str) -> tuple[int, int]:
+    """The month and day of a field ``month``, such as ``jul # {~18}``; 0 where it says none."""
+    said = text.strip(" .{}")
+    if said.isdecimal():
+        return (int(said), 0) if 1 <= int(said) <= 12 else (0, 0)
+    month = _MONTH.search(said)
+    day = re.search(r"(?<!\d)(\d{1,2})(?!\d)", said)
+    return (
+        _MONTH_NAMES[month[1].lower()] if month else 0,
+        int(day[1]) if month and day and int(day[1]) <= 31 else 0,
+    )
+
+
+# --- DOIs and addresses -------------------------------------------------------------------------
+
+_DOI_PREFIX = re.compile(
+    r"^\s*(?:(?:https?:)?//(?:[\w.-]*doi[\w.-]*\.[a-z]{2,}|doi)/|(?:dx\.)?doi\.org/|"
+    r"info:doi/|urn:doi:|doi\s*[:=]?\s*)+",
+    re.IGNORECASE,
+)
+
+
+def bare_doi(text: str) -> str:
+    r"""A DOI without the address, the ``doi:`` or the escapes around it; other text as it stands.
+
+    >>> (
+    ...     bare_doi("https://dx.doi.org/10.1000/AB{\\_}c."),
+    ...     bare_doi("DOI: 10.1000/x"),
+    ...     bare_doi("none"),
+    ... )
+    ('10.1000/AB_c', '10.1000/x', 'none')
+    """
+    if text[:3] == "10." and not _UNCLEAN.search(text):
+        return text
+    said = " ".join(text.split())
+    if "\\" in said or "{" in said or "&" in said or "$" in said:
+        said = decode_address(said)
+    short = _DOI_PREFIX.sub("", said)
+    if short != said and "%" in short:
+        short = unquote(short)
+    if short != said:
+        short = re.sub(r"[?#](?:utm_|ref=|via=|journalCode=)\S*$", "", short)
+    short = re.sub(r"\s*\[doi\]$", "", short, flags=re.IGNORECASE).strip().rstrip(".,; ")
+    return short or said
+
+
+_UNCLEAN = re.compile(r"[\s\\{}&$]|[.,;]$")
+
+
+def same_doi(doi: str) -> str:
+    """A DOI as it is compared: without its address, whatever its capitals."""
+    return bare_doi(doi).casefold()
+
+
+def full_range(pages: str) -> str:
+    """Pages with a dash between the first and the last, written in full.
+
+    >>> (
+    ...     full_range("1319--30"),
+    ...     full_range("S12-S15"),
+    ...     full_range("pp. 4 - 9, 12"),
+    ...     full_range("e12"),
+    ... )
+    ('1319–1330', 'S12–S15', '4–9, 12', 'e12')
+    """
+    said = re.sub(r"^(?:pp?|pages?|S)\.\s*", "", pages.strip(), flags=re.IGNORECASE)
+    return re.sub(r"(\w+)\s*[-‐‑‒–—−]+\s*(\w+)", _whole, said)
+
+
+def _whole(found: re.Match[str]) -> str:
+    first, last = found[1], found[2]
+    if first.isdecimal() and last.isdecimal() and len(last) < len(first):
+        whole = first[: len(first) - len(last)] + last
+        last = whole if int(whole) > int(first) else last
+    return f"{first}–{last}"
+
+
+# --- kinds --------------------------------------------------------------------------------------
+
+CSL_TYPES = {
+    **dict.fromkeys(("article", "review", "suppperiodical", "shortarticle"), "article-journal"),
+    **dict.fromkeys(("book", "mvbook", "collection", "mvcollection", "booklet", "manual"), "book"),
+    **dict.fromkeys(("reference", "mvreference", "proceedings", "mvproceedings"), "book"),
+    **dict.fromkeys(
+        ("inbook", "incollection", "suppbook", "suppcollection", "bookinbook"), "chapter"
+    ),
+    "inreference": "entry-encyclopedia",
+    **dict.fromkeys(("inproceedings", "conference"), "paper-conference"),
+    **dict.fromkeys(("mastersthesis", "phdthesis", "thesis", "bathesis", "mathesis"), "thesis"),
+    **dict.fromkeys(("techreport", "report"), "report"),
+    **dict.fromkeys(("online", "electronic", "www", "webpage"), "webpage"),
+    "dataset": "dataset",
+    "data": "dataset",
+    "software": "software",
+    "program": "software",
+    "unpublished": "manuscript",
+    "patent": "patent",
+    "periodical": "periodical",
+    "standard": "standard",
+    "presentation": "speech",
+    "preprint": "article",
+    **dict.fromkeys(("video", "movie"), "motion_picture"),
+    **dict.fromkeys(("audio", "music"), "song"),
+    **dict.fromkeys(("legislation", "legal"), "legislation"),
+    "jurisdiction": "legal_case",
+}
+"""Types of BibTeX and biblatex in the words of CSL 1.0.2 (appendix III of its specification)."""
+
+DOCTORAL, MASTERS, BACHELORS = "Doctoral dissertation", "Master’s thesis", "Bachelor’s thesis"
+_GENRES = {
+    **dict.fromkeys(
+        ("phdthesis", "phd", "phd thesis", "doctoral thesis", "phd dissertation"), DOCTORAL
+    ),
+    **dict.fromkeys(("doctoral dissertation", "dissertation", "doctoral"), DOCTORAL),
+    **dict.fromkeys(
+        ("mastersthesis", "mathesis", "masters thesis", "master thesis", "msc thesis"), MASTERS
+    ),
+    **dict.fromkeys(("ma thesis", "masters", "masters dissertation", "diplomarbeit"), MASTERS),
+    **dict.fromkeys(("bathesis", "bachelors thesis", "bachelor thesis"), BACHELORS),
+    "candthesis": "Candidate thesis",
+    "techreport": "Technical report",
+    "resreport": "Research report",
+    "software": "Computer software",
+    "datacd": "Data CD",
+    "audiocd": "Audio CD",
+}
+
+# --- the record ---------------------------------------------------------------------------------
+
+_KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
+_ARTICLE_NUMBER = re.compile(r"(?:Article|Art\.?|Paper)\s*(?:No\.?|ID)?\s*(?=[\w])", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work of the bibliography.
+
+    Parameters
+    ----------
+    key : key of the entry, which is also the name of the study.
+    kind : type of the entry in lower case, such as ``"article"``.
+    fields : fields as written, names in lower case; LaTeX is decoded by the properties.
+    line : line of the file the entry begins on.
+    lines : line of each field, where it differs.
+    letter : what tells the work from others of the same authors and year, where the key does not.
+
+    >>> Reference("otte2020a", "article", {"author": "Otte, I. and others", "year": "2020"}).suffix
+    'a'
+    """
+
+    key: str
+    kind: str
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    line: int = field(default=0, compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, hash=False, compare=False, repr=False)
+    letter: str = field(default="", compare=False)
+
+    def text(self, *names: str) -> str:
+        """The first of some fields that says something, as readers see it; empty if none does."""
+        for name in names:
+            if written := self.fields.get(name):
+                return decode(written).strip()
+        return ""
+
+    # --- people ---
+
+    @cached_property
+    def _authors(self) -> Names:
+        return read_names(self.fields.get("author", ""))
+
+    @cached_property
+    def _editors(self) -> Names:
+        return read_names(self.fields.get("editor", ""))
+
+    @property
+    def authors(self) -> tuple[Name, ...]:
+        """The authors, in the order of the entry, without the ``others`` that may end them."""
+        return self._authors.people
+
+    @property
+    def editors(self) -> tuple[Name, ...]:
+        """The editors, in the order of the entry."""
+        return self._editors.people
+
+    @cached_property
+    def translators(self) -> tuple[Name, ...]:
+        """The translators, in the order of the entry."""
+        return read_names(self.fields.get("translator", "")).people
+
+    @property
+    def and_others(self) -> bool:
+        """Whether there are more authors, or editors where there is no author, than are named."""
+        return self._authors.others or (not self.authors and self._editors.others)
+
+    @property
+    def and_other_editors(self) -> bool:
+        """Whether there are more editors than are named."""
+        return self._editors.others
+
+    @property
+    def unsure_names(self) -> tuple[tuple[str, str], ...]:
+        """What is not certain about the names: the field, and what was understood."""
+        return tuple(
+            (role, told)
+            for role, names in (("author", self._authors), ("editor", self._editors))
+            for told in names.told
+        )
+
+    # --- time ---
+
+    @cached_property
+    def date(self) -> Date:
+        """When the work appeared."""
+        written = self.fields.get("date", "") or self.fields.get("year", "")
+        if not written:
+            state = self.fields.get("pubstate", "").lower()
+            return Date(words=_WORDS.get(state, ""))
+        if written.isdecimal() and len(written) == 4:
+            date = Date(int(written))
+        else:
+            date = read_date(decode(written).replace("–", "-").replace("—", "-"))
+        if "month" in self.fields and date.year and not date.month:
+            month, day = read_month(decode(self.fields["month"]))
+            given = self.fields.get("day", "").strip("{} ")
+            day = day or (int(given) if given.isdecimal() and int(given) <= 31 else 0)
+            return date._replace(month=month, day=day if month else 0)
+        return date
+
+    @property
+    def year(self) -> int | None:
+        """The year, or ``None`` for an undated work."""
+        return self.date.year or None
+
+    @property
+    def year_text(self) -> str:
+        """The year or years as readers see them, or what stands for them; "n.d." at the least."""
+        date = self.date
+        if not date.year:
+            return date.words or "n.d."
+        return f"{date.year}–{date.last}" if date.last else str(date.year)
+
+    @property
+    def is_undated(self) -> bool:
+        """Whether the entry gives no year, or says that there is none."""
+        return not self.date.year and (
+            bool(self.date.words) or not (self.fields.get("year") or self.fields.get("date"))
+        )
+
+    @property
+    def suffix(self) -> str:
+        """The letter that tells works of one author and year apart, from the key or the year."""
+        if self.letter:
+            return self.letter
+        found = _KEY_SUFFIX.search(self.key)
+        return found[1] if found else self.date.letter
+
+    # --- titles ---
+
+    @cached_property
+    def title(self) -> str:
+        """The title as readers see it, with its subtitle."""
+        return _with_subtitle(self.text("title") or self.text("maintitle"), self.text("subtitle"))
+
+    @property
+    def main_title(self) -> str:
+        """The title up to its subtitle, by whatever sign that is divided from it."""
+        if self.fields.get("subtitle"):
+            return self.text("title")
+        return re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s|(?<=\w\w)\.\s", self.title, maxsplit=1)[0]
+
+    @cached_property
+    def container(self) -> str:
+        """The journal or book the work stands in."""
+        for name, below in (
+            ("journal", "journalsubtitle"),
+            ("journaltitle", "journalsubtitle"),
+            ("booktitle", "booksubtitle"),
+            ("shortjournal", ""),
+        ):
+            if self.fields.get(name):
+                return _with_subtitle(self.text(name), self.text(below) if below else "")
+        if self.is_in_book and self.fields.get("maintitle"):
+            return self.text("maintitle")
+        return ""
+
+    @property
+    def is_in_book(self) -> bool:
+        """Whether the work is a part of a book."""
+        return self.csl_type in ("chapter", "paper-conference", "entry-encyclopedia") and not (
+            self.fields.get("journal") or self.fields.get("journaltitle")
+        )
+
+    # --- kind ---
+
+    @property
+    def csl_type(self) -> str:
+        """The kind of work, in the words of CSL 1.0.2."""
+        kind = CSL_TYPES.get(self.kind, "document")
+        subtype = self.fields.get("entrysubtype", "").lower()
+        if kind == "article-journal" and subtype in ("magazine", "newspaper"):
+            return f"article-{subtype}"
+        if self.kind in ("inbook", "incollection") and not (
+            self.fields.get("booktitle")
+            or self.fields.get("maintitle")
+            or self.fields.get("journal")
+        ):
+            return "chapter" if self.fields.get("pages") or self.fields.get("chapter") else "book"
+        return kind
+
+    @cached_property
+    def genre(self) -> str:
+        """What kind of thesis, report or other work it is, in words."""
+        said = self.text("type")
+        known = _GENRES.get(fold_words(said), said)
+        if self.csl_type == "thesis":
+            if known:
+                return known
+            return _GENRES.get(self.kind, "")
+        return known
+
+    # --- where to find it ---
+
+    @cached_property
+    def doi(self) -> str:
+        """The DOI without an address before it; taken from the address when that is a DOI."""
+        said = bare_doi(self.fields.get("doi", ""))
+        if not said and "doi.org/10." in self.fields.get("url", ""):
+            found = bare_doi(self.fields["url"])
+            return found if DOI.fullmatch(found) else ""
+        return said
+
+    @cached_property
+    def url(self) -> str:
+        """An address of the work other than its DOI."""
+        written = self.fields.get("url", "")
+        if not written:
+            note = self.fields.get("howpublished", "")
+            found = re.search(r"https?://[^\s{}]+", decode_address(note)) if "://" in note else None
+            return found[0].rstrip(".,;") if found else ""
+        if "doi.org/10." in written and DOI.fullmatch(self.doi):
+            return ""
+        return decode_address(written)
+
+    @property
+    def link(self) -> str:
+        """Where a reader finds the work: its DOI, else its address, else nothing."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        return self.url if self.url.startswith(("https://", "http://")) else ""
+
+    @property
+    def pmid(self) -> str:
+        """The number of the work in PubMed, if the entry gives it."""
+        written = self.text("pmid") or (
+            self.text("eprint") if self.text("eprinttype").lower() in ("pmid", "pubmed") else ""
+        )
+        return re.sub(r"\D", "", written)
+
+    # --- numbers and bodies ---
+
+    @property
+    def volume(self) -> str:
+        """The volume."""
+        return self.text("volume")
+
+    @property
+    def issue(self) -> str:
+        """The issue of a journal."""
+        if not self.csl_type.startswith("article"):
+            return ""
+        return full_range(self.text("number", "issue"))
+
+    @property
+    def number(self) -> str:
+        """The number of a report or of a volume in a series."""
+        return "" if self.csl_type.startswith("article") else self.text("number", "issue")
+
+    @cached_property
+    def pages(self) -> str:
+        """The pages, first to last, unless the entry gives an article number in their place."""
+        said = self.text("pages")
+        return "" if _ARTICLE_NUMBER.match(said) else full_range(said)
+
+    @property
+    def article_number(self) -> str:
+        """What a journal without pages counts its articles by."""
+        said = self.text("eid", "articleno", "article-number")
+        if not said and _ARTICLE_NUMBER.match(self.text("pages")):
+            said = self.text("pages")
+        return _ARTICLE_NUMBER.sub("", said, count=1)
+
+    @property
+    def publisher(self) -> str:
+        """The body that published the work, or the school of a thesis."""
+        said = self.text("publisher", "institution", "school", "organization")
+        if said or not self.fields.get("howpublished"):
+            return said
+        how = self.text("howpublished")
+        return "" if "://" in how else how
+
+    @property
+    def place(self) -> str:
+        """Where the publisher is."""
+        return self.text("address", "location")
+
+    @property
+    def note(self) -> str:
+        """What the bibliography says of the entry itself, such as what could not be verified."""
+        return self.text("note")
+
+
+def _with_subtitle(title: str, subtitle: str) -> str:
+    if not subtitle or not title:
+        return title or subtitle
+    return f"{title} {subtitle}" if title[-1] in "?!:" else f"{title.rstrip('.')}: {subtitle}"
+
+
+class Bibliography(Mapping[str, Reference]):
+    """The works of ``references.bib`` by key, in the order of the file.
+
+    Parameters
+    ----------
+    references : the works; keys stand once.
+    broken : keys of entries that could not be read, so that they are not also called missing.
+    """
+
+    def __init__(
+        self, references: Iterable[Reference] = (), broken: frozenset[str] = frozenset()
+    ) -> None:
+        self.broken = broken
+        self._references = {reference.key: reference for reference in references}
+
+    def __getitem__(self, key: str) -> Reference:
+        return self._references[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._references)
+
+    def __len__(self) -> int:
+        return len(self._references)
+
+    def __repr__(self) -> str:
+        return f"<Bibliography: {len(self)} works>"
