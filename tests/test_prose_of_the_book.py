@@ -38,9 +38,7 @@ def text_of(page: str) -> str:
     if not notebook.is_file():
         return (BOOK / f"{page}.md").read_text("utf-8")
     cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    return "\n\n".join(
-        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
-    )
+    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
 def pages() -> list[str]:
