@@ -114,7 +114,7 @@ def work():
 """
 
 ALL = """
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 def work():
     return load_records(root)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from synth.book.assets import classic_script, compact_style
-from synth.reading.tables import Records
+from synth.reading.records import Records
 from synth.views.explorer import Explorer, evidence_scripts
 
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"

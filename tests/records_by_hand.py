@@ -176,7 +176,7 @@ AUTHORS = {
 
 @dataclass(frozen=True)
 class Records:
-    """Stands in for :class:`synth.reading.tables.Records` without any file."""
+    """Stands in for :class:`synth.reading.records.Records` without any file."""
 
     settings: Settings = field(default_factory=settings)
     codebook: Codebook = CODEBOOK

@@ -11,8 +11,7 @@ import pytest
 from synth.book.prose_rules import check as check_pages
 from synth.cli import main
 from synth.reading.bibliography import parse_bibliography
-from synth.reading.rules import check
-from synth.reading.tables import load_records
+from synth.reading.rules import check, load_records
 from synth.references.work import Bibliography
 from synth.review import Review
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.reading.formatting import canonical_forms
-from synth.reading.rules import check
-from synth.reading.tables import load_records
+from synth.reading.rules import check, load_records
 from synth.starter import add_references as addition
 from synth.starter.add_references import add_works
 

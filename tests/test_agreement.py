@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from synth.agreement import Agreement, coefficients
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 
 def of_table(table: list[list[int]]) -> dict[str, float | None]:

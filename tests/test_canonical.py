@@ -9,7 +9,8 @@ import pytest
 
 from synth.model import SETTINGS, TABLES
 from synth.reading.formatting import canonical_forms, data_readme, write_forms
-from synth.reading.tables import read_records, read_settings
+from synth.reading.records import read_records
+from synth.reading.settings import read_settings
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 

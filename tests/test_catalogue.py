@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.tables import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 from synth.views.catalogue import Catalogue, Entry, catalogue, divided, report_link
 
 GARDEN = Path(__file__).parent / "roots" / "garden"

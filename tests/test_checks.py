@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from synth.errors import Problem, ReviewError
 from synth.reading.formatting import canonical_forms, write_forms
-from synth.reading.rules import check
-from synth.reading.tables import load_records, read_records
+from synth.reading.records import read_records
+from synth.reading.rules import check, load_records
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 MESSAGES = tomllib.loads((BAD_DATA / "messages.toml").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ import pytest
 
 from synth.cli import main
 from synth.errors import Problem
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 

@@ -12,7 +12,8 @@ import pytest
 
 from synth.agreement import Agreement
 from synth.model import Finding
-from synth.reading.tables import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 
 PROJECT = Path(__file__).parents[1]
 

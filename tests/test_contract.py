@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from synth.model import Finding, statements_of
-from synth.reading.rules import check
-from synth.reading.tables import load_records, read_records
+from synth.reading.records import read_records
+from synth.reading.rules import check, load_records
 from synth.review import Review
 
 

@@ -29,7 +29,7 @@ from synth.book.assets import STATIC, with_words
 from synth.messages import Words
 from synth.model import UNKNOWN, Facet
 from synth.reading.bibliography import parse_bibliography
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 from synth.references.csv_text import FORMULA, csv_file, csv_text
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review

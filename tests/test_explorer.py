@@ -18,7 +18,8 @@ from explorer_on_a_page import STATIC, many
 from synth.book.assets import classic_script, compact_style
 from synth.errors import UnknownName
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
-from synth.reading.tables import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 from synth.review import Review
 from synth.text import fold
 from synth.views.explorer import (

@@ -68,8 +68,8 @@ def test_what_is_added_on_the_way_counts() -> None:
 
 
 def test_the_check_of_the_data_finds_the_same_sums_wrong(example: Path) -> None:
+    from synth.reading.records import read_records
     from synth.reading.rules import check
-    from synth.reading.tables import read_records
 
     flow_file = example / "data" / "flow.csv"
     rows = flow_file.read_text("utf-8").splitlines()

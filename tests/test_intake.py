@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from synth.errors import ReviewError
-from synth.reading.rules import check
+from synth.reading.records import Records
+from synth.reading.rules import check, load_records
 from synth.reading.settings import contrast
-from synth.reading.tables import Records, load_records
 from synth.references.importing import parse_references
 from synth.starter.columns import find_columns
 from synth.starter.palette import COLOURS, level_look

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from synth.cli import main
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 BIN = Path(sys.executable).parent
 

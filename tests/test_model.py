@@ -9,7 +9,7 @@ import pytest
 
 from synth import model
 from synth.model import SETTINGS, TABLES, Codebook, Theme
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 
 @pytest.fixture(scope="module")

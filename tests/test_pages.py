@@ -16,7 +16,7 @@ from synth.book import stored_pages as pages
 from synth.book.stored_pages import Page
 from synth.book.trees import Block, Role
 from synth.errors import Problem, ReviewError, told_once
-from synth.reading.tables import read_settings
+from synth.reading.settings import read_settings
 from synth.review import Review
 
 

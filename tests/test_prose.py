@@ -8,7 +8,7 @@ import pytest
 
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 from synth.review import Review
 
 GARDEN = Path(__file__).parent / "roots" / "garden"

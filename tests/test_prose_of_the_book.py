@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.tables import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 
 PROJECT = Path(__file__).parents[1]
 BOOK = PROJECT / "book"

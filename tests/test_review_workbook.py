@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.model import TABLES
+from synth.reading.csv_table import TableText, parse_table, split_table
 from synth.reading.settings import read_settings
-from synth.reading.tables import TableText, parse_table, split_table
 from synth.starter.file_kinds.archive import part_of
 from synth.starter.file_kinds.workbook import grids_of
 from synth.starter.review_workbook import (

@@ -17,8 +17,7 @@ import pytest
 from synth.book.prose_rules import check as check_pages
 from synth.cli import main
 from synth.errors import ReviewError
-from synth.reading.rules import check
-from synth.reading.tables import load_records
+from synth.reading.rules import check, load_records
 from synth.review import Review
 from synth.starter import project
 from synth.starter.start import Request, start

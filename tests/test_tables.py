@@ -12,20 +12,17 @@ from hypothesis import strategies as st
 
 from synth.errors import ReviewError
 from synth.model import TABLES, Codebook
-from synth.reading.tables import (
-    Records,
-    ancestors,
-    find_root,
+from synth.reading.csv_table import (
     format_table,
-    load_records,
     parse_table,
     possible_year,
-    read_records,
-    read_settings,
     read_table,
     split,
     split_table,
 )
+from synth.reading.records import Records, ancestors, find_root, read_records
+from synth.reading.rules import load_records
+from synth.reading.settings import read_settings
 
 FLOW = TABLES["flow"]
 HEADER = ",".join(column.name for column in FLOW.columns)

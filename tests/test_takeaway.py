@@ -31,7 +31,8 @@ from synth.book.data_package import (
     takeaway,
 )
 from synth.book.downloads import FOLDER, size_text
-from synth.reading.tables import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 
 ROOT = Path(__file__).resolve().parent.parent
 REVIEWS = {"the book": ROOT, "the gardens": ROOT / "tests" / "example"}

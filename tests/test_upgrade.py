@@ -13,7 +13,7 @@ import pytest
 
 from synth.cli import main
 from synth.errors import ReviewError
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 from synth.starter import frame
 from synth.starter import upgrade as upgrading
 from synth.starter.start import Request, start

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.model import Finding
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 RESAMPLES = 2000
 """How often studies are drawn anew for an interval."""

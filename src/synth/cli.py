@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from synth.errors import Problem, ReviewError, catalogue, sifted, told_once
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 _ABOUT = """\
 Turn a literature review's coded table, codebook and bibliography into a book.
@@ -120,7 +120,7 @@ def _command(
 
 def _root(given: argparse.Namespace) -> Path:
     """The review meant: the folder that is named, else the nearest one upwards."""
-    from synth.reading.tables import find_root
+    from synth.reading.records import find_root
 
     if given.root is None:
         return find_root()
@@ -158,8 +158,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _check(given: argparse.Namespace) -> int:
+    from synth.reading.records import read_records
     from synth.reading.rules import check_records
-    from synth.reading.tables import read_records
 
     root = _root(given)
     records, problems = read_records(root)

@@ -15,7 +15,7 @@ from synth.model import Finding, Statement, Study, facet_values, statements_of
 if TYPE_CHECKING:
     import pandas
 
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
     from synth.review import Review
     from synth.views.charts import Figure
     from synth.views.evidence_table import EvidenceTable

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from synth.errors import UnknownName, did_you_mean
 from synth.evidence import Evidence
 from synth.model import Codebook, Influence, Settings, Study, Theme, facet_values
-from synth.reading.tables import Records, find_root, load_records
+from synth.reading.records import Records, find_root
+from synth.reading.rules import load_records
 
 if TYPE_CHECKING:
     from synth.views.catalogue import Catalogue
@@ -41,7 +42,7 @@ class Review:
 
     Parameters
     ----------
-    records : the tables and the bibliography, as :func:`~synth.reading.tables.load_records` gives.
+    records : the tables and the bibliography, as :func:`~synth.reading.rules.load_records` gives.
 
     >>> review = Review.load()  # doctest: +SKIP
     >>> review.theme("organizational-leadership").evidence()  # doctest: +SKIP

@@ -19,7 +19,7 @@ import pytest
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
 from synth.model import facet_values
-from synth.reading.tables import Records
+from synth.reading.records import Records
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
 from synth.text import fold

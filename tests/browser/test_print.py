@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -75,7 +75,7 @@ def settings_of(app: Sphinx) -> Settings | None:
         root = root_of(app)
         known["settings"] = None
         if root:
-            from synth.reading.tables import read_settings
+            from synth.reading.settings import read_settings
 
             with suppress(ReviewError):
                 known["settings"] = read_settings(root)[0]

@@ -29,8 +29,8 @@ from synth.model import (
     Column,
     Settings,
 )
+from synth.reading.csv_table import format_table
 from synth.reading.settings import SETTINGS_FILE, SLUG
-from synth.reading.tables import format_table
 from synth.references.apa import group
 from synth.references.csv_text import csv_file
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
@@ -39,7 +39,7 @@ from synth.text import slug
 if TYPE_CHECKING:
     from datetime import date
 
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 FORMAT_VERSION = "1.0"
 """Version of the one JSON file; raised when a program that reads it would have to change."""

@@ -20,14 +20,14 @@ from synth.book.stored_pages import FINDING_ROLES, Page, drawn_findings, read_pa
 from synth.book.trees import Block, Place, Role, blocks_of
 from synth.errors import Problem, did_you_mean, told_once
 from synth.model import TABLES, Settings
-from synth.reading.tables import read_records
+from synth.reading.records import read_records
 from synth.reading.typed_counts import counts_in
 from synth.review import Review
 
 if TYPE_CHECKING:
     from docutils import nodes
 
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 SUPPORT = (*FINDING_ROLES, "review")
 """Roles that say what a paragraph of synthesis rests on."""

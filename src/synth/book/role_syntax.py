@@ -17,7 +17,7 @@ from synth.errors import UnknownName
 from synth.model import TABLES
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
     from synth.review import Review
 
 Filters = dict[str, tuple[str, ...]]

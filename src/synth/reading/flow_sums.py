@@ -92,7 +92,7 @@ def named_in(note: str) -> Iterator[str]:
 def typed_in(note: str, boxes: Iterable[FlowBox]) -> Iterator[tuple[str, str]]:
     """Figures in a note that are the count of a box, each with the first such box.
 
-    >>> box = FlowBox("twice", "identification", "removed", "", "Doubles", 61)
+    >>> box = FlowBox("twice", "identification", "removed", "", "", 61, "reported")
     >>> list(typed_in("These 61 were found in 2011.", [box]))
     [('61', 'twice')]
     """

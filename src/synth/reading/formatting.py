@@ -13,8 +13,8 @@ from pathlib import Path
 from synth.errors import Problem
 from synth.model import SETTINGS, TABLES, UNKNOWN, Column, Settings, Table
 from synth.reading.bibliography import BIB_FILE
-from synth.reading.settings import SETTINGS_FILE
-from synth.reading.tables import allowed_words, format_table, read_settings, split_table
+from synth.reading.csv_table import allowed_words, format_table, split_table
+from synth.reading.settings import SETTINGS_FILE, read_settings
 from synth.reading.textio import decode_bytes, write_text
 
 README_FILE = "data/README.md"

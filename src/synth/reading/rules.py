@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from synth.errors import Problem, UnknownName, did_you_mean, sifted
+from synth.errors import Problem, ReviewError, UnknownName, did_you_mean, sifted
 from synth.messages import Words
 from synth.model import (
     BACKGROUND,
@@ -25,17 +25,10 @@ from synth.model import (
     FlowBox,
 )
 from synth.reading.bibliography import BIB_FILE, check_bibliography
+from synth.reading.csv_table import NOT_LISTED, Row, mangled, split
 from synth.reading.flow_sums import Sum, named_in, sums, typed_in
+from synth.reading.records import Records, ancestors, read_records
 from synth.reading.settings import SETTINGS_FILE, SLUG, settings_line
-from synth.reading.tables import (
-    NOT_LISTED,
-    Records,
-    Row,
-    ancestors,
-    mangled,
-    read_records,
-    split,
-)
 from synth.reading.textio import read_text
 from synth.reading.typed_counts import counts_in
 from synth.references.apa import author_year
@@ -55,6 +48,24 @@ def check(root: Path) -> list[Problem]:
     """
     records, problems = read_records(root)
     return sifted([*problems, *check_records(records)], records.settings.ignored)[0]
+
+
+def load_records(root: Path) -> Records:
+    """Read a review that has no errors.
+
+    Parameters
+    ----------
+    root : the review's root.
+
+    Raises
+    ------
+    ReviewError : with every problem, when one of them is an error.
+    """
+    records, problems = read_records(root)
+    kept, _ = sifted([*problems, *check_records(records)], records.settings.ignored)
+    if errors := [problem for problem in kept if problem.severity == "error"]:
+        raise ReviewError(errors)
+    return records
 
 
 def check_records(records: Records) -> list[Problem]:

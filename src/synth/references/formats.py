@@ -18,7 +18,7 @@ from synth.references.latex import encode
 from synth.references.work import DOCTORAL, MASTERS, read_date
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
     from synth.references.names import Name
     from synth.references.work import Date, Reference
 

@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 
 from synth.errors import Problem
 from synth.reading.bibliography import parse_bibliography
+from synth.reading.csv_table import mangled
 from synth.reading.encodings import read_any_text
 from synth.reading.settings import SLUG
-from synth.reading.tables import mangled
 from synth.references import tagged
 from synth.references.formats import to_bibtex
 from synth.references.latex import plain

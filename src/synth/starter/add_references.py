@@ -16,7 +16,8 @@ from pathlib import Path
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE, parse_bibliography
-from synth.reading.tables import format_table, read_settings, split_table
+from synth.reading.csv_table import format_table, split_table
+from synth.reading.settings import read_settings
 from synth.reading.textio import read_text, write_text
 from synth.references.apa import author_year
 from synth.references.work import Reference

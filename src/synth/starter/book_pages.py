@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from synth.model import Theme
-from synth.reading.tables import Records
+from synth.reading.records import Records
 from synth.views.catalogue import divided
 
 FOLDER = "book"

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from synth.errors import Problem, ReviewError, told_once
 from synth.model import BACKGROUND, EVIDENCE, NOT_REPORTED, RESERVED_FACETS, TABLES, Column
 from synth.reading.bibliography import BIB_FILE
+from synth.reading.csv_table import Row, split
 from synth.reading.settings import SETTINGS_FILE
-from synth.reading.tables import Row, split
 from synth.starter.codebook_draft import (
     MOST_RANKS,
     NOT_DEFINED,

@@ -17,9 +17,9 @@ from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.formatting import canonical_forms, write_forms
+from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
 from synth.reading.settings import SETTINGS_FILE
-from synth.reading.tables import Records, read_records
 from synth.starter import frame, wheel
 from synth.starter.book_pages import (
     TOC_FILE,

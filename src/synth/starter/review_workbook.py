@@ -10,14 +10,8 @@ from pathlib import Path
 
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES, Column, Table
+from synth.reading.csv_table import TableText, allowed_words, format_table, parse_table, split_table
 from synth.reading.settings import read_settings
-from synth.reading.tables import (
-    TableText,
-    allowed_words,
-    format_table,
-    parse_table,
-    split_table,
-)
 from synth.reading.textio import CELL_LIMIT, read_text, write_text
 from synth.starter.file_kinds.archive import look_into
 from synth.starter.file_kinds.workbook import grids_of

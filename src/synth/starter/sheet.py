@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from synth.reading.tables import Row
+from synth.reading.csv_table import Row
 
 __all__ = ["Row", "Sheet"]
 

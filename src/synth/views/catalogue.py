@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from synth.messages import Words
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
-from synth.reading.tables import Records
+from synth.reading.records import Records
 from synth.views.figure import Field, counted, level_colour, listed, table_html
 from synth.views.markup import placeholder, target
 from synth.views.shapes import direction_mark, mark

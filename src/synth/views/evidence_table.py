@@ -10,7 +10,7 @@ from typing import Any
 
 from synth.messages import Words
 from synth.model import facet_values
-from synth.reading.tables import Records
+from synth.reading.records import Records
 from synth.views.markup import target
 from synth.views.shapes import direction_mark
 

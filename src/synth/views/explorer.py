@@ -27,7 +27,7 @@ from synth.views.markup import placeholder
 from synth.views.shapes import outline
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 STATIC = Path(__file__).parents[1] / "static"
 

@@ -21,7 +21,7 @@ from synth.text import shorten as shorten
 from synth.views.markup import placeholder, target
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 Row = Mapping[str, Any]
 

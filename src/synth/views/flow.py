@@ -30,7 +30,7 @@ from synth.views.figure import (
 )
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 
 class FlowDiagram(Figure):

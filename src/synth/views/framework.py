@@ -30,7 +30,7 @@ from synth.views.shapes import direction_mark, mark
 from synth.views.view import View
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
     from synth.views.influences.map import InfluenceMap
 
 _ARROWS = 24

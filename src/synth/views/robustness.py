@@ -34,7 +34,7 @@ from synth.views.figure import (
 from synth.views.markup import target
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 KINDS = ("study", "cohort", "country", "team")
 """What can be left out, each at a time."""

@@ -30,7 +30,7 @@ from synth.views.figure import (
 if TYPE_CHECKING:
     import altair
 
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 VEGALITE = "application/vnd.vegalite.v6+json"
 """The media type of a specification; Altair's own, with a dot, cannot be stored in a notebook."""

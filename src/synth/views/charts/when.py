@@ -42,7 +42,7 @@ from synth.views.figure import (
 )
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 # Shapes that no direction bears, each filled or open: told apart in print and without colour.
 _SHAPES: Sequence[tuple[str, str]] = (

@@ -34,7 +34,7 @@ from synth.views.figure import (
 from synth.views.markup import placeholder
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 _SHOWN = 30  # bars of a ranking before the rest is left to the table
 

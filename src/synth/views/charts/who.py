@@ -40,7 +40,7 @@ from synth.views.figure import (
 )
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 # What a matrix draws before the rest is left to the table: a specification stays under 10 KB.
 _ROWS, _COLUMNS, _FILLED = 60, 24, 240

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from synth.model import Direction, Influence, Theme
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from synth.views.shapes import direction_mark
 from synth.views.svg import element, page, ring, shape, text, together
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 _DASHES = {"hatched": "7 3.5", "dotted": "1.5 3", "outline": "10 3 2 3"}
 

@@ -21,7 +21,7 @@ from synth.views.shapes import direction_mark
 from synth.views.view import View
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 
 def influence_list(records: Records, ids: Iterable[str] | None = None) -> InfluenceList:

@@ -29,7 +29,7 @@ from synth.views.markup import placeholder, target
 from synth.views.shapes import direction_mark
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 
 class InfluenceMap(Figure):

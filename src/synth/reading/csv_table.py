@@ -1,7 +1,7 @@
-"""CSV files to records and back, with the file and line of everything that is wrong.
+"""One CSV file to rows and back, with the line of everything that is wrong inside it.
 
-``parse_table`` does the thinking and takes text; ``read_table`` only opens the file. Rules of a
-single table stand here, rules between tables in :mod:`synth.reading.rules`.
+``parse_table`` does the thinking and takes text; ``read_table`` only opens the file. What concerns
+several tables stands in :mod:`synth.reading.rules`.
 """
 
 from __future__ import annotations
@@ -13,49 +13,20 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
-from synth.errors import Problem, ReviewError, did_you_mean, nearest, sifted
+from synth.errors import Problem, did_you_mean, nearest
 from synth.model import (
     TABLES,
-    Codebook,
     Column,
-    Disagreement,
-    Finding,
-    FlowBox,
-    Influence,
-    Place,
     Settings,
-    Statement,
-    Study,
     Table,
-    Theme,
-    statements_of,
 )
-from synth.reading.bibliography import BIB_FILE, read_bibliography
-from synth.reading.flow_sums import note_with_counts
-from synth.reading.settings import SETTINGS_FILE, SLUG, read_settings
-from synth.reading.textio import CELL_LIMIT, read_text, without_collecting
-from synth.references.apa import author_year
-from synth.references.work import Bibliography
-
-__all__ = [
-    "Records",
-    "Row",
-    "find_root",
-    "format_table",
-    "load_records",
-    "parse_table",
-    "read_records",
-    "read_settings",
-    "read_table",
-    "split",
-]
+from synth.reading.settings import SLUG, read_settings
+from synth.reading.textio import CELL_LIMIT, read_text
 
 
 class Row(NamedTuple):
@@ -97,82 +68,7 @@ class TableText:
         return self.columns.get(name) or ("",) * len(self.lines)
 
 
-@dataclass(frozen=True)
-class Records:
-    """Everything a review's files hold, as records by id, in the order of the files.
-
-    Parameters
-    ----------
-    root : the folder that holds ``data/`` and ``references.bib``.
-    settings, codebook, studies, findings, influences, flow, places, bibliography : what they hold.
-    first_coding, second_coding : findings of two codings of the same text, by id, as they were
-        made; empty if there are none.
-    folds : nodes that one of two codings does not tell apart, and what each counts as between them.
-    consensus : what the two codings disagreed about, and what was settled.
-    tables : the tables as they are written, by name.
-    """
-
-    root: Path
-    settings: Settings
-    codebook: Codebook
-    studies: Mapping[str, Study]
-    findings: Mapping[str, Finding]
-    influences: Mapping[str, Influence]
-    flow: tuple[FlowBox, ...]
-    places: Mapping[str, Place]
-    bibliography: Bibliography
-    tables: Mapping[str, TableText] = field(repr=False)
-    first_coding: Mapping[str, Finding] = field(default_factory=dict)
-    second_coding: Mapping[str, Finding] = field(default_factory=dict)
-    consensus: tuple[Disagreement, ...] = ()
-    folds: Mapping[str, str] = field(default_factory=dict)
-
-    @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        """Findings that say the same, gathered; see :func:`synth.model.statements_of`."""
-        return statements_of(self.findings.values())
-
-    @cached_property
-    def statement_of(self) -> Mapping[str, Statement]:
-        """The statement of each finding, by the finding's id."""
-        return {name: said for said in self.statements for name in said.findings}
-
-    @cached_property
-    def lines(self) -> Mapping[tuple[str, str], int]:
-        """Line of each row, by the short name of its table and its id."""
-        return {
-            (name, key): line
-            for name, table in self.tables.items()
-            for key, line in zip(
-                reversed(table.column(TABLES[name].key)), reversed(table.lines), strict=True
-            )
-        }
-
-    def label(self, study: str) -> str:
-        """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
-        reference = self.bibliography.get(study)
-        return author_year(reference) if reference is not None else study
-
-
-# --- finding and reading ----------------------------------------------------------------------
-
-
-def find_root(start: Path | None = None) -> Path:
-    """The review's root: the nearest folder, upwards, that holds ``data/review.toml``.
-
-    Parameters
-    ----------
-    start : where to begin; the current folder if not given.
-
-    Raises
-    ------
-    ReviewError : no folder upwards holds one.
-    """
-    here = (start or Path.cwd()).resolve()
-    for folder in (here, *here.parents):
-        if (folder / SETTINGS_FILE).is_file():
-            return folder
-    raise ReviewError([Problem("review-missing", SETTINGS_FILE, folder=here.as_posix())])
+# --- reading ----------------------------------------------------------------------------------
 
 
 def read_table(
@@ -188,11 +84,12 @@ def read_table(
     """
     if settings is None:
         settings, _ = read_settings(root)
-    table, problems = _read(root, name, settings)
+    table, problems = read_table_text(root, name, settings)
     return list(table.rows), problems
 
 
-def _read(root: Path, name: str, settings: Settings) -> tuple[TableText, list[Problem]]:
+def read_table_text(root: Path, name: str, settings: Settings) -> tuple[TableText, list[Problem]]:
+    """Read one table as it is written, with everything that is wrong inside it."""
     table = TABLES[name]
     path = root / table.file
     nothing = TableText()
@@ -577,206 +474,6 @@ def _next_free(name: str, taken: Iterable[str]) -> str:
     ends = [other[len(stem) :] for other in taken if other.startswith(stem)]
     highest = max(int(end) for end in ends if end.isdecimal())
     return f"The next free one is '{stem}{highest + 1:0{len(digits)}d}'."
-
-
-# --- records ----------------------------------------------------------------------------------
-
-
-def read_records(root: Path) -> tuple[Records, list[Problem]]:
-    """Read all tables, the settings and the bibliography, with the problems of each file alone.
-
-    Parameters
-    ----------
-    root : the review's root.
-
-    Returns
-    -------
-    The records as far as they can be read, and the problems; with errors among those, the records
-    are good for checking but not for drawing.
-    """
-    with without_collecting():
-        return _read_all(root)
-
-
-def _read_all(root: Path) -> tuple[Records, list[Problem]]:
-    settings, problems = read_settings(root)
-    tables: dict[str, TableText] = {}
-    for name in TABLES:
-        tables[name], found = _read(root, name, settings)
-        problems += found
-    bibliography, found = read_bibliography(root / BIB_FILE)
-    problems += found
-    return (
-        Records(
-            root=root,
-            settings=settings,
-            codebook=_codebook(tables["codebook"], settings),
-            studies=_studies(tables["studies"], bibliography),
-            findings=_findings(tables["coded_studies"]),
-            influences=_influences(tables["influences"]),
-            flow=_flow(tables["flow"]),
-            places=_places(tables["places"]),
-            bibliography=bibliography,
-            tables=tables,
-            first_coding=_findings(tables["first_coding"], "first_coding"),
-            second_coding=_findings(tables["second_coding"], "second_coding"),
-            consensus=tuple(
-                Disagreement(*cells) for cells in _distinct(tables["consensus"], "consensus")
-            ),
-            folds=dict(_distinct(tables["folds"], "folds")),
-        ),
-        problems,
-    )
-
-
-def load_records(root: Path) -> Records:
-    """Read a review that has no errors.
-
-    Parameters
-    ----------
-    root : the review's root.
-
-    Raises
-    ------
-    ReviewError : with every problem, when one of them is an error.
-    """
-    from synth.reading.rules import check_records  # checks needs Records
-
-    records, problems = read_records(root)
-    kept, _ = sifted([*problems, *check_records(records)], records.settings.ignored)
-    if errors := [problem for problem in kept if problem.severity == "error"]:
-        raise ReviewError(errors)
-    return records
-
-
-def _distinct(table: TableText, name: str) -> Iterator[list[str]]:
-    """The declared cells of rows that have a name of their own; of two with one name, the first."""
-    columns = [table.column(column.name) for column in TABLES[name].columns]
-    seen: set[str] = set()
-    for cells in zip(*columns, strict=True):
-        if cells[0] and cells[0] not in seen:
-            seen.add(cells[0])
-            yield list(cells)
-
-
-def _extra(table: TableText, name: str) -> dict[str, Mapping[str, str]]:
-    """The cells of undeclared columns, by the row's name."""
-    declared = {column.name for column in TABLES[name].columns}
-    extra = [column for column in table.header if column not in declared]
-    if not extra:
-        return {}
-    keys = table.column(TABLES[name].key)
-    rows = zip(*[table.columns[column] for column in extra], strict=True)
-    found: dict[str, Mapping[str, str]] = {}
-    for key, cells in zip(keys, rows, strict=True):
-        found.setdefault(key, dict(zip(extra, cells, strict=True)))
-    return found
-
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-def _codebook(table: TableText, settings: Settings) -> Codebook:
-    """The tree; a node without a way up to a first rank is left out, and told by the checks."""
-    rows = list(_distinct(table, "codebook"))
-    parents = {name: parent for name, parent, *_ in rows}
-    nodes: list[Theme] = []
-    for name, parent, label, definition, origin, synonyms, former in rows:
-        depth = len(ancestors(name, parents) or ()) - 1
-        if 0 <= depth < len(settings.ranks):
-            rank = settings.ranks[depth].id
-            words = split(synonyms), split(former)
-            nodes.append(Theme(name, parent, label, definition, origin, depth, rank, *words))
-    return Codebook(tuple(nodes))
-
-
-def ancestors(name: str, parents: Mapping[str, str]) -> tuple[str, ...] | None:
-    """A node and all above it, or ``None`` where the way up ends nowhere or runs in a circle.
-
-    >>> ancestors("c", {"a": "", "b": "a", "c": "b"})
-    ('c', 'b', 'a')
-    """
-    way: list[str] = []
-    while name:
-        if name in way or name not in parents:
-            return None
-        way.append(name)
-        name = parents[name]
-    return tuple(way)
-
-
-def _studies(table: TableText, bibliography: Bibliography) -> dict[str, Study]:
-    extra = _extra(table, "studies")
-    studies = {}
-    for cells in _distinct(table, "studies"):
-        name, role, country, design, detail, setting, sample, cohort, *sources = cells
-        work = bibliography.get(name)
-        studies[name] = Study(
-            name,
-            role,
-            split(country),
-            design,
-            detail,
-            setting,
-            sample,
-            cohort,
-            sources[0],
-            sources[1],
-            work.year if work is not None else None,
-            extra.get(name, _NOTHING),
-        )
-    return studies
-
-
-def _findings(table: TableText, name: str = "coded_studies") -> dict[str, Finding]:
-    extra = _extra(table, name)
-    findings = {}
-    for cells in _distinct(table, name):
-        finding, study, theme, also, direction, summary, country, section, anchor, basis = cells
-        findings[finding] = Finding(
-            finding,
-            study,
-            theme,
-            direction,
-            summary,
-            split(country),
-            section,
-            anchor,
-            basis,
-            extra.get(finding, _NOTHING),
-            split(also),
-        )
-    return findings
-
-
-def _influences(table: TableText) -> dict[str, Influence]:
-    return {
-        name: Influence(name, source, target, direction, mechanism, split(studies), *rest)
-        for name, source, target, direction, mechanism, studies, *rest in _distinct(
-            table, "influences"
-        )
-    }
-
-
-def _flow(table: TableText) -> tuple[FlowBox, ...]:
-    written = tuple(
-        FlowBox(name, stage, kind, of, label, _number(count), state, note)
-        for name, stage, kind, of, label, count, state, note in _distinct(table, "flow")
-    )
-    boxes = {box.id: box for box in written}
-    return tuple(replace(box, note=note_with_counts(box.note, boxes)) for box in written)
-
-
-def _number(cell: str) -> int | None:
-    # Python refuses to read numbers of thousands of digits; a count has far fewer.
-    return int(cell) if re.fullmatch(r"[0-9]{1,18}", cell) else None
-
-
-def _places(table: TableText) -> dict[str, Place]:
-    return {
-        name: Place(name, region, income, classification, _number(year) or 0)
-        for name, region, income, classification, year in _distinct(table, "places")
-    }
 
 
 # --- canonical form ---------------------------------------------------------------------------
