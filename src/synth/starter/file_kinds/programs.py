@@ -39,6 +39,19 @@ _PEOPLE = (
 
 EXPORTS: tuple[Export, ...] = (
     Export(
+        "PRISMA 2020",
+        "the numbers of the flow diagram",
+        "flow",
+        {
+            "label": ("boxtext",),
+            "definition": ("description",),
+            "record": ("data",),
+            "count": ("n",),
+        },
+        ("label", "definition", "record", "count"),
+        ("boxtext",),
+    ),
+    Export(
         "Covidence",
         "the extraction",
         "studies",
@@ -246,6 +259,7 @@ FIELDS = {
     "label": "the code",
     "definition": "its definition",
     "leave-out": "a count",
+    "count": "its number",
 }
 """How notes call what a column holds."""
 
@@ -283,6 +297,8 @@ def recognised(sheet: Sheet) -> Sheet:
     sheet = replace(sheet, program=export.program, holds=export.holds, roles=roles)
     told = ", ".join(f"{name!r} is {FIELDS[role]}" for name, role in roles.items())
     notes = [f"Its headings are those of {export.program}, {export.what}: {told}."]
+    if export.holds == "flow":
+        return replace(sheet, roles={}, notes=(*sheet.notes, notes[0].partition(": ")[0] + "."))
     if export.program == "Dedoose":
         sheet, more = _dedoose_codes(sheet)
         notes += more

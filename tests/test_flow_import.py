@@ -1,0 +1,196 @@
+"""A search flow from PRISMA's template, Covidence and Rayyan: its numbers, and what stays open."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from synth.reading.rules import check
+from synth.starter.file_kinds.reading import read_tables
+from synth.starter.flow_import import COLUMNS, Flow, flow_of
+
+# The boxes of the template, in its order; the numbers are invented.
+PRISMA = {
+    "previous_studies": "NA",
+    "previous_reports": "NA",
+    "database_results": "1,200",
+    "register_results": "40",
+    "website_results": "10",
+    "organisation_results": "5",
+    "citations_results": "5",
+    "duplicates": "300",
+    "excluded_automatic": "0",
+    "excluded_other": "40",
+    "records_screened": "900",
+    "records_excluded": "800",
+    "dbr_sought_reports": "100",
+    "dbr_notretrieved_reports": "4",
+    "other_sought_reports": "20",
+    "other_notretrieved_reports": "2",
+    "dbr_assessed": "96",
+    "dbr_excluded": "Wrong design, 50; Not in English, 6",
+    "other_assessed": "18",
+    "other_excluded": "Wrong design, 16",
+    "new_studies": "40",
+    "new_reports": "42",
+    "total_studies": "NA",
+    "total_reports": "NA",
+}
+
+
+def flow(tmp_path: Path, **files: str) -> Flow:
+    sheets = []
+    for name, text in files.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        sheets += read_tables(path)[0]
+    found = flow_of(sheets)
+    assert found is not None
+    return found
+
+
+def template(numbers: dict[str, str]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream)
+    writer.writerow(["data", "node", "box", "description", "boxtext", "tooltips", "url", "n"])
+    writer.writerow(["NA", "node4", "prevstud", "Title box", "Previous studies", "", "x.html", "0"])
+    for name, number in numbers.items():
+        writer.writerow([name, "NA", "box", f"About {name}", f"Text {name}", "NA", "NA", number])
+    return stream.getvalue()
+
+
+def numbers(found: Flow) -> dict[str, str]:
+    return {row["box"]: row["count"] or row["state"] for row in found.rows}
+
+
+def problems(found: Flow, example_root: Path, tmp_path: Path) -> list[str]:
+    """What the check of a review says of such a flow."""
+    root = tmp_path / "review"
+    shutil.copytree(example_root, root)
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(found.rows)
+    (root / "data/flow.csv").write_text(stream.getvalue(), encoding="utf-8")
+    return [str(p) for p in check(root) if p.file == "data/flow.csv" and p.severity == "error"]
+
+
+def test_the_template_of_prisma_becomes_a_flow(example_root: Path, tmp_path: Path) -> None:
+    found = flow(tmp_path, prisma=template(PRISMA))
+    assert numbers(found) == {
+        "databases": "1200",
+        "registers": "40",
+        "identified": "1240",
+        "duplicates": "300",
+        "removed-automatically": "0",
+        "removed-otherwise": "40",
+        "screened": "900",
+        "excluded-screening": "800",
+        "sought": "100",
+        "not-retrieved": "4",
+        "assessed": "96",
+        "excluded-eligibility": "56",
+        "excluded-eligibility-wrong-design": "50",
+        "excluded-eligibility-not-in-english": "6",
+        "websites": "10",
+        "organisations": "5",
+        "citations": "5",
+        "other-identified": "20",
+        "other-sought": "20",
+        "other-not-retrieved": "2",
+        "other-assessed": "18",
+        "other-excluded-eligibility": "16",
+        "other-excluded-eligibility-wrong-design": "16",
+        "other-included": "2",
+        "included-reports": "42",
+        "further-reports": "2",
+        "included": "40",
+    }
+    states = {row["box"]: row["state"] for row in found.rows}
+    assert (states["databases"], states["identified"]) == ("reported", "derived")
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_what_the_template_leaves_open_stays_open(example_root: Path, tmp_path: Path) -> None:
+    some = PRISMA | {"duplicates": "NA", "new_reports": "", "dbr_excluded": "Reason1, xxx"}
+    found = flow(tmp_path, prisma=template(some))
+    held = numbers(found)
+    assert held["duplicates"] == held["included-reports"] == "not reported"
+    assert held["excluded-eligibility"] == "not reported"
+    assert held["included"] == "40"
+    assert any("not known and stay open" in note for note in found.notes)
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_numbers_that_do_not_add_up_are_told_and_not_written(tmp_path: Path) -> None:
+    found = flow(tmp_path, prisma=template(PRISMA | {"records_screened": "901"}))
+    assert found.rows == []
+    assert "'Records screened': 1240 − 300 − 0 − 40 = 901" in "\n".join(found.notes)
+
+
+def test_the_empty_template_is_no_flow(tmp_path: Path) -> None:
+    found = flow(tmp_path, prisma=template(dict.fromkeys(PRISMA, "0")))
+    assert found.rows == []
+    assert "is it the empty template?" in "\n".join(found.notes)
+
+
+COVIDENCE = "Title,Authors,Published Year,Journal,DOI,Covidence #,Study,Notes\n"
+
+
+def test_lists_of_covidence_become_a_flow(example_root: Path, tmp_path: Path) -> None:
+    excluded = "".join(
+        f"T{n},A,2020,J,,#{n},A 2020,Exclusion reason: {why}; \n"
+        for n, why in enumerate(["Wrong design", "Wrong design", "Not in English"])
+    )
+    found = flow(
+        tmp_path,
+        review_1_irrelevant=COVIDENCE + "X,A,2020,J,,#7,A 2020,\n" * 5,
+        review_1_excluded=COVIDENCE + excluded,
+        review_1_included=COVIDENCE + "Y,B,2020,J,,#8,B 2020,\nZ,C,2020,J,,#9,C 2020,\n",
+    )
+    assert numbers(found) == {
+        "identified": "not established",
+        "removed": "not established",
+        "screened": "10",
+        "excluded-screening": "5",
+        "assessed": "5",
+        "excluded-eligibility": "3",
+        "excluded-eligibility-wrong-design": "2",
+        "excluded-eligibility-not-in-english": "1",
+        "included": "2",
+    }
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_one_list_of_covidence_is_no_flow(tmp_path: Path) -> None:
+    found = flow(tmp_path, review_1_included=COVIDENCE + "Y,B,2020,J,,#8,B 2020,\n")
+    assert found.rows == []
+    assert "lists of excluded and of included" in "\n".join(found.notes)
+
+
+@pytest.mark.parametrize(("last", "kept"), [("Included", "2"), ("Maybe", "not established")])
+def test_a_screening_in_rayyan_becomes_a_flow(
+    example_root: Path, tmp_path: Path, last: str, kept: str
+) -> None:
+    rows = [("Excluded", "wrong design"), ("Excluded", ""), ("Included", ""), (last, "")]
+    text = "key,title,year,journal,issn,authors,notes\n" + "".join(
+        f'r-{n},T,2020,J,,A,"RAYYAN-INCLUSION: {{""Ann""=>""{said}""}}'
+        + (f' | RAYYAN-EXCLUSION-REASONS: {why}"\n' if why else '"\n')
+        for n, (said, why) in enumerate(rows)
+    )
+    found = flow(tmp_path, rayyan=text)
+    held = numbers(found)
+    assert (held["screened"], held["excluded-screening"], held["assessed"]) == ("4", "2", kept)
+    assert held["excluded-screening-wrong-design"] == "1"
+    assert held["excluded-screening-no-reason-given"] == "1"
+    assert held["included"] == held["identified"] == "not established"
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_a_coded_table_holds_no_flow(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Study,Code\nLee 2020,Pay\n", encoding="utf-8")
+    assert flow_of(read_tables(tmp_path / "t.csv")[0]) is None
