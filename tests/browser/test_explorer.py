@@ -18,11 +18,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
-from synth.model import facet_values
+from synth.model import Codebook, facet_values
 from synth.reading.records import Records
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
 from synth.text import fold
+from synth.views.evidence_table import EvidenceTable
 from synth.views.explorer import Explorer
 
 pytestmark = pytest.mark.browser
@@ -694,6 +695,40 @@ def test_hostile_texts_are_texts(garden: Review, tmp_path: Path, opened: Any) ->
     place = rows[0].index("summary")
     harmless = [f"'{text}" if text.startswith("=") else text for text in HOSTILE]
     assert [row[place] for row in rows[1:]][: len(HOSTILE)] == harmless
+
+
+def test_words_written_from_the_right_leave_the_others_in_their_place(
+    garden: Review, tmp_path: Path, opened: Any
+) -> None:
+    records = garden.records
+    finding = next(f for f in records.findings.values() if records.codebook[f.theme].depth)
+    deep, *_, top = reversed(records.codebook.path(finding.theme))
+    nodes = {deep.id: replace(deep, label="الأجر"), top.id: replace(top, label="Door")}
+    book = Codebook(tuple(nodes.get(node.id, node) for node in records.codebook))
+    records = replace(records, codebook=book, findings={finding.id: finding})
+    page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
+    line = page.locator(f"[data-finding='{finding.id}'] .ex-path")
+    places = line.evaluate(
+        """(line, words) => words.map((word) => {
+          const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.data.indexOf(word);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + word.length);
+            return range.getBoundingClientRect().left;
+          }
+        })""",
+        ["Door", "الأجر", finding.id],
+    )
+    assert places == sorted(places)
+    table = records_table(records)
+    assert "› <bdi>الأجر</bdi></td>" in table
+
+
+def records_table(records: Records) -> str:
+    return str(EvidenceTable(records, tuple(records.findings)).html)
 
 
 def test_a_strict_policy_is_enough(review: Review, tmp_path: Path, opened: Any) -> None:

@@ -30,6 +30,7 @@ const FIRST = 8; // findings a reader's choice shows at once; those below follow
 const MOST = 2000; // rows of HTML a phone can still scroll
 const LONG = 12; // values of a facet before the rest is folded away
 const BLOCK = 2048; // summaries folded at a time
+const LEFTWARDS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/; // written from the right
 
 // --- small things ---
 
@@ -310,8 +311,6 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
   const depth = (node) => tree.sets[node].length - 1;
   /** The name a value goes by in an address: nodes by their rank. @param {Facet} facet @param {number} value */
   const slot = (facet, value) => (facet === tree ? ranks[depth(value)] : facet.id);
-  /** @param {number} node */
-  const path = (node) => tree.sets[node].map((at) => tree.labels[at]).join(" › ");
 
   let matches = core.count();
   const ofStudy = perStudy.slice();
@@ -333,6 +332,17 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
   /** @type {string[]} */
   let wanted = [];
   const marked = (/** @type {string} */ text) => hits(text, wanted, core.fold);
+  /**
+   * Values one after another, each in its own direction of writing: between Latin letters an Arabic
+   * word would draw the numbers and signs beside it to its other side.
+   * @param {string[]} texts @param {string} between @returns {(Node | string)[]}
+   */
+  const beside = (texts, between) => texts.flatMap((text, at) => {
+    const shown = marked(text);
+    return [...(at ? [between] : []), ...(LEFTWARDS.test(text) ? [h("bdi", null, ...shown)] : shown)];
+  });
+  /** @param {number} node */
+  const path = (node) => beside(tree.sets[node].map((at) => tree.labels[at]), " › ");
 
   // --- parts of the page, made once ---
 
@@ -766,7 +776,7 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
       return order;
     })());
   /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
-  const facts = (set) => declared.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.values[value]).join(", ")).filter(Boolean).join(" · ");
+  const facts = (set) => beside(declared.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.values[value]).join(", ")).filter(Boolean), " · ");
   /** @param {number} at @returns {any} */
   const studyLink = (at) =>
     data.links?.study
@@ -793,8 +803,8 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
     const own = declared.some((facet) => facet.by?.[at] !== facet.code[i]);
     text.replaceChildren(...marked(core.summary(i)));
     line.replaceChildren(
-      ...(byTheme ? [studyLink(at)] : marked(path(tree.code[i]))),
-      ...(byTheme || own ? marked(` · ${facts((facet) => facet.code[i])}`) : []),
+      ...(byTheme ? [studyLink(at)] : path(tree.code[i])),
+      ...(byTheme || own ? [" · ", ...facts((facet) => facet.code[i])] : []),
       ...(data.links?.finding ? [" · ", h("a", { href: base + data.links.finding + encodeURIComponent(core.name(i)) }, core.name(i))] : []));
     return item;
   };
@@ -836,7 +846,7 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
           const [heading, line] = item.children;
           const about = byTheme ? path(current) : facts(({ by }) => by?.[current]);
           heading.replaceChildren(byTheme ? mark(tree, current) : studyLink(current));
-          line.replaceChildren(...marked(about && `${about} · `),
+          line.replaceChildren(...about, about[0] ? " · " : "",
             counts[current] === totals[current] ? some(totals[current]) : say("its", { n: counts[current], findings: some(totals[current]) }));
         }
         list.push(item);

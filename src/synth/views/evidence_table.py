@@ -11,7 +11,7 @@ from typing import Any
 from synth.messages import Words
 from synth.model import facet_values
 from synth.reading.records import Records
-from synth.views.markup import target
+from synth.views.markup import ON_THE_WAY, isolated, target
 from synth.views.shapes import direction_mark
 
 
@@ -71,7 +71,7 @@ class EvidenceTable:
             f"{escape(row['study'])}</a></th>",
             f"<td>{direction_mark(self.records.settings.direction(finding.direction))}</td>",
             f"<td>{escape(row['summary'])}</td>",
-            f"<td>{escape(' › '.join(row['theme']))}</td>",
+            f"<td>{ON_THE_WAY.join(isolated(label) for label in row['theme'])}</td>",
             *(
                 f"<td>{escape('; '.join(row[facet.id]))}</td>"
                 for facet in self.records.settings.facets

@@ -8,6 +8,7 @@ says so with :func:`drawn_in`, and everything drawn meanwhile links and counts a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -51,6 +52,21 @@ def render(template: str, /, **values: Any) -> Markup:
     jinja2.UndefinedError : the template uses a name that was not given.
     """
     return Markup(environment().get_template(template).render(**values))
+
+
+_LEFTWARDS = re.compile(
+    "[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]"
+)
+ON_THE_WAY = Markup(" › ")
+
+
+def isolated(text: str) -> Markup:
+    """A value among others on a line: one written from the right leaves its neighbours in place.
+
+    >>> print(isolated("Pay"), isolated("الأجر"))
+    Pay <bdi>الأجر</bdi>
+    """
+    return Markup("<bdi>{}</bdi>").format(text) if _LEFTWARDS.search(text) else escape(text)
 
 
 def json_block(data: Any) -> Markup:
