@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import bibtexparser
-import jsonschema
 import pytest
 import rispy
 from frictionless import Package
@@ -27,7 +26,6 @@ from synth.book.data_package import (
     REFI_NAMESPACE,
     TakeawayFile,
     how_to_cite,
-    one_document,
     takeaway,
 )
 from synth.book.downloads import FOLDER, size_text
@@ -130,42 +128,6 @@ def test_every_column_is_explained_and_what_is_unknown_has_its_words(
     fields = [field for table in package["resources"] for field in table["schema"]["fields"]]
     assert all(field["description"] for field in fields)
     assert set(package["unknownValues"]) == {"not reported", "not established", "not applicable"}
-
-
-# --- everything in one document ---------------------------------------------------------------
-
-
-def test_the_document_keeps_its_own_schema(files: dict[str, TakeawayFile]) -> None:
-    schema = json.loads(text_of(files, "review.schema.json"))
-    document = json.loads(text_of(files, "review.json"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
-    document["tables"]["coded_studies"][0]["direction"] = "sideways"
-    with pytest.raises(jsonschema.ValidationError, match="sideways"):
-        jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
-
-
-def test_the_document_holds_every_cell(records: Records, files: dict[str, TakeawayFile]) -> None:
-    document = json.loads(text_of(files, "review.json"))
-    for table, rows in document["tables"].items():
-        stored = list(
-            csv.DictReader(
-                (records.root / "data" / f"{table}.csv").open("r", encoding="utf-8", newline="")
-            )
-        )
-        written = [
-            {
-                name: ";".join(cell)
-                if isinstance(cell, list)
-                else str("" if cell is None else cell)
-                for name, cell in row.items()
-            }
-            for row in rows
-        ]
-        key = next(iter(stored[0]))
-        assert sorted(written, key=lambda row: row[key]) == sorted(stored, key=lambda row: row[key])
-        assert set(document["columns"][table]) == set(stored[0])
-    assert {work["id"] for work in document["references"]} == set(records.bibliography)
 
 
 # --- references -------------------------------------------------------------------------------
@@ -292,8 +254,6 @@ def test_the_address_of_the_book_is_given_where_it_has_one(example: Path) -> Non
     records = load_records(example)
     assert how_to_cite(records.settings).endswith(" https://gardens.example/")
     assert how_to_cite(without.settings).endswith(").")
-    assert one_document(records)["address"] == "https://gardens.example/"
-    assert one_document(without)["address"] is None
     made = {
         file.name: json.loads(file.content) for file in takeaway(records) if ".json" in file.name
     }

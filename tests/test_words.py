@@ -51,7 +51,8 @@ def test_every_word_is_said_somewhere(root: Path) -> None:
     modules.append(root / "src" / "synth" / "static" / "figures.js")
     code = "\n".join(path.read_text("utf-8") for path in modules)
     # A family of words may be named by what they have in common: words[f"takeaway_{group}"].
-    families = tuple(re.findall(r'f"(\w+_)\{', code))
+    families = tuple(re.findall(r'f"(\w+_)\{|"(\w+_)" ~', code))
+    families = tuple(name for names in families for name in names if name)
     # Of a pair, the code names what both begin with.
     named = {key: re.sub(r"_(?:one|many)$", "", key) for key in ENGLISH}
     unsaid = [key for key in ENGLISH if not re.search(rf"[\"'](?:{key}|{named[key]})[\"']", code)]

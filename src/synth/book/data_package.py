@@ -1,4 +1,4 @@
-"""What readers take along: the tables, everything as one file, the references, the codebook.
+"""What readers take along: the tables, the findings, the references, the codebook.
 
 Every file is made from the same records and is the same byte for byte whenever they are the same.
 Each form is one that other programs read without us: Frictionless Data Package, BibTeX, RIS,
@@ -7,7 +7,6 @@ CSL-JSON, REFI-QDA, RO-Crate.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -17,15 +16,14 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
+from synth.book.context import render
 from synth.messages import Words
 from synth.model import (
     NOT_APPLICABLE,
     NOT_ESTABLISHED,
     NOT_REPORTED,
     TABLES,
-    UNKNOWN,
     Column,
     Settings,
 )
@@ -40,9 +38,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from synth.reading.records import Records
-
-FORMAT_VERSION = "1.0"
-"""Version of the one JSON file; raised when a program that reads it would have to change."""
 
 GROUPS = ("tables", "everything", "references", "codebook")
 """What the files are for, in the order a reader meets them."""
@@ -100,20 +95,6 @@ def takeaway(records: Records, address: str = "") -> tuple[TakeawayFile, ...]:
             words["takeaway_datapackage"],
             "application/json",
             _json(data_package(records)),
-        ),
-        (
-            "review.json",
-            "everything",
-            words["takeaway_json"],
-            "application/json",
-            _json(one_document(records)),
-        ),
-        (
-            "review.schema.json",
-            "everything",
-            words["takeaway_schema"],
-            "application/schema+json",
-            _json(document_schema(records)),
         ),
         (
             "findings.csv",
@@ -196,6 +177,15 @@ def licence_address(name: str) -> str:
     'https://spdx.org/licenses/CC-BY-4.0.html'
     """
     return name if "://" in name else f"https://spdx.org/licenses/{name}.html"
+
+
+def agent(name: str) -> dict[str, str]:
+    """An author as linked data; a name that begins with an article is a group's.
+
+    >>> agent("The garden team")["@type"]
+    'Organization'
+    """
+    return {"@type": "Organization" if name.startswith("The ") else "Person", "name": name}
 
 
 def archive(files: Mapping[str, bytes], day: date) -> bytes:
@@ -365,148 +355,6 @@ def _is_slugs(records: Records, name: str, header: str) -> bool:
     return all(SLUG.fullmatch(cell) for cell in records.tables[name].column(header))
 
 
-# --- everything in one document ---------------------------------------------------------------
-
-
-def one_document(records: Records) -> dict[str, Any]:
-    """Everything the review's files hold as one document, which explains itself.
-
-    Lists are lists, numbers are numbers, an empty cell is ``null``; what is unknown keeps its
-    words. ``columns`` says what each column means.
-
-    Parameters
-    ----------
-    records : the review's records.
-    """
-    settings = records.settings
-    present = _present(records)
-    return {
-        "$schema": "review.schema.json",
-        "format": "synth-review",
-        "formatVersion": FORMAT_VERSION,
-        "title": settings.title,
-        "question": settings.question,
-        "version": settings.version,
-        "date": settings.date.isoformat(),
-        "language": settings.language,
-        "licence": settings.licence,
-        "authors": list(settings.authors),
-        "address": settings.base_url or None,
-        "citeAs": how_to_cite(settings),
-        "basedOn": {
-            "citation": settings.source.citation,
-            "doi": settings.source.doi or None,
-            "note": Words(settings.words)["footer_secondary"],
-        },
-        "unknownValues": _UNKNOWN,
-        "ranks": [
-            {"id": rank.id, "label": rank.label, "plural": rank.plural} for rank in settings.ranks
-        ],
-        "directions": [
-            {
-                "id": way.id,
-                "label": way.label,
-                "plural": way.plural,
-                "verb": way.verb,
-                "influence": way.influence or None,
-            }
-            for way in settings.directions
-        ],
-        "facets": [
-            {"id": facet.id, "label": facet.label, "of": facet.of, "many": facet.many}
-            for facet in settings.facets
-        ],
-        "sections": list(settings.sections),
-        "columns": {
-            name: {
-                header: _column(records, name, header).meaning for header in _header(records, name)
-            }
-            for name in present
-        },
-        "tables": {name: _rows(records, name) for name in present},
-        "references": _works(records),
-    }
-
-
-def _rows(records: Records, name: str) -> list[dict[str, Any]]:
-    text = format_table(records.tables[name], TABLES[name], records.settings)
-    columns = {header: _column(records, name, header) for header in _header(records, name)}
-    return [
-        {header: _value(cell, columns[header]) for header, cell in row.items()}
-        for row in csv.DictReader(io.StringIO(text))
-    ]
-
-
-def _value(cell: str, column: Column) -> Any:
-    if column.many:
-        return [part for part in cell.split(";") if part]
-    if not cell:
-        return None
-    return int(cell) if column.kind in ("count", "year") else cell
-
-
-def document_schema(records: Records) -> dict[str, Any]:
-    """The JSON Schema (json-schema.org, draft 2020-12) of :func:`one_document`."""
-    text, texts = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
-    tables = {}
-    for name in _present(records):
-        cells: dict[str, Any] = {}
-        for header in _header(records, name):
-            column = _column(records, name, header)
-            kind = "integer" if column.kind in ("count", "year") else "string"
-            cell: dict[str, Any] = {"type": [kind, "null"] if column.empty else kind}
-            if column.many:
-                cell = {"type": "array", "items": text}
-            elif allowed := _allowed(column, records.settings, records):
-                cell = {"enum": [*allowed, None] if column.empty else allowed}
-            cells[header] = {"description": column.meaning, **cell}
-        tables[name] = {
-            "type": "array",
-            "description": f"One item is {TABLES[name].row}.",
-            "items": {
-                "type": "object",
-                "properties": cells,
-                "required": list(cells),
-                "additionalProperties": False,
-            },
-        }
-    named = {"type": "object", "properties": {"id": text, "label": text}, "required": ["id"]}
-    properties = {
-        "format": {"const": "synth-review"},
-        "formatVersion": {"const": FORMAT_VERSION},
-        **dict.fromkeys(("title", "question", "version", "language", "licence", "citeAs"), text),
-        "date": {"type": "string", "format": "date"},
-        "address": {"type": ["string", "null"]},
-        **dict.fromkeys(("authors", "sections"), texts),
-        **{key: {"type": "array", "items": named} for key in ("ranks", "directions", "facets")},
-        "basedOn": {"type": "object", "required": ["citation"]},
-        "unknownValues": {
-            "type": "object",
-            "description": "How a value that is not there is spelled.",
-            "required": list(UNKNOWN),
-        },
-        "columns": {"type": "object", "description": "What each column of each table means."},
-        "tables": {
-            "type": "object",
-            "properties": tables,
-            "required": list(tables),
-            "additionalProperties": False,
-        },
-        "references": {
-            "type": "array",
-            "description": "Every work, as an item of CSL-JSON.",
-            "items": {"type": "object", "required": ["id", "type"]},
-        },
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A literature review's coded findings",
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-    }
-
-
 def _works(records: Records) -> list[dict[str, Any]]:
     """Every work of the bibliography in the order of a reference list, with its codes."""
     coded = {item["id"]: item for item in csl_items(records, tuple(records.findings))}
@@ -532,32 +380,19 @@ def refi_codebook(records: Records) -> str:
     settings, book = records.settings, records.codebook
     review = uuid.uuid5(uuid.NAMESPACE_URL, _source_address(settings) or settings.source.citation)
 
-    def codes(parent: str, indent: str) -> Iterable[str]:
-        for node in book.children(parent):
-            look = settings.levels.get(book.path(node.id)[0].id)
-            colour = f" color={_xml_value(look.light)}" if look else ""
-            yield (
-                f'{indent}<Code guid="{uuid.uuid5(review, node.id)}" '
-                f'name={_xml_value(node.label)} isCodable="true"{colour}>\n'
-                f"{indent}  <Description>{_xml(node.definition)}</Description>\n"
-            )
-            yield from codes(node.id, indent + "  ")
-            yield f"{indent}</Code>\n"
-
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<CodeBook xmlns="{REFI_NAMESPACE}" origin="synth">\n'
-        f"  <Codes>\n{''.join(codes('', '    '))}  </Codes>\n"
-        "</CodeBook>\n"
+    return str(
+        render(
+            "codebook.qdc",
+            namespace=REFI_NAMESPACE,
+            nodes=book.children(""),
+            children=book.children,
+            colour=lambda node: (
+                look.light if (look := settings.levels.get(book.path(node.id)[0].id)) else ""
+            ),
+            guid=lambda node: uuid.uuid5(review, node.id),
+            plain=lambda text: _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text),
+        )
     )
-
-
-def _xml(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
-
-
-def _xml_value(text: str) -> str:
-    return quoteattr(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 # --- research object --------------------------------------------------------------------------
@@ -625,12 +460,7 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
         article,
         {"@id": licence, "@type": "CreativeWork", "name": settings.licence},
         *(
-            # A name that begins with an article is a group's.
-            {
-                "@id": f"#author-{n}",
-                "@type": "Organization" if author.startswith("The ") else "Person",
-                "name": author,
-            }
+            {"@id": f"#author-{n}", **agent(author)}
             for n, author in enumerate(settings.authors, start=1)
         ),
     ]

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from markupsafe import Markup
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.assets import PLACE, write_if_changed
-from synth.book.context import depend_on_data, review_of, root_of, settings_of, words_of
+from synth.book.context import depend_on_data, render, review_of, root_of, settings_of, words_of
 from synth.book.data_package import (
     GROUPS,
     TakeawayFile,
@@ -28,6 +28,7 @@ from synth.book.data_package import (
 )
 from synth.book.explorers import finding_address
 from synth.errors import ReviewError
+from synth.text import slug
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
@@ -41,6 +42,7 @@ BOOK = "book.zip"
 _OFFERS_BOOK = "synth_offers_book"
 # Written before the archive is; filled in after, and differently in the archive itself.
 _BOOK_ROW = re.compile(r"<tr data-synth-book>.*?</tr>", re.DOTALL)
+_BOOK_SIZE = re.compile(r'(?<=class="n">)[^<]*')
 # Of no use to a reader: Sphinx's notes to itself.
 _NOT_PACKED = re.compile(r"(?:^|/)\.(?:buildinfo|doctrees|nojekyll)|^book\.zip$")
 
@@ -110,8 +112,8 @@ class ListDownloads(SphinxPostTransform):
 
 def download_list(
     files: tuple[TakeawayFile, ...], settings: Settings, words: Words, root: str
-) -> str:
-    """The tables of files as html.
+) -> Markup:
+    """The tables of files as HTML.
 
     Parameters
     ----------
@@ -120,50 +122,18 @@ def download_list(
     words : of the interface.
     root : the way from the page to the book's first folder, empty or ending in ``/``.
     """
-    cite = (
-        f'<p class="synth-small">{escape(words["takeaway_licence"])}: '
-        f'<a href="{escape(licence_address(settings.licence))}" rel="license">'
-        f"{escape(settings.licence)}</a>. {escape(words['takeaway_cite'])} "
-        f"{escape(how_to_cite(settings))}</p>\n"
-    )
-    tables = []
-    for group in GROUPS:
-        rows = [
-            _row(f"{root}{FOLDER}/{file.name}", file.name, file.holds, size_text(file))
-            for file in files
-            if file.group == group
-        ]
-        if rows:
-            tables.append(_table(words[f"takeaway_{group}"], rows, words) + cite)
-    row = _row(f"{root}{BOOK}", BOOK, words["takeaway_site"], "")
-    tables.append(
-        _table(words["takeaway_book"], [row.replace("<tr>", "<tr data-synth-book>")], words) + cite
-    )
-    return f'<div class="synth synth-downloads">\n{"".join(tables)}</div>\n'
-
-
-def _table(title: str, rows: list[str], words: Words) -> str:
-    heads = ("file", "holds", "size")
-    head = " ".join(
-        f'<th scope="col"{_NUMBER if name == "size" else ""}>{escape(words[f"takeaway_{name}"])}'
-        "</th>"
-        for name in heads
-    )
-    label = escape(title)
-    return (
-        f'<div class="synth-scroll" tabindex="0" role="region" aria-label="{label}">\n'
-        f"<table>\n<caption><strong>{label}</strong></caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>\n</div>\n"
-    )
-
-
-_NUMBER = ' class="n"'
-
-
-def _row(address: str, name: str, holds: str, size: str) -> str:
-    return (
-        f'<tr><th scope="row"><a href="{escape(address)}" download>{escape(name)}</a></th> '
-        f"<td>{escape(holds)}</td> <td{_NUMBER}>{size}</td></tr>\n"
+    groups = {group: [file for file in files if file.group == group] for group in GROUPS}
+    return render(
+        "downloads.html",
+        groups={name: inside for name, inside in groups.items() if inside},
+        folder=f"{root}{FOLDER}",
+        book=f"{root}{BOOK}",
+        book_name=BOOK,
+        size_text=size_text,
+        words=words,
+        settings=settings,
+        licence=licence_address(settings.licence),
+        cite=how_to_cite(settings),
     )
 
 
@@ -217,7 +187,7 @@ def write_book(app: Sphinx, exception: Exception | None) -> None:
     size = size_text(target.read_bytes())
     for page in sorted(pages):
         text = page.read_text("utf-8")
-        filled = _BOOK_ROW.sub(lambda row: _with_size(row[0], size), text)
+        filled = _BOOK_ROW.sub(lambda row: _BOOK_SIZE.sub(size, row[0]), text)
         write_if_changed(page, filled.encode())
     stamp.write_text(_state(outdir), "utf-8")
 
@@ -235,21 +205,17 @@ def packed_book(
     settings : tells the folder's name and the date of its files.
     words : of the interface.
     """
-    name = "-".join(re.findall(r"[a-z0-9]+", (settings.short_title or settings.title).lower()))
-    here = f'<tr><td colspan="3">{escape(words["takeaway_here"])}</td></tr>'
+    name = slug(settings.short_title or settings.title, "book")
+    here = str(render("book_is_here.html", words=words))
     files = {}
     for path in _packed(outdir):
         content = path.read_bytes()
         if path in offering:
-            content = _BOOK_ROW.sub(here, content.decode()).encode()
-        files[f"{name or 'book'}/{path.relative_to(outdir).as_posix()}"] = content
+            content = _BOOK_ROW.sub(lambda _: here, content.decode()).encode()
+        files[f"{name}/{path.relative_to(outdir).as_posix()}"] = content
     # Jupyter Book writes its own only after Sphinx has finished.
-    files[f"{name or 'book'}/index.html"] = (
-        f'<!DOCTYPE html>\n<html lang="{escape(settings.language)}">\n'
-        f'<head><meta charset="utf-8" /><title>{escape(settings.title)}</title>'
-        f'<meta http-equiv="refresh" content="0; url={escape(first)}" /></head>\n'
-        f'<body><a href="{escape(first)}">{escape(settings.title)}</a></body>\n</html>\n'
-    ).encode()
+    index = render("index.html", settings=settings, first=first)
+    files[f"{name}/index.html"] = f"{index}\n".encode()
     return archive(files, settings.date)
 
 
@@ -271,7 +237,3 @@ def _state(outdir: Path) -> str:
             name = path.relative_to(outdir).as_posix()
             told.update(f"{name} {seen.st_size} {seen.st_mtime_ns}\n".encode())
     return told.hexdigest()
-
-
-def _with_size(row: str, size: str) -> str:
-    return re.sub(rf"(<td{_NUMBER}>)[^<]*", rf"\g<1>{size}", row)

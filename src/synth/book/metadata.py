@@ -7,15 +7,17 @@ else stands on every page, also on one opened from a folder.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable
-from html import escape
+from collections.abc import Callable, Iterable, Mapping
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
-from synth.book.context import review_of, root_of, settings_of
+from markupsafe import Markup
+
+from synth.book.context import render, review_of, settings_of
+from synth.book.data_package import agent, licence_address
 from synth.book.downloads import FOLDER, files_of
 
 if TYPE_CHECKING:
@@ -71,21 +73,26 @@ def describe_page(
     said = str((context.get("meta") or {}).get("description", "")).strip().strip('"')
     description = said or (settings.question if is_home else "")
     address = str(context.get("pageurl") or "")
-    tags = page_tags(settings, title, description, address, is_home=is_home)
-    linked = linked_data(settings, title, description, address, is_home=is_home)
+    linked = None
     if is_home:
+        linked = linked_data(settings)
         linked["@graph"][1] |= distribution(files_of(app), context["pathto"], settings.base_url)
         linked["@graph"].append(source_data(settings, _reference(app, settings.source.key)))
-    stored = json.dumps(linked, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-    tags.append(f'<script type="application/ld+json">{stored}</script>')
-    context["metatags"] = str(context.get("metatags", "")) + "\n" + "\n".join(tags) + "\n"
+    tags = page_tags(settings, title, description, address, is_home=is_home, linked=linked)
+    context["metatags"] = f"{context.get('metatags', '')}\n{tags}"
     context["body"] = with_coins(str(context.get("body", "")), app)
 
 
 def page_tags(
-    settings: Settings, title: str, description: str, address: str, *, is_home: bool
-) -> list[str]:
-    """Tags of Highwire, Dublin Core and Open Graph for a page of the book.
+    settings: Settings,
+    title: str,
+    description: str,
+    address: str,
+    *,
+    is_home: bool,
+    linked: Mapping[str, Any] | None = None,
+) -> Markup:
+    """What stands in the head of a page: tags of Highwire and Open Graph, and linked data.
 
     Reference managers take the book from its first page and a chapter of it from any other.
 
@@ -95,62 +102,38 @@ def page_tags(
     title, description : of the page.
     address : of the page, empty where the book has no address.
     is_home : the page is the first of the book.
-    """
-    date = settings.date
-    named: list[tuple[str, str]] = [("description", description), ("citation_title", title)]
-    if not is_home:
-        named.append(("citation_inbook_title", settings.title))
-    named += [("citation_author", author) for author in settings.authors]
-    named += [
-        ("citation_publication_date", f"{date:%Y/%m/%d}"),
-        ("citation_language", settings.language),
-        ("citation_public_url", address),
-        ("DC.title", title),
-        *(("DC.creator", author) for author in settings.authors),
-        ("DC.date", date.isoformat()),
-        ("DC.language", settings.language),
-        ("DC.type", "Text"),
-        ("DC.rights", settings.licence),
-        ("DC.identifier", address),
-        ("DC.source", _doi(settings) or settings.source.citation),
-        ("twitter:card", "summary_large_image" if settings.base_url else ""),
-    ]
-    graph = [
-        ("og:type", "website" if is_home else "article"),
-        ("og:title", title),
-        ("og:site_name", settings.short_title or settings.title),
-        ("og:description", description),
-        ("og:locale", settings.language.replace("-", "_")),
-        ("og:url", address),
-    ]
-    if settings.base_url:
-        card = urljoin(settings.base_url.rstrip("/") + "/", f"_static/synth/{CARD}")
-        graph += [("og:image", card), ("og:image:alt", settings.title)]
-    tags = [f'<meta name="{name}" content="{escape(value)}" />' for name, value in named if value]
-    tags += [
-        f'<meta property="{name}" content="{escape(value)}" />' for name, value in graph if value
-    ]
-    tags.append(f'<link rel="license" href="{escape(_licence(settings.licence))}" />')
-    return tags
-
-
-def linked_data(
-    settings: Settings, title: str, description: str, address: str, *, is_home: bool
-) -> dict[str, Any]:
-    """The page as schema.org linked data: the book with its data, or a chapter of it.
-
-    Parameters are those of :func:`page_tags`.
+    linked : the linked data of the page, if it has any.
     """
     base = settings.base_url.rstrip("/") + "/" if settings.base_url else ""
-    source = _doi(settings) or f"{base}#source"
+    return render(
+        "head.html",
+        settings=settings,
+        title=title,
+        description=description,
+        address=address,
+        is_home=is_home,
+        card=urljoin(base, f"_static/synth/{CARD}") if base else "",
+        licence=licence_address(settings.licence),
+        linked=linked,
+    )
+
+
+def linked_data(settings: Settings) -> dict[str, Any]:
+    """The book and its data as schema.org linked data, for its first page.
+
+    Parameters
+    ----------
+    settings : what ``review.toml`` says.
+    """
+    base = settings.base_url.rstrip("/") + "/" if settings.base_url else ""
+    authors = [agent(author) for author in settings.authors]
     shared = {
-        "license": _licence(settings.licence),
+        "license": licence_address(settings.licence),
         "version": settings.version,
         "dateModified": settings.date.isoformat(),
         "inLanguage": settings.language,
-        "isBasedOn": {"@id": source},
+        "isBasedOn": {"@id": _doi(settings) or f"{base}#source"},
     }
-    authors = [_agent(author) for author in settings.authors]
     book: dict[str, Any] = {
         "@type": "Book",
         "@id": f"{base}#book",
@@ -164,18 +147,6 @@ def linked_data(
         book["alternateName"] = settings.short_title
     if base:
         book["url"] = base
-    if not is_home:
-        chapter = {
-            "@type": "Chapter",
-            "name": title,
-            "inLanguage": settings.language,
-            "isPartOf": {"@type": "Book", "@id": f"{base}#book", "name": settings.title},
-        }
-        if description:
-            chapter["description"] = description
-        if address:
-            chapter["url"] = address
-        return {"@context": "https://schema.org", "@graph": [chapter]}
     dataset = {
         "@type": "Dataset",
         "@id": f"{base}#dataset",
@@ -282,7 +253,7 @@ def with_coins(body: str, app: Sphinx) -> str:
         if key not in works or key in given or found["tag"] in ("tr", "table", "dl", "ul", "ol"):
             return found[0]
         given.add(key)
-        return found[0] + coins(works[key])
+        return f"{found[0]}{coins(works[key])}"
 
     body = _HOME.sub(inside, body)
     findings = review.records.findings
@@ -291,13 +262,13 @@ def with_coins(body: str, app: Sphinx) -> str:
     }
     only_cited = sorted(key for key in cited - given if key in works)
     rest = [coins(works[key]) for key in only_cited] if len(only_cited) <= MOST_CITED else []
-    return body + (f'<div class="synth-works" hidden>{"".join(rest)}</div>\n' if rest else "")
+    return f"{body}{render('cited_works.html', works=rest)}" if rest else body
 
 
 _FORMATS = {"article": "journal", "book": "book", "incollection": "book", "inbook": "book"}
 
 
-def coins(reference: Reference) -> str:
+def coins(reference: Reference) -> Markup:
     """A reference as a ContextObject in a Span (OpenURL 1.0, Z39.88-2004)."""
     kind = _FORMATS.get(reference.kind, "dc")
     pairs: list[tuple[str, str]] = [
@@ -332,8 +303,8 @@ def coins(reference: Reference) -> str:
         pairs.append(("rft.creator" if kind == "dc" else "rft.au", who))
     if reference.doi:
         pairs.append(("rft_id", f"info:doi/{reference.doi}"))
-    title = urlencode([(name, value) for name, value in pairs if value])
-    return f'<span class="Z3988" title="{escape(title)}"></span>'
+    context = urlencode([(name, value) for name, value in pairs if value])
+    return render("coins.html", context=context)
 
 
 # --- signs and addresses ----------------------------------------------------------------------
@@ -367,22 +338,9 @@ def _noted(place: Path) -> str:
     return note.read_text("utf-8") if note.is_file() else ""
 
 
-def _rings(settings: Settings, centre: tuple[float, float], size: float, shade: str) -> str:
-    colours = [getattr(look, shade) for look in settings.levels.values()] or ["#222832"]
-    x, y = centre
-    step = size / (len(colours) + 0.5)
-    rings = [
-        f'<circle cx="{x:g}" cy="{y:g}" r="{size - step * (position + 0.3):.4g}" fill="none" '
-        f'stroke="{colour}" stroke-width="{step * 0.55:.4g}"/>'
-        for position, colour in enumerate(colours)
-    ]
-    return "".join(rings)
-
-
 def favicon(settings: Settings) -> str:
     """The book's sign: a ring in the colour of each level, the first outermost."""
-    rings = _rings(settings, (16, 16), 16, "light")
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">{rings}</svg>\n'
+    return str(render("sign.svg", rings=_rings(settings, 16, 16, 16)))
 
 
 def social_card(settings: Settings) -> str:
@@ -390,39 +348,34 @@ def social_card(settings: Settings) -> str:
     from synth.views.figure import wrapped
 
     lines = wrapped(settings.title, 640, 58, most=5)
-    top = 315 - 35 * (len(lines) - 1)
-    title = "".join(
-        f'<text x="80" y="{top + 70 * position}" font-size="58" font-family="serif" '
-        f'fill="#222832">{escape(line)}</text>'
-        for position, line in enumerate(lines)
-    )
-    return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="0 0 1200 630">'
-        f'<rect width="1200" height="630" fill="#fff"/>{title}'
-        f"{_rings(settings, (955, 315), 170, 'light')}</svg>"
-    )
+    return str(render("social_card.svg", lines=lines, rings=_rings(settings, 955, 315, 170)))
+
+
+def _rings(settings: Settings, x: float, y: float, size: float) -> list[dict[str, str]]:
+    """Place, radius, width and colour of the ring of each level."""
+    colours = [look.light for look in settings.levels.values()] or ["#222832"]
+    step = size / (len(colours) + 0.5)
+    return [
+        {
+            "x": f"{x:g}",
+            "y": f"{y:g}",
+            "radius": f"{size - step * (position + 0.3):.4g}",
+            "width": f"{step * 0.55:.4g}",
+            "colour": colour,
+        }
+        for position, colour in enumerate(colours)
+    ]
 
 
 def write_sitemap(app: Sphinx, exception: Exception | None) -> None:
     """List the addresses of all pages, where the book has one."""
     from synth.book.assets import write_if_changed
 
-    base = app.config.html_baseurl
-    if exception or not base or app.builder.format != "html" or root_of(app) is None:
+    base, settings = app.config.html_baseurl, settings_of(app)
+    if exception or not base or app.builder.format != "html" or settings is None:
         return
-    settings = settings_of(app)
-    day = settings.date.isoformat() if settings else ""
-    rows = [
-        f"<url><loc>{escape(urljoin(base, app.builder.get_target_uri(page)))}</loc>"
-        f"<lastmod>{day}</lastmod></url>"
-        for page in sorted(app.env.found_docs)
-    ]
-    text = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-        + "\n".join(rows)
-        + "\n</urlset>\n"
-    )
+    pages = [urljoin(base, app.builder.get_target_uri(page)) for page in sorted(app.env.found_docs)]
+    text = render("sitemap.xml", pages=pages, day=settings.date.isoformat())
     write_if_changed(Path(app.outdir) / "sitemap.xml", text.encode())
 
 
@@ -430,27 +383,11 @@ def write_sitemap(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _plain(title: str) -> str:
-    import html
-
-    return html.unescape(re.sub(r"<[^>]+>", "", title)).strip()
+    return unescape(re.sub(r"<[^>]+>", "", title)).strip()
 
 
 def _doi(settings: Settings) -> str:
     return f"https://doi.org/{settings.source.doi}" if settings.source.doi else ""
-
-
-def _licence(name: str) -> str:
-    """The address of a licence by its SPDX id.
-
-    >>> _licence("CC-BY-4.0")
-    'https://spdx.org/licenses/CC-BY-4.0.html'
-    """
-    return name if "://" in name else f"https://spdx.org/licenses/{name}.html"
-
-
-def _agent(name: str) -> dict[str, str]:
-    # A name that begins with an article is a group's.
-    return {"@type": "Organization" if name.startswith("The ") else "Person", "name": name}
 
 
 def _reference(app: Sphinx, key: str) -> Reference | None:
