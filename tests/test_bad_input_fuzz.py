@@ -22,8 +22,9 @@ from synth.reading.rules import check
 from synth.reading.settings import SLUG
 from synth.starter import project
 from synth.starter.reference_import import read_works
+from synth.starter.request import Request
 from synth.starter.spreadsheet import column_name, printable, read_sheet, slug
-from synth.starter.start import Request, start
+from synth.starter.start import start
 
 AUTHOR = Path(__file__).parent / "author"
 SOUND = (AUTHOR / "table.csv").read_text("utf-8")

@@ -15,8 +15,9 @@ from synth.reading.settings import contrast
 from synth.references.importing import parse_references
 from synth.starter.columns import find_columns
 from synth.starter.palette import COLOURS, level_look
+from synth.starter.request import Request
 from synth.starter.spreadsheet import read_sheet
-from synth.starter.start import Request, start
+from synth.starter.start import start
 
 AUTHOR = Path(__file__).parent / "author"
 TABLE = (

@@ -27,7 +27,7 @@ def test_every_code_has_an_address_of_its_own_and_its_title(page: str) -> None:
     anchors = re.findall(r'id="problem-([a-z0-9-]+)"', page)
     assert anchors == list(catalogue())
     # Quotation marks and dashes are set as printers do.
-    plain = str.maketrans({"–": "--", "’": "'", "“": '"', "”": '"', "…": "..."})
+    plain = str.maketrans({"–": "--", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."})
     shown = unescape(re.sub(r"<[^>]+>", "", page)).translate(plain)
     for kind in catalogue().values():
         assert f"{kind.code} {kind.title}" in shown

@@ -20,7 +20,8 @@ from synth.errors import ReviewError
 from synth.reading.rules import check, load_records
 from synth.review import Review
 from synth.starter import project
-from synth.starter.start import Request, start
+from synth.starter.request import Request
+from synth.starter.start import start
 
 AUTHOR = Path(__file__).parent / "author"
 BIN = Path(sys.executable).parent

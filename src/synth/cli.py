@@ -478,7 +478,8 @@ filters. Rows that cannot be understood are listed, and nothing is written.
 
 
 def _new(given: argparse.Namespace) -> int:
-    from synth.starter.start import Request, start
+    from synth.starter.request import Request
+    from synth.starter.start import start
 
     request = Request(
         folder=given.folder,

@@ -17,7 +17,13 @@ PARTS = (
     "assets",  # styles and scripts: the library's own, and of the others' what a page uses
     "theme",  # mends of finished pages, the foot of every page
     "figures",  # charts of notebooks as static pictures; values that are filled in at build
-    "domain",  # studies, findings, themes, influences: their roles, links and back-links
+    "domain",  # studies, findings, themes, influences: where they stand, who links to them
+    "roles",  # citations of findings, numbers, links to themes, studies and influences
+    "synthesis",  # blocks of synthesis, and what they rest on
+    "catalogue_page",  # the studies with their findings
+    "references_page",  # the list of references
+    "reports",  # a link to report a problem with a page
+    "problems_page",  # everything that `synth check` can report
     "metadata",  # what search engines, reference managers and link previews read
     "explorers",  # the evidence explorers share, their names, their tables without scripts
     "search",  # words are found however they are spelled

@@ -22,6 +22,9 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from synth.book.context import review_of
+from synth.book.nodes import finding_group, support_line
+from synth.book.prose_rules import judged_tree, support_of
+from synth.book.trees import Place, blocks_of
 from synth.errors import Problem, ReviewError, did_you_mean
 
 if TYPE_CHECKING:
@@ -264,17 +267,13 @@ class EvidenceDomain(Domain):
 
     def _judge(self, docname: str, document: document) -> None:
         """Hold the rules of prose that a page alone can break."""
-        from synth.book.prose_rules import judged_tree
-
         theme = self.theme_of_page(docname) or ""
         for problem in judged_tree(self.review, theme, document):
             sought = [str(value) for name, value in problem.fields if name == "value"]
             warn_of(self.env, problem.at(docname), *sought)
 
     def _read_support(self, docname: str, document: document) -> None:
-        from synth.book.synthesis import support_line, supported
-
-        self.support[docname] = supported(document)
+        self.support[docname] = support_of(blocks_of(document, Place("")))
         if next(iter(document.findall(support_line)), None) is not None:
             self.data["telling"].add(docname)
 
@@ -309,8 +308,6 @@ class EvidenceDomain(Domain):
             )
 
     def _read_citations(self, docname: str, document: document) -> None:
-        from synth.book.roles import finding_group
-
         for group in document.findall(finding_group):
             cited = CitedAt(docname, *_heading_of(group), tuple(group["findings"]))
             self.citations.setdefault(docname, []).append(cited)
@@ -561,20 +558,9 @@ def find_lines(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the domain, its roles and its directives."""
-    from synth.book import (
-        catalogue_page,
-        problems_page,
-        references_page,
-        reports,
-        roles,
-        synthesis,
-    )
-
+    """Add the domain."""
     app.add_domain(EvidenceDomain)
     app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
     # After references_page.learn_homes.
     app.connect("env-updated", refresh_links, priority=700)
-    for part in (roles, synthesis, catalogue_page, references_page, reports, problems_page):
-        part.setup(app)

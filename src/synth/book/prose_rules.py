@@ -486,11 +486,13 @@ def report(root: Path) -> Report:
 
 def report_of(pages: Iterable[Page]) -> Report:
     """The report of pages that were read."""
-    told = []
-    for page in pages:
-        blocks = [b for b in page.blocks if b.synthesis and b.kind == "paragraph"]
-        on_findings = sum(block.cites(*FINDING_ROLES) for block in blocks)
-        own = sum(block.cites("review") and not block.cites(*FINDING_ROLES) for block in blocks)
-        if blocks:
-            told.append(Support(page.file, len(blocks), on_findings, own))
-    return Report(tuple(told))
+    told = [Support(page.file, *support_of(page.blocks)) for page in pages]
+    return Report(tuple(support for support in told if support.paragraphs))
+
+
+def support_of(blocks: Iterable[Block]) -> tuple[int, int, int]:
+    """Paragraphs of synthesis: all, those citing findings, those on the review's argument alone."""
+    synthesis = [one for one in blocks if one.synthesis and one.kind == "paragraph"]
+    on_findings = sum(block.cites(*FINDING_ROLES) for block in synthesis)
+    own = sum(block.cites("review") and not block.cites(*FINDING_ROLES) for block in synthesis)
+    return len(synthesis), on_findings, own

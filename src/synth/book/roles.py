@@ -20,6 +20,7 @@ from sphinx.util.nodes import make_refnode
 
 from synth.book.context import depend_on_data
 from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn, warn_of
+from synth.book.nodes import evidence_link, finding_group
 from synth.book.role_syntax import (
     cited_findings,
     code_of,
@@ -38,14 +39,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from synth.review import Review
-
-
-class finding_group(nodes.inline):  # noqa: N801  docutils names its nodes so
-    """Citations of findings in one bracket, before their links are known."""
-
-
-class evidence_link(nodes.reference):  # noqa: N801
-    """A link with a preview: to a finding, a study, or the place of an argument in the review."""
 
 
 # --- roles -------------------------------------------------------------------------------------

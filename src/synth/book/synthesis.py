@@ -12,23 +12,15 @@ from sphinx.util.docutils import SphinxDirective
 
 from synth.book.context import depend_on_data
 from synth.book.domain import evidence_domain
-from synth.book.roles import finding_group
+from synth.book.nodes import evidence_line, finding_group, support_line
 from synth.messages import Words
 from synth.views.shapes import direction_mark
 
 if TYPE_CHECKING:
-    from docutils.nodes import Element, Node
+    from docutils.nodes import Node
     from sphinx.application import Sphinx
 
     from synth.review import Review
-
-
-class evidence_line(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
-    """Stands below a block of synthesis until the page of the explorer is known."""
-
-
-class support_line(nodes.General, nodes.Element):  # noqa: N801
-    """Stands where a page says what the synthesis of the whole book rests on."""
 
 
 class Synthesis(SphinxDirective):
@@ -47,7 +39,7 @@ class Synthesis(SphinxDirective):
                 name for group in block.findall(finding_group) for name in group["findings"]
             )
         )
-        own = sum(1 for _ in block.findall(is_review_mark))
+        own = sum(node.get("role") == "review" for node in block.findall(nodes.inline))
         block += evidence_line("", findings=findings, own=own)
         return [block]
 
@@ -82,32 +74,6 @@ class SaySupport(SphinxPostTransform):
                 own=words.count("support_own", own),
             )
             node.replace_self(nodes.paragraph("", said, classes=["synth-support"]))
-
-
-def supported(document: nodes.document) -> tuple[int, int, int]:
-    """Paragraphs of synthesis on a page: all, those citing findings, those on the review alone."""
-    paragraphs = [
-        paragraph
-        for block in document.findall(nodes.container)
-        if "synth-synthesis" in block["classes"]
-        for paragraph in block.findall(nodes.paragraph)
-    ]
-    citing = [any(True for _ in one.findall(finding_group)) for one in paragraphs]
-    resting = [rests_on_something(one) for one in paragraphs]
-    own = sum(rests and not cites for rests, cites in zip(resting, citing, strict=True))
-    return len(paragraphs), sum(citing), own
-
-
-def is_review_mark(node: Node) -> bool:
-    """Whether a node marks an argument of the review's own."""
-    return isinstance(node, nodes.inline) and "synth-review-mark" in node["classes"]
-
-
-def rests_on_something(paragraph: Element) -> bool:
-    """Whether a paragraph cites a finding or says that it is the review's own argument."""
-    return any(
-        isinstance(node, finding_group) or is_review_mark(node) for node in paragraph.findall()
-    )
 
 
 class DrawEvidenceLines(SphinxPostTransform):

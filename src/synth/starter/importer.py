@@ -47,7 +47,7 @@ from synth.starter.spreadsheet import (
 )
 
 if TYPE_CHECKING:
-    from synth.starter.start import Request
+    from synth.starter.request import Request
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40

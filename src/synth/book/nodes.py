@@ -1,0 +1,23 @@
+"""The nodes of document trees that are this library's own, until the build draws them."""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+# docutils names its nodes in small letters.
+
+
+class finding_group(nodes.inline):  # noqa: N801
+    """Citations of findings in one bracket, before their links are known."""
+
+
+class evidence_link(nodes.reference):  # noqa: N801
+    """A link with a preview: to a finding, a study, or the place of an argument in the review."""
+
+
+class evidence_line(nodes.General, nodes.Element):  # noqa: N801
+    """Stands below a block of synthesis until the page of the explorer is known."""
+
+
+class support_line(nodes.General, nodes.Element):  # noqa: N801
+    """Stands where a page says what the synthesis of the whole book rests on."""
