@@ -83,3 +83,163 @@ def test_a_paragraph_of_a_theme_points_one_way(records: Records) -> None:
                 turning.append(f"{page}: {sorted(directions)}: {paragraph[:70]}")
     assert marked > 80
     assert turning == []
+
+
+# What version 1 said and its source does not: frequencies, causes and motives that were put in.
+OVERREAD = (
+    r"often the only one",
+    r"many are (the )?\W*only one",
+    r"tells? everyone",
+    r"stay when they get",
+    r"teams come round",
+    r"kept peer support workers (out|from)",
+    r"guard(s|ing)? their ground",
+    r"people who used to be patients",
+    r"turn(s|ed)? policies into tokens|end as tokens|produce tokens",
+    r"opens the purse",
+    r"three rounds of coding",
+    r"New research would add most",
+    r"the others stand",
+    r"only good news was coded",
+    r"prints no list|does not list them|grades of single papers are not published",
+    r"first reported",
+    r"factors were known",
+    r"good supervision \{finding\}",
+)
+
+
+@pytest.mark.parametrize("words", OVERREAD)
+def test_nothing_overread_comes_back(words: str) -> None:
+    found = [page for page in pages() if re.search(words, text_of(page), re.IGNORECASE)]
+    assert found == []
+
+
+# Sentences that are hedged in the source, and the words one of which keeps the hedge in ours.
+HEDGES = {
+    "asad2016-01": ("could", "may"),
+    "asad2016-07": ("may",),
+    "chinman2010-01": ("tend",),
+    "chinman2010-08": ("can",),
+    "chinman2010-11": ("can",),
+    "chinman2012-01": ("can",),
+    "chinman2012-02": ("can",),
+    "chinman2012-03": ("potential",),
+    "chinman2012-04": ("often",),
+    "creamer2012-02": ("often",),
+    "grant2012-06": ("could", "might"),
+    "gates2007-01": ("prepares the way",),
+    "hopkins2021-02": ("can",),
+    "kuhn2015-01": ("can",),
+    "moll2009-01": ("may",),
+    "mulvale2019-04": ("can",),
+    "mulvale2019-05": ("can",),
+    "otte2020a-03": ("limited",),
+    "otte2020a-06": ("can",),
+    "siantz2016-01": ("may",),
+    "vandewalle2016-01": ("suggest", "signal"),
+}
+
+
+def test_hedges_of_the_source_stand_in_the_summaries(records: Records) -> None:
+    """And in those of every study that is cited for the same statement."""
+    hardened = []
+    for name, words in HEDGES.items():
+        for told in records.statement_of[name].findings:
+            summary = records.findings[told].summary
+            if not any(re.search(rf"\b{word}", summary) for word in words):
+                hardened.append(f"{told}: {summary}")
+    assert hardened == []
+
+
+# A caution stands once; other pages point to it.
+ONE_HOME = {
+    r"\{study\}`(byrne2016|otte2020a)` and \{study\}": "gaps",
+    r"own data come from communities in China": "gaps",
+    r"international consensus study": "gaps",
+    r"national survey of coordinators": "gaps",
+    r"[Ff]requency is not importance": "method",
+    r"Two arrows in a row": "influences",
+    r"A study from several countries counts in each": "where-and-when",
+    r"coded from the review's account, not from the studies themselves": "method",
+}
+
+
+@pytest.mark.parametrize("caution", ONE_HOME)
+def test_each_caution_has_one_home(caution: str) -> None:
+    told = {page for page in pages() if re.search(caution, text_of(page))}
+    assert told <= {ONE_HOME[caution]}
+
+
+def test_every_work_is_cited_on_a_page(records: Records) -> None:
+    prose = "\n".join(text_of(page) for page in pages())
+    cited = {
+        key.strip()
+        for keys in re.findall(r"\{cite:[pt]\}`([^`]+)`", prose)
+        for key in keys.split(",")
+    }
+    evidence = {study.id for study in records.studies.values() if study.is_evidence}
+    assert set(records.bibliography) - cited - evidence == set()
+
+
+BRITISH = re.compile(
+    r"\b\w*(?:isation|ising|ised|colour|behaviour|favour|labour|centred|centre|programme|judgement"
+    r"|licence|analyse|catalogued|defence|fulfil\b|travell|counsellor|mould|sceptic)\w*",
+    re.IGNORECASE,
+)
+# Words that end so in either spelling, and names.
+BOTH = {
+    "advised",
+    "promising",
+    "revised",
+    "raised",
+    "arising",
+    "rising",
+    "raising",
+    "comprised",
+    "appraised",
+}
+
+
+def test_the_book_spells_as_the_review_does(records: Records) -> None:
+    texts = {page: plain(text_of(page)) for page in pages()}
+    texts |= {finding.id: finding.summary for finding in records.findings.values()}
+    texts |= {influence.id: influence.mechanism for influence in records.influences.values()}
+    texts |= {node.id: node.definition for node in records.codebook}
+    found = {
+        (place, word)
+        for place, text in texts.items()
+        for word in BRITISH.findall(text)
+        if word.lower() not in BOTH
+    }
+    assert found == set()
+
+
+def flesch(text: str) -> float:
+    """Flesch's reading ease: 206.835 - 1.015 x words a sentence - 84.6 x syllables a word."""
+    sentences = [s for s in re.split(r"(?<=[.!?:])\s+|\n\s*\n|\n- ", text) if re.search(r"\w", s)]
+    words = re.findall(r"[A-Za-z][A-Za-z'’]*", text)
+
+    def syllables(word: str) -> int:
+        word = re.sub(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$", "", word.lower())
+        return max(1, len(re.findall(r"[aeiouy]{1,2}", word)))
+
+    return (
+        206.835
+        - 1.015 * len(words) / len(sentences)
+        - 84.6 * sum(map(syllables, words)) / len(words)
+    )
+
+
+def test_reading_ease_is_measured_as_flesch_meant_it() -> None:
+    assert flesch("The cat sat on the mat. It was fat.") > 100
+    assert flesch("Multilevel implementation necessitates organizational considerations.") < 0
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["To those who make policy", "To those who run organizations", "To supervisors and teams"],
+)
+def test_what_managers_and_policy_makers_are_sent_to_reads_easily(heading: str) -> None:
+    part = text_of("gaps").split(f"### {heading}\n")[1].split("\n### ")[0]
+    assert len(part) > 500
+    assert flesch(plain(part)) >= 60
