@@ -17,9 +17,9 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 
 LAYERS: tuple[set[str], ...] = (
     {"errors", "text", "model", "messages", "version"},
-    {"reading", "references"},
+    {"reading", "references", "agreement", "changes"},
     {"views"},
-    {"evidence", "review", "agreement"},
+    {"evidence", "review"},
     {"notebooks", "book"},
     {"starter", "cli"},
 )

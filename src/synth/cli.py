@@ -94,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_new(commands)
     _add_export(commands)
     _add_upgrade(commands)
+    _add_diff(commands)
+    _add_keep(commands)
     return parser
 
 
@@ -164,6 +166,10 @@ def _check(given: argparse.Namespace) -> int:
     root = _root(given)
     records, problems = read_records(root)
     found = [*problems, *check_records(records)]
+    if (root / "data" / "versions.toml").is_file():
+        from synth.book.history import check_versions
+
+        found += check_versions(root, records.settings.version)
     support = ""
     # A review need not have a book; what would break the build of one is always told.
     if given.pages or (root / "_toc.yml").is_file():
@@ -557,6 +563,70 @@ def _upgrade(given: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Stopped: nothing was changed.", file=sys.stderr)
         return 130
+
+
+# --- diff and keep ------------------------------------------------------------------------------
+
+
+def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "diff",
+        "say what changed between two states of the review, in a reader's words",
+        "A state is a folder, a version kept in data/versions, or a revision of git, which is\n"
+        "read without a checkout:\n\n"
+        "  synth diff 1.0.0 .             since version 1.0.0\n"
+        "  synth diff HEAD~3 HEAD         the last three commits\n"
+        "  synth diff v1.0.0 . --markdown > what-changed.md\n\n"
+        "Records are compared, not lines: what only moved or is quoted otherwise is no change.",
+    )
+    command.add_argument("old", metavar="OLD", help="folder, kept version or revision")
+    command.add_argument("new", metavar="NEW", help="the same; '.' is the folder as it is")
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="as Markdown")
+    form.add_argument("--json", action="store_true", help="as JSON, for programs")
+    command.set_defaults(run=_diff)
+
+
+def _diff(given: argparse.Namespace) -> int:
+    from synth.book.history import compare
+    from synth.views.changes import ChangeList
+
+    root = _root(given)
+    # '.' is the review one stands in, from whichever folder of it.
+    old, new = (str(root) if name == "." else name for name in (given.old, given.new))
+    changes = compare(root, old, new)
+    if given.json:
+        print(json.dumps(changes.to_dict(), ensure_ascii=False, indent=1))
+    else:
+        shown = ChangeList(changes)
+        print(shown.markdown if given.markdown else shown.text, end="")
+    return 0
+
+
+def _add_keep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "keep",
+        "keep this version of the review, so that later ones can say what changed",
+        "Writes data/versions/<version>.zip (tables, bibliography, text of the pages) and begins\n"
+        "the version's entry in data/versions.toml. Do it when a version is published.\n\n"
+        "  synth keep             the folder as it is\n"
+        "  synth keep v1.0.0      a revision of git",
+    )
+    command.add_argument("revision", nargs="?", default="", help="a revision of git")
+    command.set_defaults(run=_keep)
+
+
+def _keep(given: argparse.Namespace) -> int:
+    from synth.book.history import begin_entry, keep, read_state
+
+    root = _root(given)
+    path = keep(root, given.revision)
+    settings = read_state(root, path.stem).records.settings
+    begin_entry(root, settings.version, settings.date)
+    print(f"{path.relative_to(root).as_posix()}: version {settings.version} is kept.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,329 @@
+"""The states of a review: a folder, a revision of git, or a version kept with the data.
+
+A version that was published is kept as ``data/versions/<version>.zip``: its tables, bibliography
+and the text of its pages. So what changed since can be told in every copy, without git too.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import tarfile
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from synth.book.role_syntax import parse_count, worded
+from synth.changes import Changes, Sentence, State, sentences_of
+from synth.errors import Problem, ReviewError, UnknownName
+from synth.model import TABLES
+from synth.reading.bibliography import BIB_FILE
+from synth.reading.settings import SETTINGS_FILE
+from synth.reading.tables import read_records
+from synth.reading.textio import write_text
+from synth.review import Review
+
+VERSIONS_FILE = "data/versions.toml"
+"""What a team says of each version: number, date, reason, summary."""
+KEPT = "data/versions"
+"""Where versions are kept, one archive each."""
+PAGES = "book"
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a review, as its team tells of it.
+
+    Parameters
+    ----------
+    number : as in ``data/review.toml``.
+    date : when it was made.
+    reason : why there is a new one: ``"first"``, ``"correction"``, ``"new evidence"``, ``"both"``.
+    summary : a few sentences for readers.
+    """
+
+    number: str
+    date: date
+    reason: str
+    summary: str
+
+
+REASONS = ("first", "correction", "new evidence", "both")
+
+
+def versions(root: Path) -> tuple[Version, ...]:
+    """The versions that ``data/versions.toml`` tells of, the newest first; none without the file.
+
+    Raises
+    ------
+    ReviewError : the file cannot be read.
+    """
+    path = root / VERSIONS_FILE
+    if not path.is_file():
+        return ()
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+        found = tuple(Version(**entry) for entry in told.get("version", ()))
+        for each in found:
+            if type(each.date) is not date or each.reason not in REASONS:
+                raise ValueError(
+                    f"version {each.number} needs a date, and a reason out of {', '.join(REASONS)}"
+                )
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+        problem = Problem("versions-malformed", VERSIONS_FILE, reason=str(error))
+        raise ReviewError([problem]) from error
+    return found
+
+
+def check_versions(root: Path, version: str) -> list[Problem]:
+    """Problems where the places that name the version do not agree.
+
+    Parameters
+    ----------
+    root : the review's root.
+    version : what ``data/review.toml`` says.
+    """
+    try:
+        told = versions(root)
+    except ReviewError as error:
+        return list(error.problems)
+    problems = []
+    if told and told[0].number != version:
+        problems.append(Problem("version-missing", VERSIONS_FILE, version=version))
+    for file, pattern in _ALSO_NAMED.items():
+        path = root / file
+        text = path.read_text("utf-8") if path.is_file() else ""
+        found = re.search(pattern, text, re.MULTILINE)
+        if found and found[1] != version:
+            line = text[: found.start(1)].count("\n") + 1
+            problems.append(
+                Problem("version-disagrees", file, line, found=found[1], version=version)
+            )
+    return problems
+
+
+_ALSO_NAMED: Mapping[str, str] = {
+    "CITATION.cff": r"^version: [\"']?([^\"'\s]+)",
+    # The first heading that names a version of the data; what is unreleased stands above it.
+    "CHANGELOG.md": r"^##+ .*?[Dd]ata (\d+\.\d+\.\d+)",
+}
+
+
+# --- states -------------------------------------------------------------------------------------
+
+
+def read_state(root: Path, name: str) -> State:
+    """A state of the review: a folder, a kept version, or a revision of git, without a checkout.
+
+    Parameters
+    ----------
+    root : the review's root; revisions and kept versions are looked for there.
+    name : path of a folder, number of a version, or anything git takes for a revision.
+
+    Raises
+    ------
+    ReviewError : there is no such thing, or it holds no review.
+    """
+    folder = Path(name)
+    if folder.is_dir():
+        return _state(folder, name)
+    kept = root / KEPT / f"{name}.zip"
+    if kept.is_file():
+        with tempfile.TemporaryDirectory() as temporary, zipfile.ZipFile(kept) as archive:
+            for entry in archive.infolist():
+                _put(Path(temporary), entry.filename, archive.read(entry))
+            return _state(Path(temporary), name)
+    found = next((a for a in (_archive(root, n) for n in (name, f"v{name}")) if a), None)
+    if found is None:
+        own = sorted(path.stem for path in (root / KEPT).glob("*.zip"))
+        known = f"Kept versions: {', '.join(own)}." if own else "'git log' lists the revisions."
+        raise ReviewError([Problem("revision-unknown", ".", name=name, known=known)])
+    with tempfile.TemporaryDirectory() as temporary:
+        with tarfile.open(fileobj=io.BytesIO(found)) as tar:
+            for member in tar:
+                stream = tar.extractfile(member) if member.isfile() else None
+                if stream is not None and _belongs(member.name):
+                    _put(Path(temporary), member.name, stream.read())
+        return _state(Path(temporary), name)
+
+
+def _archive(root: Path, revision: str) -> bytes | None:
+    """What the review's folder held in a revision, as a tar; ``None`` if git has no such thing."""
+    if revision.startswith("-"):
+        return None
+    top = _git(root, "rev-parse", "--show-toplevel")
+    prefix = _git(root, "rev-parse", "--show-prefix")
+    if top is None or prefix is None:
+        return None
+    # From the top: in a folder below it, git would look for that folder inside the tree once more.
+    tree = f"{revision}:{prefix.decode().strip().rstrip('/')}"
+    return _git(Path(top.decode().strip()), "archive", "--format=tar", tree)
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """What git answers, or ``None`` where it does not."""
+    try:
+        run = subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        return None
+    return run.stdout if run.returncode == 0 else None
+
+
+def _belongs(file: str) -> bool:
+    parts = Path(file).parts
+    return file == BIB_FILE or parts[:1] in (("data",), (PAGES,))
+
+
+def _put(root: Path, file: str, content: bytes) -> None:
+    path = (root / file).resolve()
+    if root.resolve() in path.parents:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _state(folder: Path, name: str) -> State:
+    if not (folder / SETTINGS_FILE).is_file():
+        raise ReviewError([Problem("state-empty", ".", name=name)])
+    records, problems = read_records(folder)
+    unread = tuple(str(problem) for problem in problems if problem.severity == "error")
+    sentences: list[Sentence] = []
+    for page, text in _pages(folder):
+        sentences += sentences_of(page, text)
+    version = records.settings.version
+    if version and name != version and not Path(name).is_dir():
+        version = f"{version} ({name})"
+    return State(version or name, records, tuple(sentences), unread, _numbers(Review(records)))
+
+
+def _numbers(review: Review) -> Callable[[str], str]:
+    def number(asked: str) -> str:
+        """What a number of the prose was in this state; empty where it cannot be computed."""
+        try:
+            return worded(review, parse_count(asked))
+        except (UnknownName, ValueError, KeyError):
+            return ""
+
+    return number
+
+
+def _pages(folder: Path) -> Iterator[tuple[str, str]]:
+    """The Markdown of each page, by its name."""
+    for path in sorted((folder / PAGES).rglob("*")):
+        name = path.relative_to(folder / PAGES).with_suffix("").as_posix()
+        if path.suffix == ".md":
+            yield name, path.read_text("utf-8", errors="replace")
+        elif path.suffix == ".ipynb":
+            try:
+                cells = json.loads(path.read_text("utf-8", errors="replace"))["cells"]
+            except (json.JSONDecodeError, KeyError, TypeError):
+                continue
+            texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+            yield name, "\n\n".join(texts)
+
+
+def compare(root: Path, old: str, new: str) -> Changes:
+    """What changed between two states of a review; see :func:`read_state`.
+
+    Raises
+    ------
+    ReviewError : one of them is not there, or they are states of two reviews.
+    """
+    states = read_state(root, old), read_state(root, new)
+    try:
+        return Changes(*states)
+    except ValueError as error:
+        problem = Problem("states-strange", ".", old=old, new=new)
+        raise ReviewError([problem]) from error
+
+
+# --- keeping a version --------------------------------------------------------------------------
+
+
+def kept_file(version: str) -> str:
+    """Where a version is kept, below the review's root."""
+    return f"{KEPT}/{version}.zip"
+
+
+def keep(root: Path, revision: str = "") -> Path:
+    """Keep a version of the review beside its data, for what changes later to be told.
+
+    Parameters
+    ----------
+    root : the review's root.
+    revision : a revision of git; the folder as it is, if left out.
+
+    Returns
+    -------
+    The archive, ``data/versions/<version>.zip``: the same bytes for the same review.
+
+    Raises
+    ------
+    ReviewError : there is no such revision, or another state of that version is kept already.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = root
+        if revision:
+            found = _archive(root, revision)
+            if found is None:
+                known = "'git log' lists the revisions."
+                raise ReviewError([Problem("revision-unknown", ".", name=revision, known=known)])
+            folder = Path(temporary)
+            with tarfile.open(fileobj=io.BytesIO(found)) as tar:
+                for member in tar:
+                    stream = tar.extractfile(member) if member.isfile() else None
+                    if stream is not None and _belongs(member.name):
+                        _put(folder, member.name, stream.read())
+        if not (folder / SETTINGS_FILE).is_file():
+            raise ReviewError([Problem("state-empty", ".", name=revision or str(root))])
+        version = str(tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))["version"])
+        content = _packed(folder)
+    path = root / kept_file(version)
+    if path.is_file() and path.read_bytes() != content:
+        raise ReviewError([Problem("version-kept", kept_file(version), file=kept_file(version))])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def _packed(folder: Path) -> bytes:
+    """Tables, settings, bibliography and the text of the pages, as one archive."""
+    files = [SETTINGS_FILE, BIB_FILE, *(table.file for table in TABLES.values())]
+    contents = {file: (folder / file).read_bytes() for file in files if (folder / file).is_file()}
+    contents |= {f"{PAGES}/{name}.md": text.encode() for name, text in _pages(folder)}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in sorted(contents.items()):
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content)
+    return stream.getvalue()
+
+
+def begin_entry(root: Path, version: str, on: date) -> None:
+    """Write a version's entry for its team to fill in, if there is none yet.
+
+    Parameters
+    ----------
+    root : the review's root.
+    version : its number.
+    on : its date.
+    """
+    if any(each.number == version for each in versions(root)):
+        return
+    path = root / VERSIONS_FILE
+    before = path.read_text("utf-8") if path.is_file() else ""
+    entry = (
+        f'[[version]]\nnumber = "{version}"\ndate = {on.isoformat()}\nreason = "correction"\n'
+        'summary = "Say here in a sentence or two what is new for a reader."\n'
+    )
+    write_text(path, f"{entry}\n{before}" if before else entry)

@@ -1,0 +1,541 @@
+"""What changed between two states of a review, in a reader's words: ``synth diff`` and its page.
+
+Records are compared, never lines: a row that moved or is quoted otherwise did not change. Identity
+is by id; a node of the codebook that was renamed names its former id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from synth.agreement import Agreement
+
+if TYPE_CHECKING:
+    from synth.model import Finding, Theme
+    from synth.reading.tables import Records
+
+NEW_EVIDENCE, CORRECTION = "new evidence", "correction"
+"""Why something changed: a study came in or went, or what stood there was put right."""
+ALIKE = 0.6
+"""How alike two sentences of one page must be to be one sentence that was reworded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed.
+
+    Parameters
+    ----------
+    kind : what happened, a key of the messages ``change_...``, such as ``"finding-moved"``.
+    target : kind and id of what it happened to, such as ``("finding", "lee2020-01")``.
+    before, after : what stood there and what stands there now; empty for what was not or is not.
+    cause : :data:`NEW_EVIDENCE` or :data:`CORRECTION`.
+    """
+
+    kind: str
+    target: tuple[str, str]
+    before: str = ""
+    after: str = ""
+    cause: str = CORRECTION
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a page with the evidence it names.
+
+    Parameters
+    ----------
+    page : the page's name.
+    text : the sentence without its roles.
+    findings : ids of the findings it cites.
+    counts : what its numbers ask for, as written.
+    """
+
+    page: str
+    text: str
+    findings: tuple[str, ...]
+    counts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a review: its records, the sentences of its pages, and what could not be read.
+
+    Parameters
+    ----------
+    name : what it is called, such as ``"1.0.0"`` or a folder.
+    records : as far as they could be read.
+    sentences : of its pages.
+    unread : what could not be read, a line each.
+    """
+
+    name: str
+    records: Records
+    sentences: tuple[Sentence, ...] = ()
+    unread: tuple[str, ...] = ()
+    number: Callable[[str], str] = field(default=lambda asked: asked, repr=False)
+
+
+# --- sentences --------------------------------------------------------------------------------
+
+_ROLE = re.compile(r"\{(\w[\w:+-]*)\}(`+)(.+?)\2", re.DOTALL)
+_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
+_SHOWN = ("finding", "elsewhere", "count")
+
+
+def sentences_of(page: str, text: str) -> Iterator[Sentence]:
+    r"""The sentences of a page's Markdown that name findings or numbers of the review.
+
+    Parameters
+    ----------
+    page : the page's name.
+    text : its Markdown, without code.
+
+    >>> [s] = sentences_of("pay", "Pay is low {finding}`lee2020-01; roy2019-02`.\n\nOther words.")
+    >>> s.text, s.findings
+    ('Pay is low.', ('lee2020-01', 'roy2019-02'))
+    """
+    for block in re.split(r"\n\s*\n", re.sub(r"(?m)^\s*(:{3,}|`{3,}).*$", "", text)):
+        roles: list[tuple[str, str]] = []
+
+        def held(found: re.Match[str], roles: list[tuple[str, str]] = roles) -> str:
+            roles.append((found[1], found[3]))
+            return f"\x00{len(roles) - 1}\x00"
+
+        marked = _ROLE.sub(held, " ".join(block.split()))
+        for sentence in _END.split(marked):
+            named = [roles[int(number)] for number in re.findall(r"\x00(\d+)\x00", sentence)]
+            findings = [
+                name.strip()
+                for role, content in named
+                if role in _SHOWN[:2]
+                for name in re.split(r"[;|]", content)[: 99 if role == "finding" else 1]
+                if re.fullmatch(r"[\w.-]+", name.strip())
+            ]
+            counts = tuple(content for role, content in named if role == "count")
+            if findings or counts:
+                yield Sentence(page, _plain(sentence), tuple(dict.fromkeys(findings)), counts)
+
+
+def _plain(sentence: str) -> str:
+    """A sentence without roles, marks and doubled spaces."""
+    text = re.sub(r"\s*\x00\d+\x00", "", sentence)
+    text = re.sub(r"^[#>*:`{}\w-]*\s*(?=[A-Z“\"])", "", text) if text[:1] in "#>:*" else text
+    return re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"[*_`]", "", text)).strip()
+
+
+# --- comparing --------------------------------------------------------------------------------
+
+
+class Changes:
+    """Everything that changed from one state of a review to another.
+
+    Parameters
+    ----------
+    old, new : the two states.
+
+    Raises
+    ------
+    ValueError : the two have nothing in common: no study, no node and no finding.
+    """
+
+    def __init__(self, old: State, new: State) -> None:
+        self.old, self.new = old, new
+        shared = (
+            set(old.records.studies) & set(new.records.studies)
+            or set(old.records.findings) & set(new.records.findings)
+            or set(old.records.codebook.ids) & set(new.records.codebook.ids)
+        )
+        held = [state.records.studies or state.records.findings for state in (old, new)]
+        if all(held) and not shared:
+            raise ValueError(
+                f"{old.name} and {new.name} have no study, finding or node of the codebook in "
+                "common: they are two reviews, not two states of one."
+            )
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.changes)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What was changed in the tables and the bibliography, by what it happened to."""
+        return (
+            *self._settings(),
+            *self._works(),
+            *self._codebook(),
+            *self._findings(),
+            *self._influences(),
+            *self._flow(),
+        )
+
+    @cached_property
+    def consequences(self) -> tuple[Change, ...]:
+        """What follows from the changes: support that was gained or lost, agreement."""
+        return (*self._support(), *self._agreement())
+
+    @cached_property
+    def sentences(self) -> tuple[Change, ...]:
+        """Sentences of the pages whose evidence or number changed."""
+        return tuple(self._sentences())
+
+    @cached_property
+    def counts(self) -> Mapping[str, tuple[int, int]]:
+        """Studies, statements, findings, influences and nodes, before and after."""
+        return {
+            what: (count(self.old.records), count(self.new.records))
+            for what, count in _COUNTS.items()
+        }
+
+    # --- what changed, table by table ---
+
+    def _settings(self) -> Iterator[Change]:
+        old, new = self.old.records.settings, self.new.records.settings
+        for key in ("title", "question", "search_since", "search_until"):
+            before, after = getattr(old, key), getattr(new, key)
+            if _differs(before, after):
+                yield Change("setting-changed", ("setting", key), _shown(before), _shown(after))
+
+    def _works(self) -> Iterator[Change]:
+        old, new = self.old.records, self.new.records
+        for name in _all(old.studies, new.studies):
+            before, after = old.studies.get(name), new.studies.get(name)
+            if before is None and after is not None:
+                yield Change("work-added", ("study", name), "", after.role, NEW_EVIDENCE)
+            elif after is None and before is not None:
+                yield Change("work-removed", ("study", name), before.role, "", NEW_EVIDENCE)
+            elif before is not None and after is not None:
+                if before.role != after.role:
+                    yield Change("work-role", ("study", name), before.role, after.role)
+                for column in _STUDY_COLUMNS:
+                    was, now = getattr(before, column), getattr(after, column)
+                    if _differs(was, now):
+                        told = (f"{column}: {_shown(was)}", f"{column}: {_shown(now)}")
+                        yield Change("work-described", ("study", name), *told)
+        for name in _all(old.bibliography, new.bibliography):
+            first, second = old.bibliography.get(name), new.bibliography.get(name)
+            if first is None or second is None:
+                continue
+            for key in _all(first.fields, second.fields):
+                was, now = first.fields.get(key, ""), second.fields.get(key, "")
+                if _differs(was, now):
+                    told = (f"{key}: {_shown(was)}", f"{key}: {_shown(now)}")
+                    yield Change("reference-changed", ("work", name), *told)
+
+    @cached_property
+    def renamed(self) -> Mapping[str, tuple[str, ...]]:
+        """The present nodes of each former id that is no node now."""
+        found: dict[str, list[str]] = {}
+        for node in self.new.records.codebook:
+            for former in node.former:
+                if former in self.old.records.codebook:
+                    found.setdefault(former, []).append(node.id)
+        return {former: tuple(names) for former, names in found.items()}
+
+    def _now(self, node: str) -> tuple[str, ...]:
+        """What a node of the old codebook is called now."""
+        return self.renamed.get(node, (node,))
+
+    def _codebook(self) -> Iterator[Change]:
+        old, new = self.old.records.codebook, self.new.records.codebook
+        come = {name for names in self.renamed.values() for name in names}
+        for former, names in self.renamed.items():
+            labels = ", ".join(new[name].label for name in names)
+            if len(names) > 1:
+                yield Change("theme-split", ("theme", names[0]), old[former].label, labels)
+            elif former not in new:
+                yield Change("theme-renamed", ("theme", names[0]), old[former].label, labels)
+        for name in _all({n: n for n in old.ids}, {n: n for n in new.ids}):
+            if name not in new and name not in self.renamed:
+                yield Change("theme-removed", ("theme", name), old[name].label, "")
+            elif name not in old and name not in come:
+                yield Change("theme-added", ("theme", name), "", new[name].label)
+            elif name in old and name in new:
+                yield from self._node(old[name], new[name])
+
+    def _node(self, before: Theme, after: Theme) -> Iterator[Change]:
+        if _differs(before.label, after.label):
+            yield Change("theme-renamed", ("theme", after.id), before.label, after.label)
+        if before.parent != after.parent and after.parent not in self._now(before.parent):
+            yield Change("theme-moved", ("theme", after.id), before.parent, after.parent)
+        if _differs(before.definition, after.definition):
+            told = (_shown(before.definition), _shown(after.definition))
+            yield Change("theme-defined", ("theme", after.id), *told)
+        if before.origin != after.origin:
+            yield Change("theme-origin", ("theme", after.id), before.origin, after.origin)
+
+    @cached_property
+    def new_studies(self) -> frozenset[str]:
+        """Works that are evidence in one of the states only: what comes of them is new evidence."""
+
+        def evidence(records: Records) -> set[str]:
+            return {study.id for study in records.studies.values() if study.is_evidence}
+
+        return frozenset(evidence(self.old.records) ^ evidence(self.new.records))
+
+    def _cause(self, *studies: str) -> str:
+        return NEW_EVIDENCE if self.new_studies.intersection(studies) else CORRECTION
+
+    def _findings(self) -> Iterator[Change]:
+        old, new = self.old.records.findings, self.new.records.findings
+        for name in _all(old, new):
+            before, after = old.get(name), new.get(name)
+            target = ("finding", name)
+            if before is None and after is not None:
+                cause = self._cause(after.study)
+                yield Change("finding-added", target, "", after.summary, cause)
+            elif after is None and before is not None:
+                cause = self._cause(before.study)
+                yield Change("finding-removed", target, before.summary, "", cause)
+            elif before is not None and after is not None:
+                yield from self._finding(before, after)
+
+    def _finding(self, before: Finding, after: Finding) -> Iterator[Change]:
+        target = ("finding", after.id)
+        if after.theme not in self._now(before.theme):
+            yield Change("finding-moved", target, before.theme, after.theme)
+        earlier = {now for name in before.also for now in self._now(name)}
+        if earlier != set(after.also):
+            told = ("; ".join(sorted(before.also)), "; ".join(sorted(after.also)))
+            yield Change("finding-themes", target, *told)
+        if before.direction != after.direction:
+            yield Change("finding-redirected", target, before.direction, after.direction)
+        if _differs(before.summary, after.summary):
+            yield Change("finding-reworded", target, before.summary, after.summary)
+        for column in ("study", "countries", "section", "anchor", "basis"):
+            was, now = getattr(before, column), getattr(after, column)
+            if _differs(was, now):
+                told = (f"{column}: {_shown(was)}", f"{column}: {_shown(now)}")
+                yield Change("finding-described", target, *told)
+
+    def _influences(self) -> Iterator[Change]:
+        old, new = self.old.records.influences, self.new.records.influences
+        for name in _all(old, new):
+            before, after = old.get(name), new.get(name)
+            target = ("influence", name)
+            if before is None and after is not None:
+                cause = self._cause(*after.studies)
+                yield Change("influence-added", target, "", after.mechanism, cause)
+            elif after is None and before is not None:
+                cause = self._cause(*before.studies)
+                yield Change("influence-removed", target, before.mechanism, "", cause)
+            elif before is not None and after is not None:
+                ends = [(each.source, each.target) for each in (before, after)]
+                kept = all(now in self._now(was) for was, now in zip(*ends, strict=True))
+                if not kept:
+                    told = tuple(f"{source} → {end}" for source, end in ends)
+                    yield Change("influence-moved", target, *told)
+                if before.direction != after.direction:
+                    told = (before.direction, after.direction)
+                    yield Change("influence-redirected", target, *told)
+                if set(before.studies) != set(after.studies):
+                    cause = self._cause(*(set(before.studies) ^ set(after.studies)))
+                    told = (_shown(before.studies), _shown(after.studies))
+                    yield Change("influence-evidence", target, *told, cause)
+                if _differs(before.mechanism, after.mechanism):
+                    told = (before.mechanism, after.mechanism)
+                    yield Change("influence-reworded", target, *told)
+                for column in ("section", "anchor", "basis"):
+                    was, now = getattr(before, column), getattr(after, column)
+                    if _differs(was, now):
+                        told = (f"{column}: {_shown(was)}", f"{column}: {_shown(now)}")
+                        yield Change("influence-described", target, *told)
+
+    def _flow(self) -> Iterator[Change]:
+        old = {box.id: box for box in self.old.records.flow}
+        new = {box.id: box for box in self.new.records.flow}
+        for name in _all(old, new):
+            before, after = old.get(name), new.get(name)
+            if before is None or after is None:
+                kind = "flow-added" if before is None else "flow-removed"
+                told = (
+                    "" if each is None else f"{each.label}: {_number(each)}"
+                    for each in (before, after)
+                )
+                yield Change(kind, ("flow", name), *told)
+                continue
+            if (before.count, before.state) != (after.count, after.state):
+                yield Change("flow-number", ("flow", name), _number(before), _number(after))
+            for column in ("label", "note", "stage", "kind", "of"):
+                was, now = getattr(before, column), getattr(after, column)
+                if _differs(was, now):
+                    yield Change("flow-described", ("flow", name), _shown(was), _shown(now))
+
+    # --- what follows ---
+
+    def _support(self) -> Iterator[Change]:
+        """Nodes that gained their first or lost their last study, or fell to one."""
+        before, after = (_studies_by_node(state.records) for state in (self.old, self.new))
+        for node in self.new.records.codebook:
+            formers = [name for name, now in self.renamed.items() if node.id in now]
+            was = {s for name in (node.id, *formers) for s in before.get(name, ())}
+            now = after.get(node.id, set())
+            if not was and node.id not in self.old.records.codebook and not formers:
+                continue
+            kind = ""
+            if was and not now:
+                kind = "support-lost"
+            elif now and not was:
+                kind = "support-gained"
+            elif len(now) == 1 < len(was):
+                kind = "support-one"
+            if kind:
+                cause = self._cause(*(was ^ now))
+                yield Change(kind, ("theme", node.id), str(len(was)), str(len(now)), cause)
+
+    def _agreement(self) -> Iterator[Change]:
+        told = []
+        for state in (self.old, self.new):
+            if not state.records.second_coding or len(state.records.settings.ranks) < 1:
+                told.append("")
+                continue
+            agreement = Agreement(state.records)
+            found = agreement.compare(agreement.direction_rank, resamples=1)
+            value = found.values["kappa"].value
+            told.append("" if value is None else f"κ {value:.3f}")
+        if told[0] != told[1]:
+            yield Change("agreement", ("review", "agreement"), *told)
+
+    def _sentences(self) -> Iterator[Change]:
+        for before, after in self._pairs():
+            was = self._evidence(self.old, before)
+            now = self._evidence(self.new, after)
+            if was != now:
+                studies = ({study for study, *_ in was}, {study for study, *_ in now})
+                cause = self._cause(*(studies[0] ^ studies[1]))
+                yield Change(
+                    "sentence-evidence",
+                    ("sentence", f"{after.page}: {after.text}"),
+                    _shown(sorted(before.findings)),
+                    _shown(sorted(after.findings)),
+                    cause,
+                )
+            numbers = [
+                [state.number(asked) for asked in sentence.counts]
+                for state, sentence in ((self.old, before), (self.new, after))
+            ]
+            if before.counts == after.counts and numbers[0] != numbers[1]:
+                yield Change(
+                    "sentence-number",
+                    ("sentence", f"{after.page}: {after.text}"),
+                    "; ".join(numbers[0]),
+                    "; ".join(numbers[1]),
+                )
+
+    def _evidence(self, state: State, sentence: Sentence) -> set[tuple[str, ...]]:
+        """What a sentence rests on: its studies, and what each finding says of what."""
+        found: set[tuple[str, ...]] = set()
+        for name in sentence.findings:
+            finding = state.records.findings.get(name)
+            if finding is None:
+                found.add((name,))
+                continue
+            # Further themes add places where a finding counts; the sentence rests on the same.
+            found.add((finding.study, name, finding.direction, *self._now(finding.theme)))
+        return found
+
+    def _pairs(self) -> Iterator[tuple[Sentence, Sentence]]:
+        """Sentences that stand in both states: of the same words, or of very like ones."""
+        earlier: dict[str, list[Sentence]] = {}
+        for sentence in self.old.sentences:
+            earlier.setdefault(sentence.page, []).append(sentence)
+        left: list[Sentence] = []
+        for sentence in self.new.sentences:
+            same = [each for each in earlier.get(sentence.page, ()) if each.text == sentence.text]
+            if same:
+                earlier[sentence.page].remove(same[0])
+                yield same[0], sentence
+            else:
+                left.append(sentence)
+        for sentence in left:
+            candidates = earlier.get(sentence.page, [])
+            ratio, best = max(
+                ((_alike(each.text, sentence.text), each) for each in candidates),
+                key=lambda pair: pair[0],
+                default=(0.0, sentence),
+            )
+            if ratio >= ALIKE:
+                candidates.remove(best)
+                yield best, sentence
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain data, as ``synth diff --json`` prints it."""
+        return {
+            "old": self.old.name,
+            "new": self.new.name,
+            "counts": {what: list(pair) for what, pair in self.counts.items()},
+            **{
+                part: [asdict(change) for change in getattr(self, part)]
+                for part in ("changes", "consequences", "sentences")
+            },
+            "unread": {"old": list(self.old.unread), "new": list(self.new.unread)},
+        }
+
+
+_STUDY_COLUMNS = (
+    *("countries", "design", "design_detail", "setting", "sample", "cohort"),
+    *("country_source", "design_source"),
+)
+_COUNTS: Mapping[str, Callable[[Records], int]] = {
+    "studies": lambda records: sum(study.is_evidence for study in records.studies.values()),
+    "statements": lambda records: len(records.statements),
+    "findings": lambda records: len(records.findings),
+    "influences": lambda records: len(records.influences),
+    "nodes": lambda records: len(records.codebook),
+}
+
+
+def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Names of both, in the new one's order, those that are gone last."""
+    return [*new, *(name for name in old if name not in new)]
+
+
+def _differs(one: object, other: object) -> bool:
+    """Whether two values say different things; white space and the order of a list say nothing."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return set(one) != set(other)
+    if isinstance(one, str) and isinstance(other, str):
+        return " ".join(one.split()) != " ".join(other.split())
+    return one != other
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "; ".join(map(str, value))
+    return " ".join(str(value).split())
+
+
+def _number(box: Any) -> str:
+    return box.state if box.count is None else f"{box.count} ({box.state})"
+
+
+def _studies_by_node(records: Records) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for finding in records.findings.values():
+        for theme in finding.themes:
+            if theme in records.codebook:
+                for node in records.codebook.path(theme):
+                    found.setdefault(node.id, set()).add(finding.study)
+    return found
+
+
+def _alike(one: str, other: str) -> float:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+
+
+def by_target(changes: Iterable[Change]) -> dict[tuple[str, str], list[Change]]:
+    """Changes gathered by what they happened to, in their order."""
+    found: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.target, []).append(change)
+    return found

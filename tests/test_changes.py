@@ -1,0 +1,464 @@
+"""Every kind of change is named, and nothing else: a review is changed in one way at a time."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from synth.book.history import (
+    VERSIONS_FILE,
+    check_versions,
+    compare,
+    keep,
+    kept_file,
+    read_state,
+    versions,
+)
+from synth.changes import CORRECTION, NEW_EVIDENCE, Changes, sentences_of
+from synth.cli import main
+from synth.errors import ReviewError
+from synth.reading.tables import load_records
+from synth.starter.frame import FILES
+from synth.views.changes import ChangeList
+
+Rows = list[dict[str, str]]
+
+
+def table(root: Path, name: str, change: Callable[[Rows], Rows | None]) -> None:
+    """Change the rows of a table."""
+    path = root / "data" / f"{name}.csv"
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    rows = change(rows) or rows
+    header = list(dict.fromkeys(key for row in rows for key in row))
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def cell(name: str, column: str, value: str, row: int = 0) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        table(root, name, lambda rows: rows[row].update({column: value}))
+
+    return change
+
+
+def page(root: Path, text: str) -> None:
+    (root / "book").mkdir(exist_ok=True)
+    (root / "book" / "page.md").write_text(text, "utf-8")
+
+
+@pytest.fixture
+def states(example_root: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """The example review twice; the second is changed by a test."""
+    for name in ("old", "new"):
+        shutil.copytree(example_root, tmp_path / name)
+    finding = next(iter(load_records(example_root).findings))
+    for name in ("old", "new"):
+        page(tmp_path / name, f"# Page\n\nA claim that rests on it {{finding}}`{finding}`.\n")
+    return tmp_path / "old", tmp_path / "new"
+
+
+def found(states: tuple[Path, Path]) -> Changes:
+    old, new = states
+    return compare(new, str(old), str(new))
+
+
+def kinds(states: tuple[Path, Path]) -> set[str]:
+    return {change.kind for change in found(states).changes}
+
+
+# --- one mutation at a time ---------------------------------------------------------------------
+
+
+def last_study_out(root: Path) -> None:
+    records = load_records(root)
+    gone = [study.id for study in records.studies.values() if not study.is_evidence][-1]
+    table(root, "studies", lambda rows: [row for row in rows if row["study"] != gone])
+
+
+def background_in(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        new = dict.fromkeys(rows[0], "") | {"study": "zeller2021", "role": "background"}
+        rows.append(new | {"country": "not reported", "design": "not reported"})
+
+    table(root, "studies", change)
+
+
+def role(root: Path) -> None:
+    """A background work becomes evidence, with a finding of its own."""
+
+    def change(rows: Rows) -> None:
+        next(row for row in rows if row["role"] == "background")["role"] = "evidence"
+
+    table(root, "studies", change)
+
+
+def finding_out(root: Path) -> None:
+    table(root, "coded_studies", lambda rows: rows[:-1])
+
+
+def finding_in(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        new = rows[0] | {"finding": f"{rows[0]['study']}-99", "summary": "Something else again."}
+        rows.append(new | {"anchor": "words nobody wrote so far"})
+
+    table(root, "coded_studies", change)
+
+
+def moved(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows[0]["theme"] = next(r["theme"] for r in rows if r["theme"] != rows[0]["theme"])
+
+    table(root, "coded_studies", change)
+
+
+def redirected(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        was = rows[0]["direction"]
+        rows[0]["direction"] = next(r["direction"] for r in rows if r["direction"] != was)
+
+    table(root, "coded_studies", change)
+
+
+def speaks_to_more(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows[0]["also"] = next(r["theme"] for r in rows if r["theme"] != rows[0]["theme"])
+
+    table(root, "coded_studies", change)
+
+
+def theme_in(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows.append(rows[-1] | {"id": "quite-new", "label": "Quite new"})
+
+    table(root, "codebook", change)
+
+
+def leaf(root: Path) -> str:
+    """The last node, which the test's mutations may rename: everything that names it follows."""
+    with (root / "data" / "codebook.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))[-1]["id"]
+
+
+def follow(root: Path, old: str, new: str) -> None:
+    def ids(rows: Rows) -> None:
+        for row in rows:
+            for column in ("theme", "parent", "source", "target"):
+                if row.get(column) == old:
+                    row[column] = new
+
+    for name in ("codebook", "coded_studies", "influences"):
+        table(root, name, ids)
+
+
+def renamed(root: Path) -> None:
+    old = leaf(root)
+
+    def change(rows: Rows) -> None:
+        rows[-1].update(id="another-id", former=old)
+
+    table(root, "codebook", change)
+    follow(root, old, "another-id")
+
+
+def divided(root: Path) -> None:
+    old = leaf(root)
+
+    def change(rows: Rows) -> None:
+        rows[-1].update(id="first-half", former=old)
+        rows.append(rows[-1] | {"id": "second-half", "label": "The other half"})
+
+    table(root, "codebook", change)
+    follow(root, old, "first-half")
+
+
+def influence_out(root: Path) -> None:
+    table(root, "influences", lambda rows: rows[:-1])
+
+
+def influence_in(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        ends = {"source": rows[-1]["target"], "target": rows[-1]["source"]}
+        rows.append(rows[-1] | {"influence": "another-one"} | ends)
+
+    table(root, "influences", change)
+
+
+def influence_turned(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows[0].update(source=rows[0]["target"], target=rows[0]["source"])
+
+    table(root, "influences", change)
+
+
+def other_studies(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows[0]["studies"] = "" if rows[0]["studies"] else "berg2011"
+
+    table(root, "influences", change)
+
+
+def reference(root: Path) -> None:
+    path = root / "references.bib"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(?m)^(\s*title\s*=\s*\{)", r"\1Once more: ", text, count=1), "utf-8")
+
+
+def question(root: Path) -> None:
+    path = root / "data" / "review.toml"
+    text = re.sub(r"(?m)^question = .*\n", "", path.read_text("utf-8"))
+    path.write_text(f'question = "Another question?"\n{text}', "utf-8")
+
+
+MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "setting-changed": (question, {"setting-changed"}),
+    "work-added": (background_in, {"work-added"}),
+    "work-removed": (last_study_out, {"work-removed"}),
+    "work-role": (role, {"work-role"}),
+    "work-described": (cell("studies", "sample", "somebody else"), {"work-described"}),
+    "reference-changed": (reference, {"reference-changed"}),
+    "theme-added": (theme_in, {"theme-added"}),
+    "theme-renamed by label": (cell("codebook", "label", "Another label"), {"theme-renamed"}),
+    "theme-renamed by id": (renamed, {"theme-renamed"}),
+    "theme-split": (divided, {"theme-split"}),
+    "theme-defined": (cell("codebook", "definition", "Something else."), {"theme-defined"}),
+    "finding-added": (finding_in, {"finding-added"}),
+    "finding-removed": (finding_out, {"finding-removed"}),
+    "finding-moved": (moved, {"finding-moved"}),
+    "finding-themes": (speaks_to_more, {"finding-themes"}),
+    "finding-redirected": (redirected, {"finding-redirected"}),
+    "finding-reworded": (cell("coded_studies", "summary", "Said otherwise."), {"finding-reworded"}),
+    "finding-described": (
+        cell("coded_studies", "anchor", "other words that locate it here"),
+        {"finding-described"},
+    ),
+    "influence-added": (influence_in, {"influence-added"}),
+    "influence-removed": (influence_out, {"influence-removed"}),
+    "influence-moved": (influence_turned, {"influence-moved"}),
+    "influence-evidence": (other_studies, {"influence-evidence"}),
+    "influence-reworded": (
+        cell("influences", "mechanism", "By other means."),
+        {"influence-reworded"},
+    ),
+    "flow-number": (cell("flow", "count", "999"), {"flow-number"}),
+    "flow-described": (cell("flow", "note", "Another note."), {"flow-described"}),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_change_is_named_and_nothing_else(states: tuple[Path, Path], name: str) -> None:
+    change, expected = MUTATIONS[name]
+    change(states[1])
+    assert kinds(states) == expected
+
+
+def test_what_only_moved_or_is_quoted_otherwise_is_no_change(states: tuple[Path, Path]) -> None:
+    for name in ("studies", "coded_studies", "influences"):
+        table(states[1], name, lambda rows: rows[::-1])
+    path = states[1] / "data" / "coded_studies.csv"
+    with path.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.reader(stream))
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, quoting=csv.QUOTE_ALL).writerows(rows)
+    definition = next(iter(load_records(states[0]).codebook)).definition
+    cell("codebook", "definition", f"{definition}  ")(states[1])
+    changes = found(states)
+    assert (changes.changes, changes.consequences, changes.sentences) == ((), (), ())
+
+
+# --- what follows -------------------------------------------------------------------------------
+
+
+def test_support_that_is_lost_gained_or_falls_to_one_is_told(states: tuple[Path, Path]) -> None:
+    records = load_records(states[0])
+    by_node: dict[str, set[str]] = {}
+    for finding in records.findings.values():
+        by_node.setdefault(finding.theme, set()).add(finding.study)
+    node = next(
+        name
+        for name, studies in by_node.items()
+        if len(studies) > 1 and not records.codebook.children(name)
+    )
+    keep_one = sorted(by_node[node])[0]
+    table(
+        states[1],
+        "coded_studies",
+        lambda rows: [r for r in rows if r["theme"] != node or r["study"] == keep_one],
+    )
+    told = {(c.kind, c.target[1]) for c in found(states).consequences}
+    assert ("support-one", node) in told
+    table(states[1], "coded_studies", lambda rows: [r for r in rows if r["theme"] != node])
+    told = {(c.kind, c.target[1]) for c in found(states).consequences}
+    assert ("support-lost", node) in told
+    back = compare(states[0], str(states[1]), str(states[0]))
+    assert ("support-gained", node) in {(c.kind, c.target[1]) for c in back.consequences}
+
+
+def test_a_sentence_whose_evidence_changed_is_told(states: tuple[Path, Path]) -> None:
+    redirected(states[1])
+    [change] = found(states).sentences
+    assert change.kind == "sentence-evidence"
+    assert "A claim that rests on it." in change.target[1]
+
+
+def test_a_sentence_that_was_reworded_only_is_not_told(states: tuple[Path, Path]) -> None:
+    path = states[1] / "book" / "page.md"
+    path.write_text(path.read_text("utf-8").replace("rests on it", "still rests on it"), "utf-8")
+    assert found(states).sentences == ()
+
+
+def test_a_number_that_changed_is_told(states: tuple[Path, Path]) -> None:
+    for root in states:
+        page(root, "There are {count}`findings | finding/findings`.\n")
+    finding_in(states[1])
+    [change] = found(states).sentences
+    assert change.kind == "sentence-number"
+    assert int(change.after.split()[0]) == int(change.before.split()[0]) + 1
+
+
+def test_corrections_and_new_evidence_are_told_apart(states: tuple[Path, Path]) -> None:
+    def change(rows: Rows) -> None:
+        new = next(row for row in rows if row["role"] == "background")
+        new["role"] = "evidence"
+        change.study = new["study"]  # type: ignore[attr-defined]
+
+    table(states[1], "studies", change)
+    study = change.study  # type: ignore[attr-defined]
+    table(
+        states[1],
+        "coded_studies",
+        lambda rows: [*rows, rows[0] | {"finding": f"{study}-01", "study": study}],
+    )
+    redirected(states[1])
+    causes = {(each.kind, each.cause) for each in found(states).changes}
+    assert ("finding-added", NEW_EVIDENCE) in causes
+    assert ("finding-redirected", CORRECTION) in causes
+
+
+def test_sentences_hold_their_evidence() -> None:
+    text = "One {finding}`a-01`. Two of {count}`studies` {elsewhere}`b-02 | c`! No evidence here."
+    one, two = sentences_of("p", text)
+    assert (one.text, one.findings) == ("One.", ("a-01",))
+    assert (two.findings, two.counts) == (("b-02",), ("studies",))
+
+
+# --- where states come from ---------------------------------------------------------------------
+
+
+def test_states_are_read_from_git_without_a_checkout(states: tuple[Path, Path]) -> None:
+    root = states[1]
+    git = ["git", "-C", str(root), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "one"], check=True)
+    redirected(root)
+    changes = compare(root, "HEAD", str(root))
+    assert {change.kind for change in changes.changes} == {"finding-redirected"}
+    # In a folder below the repository's root too.
+    below = root / "inner"
+    shutil.copytree(states[0], below)
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-qm", "two"], check=True)
+    moved(below)
+    assert {c.kind for c in compare(below, "HEAD", str(below)).changes} == {"finding-moved"}
+
+
+def test_a_kept_version_is_a_state_and_the_same_bytes_each_time(states: tuple[Path, Path]) -> None:
+    root = states[1]
+    path = keep(root)
+    version = load_records(root).settings.version
+    assert path == root / kept_file(version)
+    before = path.read_bytes()
+    assert keep(root).read_bytes() == before
+    redirected(root)
+    assert {c.kind for c in compare(root, version, str(root)).changes} == {"finding-redirected"}
+    with pytest.raises(ReviewError, match="version-kept"):
+        keep(root)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["no-such-thing", "--output=x", "v9.9.9"])
+def test_a_revision_that_is_none_is_told(states: tuple[Path, Path], name: str) -> None:
+    with pytest.raises(ReviewError, match="revision-unknown"):
+        read_state(states[0], name)
+
+
+def test_a_folder_without_a_review_is_told(states: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ReviewError, match="state-empty"):
+        read_state(states[0], str(tmp_path / "empty"))
+
+
+def test_two_reviews_are_not_compared(states: tuple[Path, Path], tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match="states-strange"):
+        compare(states[0], str(states[0]), str(FILES / "example"))
+
+
+def test_of_a_broken_state_what_can_be_read_is_compared(states: tuple[Path, Path]) -> None:
+    (states[0] / "references.bib").write_text("@article{broken, title = {never closed", "utf-8")
+    (states[0] / "data" / "influences.csv").unlink()
+    redirected(states[1])
+    changes = found(states)
+    assert "finding-redirected" in {change.kind for change in changes.changes}
+    assert changes.old.unread
+    assert "references.bib" in ChangeList(changes).text
+
+
+# --- versions -----------------------------------------------------------------------------------
+
+
+def test_the_places_that_name_the_version_agree_or_are_told(states: tuple[Path, Path]) -> None:
+    root = states[1]
+    version = load_records(root).settings.version
+    assert check_versions(root, version) == []
+    path = root / VERSIONS_FILE
+    path.write_text(
+        f'[[version]]\nnumber = "{version}"\ndate = 2026-01-02\nreason = "first"\nsummary = "It."\n'
+    )
+    (root / "CITATION.cff").write_text(f'title: x\nversion: "{version}"\n')
+    assert check_versions(root, version) == []
+    assert versions(root)[0].summary == "It."
+    assert [p.code for p in check_versions(root, "77.0.0")] == [
+        "version-missing",
+        "version-disagrees",
+    ]
+    path.write_text('[[version]]\nnumber = "1"\ndate = "soon"\nreason = "first"\nsummary = ""\n')
+    assert [p.code for p in check_versions(root, version)] == ["versions-malformed"]
+
+
+# --- told ---------------------------------------------------------------------------------------
+
+
+def test_the_command_tells_it_as_text_markdown_and_json(
+    states: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    redirected(states[1])
+    old, new = map(str, states)
+    assert main(["diff", old, new, "--root", new]) == 0
+    text = capsys.readouterr().out
+    assert "has another direction (correction)" in text
+    assert main(["diff", old, new, "--root", new, "--markdown"]) == 0
+    assert "\n## Findings (1)\n- " in capsys.readouterr().out
+    assert main(["diff", old, new, "--root", new, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [each["kind"] for each in told["changes"]] == ["finding-redirected"]
+
+
+def test_every_kind_has_its_word(states: tuple[Path, Path]) -> None:
+    for change, _ in MUTATIONS.values():
+        shutil.rmtree(states[1])
+        shutil.copytree(states[0], states[1])
+        change(states[1])
+        shown = ChangeList(found(states))
+        assert shown.rows
+        assert shown.html
+        assert shown.text
