@@ -295,7 +295,7 @@ def test_support_that_is_lost_gained_or_falls_to_one_is_told(states: tuple[Path,
         lambda rows: [r for r in rows if r["theme"] != node or r["study"] == keep_one],
     )
     told = {(c.kind, c.target[1]) for c in found(states).consequences}
-    assert ("support-one", node) in told
+    assert ("support-single", node) in told
     table(states[1], "coded_studies", lambda rows: [r for r in rows if r["theme"] != node])
     told = {(c.kind, c.target[1]) for c in found(states).consequences}
     assert ("support-lost", node) in told

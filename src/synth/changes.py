@@ -385,7 +385,7 @@ class Changes:
             elif now and not was:
                 kind = "support-gained"
             elif len(now) == 1 < len(was):
-                kind = "support-one"
+                kind = "support-single"
             if kind:
                 cause = self._cause(*(was ^ now))
                 yield Change(kind, ("theme", node.id), str(len(was)), str(len(now)), cause)
