@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from synth.agreement import Agreement, coefficients
 from synth.reading.rules import load_records
+from synth.review import Review
 
 
 def of_table(table: list[list[int]]) -> dict[str, float | None]:
@@ -182,3 +184,34 @@ def test_the_comparison_of_levels_adds_up(example_root: Path) -> None:
 def test_without_a_second_coding_there_is_nothing_to_compare(example_root: Path) -> None:
     with pytest.raises(ValueError, match="no second coding"):
         Agreement(load_records(example_root))
+
+
+def test_the_view_states_units_intervals_and_every_disagreement(
+    example_root: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "review"
+    shutil.copytree(example_root, root)
+    records = load_records(root)
+    coded = (root / "data" / "coded_studies.csv").read_text("utf-8")
+    name, finding = next(iter(records.findings.items()))
+    theme = records.codebook.at_rank(finding.theme, records.settings.ranks[1].id)
+    assert theme is not None
+    # The second coder passed over one finding.
+    second = [line for line in coded.splitlines() if not line.startswith(f"{name},")]
+    (root / "data" / "first_coding.csv").write_text(coded, "utf-8")
+    (root / "data" / "second_coding.csv").write_text("\n".join(second) + "\n", "utf-8")
+    (root / "data" / "consensus.csv").write_text(
+        "unit,first,second,settled,reason\n"
+        f"{finding.study} / {theme.id},{finding.theme}: {finding.direction},-,kept,It <says> so.\n",
+        "utf-8",
+    )
+    view = Review.load(root).reliability()
+    assert view.rows[0]["units"] == view.main.units
+    assert view.rows[0]["both"] + view.rows[0]["first_only"] + view.rows[0]["second_only"] + (
+        view.rows[0]["neither"]
+    ) == (view.main.units)
+    assert "[" in view.rows[0]["kappa"]
+    assert "It &lt;says&gt; so." in view.html
+    assert records.codebook[finding.theme].label in view.html
+    assert view.words["reliability_nothing"] in view.html
+    assert str(view.main.units) in view.text

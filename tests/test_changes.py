@@ -24,7 +24,7 @@ from synth.book.history import (
 from synth.changes import CORRECTION, NEW_EVIDENCE, Changes, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
-from synth.reading.tables import load_records
+from synth.reading.rules import load_records
 from synth.starter.frame import FILES
 from synth.views.changes import ChangeList
 

@@ -17,7 +17,7 @@ from synth.agreement import Agreement
 
 if TYPE_CHECKING:
     from synth.model import Finding, Theme
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 NEW_EVIDENCE, CORRECTION = "new evidence", "correction"
 """Why something changed: a study came in or went, or what stood there was put right."""

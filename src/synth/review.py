@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synth.views.framework import Framework
     from synth.views.influences.listing import InfluenceList
     from synth.views.influences.map import InfluenceMap
+    from synth.views.reliability import Reliability
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,18 @@ class Review:
 
         self.note("flow", {}, ("*",))
         return flow(self.records)
+
+    def reliability(self) -> Reliability:
+        """How far two codings of the review agree, and what they disagreed about.
+
+        Raises
+        ------
+        ValueError : the review has no second coding (``data/second_coding.csv``).
+        """
+        from synth.views.reliability import Reliability
+
+        self._note_everything()
+        return Reliability(self.records)
 
     def catalogue(self, **options: Any) -> Catalogue:
         """The studies, one entry each, with everything coded from them."""

@@ -492,7 +492,7 @@ def lift_front_matter(app: Sphinx, docname: str, source: list[str]) -> None:
     MyST-NB reads a notebook's front matter from its metadata only and would show the cell's as a
     ruled-off heading. Its lines are left blank, so that line numbers stay true.
     """
-    if not app.env.doc2path(docname).endswith(".ipynb") or '"---' not in source[0]:
+    if not str(app.env.doc2path(docname)).endswith(".ipynb") or '"---' not in source[0]:
         return
     notebook = json.loads(source[0])
     cells = notebook.get("cells") or [{}]

@@ -24,8 +24,8 @@ from synth.changes import Changes, Sentence, State, sentences_of
 from synth.errors import Problem, ReviewError, UnknownName
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
+from synth.reading.records import read_records
 from synth.reading.settings import SETTINGS_FILE
-from synth.reading.tables import read_records
 from synth.reading.textio import write_text
 from synth.review import Review
 

@@ -12,7 +12,7 @@ from synth.views.markup import render
 from synth.views.view import Row, View
 
 if TYPE_CHECKING:
-    from synth.reading.tables import Records
+    from synth.reading.records import Records
 
 PARTS = ("changes", "consequences", "sentences")
 """What was changed, what follows from it, and the sentences it touches."""
