@@ -1,0 +1,240 @@
+"""The numbers of every chart, counted once more with pandas, on reviews made at random."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+from tests.records_by_hand import CODEBOOK, PLACES, records, study
+
+from synth.model import Finding
+from synth.review import Review
+from synth.views import charts
+
+COUNTRIES = ("Kenya", "Norway", "Sweden", "International")
+DESIGNS = ("qualitative", "quantitative", "review", "")
+CODED = [node.id for node in CODEBOOK if node.depth]
+THEMES = [node for node in CODEBOOK if node.depth == 1]
+WAYS = ("helps", "both", "blocks", "scene")
+SEEDS = range(25)
+
+
+def made_at_random(seed: int) -> Any:
+    """A small review; some studies have no year, no country, no design, or no finding."""
+    chance = random.Random(seed)
+    studies = [
+        study(
+            f"s{number:02}",
+            chance.choice([None, *range(2000, 2013)]),
+            *chance.sample(COUNTRIES, chance.choice([0, 1, 1, 2])),
+            design=chance.choice(DESIGNS),
+        )
+        for number in range(chance.randint(1, 12))
+    ]
+    findings = [
+        Finding(
+            f"{one.id}-{number:02}",
+            one.id,
+            chance.choice(CODED),
+            chance.choice(WAYS),
+            f"Says {number}.",
+            countries=tuple(chance.sample(COUNTRIES, chance.choice([0, 0, 0, 1, 2]))),
+        )
+        for one in studies
+        for number in range(chance.choice([0, 1, 2, 5]))
+    ]
+    authors = {one.id: (f"Author{one.id}",) for one in studies}
+    return records(studies=studies, findings=findings, authors=authors, influences=[])
+
+
+def frame(made: Any) -> pandas.DataFrame:
+    """One row a finding: its study's facts beside it."""
+    rows = []
+    for finding in made.findings.values():
+        one = made.studies[finding.study]
+        path = [node.id for node in made.codebook.path(finding.theme)]
+        rows.append(
+            {
+                "finding": finding.id,
+                "study": one.id,
+                "year": one.year,
+                "design": one.design or "not reported",
+                "country": list(finding.countries or one.countries or ("not reported",)),
+                "node": finding.theme,
+                "theme": path[1],
+                "nodes": path[1:],
+                "direction": finding.direction,
+            }
+        )
+    columns = ["finding", "study", "year", "design", "country", "node", "theme", "nodes"]
+    return pandas.DataFrame(rows, columns=[*columns, "direction"])
+
+
+@pytest.fixture(params=SEEDS)
+def made(request: pytest.FixtureRequest) -> Any:
+    return made_at_random(request.param)
+
+
+def counted_by(table: pandas.DataFrame, column: str) -> dict[str, tuple[int, int]]:
+    groups = table.explode(column).groupby(column)
+    counts = groups.agg(studies=("study", "nunique"), findings=("finding", "nunique"))
+    return {str(name): (int(row.studies), int(row.findings)) for name, row in counts.iterrows()}
+
+
+def shown(chart: Any) -> dict[str, tuple[int, int]]:
+    return {row["value"]: (row["studies"], row["findings"]) for row in chart.data}
+
+
+def check_ranking(chart: Any) -> None:
+    """What is known stands first, the most frequent before the others."""
+    apart = [row["apart"] for row in chart.data]
+    assert apart == sorted(apart)
+    often = [row["studies"] for row in chart.data if not row["apart"]]
+    assert often == sorted(often, reverse=True)
+
+
+def test_countries_count_the_studies_and_findings_they_stand_in(made: Any) -> None:
+    chart = charts.by_country(made)
+    assert shown(chart) == counted_by(frame(made), "country")
+    check_ranking(chart)
+    apart = {row["value"] for row in chart.data if row["apart"]}
+    assert apart == {"International", "not reported"} & set(shown(chart))
+
+
+def test_designs_count_studies_once(made: Any) -> None:
+    chart = charts.by_design(made)
+    assert shown(chart) == counted_by(frame(made), "design")
+    check_ranking(chart)
+
+
+@pytest.mark.parametrize("group", ["income_group", "region"])
+def test_places_count_a_study_once_in_each_group(made: Any, group: str) -> None:
+    chart = charts.by_place(made, group=group)
+    known = {place.country: getattr(place, group) for place in PLACES}
+    table = frame(made)
+    table["place"] = [
+        sorted({known.get(name, f"no single country ({name})") for name in names})
+        for names in table["country"]
+    ]
+    assert shown(chart) == counted_by(table, "place")
+    check_ranking(chart)
+
+
+def test_years_count_the_studies_published_in_them(made: Any) -> None:
+    rows = charts.by_year(made).data
+    works = frame(made).drop_duplicates("study")
+    dated = works.dropna(subset="year")
+    expected = {int(year): int(n) for year, n in dated["year"].value_counts().items()}
+    undated = sum(row["studies"] for row in rows if row["year"] is None)
+    assert undated in (0, len(works) - len(dated)), "told in a row of its own, or in the words"
+    assert {r["year"]: r["studies"] for r in rows if r["studies"] and r["year"]} == expected
+    years = [row["year"] for row in rows if row["year"]]
+    assert years == list(range(years[0], years[-1] + 1)) if years else not expected
+
+
+def test_a_theme_is_first_and_last_reported_in_the_years_of_its_studies(made: Any) -> None:
+    rows = {row["id"]: row for row in charts.first_reported(made).data}
+    table = frame(made)
+    for theme, group in table.groupby("theme"):
+        dated = group.dropna(subset="year")
+        if dated.empty:
+            assert theme not in rows or not rows[theme]["first"]
+            continue
+        row = rows.pop(str(theme))
+        assert row["first"] == dated["year"].min()
+        assert row["last"] == dated["year"].max()
+        assert row["studies"] == group["study"].nunique()
+        first = dated[dated["year"] == dated["year"].min()]["study"].unique()
+        assert sorted(row["by"]) == sorted(made.label(name) for name in first)
+    assert not [row for row in rows.values() if row["first"]]
+
+
+def test_what_has_been_reported_so_far_adds_up(made: Any) -> None:
+    rows = charts.accumulation(made).data
+    table = frame(made).dropna(subset="year")
+    if table["study"].nunique() < 2:
+        return
+    order = table.drop_duplicates("study").sort_values(["year", "study"])["study"]
+    assert [row["id"] for row in rows] == list(order)
+    seen: set[str] = set()
+    leaves = {node.id for node in CODEBOOK if not CODEBOOK.children(node.id)}
+    for row in rows:
+        own = set(table[table["study"] == row["id"]]["node"]) & leaves
+        assert row["new"] == len(own - seen)
+        seen |= own
+        assert row["so_far"] == len(seen)
+        assert row["low"] <= row["high"] <= len(set(table["node"]) & leaves)
+    assert rows[-1]["low"] == rows[-1]["high"] == rows[-1]["so_far"]
+
+
+def test_designs_by_theme_count_studies(made: Any) -> None:
+    rows = charts.designs_by_theme(made).data
+    table = frame(made)
+    counts = table.groupby(["theme", "design"])["study"].nunique()
+    for row in rows:
+        cells = {k: v for k, v in row.items() if k not in ("theme", "id", "studies")}
+        assert sum(cells.values()) == row["studies"], "a study has one design"
+        for design, number in cells.items():
+            assert number == counts.get((row["id"], design), 0), design
+    assert {row["id"] for row in rows if row["studies"]} == set(table["theme"])
+
+
+def test_themes_by_study_count_findings(made: Any) -> None:
+    rows = charts.theme_by_study(made).data
+    table = frame(made)
+    counts = table.groupby(["study", "theme"])["finding"].count()
+    assert {row["id"] for row in rows} == set(table["study"])
+    for row in rows:
+        own = table[table["study"] == row["id"]]
+        assert row["findings"] == len(own)
+        assert row["themes"] == own["theme"].nunique()
+        for theme in THEMES:
+            if theme.id in row:
+                assert row[theme.id] == counts.get((row["id"], theme.id), 0)
+
+
+def test_what_rests_on_one_study_has_no_other(made: Any) -> None:
+    rows = charts.single_support(made).data
+    behind = frame(made).explode("nodes").groupby("nodes")["study"].nunique()
+    alone = {str(name) for name, number in behind.items() if number == 1}
+    assert {row["id"] for row in rows if row["rests_on"] == "one study"} == alone
+    for row in rows:
+        assert row["studies"] == behind[row["id"]]
+
+
+def test_both_ways_counts_each_side(made: Any) -> None:
+    rows = {row["id"]: row for row in charts.both_ways(made).data}
+    table = frame(made).explode("nodes")
+    for node, group in table.groupby("nodes"):
+        helping = group[group["direction"] == "helps"]
+        hindering = group[group["direction"] == "blocks"]
+        if helping.empty or hindering.empty:
+            assert node not in rows
+            continue
+        row = rows.pop(str(node))
+        assert row["helping"] == len(helping)
+        assert row["hindering"] == len(hindering)
+        assert row["same_studies"] == len(set(helping["study"]) & set(hindering["study"]))
+        for side, places in ((helping, row["helping_in"]), (hindering, row["hindering_in"])):
+            assert set(places) == set(side.explode("country")["country"])
+    assert not rows
+
+
+def test_both_ends_of_a_span_of_years_are_within_it(root: Path) -> None:
+    review = Review.load(root)
+    records = review.records
+    table = pandas.DataFrame(
+        {"year": [records.studies[f.study].year for f in records.findings.values()]},
+        index=list(records.findings),
+    )
+    years = sorted(int(year) for year in table["year"].dropna().unique())
+    everything = review.evidence()
+    for first in (years[0] - 1, *years, years[-1] + 1):
+        assert set(everything.where(since=first).ids) == set(table.index[table["year"] >= first])
+        assert set(everything.where(until=first).ids) == set(table.index[table["year"] <= first])
+        last = first + 2
+        within = table["year"].between(first, last, inclusive="both")
+        assert set(everything.where(since=first, until=last).ids) == set(table.index[within])
