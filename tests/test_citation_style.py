@@ -10,12 +10,10 @@ from synth.reading.bibliography import read_bibliography
 from synth.references.apa import (
     address,
     author_year,
-    from_pybtex,
     group,
     narrative,
     reference_html,
     reference_text,
-    register_styles,
 )
 from synth.references.work import Reference
 
@@ -149,31 +147,3 @@ def test_only_web_addresses_become_links() -> None:
 def test_every_work_of_the_book_is_cited_in_its_own_way(root: Path) -> None:
     works, _ = read_bibliography(root / "references.bib")
     assert len({author_year(one) for one in works.values()}) == len(works)
-
-
-def test_pybtex_entries_read_alike(example_root: Path) -> None:
-    from pybtex.database import parse_file
-
-    works, _ = read_bibliography(example_root / "references.bib")
-    for key, entry in parse_file(str(example_root / "references.bib"), "bibtex").entries.items():
-        assert reference_text(from_pybtex(entry), note=True) == reference_text(
-            works[key], note=True
-        )
-
-
-def test_the_styles_are_known_to_sphinx(example_root: Path) -> None:
-    from pybtex.database import parse_file
-    from pybtex.plugin import find_plugin
-    from sphinxcontrib.bibtex.plugin import find_plugin as find_reference_style
-
-    register_styles()
-    style = find_plugin("pybtex.style.formatting", "synth_apa")()
-    data = parse_file(str(example_root / "references.bib"), "bibtex")
-    entries = list(style.format_bibliography(data))
-    works, _ = read_bibliography(example_root / "references.bib")
-    assert [entry.key for entry in entries] == [one.key for one in group(works.values())]
-    for entry in entries:
-        assert str(entry.text) == reference_text(works[entry.key], note=True)
-        assert entry.label == author_year(works[entry.key])
-    citations = find_reference_style("sphinxcontrib.bibtex.style.referencing", "synth_apa")
-    assert {"p", "t"} <= set(citations().role_names())

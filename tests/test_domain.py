@@ -268,7 +268,7 @@ def test_sphinxs_own_warnings_say_the_cell_too(tmp_path):
     cells = ["# Soil", "Line one\n\n{cite:p}`nobody1900`"]
     notebook(root, "soil", cells, synth={"theme": "soil"})
     _, told = built(root)
-    assert "soil.ipynb: cell 2, line 3: WARNING: could not find bibtex key" in told
+    assert "soil.ipynb: cell 2, line 3: WARNING: No work has the key 'nobody1900'." in told
 
 
 def test_a_finding_of_another_theme_must_be_cited_as_such(tmp_path):

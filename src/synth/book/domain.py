@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 # Ids in HTML that a page draws: the home of a study, finding or influence.
 _ANCHOR = re.compile(r'\bid="(study|finding|influence)-([a-z0-9][a-z0-9_-]*)"')
 # Parts of the domain's data that are kept page by page.
-_BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers")
+_BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers", "lists")
 _EXPLORER = re.compile(r'class="[^"]*\bsynth-explorer\b[^"]*"[^>]*\bdata-key="([^"]+)"')
 
 
@@ -134,7 +134,7 @@ class EvidenceDomain(Domain):
 
     name = "synth"
     label = "Evidence"
-    data_version = 4
+    data_version = 5
     # The type of an object must not be the start of its anchor: Sphinx's search would then build
     # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance
@@ -148,6 +148,7 @@ class EvidenceDomain(Domain):
         "pages": {},  # docname -> id of the theme it declares
         "citations": {},  # docname -> list of CitedAt
         "references": {},  # docname -> list of (key of a work, anchor, heading)
+        "lists": {},  # docname -> whether its list of references holds works nobody cites
         "drawn": {},  # docname -> ids of the influences it draws with an anchor
         "support": {},  # docname -> paragraphs of synthesis: all, citing, the review's own
         "explorers": {},  # docname -> list of (key, number of findings)
@@ -381,7 +382,7 @@ class EvidenceDomain(Domain):
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Every object with its home, for the search and for the inventory.
 
-        References are left to sphinxcontrib-bibtex.
+        References are in a domain of their own.
         """
         types = {
             role: kind for kind, objtype in self.object_types.items() for role in objtype.roles

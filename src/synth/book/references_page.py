@@ -1,89 +1,258 @@
-"""The page of references: durable anchors, and back-links to where the book cites each work.
+"""Citations of works, and the list of references: both drawn from the review's own records.
 
-sphinxcontrib-bibtex draws the list; this part gives it the style, the anchors (``#ref-lee2020``)
-and, under each work, the way back.
+``{cite:p}`` and ``{cite:t}`` cite works in brackets and in the sentence; ``{bibliography}`` lists
+them with durable anchors (``#ref-lee2020``) and, under each work, the way back to where the book
+cites it. What ``synth check`` has read is what stands here: there is no second reader.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
+from docutils.parsers.rst import directives
+from markupsafe import Markup
+from sphinx.addnodes import pending_xref
+from sphinx.domains import Domain, ObjType
+from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
 
 from synth.book.catalogue_page import said_where
-from synth.book.context import words_of
-from synth.book.domain import Home, evidence_domain
-from synth.references.apa import register_styles
+from synth.book.context import depend_on_data, render, words_of
+from synth.book.domain import Home, evidence_domain, warn
+from synth.errors import did_you_mean
+from synth.references.apa import address, bracket, group, narrative, people, reference_parts, year
 from synth.views.catalogue import STYLED
 
 if TYPE_CHECKING:
+    from docutils.nodes import Element, Node
     from sphinx.application import Sphinx
-    from sphinx.config import Config
+    from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
+
+    from synth.references.work import Reference
 
 ANCHOR = "ref-{key}"
 
 
-def name_anchors(app: Sphinx, config: Config) -> None:
-    """Name the anchor of a work after its key; the stock ones are numbered and move."""
-    if "bibtex_cite_id" in config:
-        config.bibtex_cite_id = ANCHOR
+# --- citations ----------------------------------------------------------------------------------
+
+
+class CitationRole(SphinxRole):
+    """``{cite:p}`key, key` ``: works by author and year, each leading to its reference."""
+
+    def __init__(self, form: str = "p") -> None:
+        super().__init__()
+        self.form = form
+
+    def run(self) -> tuple[list[Node], list[nodes.system_message]]:
+        """Cite the works as text; where they stand is known only when every page is read."""
+        depend_on_data(self.env)
+        works = evidence_domain(self.env).review.records.bibliography
+        keys = list(dict.fromkeys(key.strip() for key in self.text.split(",") if key.strip()))
+        for key in keys or [""]:
+            if key not in works:
+                near = did_you_mean(key, works) or "Works are listed in references.bib."
+                message = f"No work has the key {key!r}. {near}"
+                # The role as it was written says on which line of the paragraph it stands.
+                place = (self.env, self.env.docname, self.lineno)
+                warn(*place, message, "cite", self.rawtext, key)
+        known = [key for key in keys if key in works]
+        if self.form == "p":
+            known = [work.key for work in group(works[key] for key in known)]
+        unknown = [key for key in keys if key not in works]
+        if not known:
+            return [nodes.inline("", f"[{', '.join(unknown)}?]")], []
+        node = pending_xref(
+            self.rawtext,
+            refdomain="cite",
+            reftype=self.form,
+            reftarget=",".join(known),
+            refdoc=self.env.docname,
+        )
+        self.set_source_info(node)
+        shown = "".join(before + label for _, before, label in _cited(self.form, works, known))
+        node += nodes.inline("", f"({shown})" if self.form == "p" else shown)
+        return [node], []
+
+
+def _cited(form: str, works: Any, keys: Sequence[str]) -> Iterator[tuple[Reference, str, str]]:
+    """Each work with what stands before its citation and the citation itself."""
+    cited = [works[key] for key in keys]
+    if form == "p":
+        for work, (before, label) in zip(cited, bracket(cited), strict=True):
+            yield work, before, label
+        return
+    for number, work in enumerate(cited):
+        last = number == len(cited) - 1
+        comma = "," if len(cited) > 2 else ""
+        joint = f"{comma} and " if last and form != "year" else ", "
+        yield work, joint if number else "", _said(form, work)
+
+
+def _said(form: str, work: Reference) -> str:
+    if form == "t":
+        return narrative(work)
+    return year(work) if form == "year" else people(work, "and")
+
+
+class CitationDomain(Domain):
+    """The works of the bibliography, as Sphinx keeps things that pages link to."""
+
+    name = "cite"
+    label = "Citations"
+    object_types = {"citation": ObjType("citation", "p", "t")}  # noqa: RUF012
+    roles = {form: CitationRole(form) for form in ("p", "t", "year", "author")}  # noqa: RUF012
+    data_version = 1
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: Element,
+    ) -> nodes.reference | None:
+        """Turn a citation into links to the list of references."""
+        domain = evidence_domain(env)
+        works = domain.review.records.bibliography
+        homes = domain.homes.get("reference", {})
+        keys = [key for key in target.split(",") if key in works]
+        if not keys:
+            return cast("nodes.reference", contnode)
+        whole = nodes.inline(classes=["synth-cites"])
+        for work, before, label in _cited(typ, works, keys):
+            if before:
+                whole += nodes.Text(before)
+            home = homes.get(work.key)
+            if home is None:
+                whole += nodes.Text(label)
+                continue
+            text = nodes.inline("", label)
+            whole += make_refnode(builder, fromdocname, home.docname, home.anchor, text)
+        if typ == "p":
+            whole.insert(0, nodes.Text("("))
+            whole += nodes.Text(")")
+        return cast("nodes.reference", whole)
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Every listed work with its place, for the search and for other books."""
+        domain = evidence_domain(self.env)
+        for key, home in sorted(domain.homes.get("reference", {}).items()):
+            yield (key, key, "citation", home.docname, home.anchor, -1)
+
+    def merge_domaindata(self, docnames: Any, otherdata: Any) -> None:
+        """Nothing is kept here: the evidence's own domain knows who cites what."""
+
+
+# --- the list -----------------------------------------------------------------------------------
+
+
+class listed_works(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
+    """Stands for a list of references until every page that cites a work is known."""
+
+
+class BibliographyDirective(SphinxDirective):
+    """``{bibliography}``: the works the book cites; with ``:all:`` every work there is."""
+
+    option_spec: ClassVar[Any] = {"all": directives.flag, "cited": directives.flag}
+
+    def run(self) -> list[Node]:
+        """Stand for the list."""
+        depend_on_data(self.env)
+        domain = evidence_domain(self.env)
+        whole = "all" in self.options
+        domain.data["lists"][self.env.docname] = whole or domain.data["lists"].get(
+            self.env.docname, False
+        )
+        return [listed_works("", whole=whole)]
 
 
 def learn_homes(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Note where each work stands in the list of references."""
-    if "cite" not in env.domains:
-        return []
+    """Note where each work stands in a list of references."""
     domain = evidence_domain(env)
+    lists: dict[str, bool] = domain.data["lists"]
+    if not lists and not domain.homes.get("reference"):
+        return []
     known = domain.homes.setdefault("reference", {})
     known.clear()
-    cite: Any = env.get_domain("cite")
-    for citation in cite.citations:
-        known[citation.key] = Home(citation.bibliography_key.docname, citation.citation_id)
+    for docname, whole in sorted(lists.items()):
+        for work in _listed(env, whole):
+            known.setdefault(work.key, Home(docname, ANCHOR.format(key=work.key)))
     return []
 
 
-class LinkBack(SphinxPostTransform):
-    """Say under each work where the book cites it, and lead to what is coded from it."""
+def _listed(env: BuildEnvironment, whole: bool) -> list[Reference]:
+    domain = evidence_domain(env)
+    works = domain.review.records.bibliography
+    return group(work for work in works.values() if whole or domain.cited_at(work.key))
 
-    # After sphinxcontrib-bibtex has drawn the list, at 5.
+
+class DrawReferences(SphinxPostTransform):
+    """Draw each list of references, with the way back under each work."""
+
+    # Before Sphinx resolves its own references, which start at 10.
     default_priority = 7
 
     def run(self, **kwargs: Any) -> None:
-        """Add the way back to every work of a list of references."""
-        if self.app.builder.format != "html":
-            return
-        domain, words = evidence_domain(self.env), words_of(self.app)
-        keys = {home: key for key, home in domain.homes.get("reference", {}).items()}
+        """Replace every placeholder of the page."""
+        for node in list(self.document.findall(listed_works)):
+            node.replace_self(list(self._entries(node["whole"])))
+
+    def _entries(self, whole: bool) -> Iterator[Node]:
+        homes = evidence_domain(self.env).homes.get("reference", {})
+        html = self.app.builder.format == "html"
         # One element says for the page that it needs the styles of the catalogue.
-        styled = f" {STYLED}"
-        for entry in self.document.findall(nodes.citation):
-            key = next(
-                (k for i in entry["ids"] if (k := keys.get(Home(self.env.docname, i)))), None
-            )
-            if key is None:
+        styled = Markup(f" {STYLED}")
+        for work in _listed(self.env, whole):
+            home = Home(self.env.docname, ANCHOR.format(key=work.key))
+            ids = [home.anchor] if homes.get(work.key) == home else []
+            text = nodes.paragraph("", "", *self._parts(work))
+            if not html:
+                text["ids"] = ids
+                yield text
                 continue
-            places = domain.cited_at(key)
-            study = domain.homes.get("study", {}).get(key)
-            parts = []
-            if study is not None:
-                page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
-                coded = words.html("references_coded")
-                parts.append(f'<a href="{page}#{study.anchor}">{coded}</a>.')
-            if places:
-                parts.append(said_where(self, places, headings=False))
-            elif study is None:
-                parts.append(words.html("references_uncited"))
-            html = f'<p class="synth synth-cited"{styled}>{" ".join(parts)}</p>\n'
-            styled = ""
-            entry += nodes.raw("", html, format="html")
+            yield nodes.citation("", text, self._way_back(work.key, styled), ids=ids)
+            styled = Markup()
+
+    def _parts(self, work: Reference) -> Iterator[Node]:
+        for mark, text in reference_parts(work, note=True):
+            if mark == "em":
+                yield nodes.emphasis("", text)
+            elif mark == "link":
+                yield nodes.reference("", text, refuri=address(text), internal=False)
+            else:
+                yield nodes.Text(text)
+
+    def _way_back(self, key: str, styled: Markup) -> nodes.raw:
+        domain, words = evidence_domain(self.env), words_of(self.app)
+        places = domain.cited_at(key)
+        study = domain.homes.get("study", {}).get(key)
+        where = ""
+        if study is not None:
+            page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
+            where = f"{page}#{study.anchor}"
+        cited = Markup(said_where(self, places, headings=False) if places else "")
+        html = render("way_back.html", study=where, cited=cited, words=words, styled=styled)
+        return nodes.raw("", html, format="html")
 
 
 def setup(app: Sphinx) -> None:
-    """Name the anchors, register the style and add the back-links."""
-    register_styles()
-    app.connect("config-inited", name_anchors)
-    # After sphinxcontrib-bibtex has learned which works are cited.
+    """Add the roles and the list."""
+    if "sphinxcontrib.bibtex" in (*app.extensions, *app.config.extensions):
+        message = (
+            "The book reads references.bib itself: take 'sphinxcontrib.bibtex' and all that begins "
+            "with 'bibtex_' out of _config.yml (or run 'synth upgrade')."
+        )
+        raise ExtensionError(message)
+    app.add_domain(CitationDomain)
+    app.add_role("cite", CitationRole())
+    app.add_directive("bibliography", BibliographyDirective)
+    app.add_node(listed_works)
     app.connect("env-updated", learn_homes, priority=600)
-    app.add_post_transform(LinkBack)
+    app.add_post_transform(DrawReferences)

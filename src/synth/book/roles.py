@@ -208,19 +208,9 @@ def citation_labels(review: Review, studies: list[str]) -> list[tuple[str, str]]
 
     "Otte et al., 2020a" is followed by ", 2020b"; another author's by "; Pratt, 2012".
     """
-    from synth.references.apa import author_year
+    from synth.references.apa import bracket
 
-    labels: list[tuple[str, str]] = []
-    before = ""
-    for work in works_of(review, studies):
-        label = author_year(work)
-        authors, _, year = label.rpartition(", ")
-        if authors and authors == before:
-            labels.append((", ", year))
-        else:
-            labels.append(("; " if labels else "", label))
-        before = authors
-    return labels
+    return bracket(works_of(review, studies))
 
 
 def cited_as_text(review: Review, names: Iterable[str]) -> str:

@@ -1,27 +1,30 @@
 """How works are cited: author and year in the text, an APA-like reference in the list.
 
 The forms follow the Publication Manual of the American Psychological Association (7th edition,
-chapters 8 and 9) as far as a bibliography's fields carry them. The same parts make plain text, HTML
-and, for pages built by Sphinx, the style of sphinxcontrib-bibtex.
+chapters 8 to 10) as far as a bibliography's fields carry them. The same parts make plain text, HTML
+and the nodes of a page.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
+from typing import Literal
 from urllib.parse import quote
 
 from synth.references.names import Name
-from synth.references.work import Reference
+from synth.references.work import MONTHS, Reference
+from synth.text import fold_words
 
-STYLE = "synth_apa"
-"""Name of the two styles in ``_config.yml``: of the list and of citations in the text."""
+Part = tuple[Literal["", "em", "link"], str]
+"""A piece of a reference: plain, set off, or an address; and its text."""
 
 # Longer lists of authors are cut: APA names nineteen and the last.
 _MOST_AUTHORS = 20
+
+
+# --- in the text --------------------------------------------------------------------------------
 
 
 def author_year(reference: Reference) -> str:
@@ -34,7 +37,7 @@ def author_year(reference: Reference) -> str:
     ... )
     'Gates & Akabas, 2007'
     """
-    return f"{_people(reference, '&')}, {year(reference)}"
+    return f"{people(reference, '&')}, {year(reference)}"
 
 
 def narrative(reference: Reference) -> str:
@@ -45,23 +48,79 @@ def narrative(reference: Reference) -> str:
     ... )
     'Otte et al. (2020a)'
     """
-    return f"{_people(reference, 'and')} ({year(reference)})"
+    return f"{people(reference, 'and')} ({year(reference)})"
 
 
 def year(reference: Reference) -> str:
     """The year with the letter that tells works of one author and year apart.
 
-    >>> year(Reference("covidence", "misc"))
-    'n.d.'
+    >>> year(Reference("covidence", "misc")), year(Reference("lee", "book", {"year": "2018/2019"}))
+    ('n.d.', '2018–2019')
     """
-    if reference.year is not None:
-        return f"{reference.year}{reference.suffix}"
-    return reference.fields.get("year", "").strip().lower() or "n.d."
+    if reference.year is None and reference.letter:
+        return f"{reference.year_text}-{reference.letter}"
+    return f"{reference.year_text}{reference.suffix if reference.year is not None else ''}"
+
+
+def people(reference: Reference, conjunction: str = "&") -> str:
+    """The authors of a citation: one, two, or the first with "et al."; a title without authors."""
+    names = reference.authors or reference.editors
+    if not names:
+        return _short_title(reference)
+    first = names[0].family
+    if len(names) > 2 or reference.and_others:
+        return f"{first} et al."
+    return f"{first} {conjunction} {names[1].family}" if len(names) == 2 else first
+
+
+def _short_title(reference: Reference) -> str:
+    """What stands for the authors of a work that names none: the first words of its title."""
+    words = (reference.title or reference.key).split()
+    return " ".join(words) if len(words) <= 5 else " ".join(words[:4]).rstrip(",:;") + " …"
+
+
+def bracket(references: Sequence[Reference]) -> list[tuple[str, str]]:
+    """What to print before and for each work of a bracket: a later work of the same is a year only.
+
+    "Otte et al., 2020a" is followed by ", 2020b"; another author's by "; Pratt, 2012".
+    """
+    labels: list[tuple[str, str]] = []
+    before = ""
+    for work in references:
+        authors = people(work)
+        if authors == before:
+            labels.append((", ", year(work)))
+        else:
+            labels.append(("; " if labels else "", author_year(work)))
+        before = authors
+    return labels
 
 
 def group(references: Iterable[Reference]) -> list[Reference]:
     """Works in the order a bracket and a list of references name them: by authors, then by year."""
     return sorted(references, key=_order)
+
+
+_ARTICLE = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
+
+
+def _order(reference: Reference) -> tuple[tuple[tuple[str, str], ...], int, str, str, str]:
+    names = reference.authors or reference.editors
+    # "de la Croix" stands under d (APA 9.44 keeps particles with the name); letter by letter, so
+    # that spaces and hyphens do not count. An author alone comes before the same with others.
+    by = tuple((_letters(name.family), fold_words(name.initials)) for name in names)
+    title = _ARTICLE.sub("", reference.title)
+    # Undated works come before dated ones, what is in press after them (APA 9.46).
+    date = reference.date
+    when = date.year or (0 if date.words in ("", "n.d.") else 10_000)
+    return by or ((_letters(title), ""),), when, reference.suffix, _letters(title), reference.key
+
+
+def _letters(text: str) -> str:
+    return fold_words(text).replace(" ", "")
+
+
+# --- in the list --------------------------------------------------------------------------------
 
 
 def reference_text(reference: Reference, *, note: bool = False) -> str:
@@ -72,7 +131,7 @@ def reference_text(reference: Reference, *, note: bool = False) -> str:
     reference : the work.
     note : add what the bibliography says of the entry itself, in square brackets.
     """
-    return "".join(text for _, text in _parts(reference, note))
+    return "".join(text for _, text in reference_parts(reference, note=note))
 
 
 def reference_html(reference: Reference, *, note: bool = False) -> str:
@@ -84,7 +143,7 @@ def reference_html(reference: Reference, *, note: bool = False) -> str:
     note : add what the bibliography says of the entry itself, in square brackets.
     """
     pieces = []
-    for mark, text in _parts(reference, note):
+    for mark, text in reference_parts(reference, note=note):
         shown = escape(text, quote=False)
         if mark == "em":
             shown = f"<em>{shown}</em>"
@@ -103,165 +162,193 @@ def address(link: str) -> str:
     return quote(link, safe=":/?#[]@!$&'()*+,;=%-._~")
 
 
-# --- parts ------------------------------------------------------------------------------------
+def reference_parts(reference: Reference, *, note: bool = False) -> list[Part]:
+    """The reference as pieces of text: plain, set off (``"em"``) or an address (``"link"``).
 
-
-def _people(reference: Reference, conjunction: str) -> str:
-    names = reference.authors or reference.editors
-    if not names:
-        return _short_title(reference)
-    first = names[0].family
-    if len(names) > 2 or reference.and_others:
-        return f"{first} et al."
-    return f"{first} {conjunction} {names[1].family}" if len(names) == 2 else first
-
-
-def _short_title(reference: Reference) -> str:
-    """What stands for the authors of a work that names none: the first words of its title."""
-    words = (reference.title or reference.key).split()
-    return " ".join(words) if len(words) <= 5 else " ".join(words[:4]).rstrip(",:;") + " …"
-
-
-def _order(reference: Reference) -> tuple[str, int, str, str]:
-    people = reference.authors or reference.editors
-    # "de la Croix" stands under d (APA 9.44 keeps particles with the name).
-    names = " ".join(f"{name.family} {name.initials}" for name in people) or reference.title
-    # Undated works come before dated ones (APA 9.46).
-    return (_folded(names), reference.year or 0, reference.suffix, reference.key)
-
-
-def _folded(text: str) -> str:
-    """Letters without their accents, in lower case: Ø and ø stand with o."""
-    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
-
-
-_LETTERS = str.maketrans(
-    {"Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Æ": "AE", "æ": "ae"}
-)
-
-
-def _parts(reference: Reference, note: bool) -> list[tuple[str, str]]:
-    """The reference as pieces of text: ``""`` plain, ``"em"`` set off, ``"link"`` an address."""
-    parts: list[tuple[str, str]] = []
-    people = reference.authors
+    Parameters
+    ----------
+    reference : the work.
+    note : add what the bibliography says of the entry itself, in square brackets.
+    """
+    parts: list[Part] = []
     title = _title(reference)
-    in_book = reference.kind in ("incollection", "inbook", "inproceedings", "conference")
-    if people:
-        parts.append(("", _list(people, reference.and_others)))
-    elif reference.editors and not in_book:
-        role = "Ed." if len(reference.editors) == 1 else "Eds."
+    if reference.authors:
+        parts.append(("", _list(reference.authors, reference.and_others)))
+    elif reference.editors and not reference.is_in_book:
+        role = "Ed." if len(reference.editors) == 1 and not reference.and_others else "Eds."
         parts.append(("", f"{_list(reference.editors, reference.and_others)} ({role})."))
     else:
         # Without authors the title takes their place (APA 9.12).
-        parts += [*title, ("", ".")]
+        parts += [*title, ("", _stop(_ending(title)))]
         title = []
-    parts.append(("", f" ({year(reference)})."))
+    parts.append(("", f" ({_when(reference)})."))
     if title:
-        parts += [("", " "), *title, ("", _stop(title[-1][1]))]
-    parts += _book(reference) if in_book else _container(reference)
+        parts += [("", " "), *title, ("", _stop(_ending(title)))]
+    parts += _book(reference) if reference.is_in_book else _container(reference)
     if reference.link:
         parts += [("", " "), ("link", reference.link)]
     if note and reference.note:
         parts.append(("", f" [{reference.note}]"))
-    return parts
+    return [part for part in parts if part[1]]
 
 
-def _title(reference: Reference) -> list[tuple[str, str]]:
+def _when(reference: Reference) -> str:
+    """The date: a year, and the day of what appears day by day."""
+    date = reference.date
+    daily = ("article-magazine", "article-newspaper", "webpage", "speech")
+    if not date.month or reference.csl_type not in daily:
+        return year(reference)
+    day = f" {date.day}" if date.day else ""
+    return f"{year(reference)}, {MONTHS[date.month - 1][1]}{day}"
+
+
+# What a work is, in brackets behind its title, where the title alone does not say it (APA 9.22).
+_FORMS = {
+    "dataset": "Data set",
+    "software": "Computer software",
+    "manuscript": "Unpublished manuscript",
+    "motion_picture": "Video",
+    "song": "Audio recording",
+}
+
+
+def _title(reference: Reference) -> list[Part]:
     """The title: set off when the work stands alone, plain when it is part of another."""
     alone = not reference.container
-    parts = [("em" if alone else "", reference.title or reference.key)]
+    parts: list[Part] = [("em" if alone else "", reference.title or reference.key)]
+    kind = reference.csl_type
     details = []
-    if alone and reference.fields.get("edition"):
-        edition = reference.text("edition")
-        details.append(f"{_ordinal(edition)} ed.")
-    if reference.kind in ("techreport", "report") and reference.fields.get("number"):
-        details.append(f"{reference.text('type') or 'Report'} No. {reference.text('number')}")
+    if alone and (edition := _edition(reference.text("edition"))):
+        details.append(edition)
+    if kind == "report" and reference.number:
+        details.append(f"{reference.genre or 'Report'} No. {reference.number}")
+    if alone and kind == "book" and reference.volume:
+        details.append(f"Vol. {reference.volume}")
+    if alone and kind == "software" and (version := reference.text("version")):
+        details.append(f"Version {version}")
+    if reference.translators and alone:
+        details.append(f"{_joined([_upright(n) for n in reference.translators])}, Trans.")
     if details:
         parts.append(("", f" ({', '.join(details)})"))
-    thesis = {"phdthesis": "Doctoral dissertation", "mastersthesis": "Master’s thesis"}.get(
-        reference.kind
-    )
-    if thesis or reference.kind == "thesis":
-        school = reference.text("school") or reference.text("institution")
-        said = [thesis or reference.text("type") or "Thesis", *([school] if school else [])]
+    if kind == "thesis":
+        school = reference.text("school", "institution", "publisher")
+        said = [reference.genre or "Thesis", *([school] if school else [])]
         parts.append(("", f" [{', '.join(said)}]"))
+    elif form := _FORMS.get(kind, ""):
+        parts.append(("", f" [{form}]"))
+    elif kind == "report" and reference.genre and not reference.number:
+        parts.append(("", f" [{reference.genre}]"))
+    elif kind == "paper-conference" and alone:
+        parts.append(("", " [Paper presentation]"))
     return parts
 
 
-def _ordinal(edition: str) -> str:
-    """An edition's number as it is written before ``ed.``; words are kept."""
-    if not edition.isdigit():
-        return edition
-    number = int(edition)
-    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+_NUMBERS = {
+    word: str(number)
+    for number, word in enumerate(
+        ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"), 1
+    )
+}
 
 
-def _container(reference: Reference) -> list[tuple[str, str]]:
+def _edition(written: str) -> str:
+    """An edition as a reference shows it; nothing for the first.
+
+    >>> (
+    ...     _edition("2"),
+    ...     _edition("Third edition"),
+    ...     _edition("Rev. ed."),
+    ...     _edition("10th"),
+    ...     _edition("1"),
+    ... )
+    ('2nd ed.', '3rd ed.', 'Rev. ed.', '10th ed.', '')
+    """
+    said = re.sub(r"[\s,]*\b(?:edition|edn|ed)\b\.?$", "", written.strip(), flags=re.IGNORECASE)
+    number = re.match(r"(\d+)(?:st|nd|rd|th)?\.?$", _NUMBERS.get(said.lower(), said))
+    if not said or (number and number[1] == "1"):
+        return ""
+    if not number:
+        return f"{said} ed."
+    whole = int(number[1])
+    ending = "th" if 10 < whole % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(whole % 10, "th")
+    return f"{whole}{ending} ed."
+
+
+def _container(reference: Reference) -> list[Part]:
     """Journal with volume, issue and pages; or the body that published the work."""
     if not reference.container:
         # The school of a thesis already stands beside its title.
-        thesis = reference.kind in ("phdthesis", "mastersthesis", "thesis")
-        bodies = ("publisher", "institution", "organization", "howpublished")
-        names = bodies[:1] if thesis else bodies
-        body = next((text for name in names if (text := reference.text(name))), "")
+        thesis = reference.csl_type == "thesis"
+        body = reference.text("publisher") if thesis else reference.publisher
+        if thesis and body and not reference.text("school", "institution"):
+            body = ""
         # A body that is its own author is not named twice (APA 9.29).
-        by = [name.family for name in reference.authors]
-        return [("", f" {body}{_stop(body)}")] if body and body not in by else []
-    parts: list[tuple[str, str]] = [("", " "), ("em", reference.container)]
-    volume, number, pages = (reference.text(name) for name in ("volume", "number", "pages"))
-    if volume:
-        parts += [("", ", "), ("em", volume)]
-    if number or (number := reference.text("issue")):
-        parts.append(("", f"({number})" if volume else f", ({number})"))
-    if pages:
-        parts.append(("", f", {_range(pages)}"))
-    elif reference.fields.get("eid"):
-        parts.append(("", f", Article {reference.text('eid')}"))
-    return [*parts, ("", ".")]
+        by = [fold_words(name.family) for name in reference.authors or reference.editors]
+        return [("", f" {body}{_stop(body)}")] if body and fold_words(body) not in by else []
+    parts: list[Part] = [("", " "), ("em", reference.container)]
+    last = reference.container
+    if reference.volume:
+        parts += [("", ", "), ("em", reference.volume)]
+    if number := reference.issue:
+        parts.append(("", f"({number})" if reference.volume else f", ({number})"))
+    if reference.pages:
+        parts.append(("", f", {reference.pages}"))
+    elif reference.article_number:
+        parts.append(("", f", Article {reference.article_number}"))
+    if len(parts) > 2:
+        last = parts[-1][1]
+    return [*parts, ("", _stop(last))]
 
 
-def _book(reference: Reference) -> list[tuple[str, str]]:
+def _book(reference: Reference) -> list[Part]:
     """The book a chapter stands in."""
     if not reference.container:
         return _container(reference)
-    parts = [("", " In ")]
+    parts: list[Part] = [("", " In ")]
     if reference.editors:
-        names = [f"{name.initials} {name.family}".strip() for name in reference.editors]
-        role = "Ed." if len(names) == 1 else "Eds."
-        parts.append(("", f"{_joined(names)} ({role}), "))
+        names = [_upright(name) for name in reference.editors]
+        role = "Ed." if len(names) == 1 and not reference.and_other_editors else "Eds."
+        listed = f"{', '.join(names)}, et al." if reference.and_other_editors else _joined(names)
+        parts.append(("", f"{listed} ({role}), "))
     parts.append(("em", reference.container))
     details = []
-    if reference.fields.get("edition"):
-        details.append(f"{_ordinal(reference.text('edition'))} ed.")
-    if reference.fields.get("volume"):
-        details.append(f"Vol. {reference.text('volume')}")
-    if pages := _range(reference.text("pages")):
-        details.append(f"{'pp.' if '–' in pages else 'p.'} {pages}")
+    if edition := _edition(reference.text("edition")):
+        details.append(edition)
+    if reference.volume:
+        details.append(f"Vol. {reference.volume}")
+    if pages := reference.pages:
+        details.append(f"{'pp.' if '–' in pages or ',' in pages else 'p.'} {pages}")
     if details:
         parts.append(("", f" ({', '.join(details)})"))
-    publisher = reference.text("publisher")
-    return [*parts, ("", f". {publisher}{_stop(publisher)}" if publisher else ".")]
+    publisher = reference.publisher
+    stop = "." if details else _stop(reference.container)
+    after = f" {publisher}{_stop(publisher)}" if publisher else ""
+    return [*parts, ("", stop + after)]
 
 
-def _range(pages: str) -> str:
-    return re.sub(r"(?<=\d)-(?=\d)", "–", pages)
+def _ending(parts: Sequence[Part]) -> str:
+    return parts[-1][1] if parts else ""
 
 
 def _stop(text: str) -> str:
-    return "" if text.endswith((".", "?", "!")) else "."
+    """The full stop a text still needs: none behind another one, a question or an exclamation."""
+    return "" if text.rstrip("”’\"'»").endswith((".", "?", "!", "…")) else "."
 
 
-def _list(people: Sequence[Name], and_others: bool) -> str:
-    names = [
-        ", ".join(part for part in (name.family, name.initials, name.jr) if part) for name in people
+def _upright(name: Name) -> str:
+    return " ".join(part for part in (name.initials, name.family, name.jr) if part)
+
+
+def _list(names: Sequence[Name], and_others: bool) -> str:
+    listed = [
+        ", ".join(part for part in (name.family, name.initials, name.jr) if part) for name in names
     ]
-    if len(names) > _MOST_AUTHORS:
-        return f"{', '.join(names[: _MOST_AUTHORS - 1])}, … {names[-1]}"
+    if len(listed) > _MOST_AUTHORS:
+        text = f"{', '.join(listed[: _MOST_AUTHORS - 1])}, … {listed[-1]}"
+        return f"{text}, et al." if and_others else text + _stop(text)
     if and_others:
-        return f"{', '.join(names)}, et al."
-    text = _joined(names, ",")
+        return f"{', '.join(listed)}, et al."
+    text = _joined(listed, ",")
     return text if text.endswith(".") else text + "."
 
 
@@ -271,91 +358,3 @@ def _joined(names: Sequence[str], before_last: str = "") -> str:
         return names[0]
     comma = before_last or ("," if len(names) > 2 else "")
     return f"{', '.join(names[:-1])}{comma} & {names[-1]}"
-
-
-# --- the styles of sphinxcontrib-bibtex -------------------------------------------------------
-
-
-def register_styles() -> None:
-    """Make ``synth_apa`` known to pybtex (the list) and to sphinxcontrib-bibtex (the citations).
-
-    Called by the Sphinx extension; pybtex is imported here so that reading tables needs none of it.
-    """
-    from dataclasses import dataclass
-
-    from pybtex.plugin import register_plugin
-    from pybtex.richtext import HRef, Tag, Text
-    from pybtex.style.formatting import BaseStyle
-    from pybtex.style.labels import BaseLabelStyle
-    from pybtex.style.sorting import BaseSortingStyle
-    from pybtex.style.template import node
-    from sphinxcontrib.bibtex import plugin
-    from sphinxcontrib.bibtex.style.referencing import BaseReferenceStyle
-    from sphinxcontrib.bibtex.style.template import join
-    from sphinxcontrib.bibtex.style.template import reference as linked
-
-    class Labels(BaseLabelStyle):  # type: ignore[misc]
-        """Labels are the citations themselves."""
-
-        def format_labels(self, sorted_entries: Iterable[Any]) -> Iterable[str]:
-            return [author_year(from_pybtex(entry)) for entry in sorted_entries]
-
-    class Order(BaseSortingStyle):  # type: ignore[misc]
-        """The order of :func:`group`."""
-
-        def sorting_key(self, entry: Any) -> tuple[str, int, str, str]:
-            return _order(from_pybtex(entry))
-
-    class References(BaseStyle):  # type: ignore[misc]
-        """The list of references."""
-
-        default_label_style = Labels
-        default_sorting_style = Order
-
-        def format_entry(self, label: str, entry: Any, bib_data: Any = None) -> Any:
-            from pybtex.style import FormattedEntry
-
-            pieces: list[Any] = []
-            for mark, text in _parts(from_pybtex(entry), note=True):
-                if mark == "em":
-                    pieces.append(Tag("em", text))
-                elif mark == "link":
-                    pieces.append(HRef(address(text), text))
-                else:
-                    pieces.append(text)
-            return FormattedEntry(entry.key, Text(*pieces), label)
-
-    @node  # type: ignore[untyped-decorator]
-    def citation(_children: Any, data: Any, form: str) -> Any:
-        work = from_pybtex(data["entry"])
-        text = {"p": author_year, "t": narrative, "year": year, "author": _authors_only}[form](work)
-        return linked[text].format_data(data)
-
-    @dataclass
-    class Citations(BaseReferenceStyle):
-        """Citations in brackets (p), in the sentence (t), or only their year or author."""
-
-        def role_names(self) -> Iterable[str]:
-            return ["p", "t", "year", "author"]
-
-        def outer(self, role_name: str, children: list[Any]) -> Any:
-            listed = join(sep="; " if role_name == "p" else ", ")[children]
-            return join["(", listed, ")"] if role_name == "p" else listed
-
-        def inner(self, role_name: str) -> Any:
-            return citation(form=role_name)
-
-    register_plugin("pybtex.style.formatting", STYLE, References)
-    plugin.register_plugin("sphinxcontrib.bibtex.style.referencing", STYLE, Citations)
-
-
-def from_pybtex(entry: Any) -> Reference:
-    """An entry as pybtex reads it, as a work of this library."""
-    fields = {name.lower(): value for name, value in entry.fields.items()}
-    for role, persons in entry.persons.items():
-        fields[role.lower()] = " and ".join(str(person) for person in persons)
-    return Reference(entry.key, entry.type.lower(), fields)
-
-
-def _authors_only(reference: Reference) -> str:
-    return _people(reference, "and")

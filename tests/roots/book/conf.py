@@ -1,10 +1,7 @@
 project = "Gardens"
-extensions = ["myst_nb", "sphinxcontrib.bibtex", "synth.book"]
+extensions = ["myst_nb", "synth.book"]
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["colon_fence", "attrs_inline"]
-bibtex_bibfiles = ["references.bib"]
-bibtex_default_style = "synth_apa"
-bibtex_reference_style = "synth_apa"
 html_theme = "basic"
 exclude_patterns = ["data"]

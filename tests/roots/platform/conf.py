@@ -8,7 +8,6 @@ extensions = [
     "sphinx_thebe",
     "sphinx_design",
     "sphinx_book_theme",
-    "sphinxcontrib.bibtex",
     "sphinx_jupyterbook_latex",
     "synth.book",
 ]
@@ -18,9 +17,6 @@ language = "en"
 nb_execution_mode = "off"
 nb_render_markdown_format = "myst"
 myst_enable_extensions = ["colon_fence", "attrs_block", "deflist"]
-bibtex_bibfiles = ["references.bib"]
-bibtex_default_style = "synth_apa"
-bibtex_reference_style = "synth_apa"
 html_theme = "sphinx_book_theme"
 html_context = {"default_mode": "auto"}
 html_theme_options = {"show_navbar_depth": 2}
