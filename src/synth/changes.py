@@ -365,7 +365,8 @@ class Changes:
                 yield Change("flow-number", ("flow", name), _number(before), _number(after))
             for column in ("label", "note", "stage", "kind", "of"):
                 was, now = getattr(before, column), getattr(after, column)
-                if _differs(was, now):
+                # Numbers in a note are computed: they follow from what is told already.
+                if _differs(*(re.sub(r"\d+", "#", text) for text in (was, now))):
                     yield Change("flow-described", ("flow", name), _shown(was), _shown(now))
 
     # --- what follows ---
