@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from synth.cli import main
 from synth.errors import ReviewError
+from synth.reading import textio
 from synth.reading.formatting import canonical_forms
 from synth.reading.rules import check, load_records
 from synth.starter import add_references as addition
@@ -148,14 +149,14 @@ def test_a_review_with_errors_is_mended_first(example: Path) -> None:
 
 def test_all_files_are_written_or_none(example: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = files(example)
-    write = addition.write_text
+    write = textio.replace_file
 
-    def full(path: Path, text: str) -> bool:
-        if path.name == "studies.csv":
+    def full(path: Path, data: bytes) -> bool:
+        if path.name == "studies.csv" and data != before["data/studies.csv"]:
             raise OSError(28, "No space left on device")
-        return write(path, text)
+        return write(path, data)
 
-    monkeypatch.setattr(addition, "write_text", full)
+    monkeypatch.setattr(textio, "replace_file", full)
     with pytest.raises(ReviewError, match="It is as it was before"):
         add(example, BIB)
     assert files(example) == before

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from synth.reading.textio import decode_bytes, read_text, write_text
+from synth.cli import main
+from synth.errors import ReviewError
+from synth.reading.textio import decode_bytes, read_text, write_files, write_text
 
 
 def messages(data: bytes) -> list[str]:
     return [problem.message for problem in decode_bytes(data, "data/x.csv")[1]]
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    """A copy of the small review without a mistake."""
+    return Path(shutil.copytree(Path(__file__).parent / "bad_data" / "sound", tmp_path / "review"))
 
 
 def test_plain_text_is_itself() -> None:
@@ -88,7 +99,47 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
         raise OSError("disk full")
 
     monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ReviewError, match=r"x: \[file-unwritable\] .*disk full.*\n.*as it was"):
         write_text(path, "two")
     assert path.read_text(encoding="utf-8") == "one"
     assert [file.name for file in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_all_of_some_files_are_written_or_none(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one").write_text("1", encoding="utf-8")
+    (tmp_path / "three").write_text("3", encoding="utf-8")
+    replace = Path.replace
+
+    def fail_at_the_last(self: Path, target: Path) -> Path:
+        if target.name == "three":
+            raise error
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail_at_the_last)
+    with pytest.raises((ReviewError, KeyboardInterrupt)):
+        write_files(tmp_path, {"one": "new", "two": "new", "three": "new"})
+    left = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert left == {"one": "1", "three": "3"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no such permissions there")
+@pytest.mark.parametrize("command", ["fmt", "check"])
+def test_a_folder_that_may_not_be_written_or_read_is_told_in_a_sentence(
+    command: str, sound: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As root everything may be written, so the system's refusal is played."""
+    (sound / "data" / "README.md").unlink(missing_ok=True)
+
+    def refuse(*_: object, **given: object) -> None:
+        raise PermissionError(13, "Permission denied", str(sound / "data"))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    if command == "check":
+        monkeypatch.setattr(Path, "is_file", refuse)
+    assert main([command, "--root", str(sound)]) == 1
+    told = capsys.readouterr().err
+    assert "Permission denied" in told
+    assert "Is there room on the disk" in told

@@ -67,6 +67,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        # Folders that may not be entered, disks that are full: whatever was being done.
+        if error.filename is None:
+            raise
+        reason = error.strerror or str(error)
+        _tell(
+            [Problem("system-refused", str(error.filename), reason=reason)],
+            "text",
+            sys.stderr.write,
+        )
+        return 1
 
 
 class _Version(argparse.Action):

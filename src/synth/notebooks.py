@@ -33,6 +33,7 @@ from nbclient.exceptions import CellExecutionError
 
 from synth.errors import UnknownName
 from synth.reading.formatting import Form
+from synth.reading.textio import write_text
 from synth.review import Handout, Review
 
 WARM = (
@@ -255,7 +256,7 @@ class Execution:
         target = self.root / _MEMORY
         target.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.remembered, indent=1, sort_keys=True, ensure_ascii=False)
-        target.write_text(text + "\n", encoding="utf-8")
+        write_text(target, text + "\n")
 
     def _name(self, path: Path) -> str:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
@@ -524,12 +525,7 @@ def write_notebook(notebook: Any, path: Path) -> None:
     notebook : as nbformat reads it.
     path : the file; it is replaced only once the new one is complete.
     """
-    beside = path.with_name(f".{path.name}.new")
-    try:
-        beside.write_text(_stored(notebook), encoding="utf-8")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    write_text(path, _stored(notebook))
 
 
 def main() -> None:  # pragma: no cover - `python -m synth.notebooks` for the benchmark

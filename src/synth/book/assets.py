@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
 from synth.book.search import with_spellings
+from synth.reading.textio import replace_file
 from synth.references.csv_text import FORMULA
 
 if TYPE_CHECKING:
@@ -213,10 +214,8 @@ def with_words(code: str, words: Words) -> str:
 
 def write_if_changed(path: Path, content: bytes) -> None:
     """Write a file only when it would differ, so that nothing is published twice."""
-    if path.is_file() and path.read_bytes() == content:
-        return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    replace_file(path, content)
 
 
 def write_vega(app: Sphinx, exception: Exception | None) -> None:

@@ -6,11 +6,11 @@ import gc
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from synth.errors import Problem
+from synth.errors import Problem, ReviewError
 
 CELL_LIMIT = 32_767
 """Longest text a spreadsheet keeps in a cell (Microsoft, "Excel specifications and limits")."""
@@ -127,12 +127,16 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def write_text(path: Path, text: str) -> bool:
-    """Write a text file whole or not at all; tells whether it changed.
+def replace_file(path: Path, data: bytes) -> bool:
+    """Write a file whole or not at all; tells whether it changed.
 
-    A file that already holds the text is left alone: what depends on its date is not redone.
+    A file that already holds the data is left alone: what depends on its date is not redone. An
+    interrupt or a full disk leaves the file as it was, and nothing beside it.
+
+    Raises
+    ------
+    OSError : the file cannot be written.
     """
-    data = text.encode("utf-8")
     if path.is_file() and path.read_bytes() == data:
         return False
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -145,3 +149,48 @@ def write_text(path: Path, text: str) -> bool:
         Path(name).unlink(missing_ok=True)
         raise
     return True
+
+
+def write_text(path: Path, text: str) -> bool:
+    """Write a text file whole or not at all; tells whether it changed.
+
+    Raises
+    ------
+    ReviewError : the file cannot be written; it is as it was.
+    """
+    try:
+        return replace_file(path, text.encode("utf-8"))
+    except OSError as error:
+        raise ReviewError([unwritable(path, error)]) from error
+
+
+def write_files(root: Path, files: Mapping[str, str]) -> None:
+    """Write all of some files below a folder, or none: what was replaced is put back.
+
+    Raises
+    ------
+    ReviewError : one of them cannot be written; all are as they were.
+    """
+    before: dict[Path, bytes | None] = {}
+    try:
+        for name, text in files.items():
+            path = root / name
+            before[path] = path.read_bytes() if path.exists() else None
+            replace_file(path, text.encode("utf-8"))
+    except BaseException as error:
+        *done, last = before
+        for path in done:
+            content = before[path]
+            if content is None:
+                path.unlink(missing_ok=True)
+            else:
+                replace_file(path, content)
+        if isinstance(error, OSError):
+            raise ReviewError([unwritable(last, error)]) from error
+        raise
+
+
+def unwritable(path: Path, error: OSError) -> Problem:
+    """A file that could not be written, and why."""
+    reason = error.strerror or str(error)
+    return Problem("file-unwritable", path.as_posix(), reason=reason)

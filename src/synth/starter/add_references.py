@@ -18,7 +18,7 @@ from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE, parse_bibliography
 from synth.reading.csv_table import format_table, split_table
 from synth.reading.settings import read_settings
-from synth.reading.textio import read_text, write_text
+from synth.reading.textio import read_text, write_files
 from synth.references.apa import author_year
 from synth.references.work import Reference
 from synth.starter.reference_import import Works, read_works
@@ -74,7 +74,7 @@ def add_works(
     if dry_run:
         say(f"Nothing was written. Without --dry-run, {listed} would change.")
         return 0
-    _write(root, made.files)
+    write_files(root, made.files)
     say(f"Written: {listed}.")
     first = next(iter(made.added))
     if made.open_columns:
@@ -193,20 +193,3 @@ def _rows(header: Iterable[str], cells: Iterable[Mapping[str, str]]) -> str:
     stream = io.StringIO()
     csv.DictWriter(stream, list(header), restval="", lineterminator="\n").writerows(cells)
     return stream.getvalue()
-
-
-def _write(root: Path, files: Mapping[str, str]) -> None:
-    """Write all files or none: what was written is taken back when a later one cannot be."""
-    before = {name: (root / name).read_text("utf-8") for name in files}
-    done: list[str] = []
-    try:
-        for name, text in files.items():
-            write_text(root / name, text)
-            done.append(name)
-    except BaseException as error:
-        for name in done:
-            write_text(root / name, before[name])
-        if isinstance(error, OSError):
-            reason = str(error.strerror or error)
-            raise ReviewError([Problem("file-unwritable", str(root), reason=reason)]) from error
-        raise

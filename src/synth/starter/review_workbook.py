@@ -12,7 +12,7 @@ from synth.errors import Problem, ReviewError
 from synth.model import TABLES, Column, Table
 from synth.reading.csv_table import TableText, allowed_words, format_table, parse_table, split_table
 from synth.reading.settings import read_settings
-from synth.reading.textio import CELL_LIMIT, read_text, write_text
+from synth.reading.textio import CELL_LIMIT, read_text, replace_file, write_files
 from synth.starter.file_kinds.archive import look_into
 from synth.starter.file_kinds.workbook import grids_of
 from synth.text import counted, listed
@@ -71,12 +71,9 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
         for column in TABLES[name].columns
     }
     data = _workbook(tables, {key: allowed for key, allowed in words.items() if allowed})
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        replace_file(path, data)
     except OSError as error:
-        part.unlink(missing_ok=True)
         reason = error.strerror or str(error)
         raise ReviewError([Problem("workbook-unwritable", str(path), reason=reason)]) from error
     say(f"Wrote {path}: {listed([f'{name} ({len(table)})' for name, table in tables.items()])}.")
@@ -225,8 +222,8 @@ def import_workbook(root: Path, path: Path, *, dry_run: bool, say: Say) -> int:
         )
     for change in changes:
         say(change.told)
-        if not dry_run:
-            write_text(root / TABLES[change.name].file, change.text)
+    if not dry_run:
+        write_files(root, {TABLES[change.name].file: change.text for change in changes})
     if not changes:
         say("Nothing differs from the review's tables.")
     elif dry_run:
