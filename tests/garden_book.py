@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from synth.views.view import VIEW
+
 ROOTS = Path(__file__).parent / "roots"
 
 
@@ -18,8 +20,19 @@ def planted(folder: Path, **pages: str) -> Path:
     shutil.copytree(ROOTS / "garden", root)
     shutil.copytree(ROOTS / "book", root, dirs_exist_ok=True)
     for name, text in pages.items():
+        (root / f"{name}.ipynb").unlink(missing_ok=True)
         (root / f"{name}.md").write_text(text, "utf-8")
     return root
+
+
+def view(kind: str, query: Any = None, **options: Any) -> dict[str, Any]:
+    """What a cell stores that showed a view; the readable forms are left out."""
+    return {VIEW: {"kind": kind, "query": query or {}, "options": options}}
+
+
+def evidence(*ids: str) -> dict[str, Any]:
+    """What a cell stores that showed some findings as a table."""
+    return view("table", {"ids": list(ids)})
 
 
 def notebook(root: Path, name: str, cells: Iterable[Any], **metadata: Any) -> Path:

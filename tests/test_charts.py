@@ -31,6 +31,7 @@ from tests.records_by_hand import (
 from synth.model import Finding
 from synth.views import charts
 from synth.views.figure import Figure
+from synth.views.markup import Place, drawn_in
 
 ALL: list[Callable[..., charts.Chart]] = [
     charts.by_year,
@@ -109,7 +110,7 @@ def test_every_chart_has_a_title_a_description_a_table_and_a_source(draw: Any) -
     assert 'role="img" aria-label="' in chart.html
     assert "<figcaption>" in chart.html
     assert "<details" in chart.html
-    assert len(table_of(chart)) == len(chart.data) + 1
+    assert len(table_of(chart)) == len(chart.rows) + 1
     assert "synth-source" in chart.html
     # Ids would stand twice as soon as two figures share a page; Vega's gradients would bring some.
     assert not re.search(r'\sid="', chart.html)
@@ -120,12 +121,12 @@ def test_the_table_shows_the_rows_and_the_csv_is_the_same(draw: Any) -> None:
     chart = sample(draw)
     shown = table_of(chart)
     assert [f.label for f in chart.fields] == shown[0]
-    for row, cells in zip(chart.data, shown[1:], strict=True):
+    for row, cells in zip(chart.rows, shown[1:], strict=True):
         for field, cell in zip(chart.fields, cells, strict=True):
             if field.number:
                 assert cell.split(" of ")[0] == f"{row[field.name]}"
     rows = list(csv.DictReader(io.StringIO(chart.to_csv())))
-    assert [list(row) for row in rows] == [[f.name for f in chart.fields]] * len(chart.data)
+    assert [list(row) for row in rows] == [[f.name for f in chart.fields]] * len(chart.rows)
 
 
 @pytest.mark.parametrize("draw", ALL)
@@ -161,11 +162,14 @@ def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("draw", ALL)
 def test_nothing_that_changes_with_every_edit_is_stored(draw: Any) -> None:
-    html = sample(draw).html
-    assert "9.9.9" not in html
-    assert "2020-01-01" not in html
-    for name in ("version", "date", "findings", "studies"):
-        assert f'data-synth-late="{name}"' in html
+    stored = "".join(map(str, sample(draw)._repr_mimebundle_().values()))
+    assert "9.9.9" not in stored
+    assert "2020-01-01" not in stored
+    asked: set[str] = set()
+    with drawn_in(Place(lambda kind, name: "", lambda name, _: asked.add(name) or "<7>")):
+        html = draw(records()).html
+    assert {"version", "date", "findings", "studies"} <= asked
+    assert "&lt;7&gt; studies" in html or "&lt;7&gt; findings" in html
 
 
 # --- numbers ---
@@ -175,7 +179,7 @@ def test_by_year_draws_each_dated_study_once() -> None:
     chart = charts.by_year(records())
     marks = [row for row in drawn(chart) if "s" in row]
     assert sorted(row["s"] for row in marks) == sorted(s.id for s in STUDIES if s.year)
-    assert sum(row["studies"] for row in chart.data) == len(STUDIES)
+    assert sum(row["studies"] for row in chart.rows) == len(STUDIES)
     assert chart.title == "3 of 6 studies were published in 2012 or later"
     assert "1 study without a year is not drawn" in chart.description
     assert "2000–2020" in chart.description
@@ -184,7 +188,7 @@ def test_by_year_draws_each_dated_study_once() -> None:
 def test_the_years_description_holds_the_numbers_of_the_table() -> None:
     chart = charts.by_year(records())
     said = dict(re.findall(r"(\d{4}): (\d+)", chart.description))
-    counted = {str(r["year"]): str(r["studies"]) for r in chart.data if r["year"] and r["studies"]}
+    counted = {str(r["year"]): str(r["studies"]) for r in chart.rows if r["year"] and r["studies"]}
     assert said == counted
 
 
@@ -197,24 +201,25 @@ def test_a_study_outside_the_search_window_is_said() -> None:
 
 def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
     chart = charts.by_country(records())
-    assert [row["value"] for row in chart.data] == [
+    assert [row["value"] for row in chart.rows] == [
         "Norway",
         "Kenya",
         "Sweden",
         "International",
         "not reported",
     ]
-    assert [row["apart"] for row in chart.data] == [False, False, False, True, True]
+    assert [row["apart"] for row in chart.rows] == [False, False, False, True, True]
     # bell2010 was done in Norway and Sweden; one of its findings names Norway only.
-    assert chart.data[0]["studies"] == 3
-    assert chart.data[2]["findings"] == 1
+    assert chart.rows[0]["studies"] == 3
+    assert chart.rows[2]["findings"] == 1
     assert chart.title == "Norway has the most studies: 3 of 6"
     assert "Lower middle income: 1 of 6 studies and 2 of 8 findings (Kenya)" in chart.note
     assert "World Bank (2020)" in chart.note
 
 
 def test_the_country_table_leaves_the_denominator_to_the_build() -> None:
-    assert 'data-synth-late="studies:country=Norway"' in charts.by_country(records()).html
+    with drawn_in(Place(lambda kind, name: "", lambda name, _: f"[{name}]")):
+        assert "of [studies:country=Norway]</td>" in charts.by_country(records()).html
 
 
 @pytest.mark.parametrize(
@@ -226,7 +231,7 @@ def test_effective_number_is_the_inverse_simpson_index(counts: list[int], number
 
 def test_income_groups_follow_the_places_table() -> None:
     chart = charts.by_place(records(), group="income_group")
-    assert {row["value"]: row["studies"] for row in chart.data if not row["apart"]} == {
+    assert {row["value"]: row["studies"] for row in chart.rows if not row["apart"]} == {
         "High income": 3,
         "Lower middle income": 1,
     }
@@ -236,42 +241,42 @@ def test_income_groups_follow_the_places_table() -> None:
 
 def test_accumulation_ends_with_everything_and_stays_near_its_band() -> None:
     chart = charts.accumulation(records())
-    so_far = [row["so_far"] for row in chart.data]
+    so_far = [row["so_far"] for row in chart.rows]
     assert so_far == sorted(so_far)
-    assert all(row["low"] <= row["high"] for row in chart.data)
-    last = chart.data[-1]
+    assert all(row["low"] <= row["high"] for row in chart.rows)
+    last = chart.rows[-1]
     assert last["low"] == last["high"] == last["so_far"]
-    assert sum(row["new"] for row in chart.data) == last["so_far"]
+    assert sum(row["new"] for row in chart.rows) == last["so_far"]
     assert "published studies" in chart.title
 
 
 def test_the_band_does_not_follow_the_chance_of_the_day() -> None:
     random.seed(1)
-    first = charts.accumulation(records()).data
+    first = charts.accumulation(records()).rows
     random.seed(2)
-    assert charts.accumulation(records()).data == first
+    assert charts.accumulation(records()).rows == first
 
 
 def test_first_reports_are_the_earliest_years() -> None:
-    rows = {row["id"]: row["first"] for row in charts.first_reported(records()).data}
+    rows = {row["id"]: row["first"] for row in charts.first_reported(records()).rows}
     assert rows == {"law": 2004, "money": 2004, "team": 2010}
 
 
 def test_the_matrix_of_themes_and_studies_counts_every_finding_once() -> None:
     chart = charts.theme_by_study(records())
     assert sum(cell["n"] for cell in drawn(chart)) == len(FINDINGS)
-    assert {row["id"]: row["findings"] for row in chart.data}["ames2004"] == 2
+    assert {row["id"]: row["findings"] for row in chart.rows}["ames2004"] == 2
 
 
 def test_designs_by_theme_count_studies_not_findings() -> None:
-    rows = {row["id"]: row for row in charts.designs_by_theme(records()).data}
+    rows = {row["id"]: row for row in charts.designs_by_theme(records()).rows}
     assert rows["team"]["studies"] == 3
     assert rows["team"]["quantitative"] == 2
     assert rows["law"]["studies"] == 4
 
 
 def test_single_support_names_what_a_theme_rests_on() -> None:
-    rows = {row["id"]: row for row in charts.single_support(records()).data}
+    rows = {row["id"]: row for row in charts.single_support(records()).rows}
     assert rows["money"]["rests_on"] == "one study"
     assert rows["licences"]["which"] == "Egan, n.d."
     assert "law" not in rows
@@ -279,8 +284,8 @@ def test_single_support_names_what_a_theme_rests_on() -> None:
 
 def test_both_ways_needs_a_finding_on_each_side() -> None:
     chart = charts.both_ways(records())
-    assert [row["id"] for row in chart.data] == ["law", "mandates", "team", "trust"]
-    team = chart.data[2]
+    assert [row["id"] for row in chart.rows] == ["law", "mandates", "team", "trust"]
+    team = chart.rows[2]
     assert (team["helping"], team["hindering"]) == (2, 1)
     assert team["helping_in"] == ["Norway"]
     assert team["hindering_in"] == ["not reported"]
@@ -330,7 +335,7 @@ def test_three_hundred_countries_are_all_in_the_table_and_some_in_the_drawing() 
     many = [study(f"s{n:03}", 2010, f"Country {n:03}", design="d") for n in range(300)]
     found = [Finding(f"{s.id}-01", s.id, "trust", "helps", "Yes.") for s in many]
     chart = charts.by_country(records(studies=many, findings=found))
-    assert len(chart.data) == 300
+    assert len(chart.rows) == 300
     assert len([row for row in drawn(chart) if "v" in row]) == 30
     assert "The first 30 of 300 countries are drawn" in chart.note
     assert len(json.dumps(chart.spec)) < SPEC_BUDGET
@@ -343,9 +348,9 @@ def test_hundreds_of_studies_are_drawn_as_bars() -> None:
     assert sum(row["n"] for row in drawn(chart) if "n" in row) == 400
     assert len(json.dumps(chart.spec)) < SPEC_BUDGET
     matrix = charts.theme_by_study(records(studies=many, findings=found))
-    assert len(matrix.data) == 60
-    assert matrix.data[-1]["study"] == "the other 341 studies"
-    assert sum(row["findings"] for row in matrix.data) == 400
+    assert len(matrix.rows) == 60
+    assert matrix.rows[-1]["study"] == "the other 341 studies"
+    assert sum(row["findings"] for row in matrix.rows) == 400
     assert "Shown are the 59 studies" in matrix.note
     assert len(json.dumps(matrix.spec, separators=(",", ":"))) < SPEC_BUDGET
 

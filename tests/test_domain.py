@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-from garden_book import built, change, notebook, planted
+from garden_book import built, change, notebook, planted, view
 
 
 def page(out: Path, name: str) -> str:
@@ -109,17 +109,16 @@ def test_a_block_of_synthesis_says_what_it_rests_on(garden: Path):
 
 
 def test_the_evidence_line_links_to_exactly_that_view(tmp_path):
-    everything = (
-        '<div class="synth synth-explorer" data-key="x"><p data-finding="leek2016-01"></p></div>'
-    )
-    soil = f"---\nsynth: {{theme: soil}}\n---\n# Soil\n\n{everything}\n"
     water = (
         "---\nsynth: {theme: water}\n---\n# Water\n\n"
         ":::{synthesis}\nAll of it {finding}`beet2011-01; carrot2020a-01; leek2016-01`.\n:::\n\n"
         ":::{synthesis}\nWhat helps {finding}`beet2011-01; leek2016-01`.\n:::\n\n"
         ":::{synthesis}\nOne of it {finding}`beet2011-01`.\n:::\n"
     )
-    out, _ = built(planted(tmp_path, soil=soil, water=water))
+    root = planted(tmp_path, water=water)
+    (root / "soil.md").unlink()
+    notebook(root, "soil", ["# Soil", view("explorer", {"all": True})], synth={"theme": "soil"})
+    out, _ = built(root)
     links = re.findall(r'href="(soil\.html\?[^"]+)"', page(out, "water"))
     assert [unescape(link).partition("?")[2] for link in links] == [
         "x.topic=water",
@@ -160,10 +159,10 @@ def test_previews_hold_each_finding_of_the_page_once(garden: Path):
 
 
 def test_citations_in_figures_are_previewed_too(tmp_path):
-    figure = '<a class="fc" href="synth:finding:leek2016-02">Leek</a>\n'
-    out, told = built(
-        planted(tmp_path, ground=f"---\nsynth: {{level: ground}}\n---\n# G\n\n{figure}")
-    )
+    root = planted(tmp_path)
+    (root / "ground.md").unlink()
+    notebook(root, "ground", ["# G", view("framework")], synth={"level": "ground"})
+    out, told = built(root)
     assert told == ""
     text = page(out, "ground")
     assert '<a class="fc" href="studies.html#finding-leek2016-02">' in text
@@ -202,12 +201,12 @@ def test_a_notebook_may_declare_its_theme_in_its_first_cell(tmp_path):
 def test_links_in_stored_outputs_get_their_addresses(tmp_path):
     root = planted(tmp_path)
     (root / "soil.md").unlink()
-    html = '<a href="synth:study:leek2016">Leek</a> <a href="synth:theme:soil">soil</a>'
-    notebook(root, "soil", ["# Soil", {"text/html": html}], synth={"theme": "soil"})
+    shown = [view("theme_by_study", {"all": True}), view("first_reported", {"all": True})]
+    notebook(root, "soil", ["# Soil", *shown], synth={"theme": "soil"})
     out, told = built(root)
     assert told == ""
-    assert '<a href="studies.html#study-leek2016">Leek</a>' in page(out, "soil")
-    assert '<a href="#theme-soil">soil</a>' in page(out, "soil")
+    assert '<a href="studies.html#study-leek2016">Leek, 2016</a>' in page(out, "soil")
+    assert '<a href="#theme-soil">' in page(out, "soil")
 
 
 # --- what is said when a name is wrong -----------------------------------------------------------
@@ -318,10 +317,11 @@ def test_a_finding_needs_a_catalogue_to_lead_to(tmp_path):
 def test_an_output_that_shows_what_is_gone_is_told(tmp_path):
     root = planted(tmp_path)
     (root / "soil.md").unlink()
-    html = '<a href="synth:study:onion1990">Onion</a>'
-    notebook(root, "soil", ["# Soil", {"text/html": html}], synth={"theme": "soil"})
+    gone = {"of": {"all": True}, "where": {"study": ["onion1990"]}}
+    notebook(root, "soil", ["# Soil", view("table", gone)], synth={"theme": "soil"})
     _, told = built(root)
-    assert "shows the study 'onion1990', which is not in the data. Run `synth execute`" in told
+    assert "There is no study 'onion1990'." in told
+    assert "Run `synth execute`" in told
 
 
 # --- changes without cleaning --------------------------------------------------------------------
@@ -345,7 +345,7 @@ def test_a_removed_row_is_told_on_the_pages_that_relied_on_it(tmp_path):
     (root / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
     _, told = built(root)
     pages = {line.partition(":")[0] for line in told.splitlines() if "beet2011-02" in line}
-    assert pages == {"water.md", "neighbours.md"}
+    assert pages == {"water.md", "neighbours.ipynb"}
 
 
 def test_a_new_citation_shows_in_the_catalogue_and_the_references_at_once(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 
 from synth.errors import UnknownName
 from synth.evidence import Evidence
+from synth.facets import Facets
 from synth.review import Review
 
 
@@ -23,7 +24,7 @@ def test_it_states_its_counts(review: Review) -> None:
 
 
 def test_one_finding_is_singular(review: Review) -> None:
-    one = review.selected([review.evidence().ids[0]])
+    one = Evidence(review.records, [review.evidence().ids[0]])
     assert repr(one) == "<Evidence: 1 finding from 1 study>"
 
 
@@ -35,7 +36,7 @@ def test_a_node_includes_everything_below_it(review: Review) -> None:
 
 
 def test_ranks_add_up_and_other_facets_cut(review: Review) -> None:
-    ranks = review.rank_ids
+    ranks = Facets.of(review.records).ranks
     book = review.records.codebook
     first, second = book.of_rank(ranks[0])[0].id, book.of_rank(ranks[1])[-1].id
     joined = review.evidence().where(**{ranks[0]: first, ranks[1]: second})
@@ -100,7 +101,7 @@ def test_an_unknown_filter_is_named(review: Review, filters: dict[str, str], mes
 
 
 def test_a_node_of_another_rank_says_which_it_is(review: Review) -> None:
-    first, second, *_ = review.rank_ids
+    first, second, *_ = Facets.of(review.records).ranks
     level = review.levels[0].id
     with pytest.raises(UnknownName, match=f"{level!r} is a {first}: say {first}={level!r}"):
         review.evidence().where(**{second: level})
@@ -109,11 +110,11 @@ def test_a_node_of_another_rank_says_which_it_is(review: Review) -> None:
 def test_the_table_for_pandas_has_a_row_a_finding(review: Review) -> None:
     frame = review.evidence().to_frame()
     assert list(frame["finding"]) == list(review.evidence().ids)
-    assert set(review.rank_ids) <= set(frame.columns)
+    assert set(Facets.of(review.records).ranks) <= set(frame.columns)
 
 
 def test_a_cross_table_counts_every_value(review: Review) -> None:
-    level = review.rank_ids[0]
+    level = Facets.of(review.records).ranks[0]
     table = review.evidence().cross(level, "direction")
     assert list(table.index) == [node.id for node in review.levels]
     assert list(table.columns) == list(review.values("direction"))

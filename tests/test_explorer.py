@@ -17,6 +17,7 @@ from conftest import missing
 from explorer_on_a_page import STATIC, many
 from synth.book.assets import classic_script, compact_style
 from synth.errors import UnknownName
+from synth.facets import searchable
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
 from synth.reading.records import Records
 from synth.reading.rules import load_records
@@ -31,8 +32,9 @@ from synth.views.explorer import (
     evidence_scripts,
     payload,
     reference_payload,
-    searchable,
 )
+from synth.views.markup import Place, drawn_in
+from synth.views.view import VIEW
 
 HOSTILE = (
     '</script><script>alert(1)</script> & <b>"bold"</b>',
@@ -294,10 +296,12 @@ def test_what_is_stored_does_not_follow_the_reader(review: Review) -> None:
 
 def test_beyond_the_limit_the_table_says_what_is_missing(garden: Review) -> None:
     records = many(garden.records, ROWS_IN_PAGE + 10)
-    html = Explorer(records, records.findings).html
+    book = Place(lambda kind, name: "", lambda name, fallback: fallback, lambda name: f"../{name}")
+    with drawn_in(book):
+        html = Explorer(records, records.findings).html
     assert html.count("<tr data-finding") == ROWS_OF_MORE
     assert f"first {ROWS_OF_MORE} of {ROWS_IN_PAGE + 10}" in html
-    assert "synth:findings.csv" in html
+    assert 'href="../findings.csv" download' in html
     full = Explorer(records, tuple(records.findings)[:ROWS_IN_PAGE]).html
     assert "findings.csv" not in full
     assert full.count("<tr data-finding") == ROWS_IN_PAGE
@@ -312,7 +316,7 @@ def test_settings_end_no_script(example: Path) -> None:
 
 def test_it_states_its_counts(review: Review) -> None:
     evidence = review.evidence()
-    assert repr(evidence.explorer()) == f"<Explorer of {evidence.stated()}>"
+    assert repr(evidence.explorer()) == f"<Explorer of {evidence.summary}>"
 
 
 def test_the_same_evidence_gives_the_same_bytes(root: Path) -> None:
@@ -384,8 +388,9 @@ def test_two_views_of_one_explorer_agree(review: Review) -> None:
 def test_the_live_output_also_holds_the_table(review: Review) -> None:
     explorer = review.evidence().explorer()
     data, _ = explorer._repr_mimebundle_()
-    assert data["text/html"] == explorer.html
+    assert data["text/html"] == explorer.readable
     assert data["text/plain"] == repr(explorer)
+    assert data[VIEW] == {"kind": "explorer", "query": {"all": True}, "options": {}}
     assert "application/vnd.jupyter.widget-view+json" in data
 
 

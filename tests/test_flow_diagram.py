@@ -23,7 +23,7 @@ def test_the_diagram_is_an_ordered_list_of_its_stages() -> None:
 
 def test_every_box_stands_in_the_drawing_the_table_and_the_words() -> None:
     figure = flow(records())
-    assert len(figure.data) == len(FLOW)
+    assert len(figure.rows) == len(FLOW)
     for box in FLOW:
         assert box.label in figure.description
         assert box.label.replace("<", "&lt;").replace(">", "&gt;") in figure.drawing
@@ -32,12 +32,12 @@ def test_every_box_stands_in_the_drawing_the_table_and_the_words() -> None:
 def test_what_nobody_reports_is_no_number() -> None:
     figure = flow(records())
     assert "A database: <i>not reported</i>" in figure.drawing
-    assert figure.data[1]["count"] is None
+    assert figure.rows[1]["count"] is None
     assert "A database, not reported" in figure.description
 
 
 def test_a_derived_number_shows_its_sum() -> None:
-    derived = {row["box"]: row["sum"] for row in flow(records()).data}
+    derived = {row["box"]: row["sum"] for row in flow(records()).rows}
     assert derived["found"] == "90 + 10"
     assert derived["twice"] == "100 − 60"
     assert derived["out"] == "50 + 4"  # the reasons given for it
@@ -150,7 +150,7 @@ def test_the_svg_stands_on_its_own() -> None:
 
 
 def test_the_svg_marks_states_by_its_edges() -> None:
-    edges = re.findall(r"<rect [^>]*?(stroke-dasharray=\"[^\"]+\")?/>", flow(records()).svg)
+    edges = re.findall(r"<rect [^>]*?(stroke-dasharray=\"[^\"]+\")? />", flow(records()).svg)
     states = [box.state for box in FLOW if box.id not in ("a1", "out-1", "out-2")]
     # Boxes are drawn stage by stage, first what remains, then what is removed.
     assert len(edges) == len(states)

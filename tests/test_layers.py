@@ -18,6 +18,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 LAYERS: tuple[set[str], ...] = (
     {"errors", "text", "model", "messages", "version"},
     {"reading", "references", "agreement", "changes"},
+    {"facets", "freshness"},
     {"views"},
     {"evidence", "review"},
     {"notebooks", "book"},
@@ -36,7 +37,6 @@ FROM_ABOVE = {("synth.references.formats", "synth.views.explorer")}
 
 CIRCLES = {
     frozenset({"synth.references.formats", "synth.views.explorer"}),
-    frozenset({"synth.evidence", "synth.review"}),
 }
 """The circles of imports that stand, until they are opened; no other one may come."""
 

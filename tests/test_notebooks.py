@@ -100,7 +100,7 @@ def test_a_changed_finding_rewrites_the_pages_that_show_it(book: Path) -> None:
     changed = {name for name, now in stored(book).items() if now != before[name]}
     assert changed == {f"{home}.ipynb"}
     assert "1 rewritten" in said.last
-    assert f"{len(before) - 1} up to date" in said.last
+    assert f"{len(before) - 1} run with the same outputs" in said.last
 
 
 def test_a_finding_that_joins_a_theme_makes_its_page_stale(book: Path) -> None:
@@ -124,7 +124,7 @@ def test_outputs_that_stay_the_same_leave_the_file_alone(book: Path) -> None:
     rewrite(book, next(iter(review.records.findings.values())), "summary", "Another sentence.")
     said = Said()
     execute(book, say=said)
-    assert "1 run with the same outputs" in said.last
+    assert "run with the same outputs" in said.last
     assert extra.read_bytes() == before
     again = Said()
     execute(book, say=again)
@@ -169,7 +169,7 @@ def test_what_is_stored_is_the_same_everywhere(book: Path) -> None:
     assert notebook.metadata.language_info == {"name": "python"}
     assert [cell.execution_count for cell in notebook.cells[1:]] == [1, 2]
     kinds = set(notebook.cells[2].outputs[0].data)
-    assert kinds == {"text/html", "text/plain"}
+    assert kinds == {"text/html", "text/plain", "application/vnd.synth.view+json"}
     assert "0x" not in notebook.cells[2].outputs[0].data["text/plain"]
     ids = [cell.id for cell in notebook.cells]
     assert ids[0] == "a-page"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from garden_book import built, change, notebook, planted
+from garden_book import built, change, evidence, notebook, planted, view
 from synth.book import prose_rules as prose
 from synth.book import stored_pages as pages
 from synth.book.stored_pages import Page
@@ -53,14 +53,8 @@ def garden(tmp_path: Path) -> Path:
     notebook(
         root, "soil", ["# Soil\n\nCompost {finding}`carrot2020b-01`."], synth={"theme": "soil"}
     )
-    (root / "neighbours.md").unlink()
-    drawn = (
-        '<p data-finding="beet2011-02"></p><p data-finding="leek2016-02"></p>'
-        '<p id="influence-neighbours-water" data-influence="neighbours-water"></p>'
-    )
-    notebook(
-        root, "neighbours", ["# Neighbours", {"text/html": drawn}], synth={"theme": "neighbours"}
-    )
+    shown = [evidence("beet2011-02"), evidence("leek2016-02"), view("influence_list")]
+    notebook(root, "neighbours", ["# Neighbours", *shown], synth={"theme": "neighbours"})
     return root
 
 
@@ -200,7 +194,7 @@ def test_an_influence_stands_on_the_pages_of_both_its_themes(garden):
 
 def test_an_influence_needs_one_page_with_its_anchor(garden):
     path = garden / "neighbours.ipynb"
-    change(path, 'id=\\"influence-neighbours-water\\" ', "")
+    change(path, "influence_list", "influence_map")
     (said,) = told(garden, prose.untold_influences)
     assert said.startswith("data/influences.csv:2: influence: No page of the book shows")
 
@@ -255,10 +249,9 @@ def test_an_output_that_shows_what_is_gone_asks_for_execution(garden):
     kept = [row for row in rows(garden) if not row.startswith("leek2016-02")]
     (garden / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
     (said,) = told(garden, prose.stale_outputs)
-    assert said == (
-        "neighbours.ipynb: cell 2: The stored output shows the finding 'leek2016-02', which is not "
-        "in the data.\n  Run `synth execute` to draw it anew."
-    )
+    assert said.startswith("neighbours.ipynb:")
+    assert "cell 3: The stored view cannot be drawn. There is no finding 'leek2016-02'." in said
+    assert said.endswith("Mend the cell, then run `synth execute`.")
 
 
 # --- what is always checked -----------------------------------------------------------------------
@@ -575,4 +568,4 @@ def test_deleting_any_row_of_this_book_names_pages(root):
         without = prose.Book(Review(replace(book.records, findings=left)), book.pages)
         problems = prose.check_names(without)
         named = {problem.file for problem in problems if repr(gone) in problem.message}
-        assert named == {page.file for page in book.pages if gone in page.findings}
+        assert named == {p.file for p in book.pages if gone in {*pages._cited(p.everything)}}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from synth.errors import ReviewError, UnknownName
+from synth.evidence import Evidence, select
 from synth.review import Review
 
 
@@ -41,13 +42,11 @@ def test_names_are_checked(review: Review) -> None:
 
 def test_its_parts_state_their_counts(review: Review) -> None:
     level = review.levels[0]
-    assert (
-        repr(level)
-        == f"<{review.rank_ids[0].capitalize()} {level.id}: {level.evidence().stated()}>"
-    )
+    rank = review.settings.ranks[0].id.capitalize()
+    assert repr(level) == f"<{rank} {level.id}: {level.evidence().summary}>"
     study = next(s for s in review.records.studies.values() if s.is_evidence)
     assert repr(review.study(study.id)) == (
-        f"<Study {study.id}: {review.study(study.id).evidence().stated()}>"
+        f"<Study {study.id}: {review.study(study.id).evidence().summary}>"
     )
 
 
@@ -59,19 +58,15 @@ def test_influences_of_a_node_start_or_end_there(review: Review) -> None:
     assert len(review.influences()) == len(review.records.influences)
 
 
-def test_what_was_handed_out_is_remembered_with_its_columns(example_root: Path) -> None:
-    review = Review.load(example_root)
-    assert review.handouts == ()
-    _ = review.levels[0].evidence().findings
-    kinds = {handout.kind for handout in review.handouts}
-    assert "evidence" in kinds
-    again = Review.load(example_root)
-    assert [again.digest(h) for h in review.handouts] == [review.digest(h) for h in review.handouts]
-
-
 def test_a_selection_is_made_again_the_same_way(review: Review) -> None:
     direction = review.values("direction")[0]
     some = review.evidence().where(direction=direction)
     level = review.levels[0].evidence()
-    for evidence in (some, level & some, level | some, level - some, review.selected(some.ids)):
-        assert review._again(evidence._how) == evidence
+    for evidence in (
+        some,
+        level & some,
+        level | some,
+        level - some,
+        Evidence(review.records, some.ids),
+    ):
+        assert select(review.records, evidence.query) == evidence

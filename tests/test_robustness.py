@@ -114,9 +114,9 @@ def test_the_summary_counts_what_the_rows_hold() -> None:
 def test_csv_and_table_come_from_the_same_rows() -> None:
     found = robustness(records())
     rows = list(csv.DictReader(io.StringIO(found.to_csv())))
-    assert [row["left_out"] for row in rows] == [row["left_out"] for row in found.data]
+    assert [row["left_out"] for row in rows] == [row["left_out"] for row in found.rows]
     assert {row["kind"] for row in rows} == {"study", "cohort", "country", "team"}
-    for row in found.data:
+    for row in found.rows:
         if row["lost"]:
             assert row["left_out"].replace("&", "&amp;") in found.html
 
@@ -127,7 +127,7 @@ def test_kinds_that_share_a_word_stay_apart() -> None:
     same = {f"robustness_{kind}": "unit" for kind in KINDS}
     renamed = replace(plain, settings=replace(plain.settings, words=same))
     one, other = robustness(plain), robustness(renamed)
-    assert [row["kind"] for row in other.data] == [row["kind"] for row in one.data]
+    assert [row["kind"] for row in other.rows] == [row["kind"] for row in one.rows]
     assert other.to_csv() == one.to_csv()
     totals = re.findall(r"robustness-head\">Leaving out one [\w ]+: with (\d+ of \d+)", one.html)
     assert len(totals) == len(KINDS)

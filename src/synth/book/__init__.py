@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 # Named in pyproject.toml: myst-nb looks it up here when it meets a chart in a notebook.
 from synth.book.figures import VegaLiteMime
+from synth.book.views import ViewMime
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-__all__ = ["VegaLiteMime", "setup"]
+__all__ = ["VegaLiteMime", "ViewMime", "setup"]
 
 PARTS = (
     "assets",  # styles and scripts: the library's own, and of the others' what a page uses
     "theme",  # mends of finished pages, the foot of every page
-    "figures",  # charts of notebooks as static pictures; values that are filled in at build
+    "views",  # what notebooks show, drawn from the review as it is now
     "domain",  # studies, findings, themes, influences: where they stand, who links to them
     "roles",  # citations of findings, numbers, links to themes, studies and influences
     "synthesis",  # blocks of synthesis, and what they rest on

@@ -17,7 +17,10 @@ from sphinx.util.docutils import SphinxDirective
 
 from synth.book.context import depend_on_data, words_of
 from synth.book.domain import CitedAt, EvidenceDomain, Home, evidence_domain
-from synth.views.catalogue import STYLED, catalogue
+from synth.book.nodes import entry_body, view_node
+from synth.book.views import place_of
+from synth.views.catalogue import STYLED, Entry, catalogue
+from synth.views.markup import drawn_in
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
@@ -54,13 +57,16 @@ class CatalogueDirective(SphinxDirective):
             section = nodes.section(ids=[anchor], names=[anchor], classes=["synth-entry"])
             self.state.document.note_explicit_target(section)
             section += nodes.title("", entry.label)
-            html = f'<div class="synth synth-entry-body" {STYLED}>\n{entry.html}</div>\n'
-            section += nodes.raw("", html, format="html")
+            section += entry_body("", study=entry.id)
             section += cited_in("", study=entry.id)
             around = drawn.entries[max(index - 1, 0) : index + 2]
             beside = _neighbours(entry.id, around, words_of(self.env.app))
             section += nodes.raw("", beside, format="html")
             domain.settle("study", entry.id, Home(self.env.docname, anchor))
+            for finding in entry.findings:
+                domain.settle(
+                    "finding", finding.id, Home(self.env.docname, f"finding-{finding.id}")
+                )
             sections.append(section)
         return sections
 
@@ -73,8 +79,12 @@ class CharacteristicsDirective(SphinxDirective):
     def run(self) -> list[Node]:
         """Draw the table."""
         depend_on_data(self.env)
-        html = _catalogue(evidence_domain(self.env), self.options).characteristics.html
-        return [nodes.raw("", f"{html}\n", format="html")]
+        options = {name: value for name, value in self.options.items() if value}
+        asked = {"kind": "characteristics", "query": {}, "options": options}
+        plain = _catalogue(evidence_domain(self.env), self.options).characteristics.text
+        return [
+            view_node("", asked=asked, plain=plain, shows={}, anchors=[], cites=[], explorer="")
+        ]
 
 
 def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
@@ -106,6 +116,12 @@ class ListCitations(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace every placeholder of the page."""
         domain = evidence_domain(self.env)
+        place = place_of(self.env, self.env.docname)
+        for body in list(self.document.findall(entry_body)):
+            with drawn_in(place):
+                entry = Entry(domain.review.records, body["study"])
+                html = f'<div class="synth synth-entry-body" {STYLED}>\n{entry.html}</div>\n'
+            body.replace_self(nodes.raw("", html, format="html"))
         for node in list(self.document.findall(cited_in)):
             places = domain.cited_at(node["study"])
             node.replace_self(nodes.raw("", self._html(places), format="html"))
@@ -149,4 +165,5 @@ def setup(app: Sphinx) -> None:
         app.add_directive(name, directive)
         app.add_directive_to_domain("synth", name, directive)
     app.add_node(cited_in)
+    app.add_node(entry_body)
     app.add_post_transform(ListCitations)

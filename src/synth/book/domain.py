@@ -22,7 +22,7 @@ from sphinx.util import logging
 from sphinx.util.nodes import make_refnode
 
 from synth.book.context import review_of
-from synth.book.nodes import finding_group, support_line
+from synth.book.nodes import finding_group, support_line, view_node
 from synth.book.prose_rules import judged_tree, support_of
 from synth.book.trees import Place, blocks_of
 from synth.errors import Problem, ReviewError, did_you_mean
@@ -38,11 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Ids in HTML that a page draws: the home of a study, finding or influence.
-_ANCHOR = re.compile(r'\bid="(study|finding|influence)-([a-z0-9][a-z0-9_-]*)"')
 # Parts of the domain's data that are kept page by page.
 _BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers", "lists")
-_EXPLORER = re.compile(r'class="[^"]*\bsynth-explorer\b[^"]*"[^>]*\bdata-key="([^"]+)"')
 
 
 class Home(NamedTuple):
@@ -259,9 +256,8 @@ class EvidenceDomain(Domain):
     def process_doc(self, env: BuildEnvironment, docname: str, document: document) -> None:
         """Learn what a page declares, shows and cites."""
         self._read_declaration(docname, document)
-        for raw in document.findall(nodes.raw):
-            if "html" in raw.get("format", ""):
-                self._read_html(docname, raw.astext())
+        for view in document.findall(view_node):
+            self._read_view(docname, view)
         self._read_citations(docname, document)
         self._read_support(docname, document)
         self._judge(docname, document)
@@ -297,16 +293,16 @@ class EvidenceDomain(Domain):
                 section["ids"].append(anchor)
             self.settle("theme", name, Home(docname, anchor))
 
-    def _read_html(self, docname: str, text: str) -> None:
-        for kind, name in _ANCHOR.findall(text):
-            if kind == "influence":
-                self.data["drawn"].setdefault(docname, set()).add(name)
-            else:
-                self.settle(kind, name, Home(docname, f"{kind}-{name}"))
-        for key in _EXPLORER.findall(text):
-            self.data["explorers"].setdefault(docname, []).append(
-                (key, text.count("data-finding="))
-            )
+    def _read_view(self, docname: str, view: Element) -> None:
+        for kind in view["anchors"]:
+            for name in view["shows"].get(kind, ()):
+                if kind == "influence":
+                    self.data["drawn"].setdefault(docname, set()).add(name)
+                else:
+                    self.settle(kind, name, Home(docname, f"{kind}-{name}"))
+        if view["explorer"]:
+            shown = len(view["shows"]["finding"])
+            self.data["explorers"].setdefault(docname, []).append((view["explorer"], shown))
 
     def _read_citations(self, docname: str, document: document) -> None:
         for group in document.findall(finding_group):

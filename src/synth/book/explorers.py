@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
+from typing import TYPE_CHECKING
 
 from synth.book.assets import PLACE, write_if_changed
-from synth.book.context import words_of
 from synth.book.domain import evidence_domain, warn
-from synth.views.explorer import ALL_AS_CSV, evidence_scripts
+from synth.views.explorer import evidence_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,18 +16,26 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-CSV = f"_static/{PLACE}/data/findings.csv"
-WITHOUT_SCRIPT = '<noscript><p class="synth-small">{}</p></noscript>\n'
-_ROOT = re.compile(r'<div class="synth synth-explorer"(?! data-evidence)')
-_FALLBACK = '<div class="synth-fallback">\n'
-
 
 def setup(app: Sphinx) -> None:
     """Let explorers of the book find the evidence, and refuse two of one name on a page."""
     app.connect("env-check-consistency", refuse_namesakes)
     app.connect("env-updated", pages_to_write_again)
     app.connect("build-finished", write_evidence)
-    app.add_post_transform(CompleteExplorers)
+
+
+def shared_file(env: BuildEnvironment, docname: str, name: str) -> str:
+    """Address of a file that explorers share, seen from a page.
+
+    Parameters
+    ----------
+    env, docname : the book and the page.
+    name : ``"evidence"``, whose script goes by its name alone, or ``"findings.csv"``.
+    """
+    if name == "evidence":
+        return next(iter(evidence_files(env)))
+    here = env.app.builder.get_target_uri(docname)
+    return "../" * here.count("/") + f"_static/{PLACE}/{name}"
 
 
 def evidence_files(env: BuildEnvironment) -> dict[str, str]:
@@ -113,29 +116,3 @@ def write_evidence(app: Sphinx, exception: Exception | None) -> None:
             old.unlink()
     for name, script in files.items():
         write_if_changed(place / name, script.encode())
-
-
-class CompleteExplorers(SphinxPostTransform):
-    """Tell each explorer where the evidence is, and readers without scripts why nothing filters."""
-
-    # After the links in stored outputs got their addresses.
-    default_priority = 10
-
-    def run(self, **kwargs: Any) -> None:
-        """Rewrite the explorers of the page."""
-        if self.app.builder.format != "html":
-            return
-        for raw in list(self.document.findall(nodes.raw)):
-            if _ROOT.search(raw.astext()):
-                text = self._complete(raw.astext())
-                attributes = {name: value for name, value in raw.attributes.items() if value}
-                raw.replace_self(nodes.raw(text, text, **attributes))
-
-    def _complete(self, text: str) -> str:
-        name = next(iter(evidence_files(self.env)))
-        text = _ROOT.sub(f'<div class="synth synth-explorer" data-evidence="{name}"', text)
-        without = WITHOUT_SCRIPT.format(words_of(self.app).html("evidence_without_script"))
-        text = text.replace(_FALLBACK, _FALLBACK + without)
-        here = self.app.builder.get_target_uri(self.env.docname)
-        csv = "../" * here.count("/") + CSV
-        return text.replace(f'href="{ALL_AS_CSV}"', f'href="{csv}" download')

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 
-from synth.book.context import depend_on_data, review_of, words_of
+from synth.book.context import words_of
 from synth.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from sphinx.application import Sphinx
 
     from synth.review import Review
 
@@ -24,11 +22,6 @@ CHART = "application/vnd.vegalite.v6+json"
 SVG = "image/svg+xml"
 HAS_CHART = "synth_chart"
 """Key of a page's metadata that says it holds a chart, and of which Vega-Lite."""
-
-
-def setup(app: Sphinx) -> None:
-    """Fill in late values; myst-nb finds the charts' renderer by its entry point."""
-    app.connect("doctree-read", fill_late_values)
 
 
 # --- charts -----------------------------------------------------------------------------------
@@ -41,11 +34,7 @@ class VegaLiteMime:
     view; what a screen reader hears stays the description that was stored with the chart.
     """
 
-    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (
-        # What a notebook drew as html beats the live widget, which needs a kernel.
-        ("html", "application/vnd.jupyter.widget-view+json", None),
-        ("html", CHART, 5),
-    )
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = (("html", CHART, 5),)
 
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
@@ -101,48 +90,6 @@ def vega_lite_version(spec: dict[str, Any]) -> str:
 
 
 # --- late values ------------------------------------------------------------------------------
-
-_LATE = re.compile(
-    r'(?P<open><(?P<tag>\w+)\b[^<>]*\bdata-synth-late="(?P<name>[^"]*)"[^<>]*>)'
-    r"(?P<fallback>[^<]*)(?P<close></(?P=tag)>)"
-)
-
-
-def fill_late_values(app: Sphinx, doctree: nodes.document) -> None:
-    """Put the numbers in force in their places, and have the page built again when they change.
-
-    A stored output holds no total of the whole review: one added study would rewrite every
-    notebook. It holds ``<span class="synth-late" data-synth-late="studies">all</span>`` instead.
-    """
-    review = None
-    for node in doctree.findall(nodes.raw):
-        if "data-synth-chart" in node.astext():
-            found = re.search(r"schema/vega-lite/v(\d+\.\d+)", node.astext())
-            app.env.metadata[app.env.docname][HAS_CHART] = found[1] if found else ""
-        if node.get("format") != "html" or "data-synth-late" not in node.rawsource + node.astext():
-            continue
-        review = review or review_of(app)
-        if review is None:
-            return
-        depend_on_data(app.env)
-        filled = with_late_values(node.astext(), review)
-        node.rawsource = filled
-        node.children[:] = [nodes.Text(filled)]
-
-
-def with_late_values(text: str, review: Review) -> str:
-    """Replace the fallbacks of late values in a piece of html.
-
-    Raises
-    ------
-    UnknownName : a value or filter that the review does not have.
-    """
-
-    def fill(found: re.Match[str]) -> str:
-        value = late_value(html.unescape(found["name"]), review)
-        return f"{found['open']}{html.escape(value)}{found['close']}"
-
-    return _LATE.sub(fill, text)
 
 
 def late_value(name: str, review: Review) -> str:

@@ -21,3 +21,11 @@ class evidence_line(nodes.General, nodes.Element):  # noqa: N801
 
 class support_line(nodes.General, nodes.Element):  # noqa: N801
     """Stands where a page says what the synthesis of the whole book rests on."""
+
+
+class view_node(nodes.General, nodes.Element):  # noqa: N801
+    """Stands for a view until it is drawn, with what it shows and which anchors it brings."""
+
+
+class entry_body(nodes.General, nodes.Element):  # noqa: N801
+    """Stands for the entry of a study until it is known where its themes have their pages."""

@@ -15,8 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth import freshness
 from synth.book.role_syntax import cited_findings, mistake
-from synth.book.stored_pages import FINDING_ROLES, Page, drawn_findings, read_pages
+from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
 from synth.book.trees import Block, Place, Role, blocks_of
 from synth.errors import Problem, did_you_mean, told_once
 from synth.model import TABLES, Settings
@@ -78,7 +79,8 @@ def read_book(root: Path, records: Records | None = None) -> Book:
     """
     if records is None:
         records, _ = read_records(root)
-    return Book(Review(records), tuple(read_pages(root)))
+    review = Review(records)
+    return Book(review, tuple(read_pages(root, review)))
 
 
 def check(root: Path) -> list[Problem]:
@@ -147,13 +149,14 @@ def unknown_declarations(book: Book) -> Iterator[Problem]:
 
 
 def missing_outputs(book: Book) -> Iterator[Problem]:
-    """Cells that should show something and store nothing, or an error."""
+    """Cells that store an error, nothing where they should show something, or another output."""
+    partial = freshness.partial(book.records.root)
     for page in book.pages:
         for output in page.outputs:
             place = (page.file, output.line, f"cell {output.cell}")
             if output.failed:
                 yield Problem("output-failed", *place, value=output.failed)
-            elif output.missing:
+            elif output.missing or output.cell in partial.get(page.file, ()):
                 yield Problem("output-missing", *place)
 
 
@@ -168,22 +171,12 @@ def wrong_names(review: Review, theme: str, block: Block) -> Iterator[Problem]:
 
 
 def stale_outputs(book: Book) -> Iterator[Problem]:
-    """Stored outputs that show findings, studies or influences the data no longer have."""
-    records = book.records
-    known: dict[str, Iterable[str]] = {
-        "finding": records.findings,
-        "study": records.studies,
-        "theme": records.codebook.ids,
-        "influence": records.influences,
-    }
+    """Stored views that name what the data no longer have."""
     for page in book.pages:
         for output in page.outputs:
-            shown = {("finding", name) for name in drawn_findings(output.html)}
-            shown |= set(re.findall(r"synth:(study|theme|influence):([^\"&]+)\"", output.html))
-            for kind, name in sorted(shown):
-                if name not in known[kind]:
-                    place = ("output-stale", page.file, 0, f"cell {output.cell}")
-                    yield Problem(*place, kind=kind, value=name)
+            if output.broken:
+                place = ("output-stale", page.file, output.line, f"cell {output.cell}")
+                yield Problem(*place, said=output.broken)
 
 
 def unsupported(review: Review, theme: str, block: Block) -> Iterator[Problem]:

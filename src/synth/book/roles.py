@@ -7,9 +7,7 @@ What an author mistypes is said at once, with the line and the nearest name ther
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -20,7 +18,7 @@ from sphinx.util.nodes import make_refnode
 
 from synth.book.context import depend_on_data
 from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn, warn_of
-from synth.book.nodes import evidence_link, finding_group
+from synth.book.nodes import evidence_link, finding_group, view_node
 from synth.book.role_syntax import (
     cited_findings,
     code_of,
@@ -220,7 +218,6 @@ def cited_as_text(review: Review, names: Iterable[str]) -> str:
 
 
 # Citations in figures and tables of the library, before their addresses are known.
-_CITED_IN_HTML = re.compile(r'class="fc"[^>]*\shref="synth:finding:([^"]+)"')
 
 
 class CiteFindings(SphinxPostTransform):
@@ -243,9 +240,8 @@ class CiteFindings(SphinxPostTransform):
                 "A page with a {catalogue} directive shows them all."
             )
             warn(self.env, self.env.docname, None, message, "home")
-        for raw in self.document.findall(nodes.raw):
-            names = _CITED_IN_HTML.findall(raw.astext()) if 'class="fc"' in raw.astext() else []
-            shown.update((name, None) for name in names if domain.knows("finding", name))
+        for view in self.document.findall(view_node):
+            shown.update(dict.fromkeys(view["cites"]))
         own = [n for n in self.document.findall(evidence_link) if "reviewkey" in n]
         for link in own:
             self._link_review(domain, link)
@@ -383,47 +379,6 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
     )
 
 
-# --- links in what the library drew ------------------------------------------------------------
-
-_HOME = re.compile(r'\s?href="synth:(study|theme|finding|influence|reference):([^"#]+)"')
-
-
-class ResolveHomes(SphinxPostTransform):
-    """Give the links in stored outputs their addresses, which only the book knows."""
-
-    default_priority = 9
-
-    def run(self, **kwargs: Any) -> None:
-        """Rewrite every ``synth:kind:id`` of the page."""
-        if self.app.builder.format != "html":
-            return
-        domain = evidence_domain(self.env)
-        for raw in list(self.document.findall(nodes.raw)):
-            if "synth:" in raw.astext():
-                text = _HOME.sub(lambda found: self._address(domain, found), raw.astext())
-                raw.replace_self(nodes.raw(text, text, **_plain_attributes(raw)))
-
-    def _address(self, domain: EvidenceDomain, found: re.Match[str]) -> str:
-        kind, name = found.groups()
-        home = domain.home(kind, name)
-        if home is None:
-            # A small book need not have a page for everything; what is gone from the data is an
-            # output that no longer holds.
-            if not domain.knows(kind, name):
-                message = (
-                    f"A figure or table here shows the {kind} {name!r}, which is not in the data. "
-                    "Run `synth execute` to draw it anew."
-                )
-                warn(self.env, self.env.docname, None, message, "stale")
-            return ""
-        page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
-        return f' href="{escape(page, quote=True)}#{escape(home.anchor, quote=True)}"'
-
-
-def _plain_attributes(node: Element) -> dict[str, Any]:
-    return {name: value for name, value in node.attributes.items() if value}
-
-
 # --- HTML --------------------------------------------------------------------------------------
 
 
@@ -466,4 +421,3 @@ def setup(app: Sphinx) -> None:
     app.add_node(finding_group)
     app.add_node(evidence_link, html=(visit_evidence_link, depart_evidence_link))
     app.add_post_transform(CiteFindings)
-    app.add_post_transform(ResolveHomes)

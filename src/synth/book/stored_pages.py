@@ -15,6 +15,8 @@ from myst_parser.config.main import TopmatterReadError, read_topmatter
 
 from synth.book.trees import Block, Place, blocks_of, tree_of
 from synth.errors import Problem, ReviewError
+from synth.review import Review
+from synth.views.view import VIEW
 
 FINDING_ROLES = ("finding", "elsewhere")
 
@@ -27,7 +29,9 @@ class Output:
     ----------
     file : the page.
     cell : number of the cell, counted from 1.
-    html : the HTML it shows.
+    shown : the findings and influences it shows, as pairs of kind and id.
+    anchored : those of them that pages link to here.
+    broken : why its view cannot be drawn; empty if it can.
     blocks : the prose it shows.
     line : line of the file where the cell's source starts.
     missing : whether the cell should show something and stores nothing.
@@ -36,7 +40,9 @@ class Output:
 
     file: str
     cell: int
-    html: str
+    shown: frozenset[tuple[str, str]] = frozenset()
+    anchored: frozenset[tuple[str, str]] = frozenset()
+    broken: str = ""
     blocks: tuple[Block, ...] = ()
     line: int = 0
     missing: bool = False
@@ -70,17 +76,13 @@ class Page:
         """The prose of the page and of the Markdown its cells show."""
         return (*self.blocks, *self.shown)
 
-    @cached_property
-    def html(self) -> str:
-        """All HTML its cells show."""
-        return "\n".join(output.html for output in self.outputs)
+    def _drawn(self, kind: str) -> frozenset[str]:
+        return frozenset(name for o in self.outputs for of, name in o.shown if of == kind)
 
     @cached_property
     def findings(self) -> frozenset[str]:
         """Ids of the findings it cites or shows."""
-        return frozenset(_cited(self.everything)) | frozenset(
-            name for output in self.outputs for name in drawn_findings(output.html)
-        )
+        return frozenset(_cited(self.everything)) | self._drawn("finding")
 
     @cached_property
     def influences(self) -> frozenset[str]:
@@ -91,15 +93,14 @@ class Page:
             for role in block.roles
             if role.name == "influence"
         )
-        drawn = re.findall(r'data-influence="([^"]+)"|synth:influence:([^"]+)"', self.html)
-        return frozenset(
-            (*named_here, *(one or other for one, other in drawn), *self.influence_homes)
-        )
+        return frozenset(named_here) | self._drawn("influence")
 
     @cached_property
     def influence_homes(self) -> frozenset[str]:
         """Ids of the influences it shows with the anchor that other pages link to."""
-        return frozenset(re.findall(r'\bid="influence-([^"]+)"', self.html))
+        return frozenset(
+            name for o in self.outputs for kind, name in o.anchored if kind == "influence"
+        )
 
 
 def _cited(blocks: Iterable[Block]) -> Iterator[str]:
@@ -110,18 +111,13 @@ def _cited(blocks: Iterable[Block]) -> Iterator[str]:
                 yield from (name.strip() for name in listed.split(";") if name.strip())
 
 
-def drawn_findings(html: str) -> Iterator[str]:
-    """Ids of the findings that a stored output shows."""
-    for names in re.findall(r'data-findings?="([^"]*)"', html):
-        yield from names.split()
-    yield from re.findall(r"synth:finding:([^\"&]+)\"", html)
-    # An explorer lists the ids of all it holds, also where its table goes on in the script.
-    for names in re.findall(r'<script type="application/json">\{"ids":\[([^\]]*)\]', html):
-        yield from re.findall(r'"([^"]+)"', names)
-
-
-def read_pages(root: Path) -> list[Page]:
+def read_pages(root: Path, review: Review | None = None) -> list[Page]:
     """Read the pages of the book's table of contents, in its order.
+
+    Parameters
+    ----------
+    root : folder of the review.
+    review : the review, which alone tells what the views of notebooks show.
 
     Raises
     ------
@@ -145,7 +141,7 @@ def read_pages(root: Path) -> list[Page]:
     damaged: list[Problem] = []
     for path in files.values():
         try:
-            pages += [read_page(root, path)] if path is not None else []
+            pages += [read_page(root, path, review)] if path is not None else []
         except ReviewError as error:
             damaged += error.problems
     if damaged:
@@ -158,8 +154,8 @@ def _file_of(root: Path, name: str) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_page(root: Path, path: Path) -> Page:
-    """Read one page, a Markdown file or a notebook.
+def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
+    """Read one page, a Markdown file or a notebook, as :func:`read_pages` does.
 
     Raises
     ------
@@ -169,14 +165,14 @@ def read_page(root: Path, path: Path) -> Page:
     try:
         text = path.read_text("utf-8")
         if path.suffix == ".ipynb":
-            return _read_notebook(file, text)
+            return _read_notebook(file, text, review)
         return Page(file, _declared(_front_matter(text)), tuple(_blocks(text, Place(file))))
     except (OSError, ValueError, TopmatterReadError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise ReviewError([Problem("page-unreadable", file, reason=reason)]) from error
 
 
-def _read_notebook(file: str, text: str) -> Page:
+def _read_notebook(file: str, text: str, review: Review | None) -> Page:
     notebook = json.loads(text)
     if not _is_notebook(notebook):
         raise ValueError("it is not a notebook")
@@ -191,7 +187,7 @@ def _read_notebook(file: str, text: str) -> Page:
                 declared = declared or _declared(_front_matter(source))
             blocks += _blocks(source, Place(file, lines_of[index], index + 1))
         elif cell.get("cell_type") == "code":
-            outputs.append(_read_outputs(file, lines_of[index], index + 1, cell))
+            outputs.append(_read_outputs(file, lines_of[index], index + 1, cell, review))
     return Page(file, declared, tuple(blocks), tuple(outputs))
 
 
@@ -206,13 +202,25 @@ def _is_notebook(stored: Any) -> bool:
     )
 
 
-def _read_outputs(file: str, line: int, number: int, cell: Mapping[str, Any]) -> Output:
-    html: list[str] = []
+def _read_outputs(
+    file: str, line: int, number: int, cell: Mapping[str, Any], review: Review | None
+) -> Output:
+    shown: set[tuple[str, str]] = set()
+    anchored: set[tuple[str, str]] = set()
+    broken = ""
     blocks: list[Block] = []
     outputs = cell.get("outputs", [])
     for output in outputs:
         data = output.get("data", {})
-        html.append("".join(data.get("text/html", "")))
+        if VIEW in data and review is not None:
+            try:
+                view = review.view(data[VIEW])
+            except (LookupError, TypeError, ValueError) as error:
+                broken = str(error)
+            else:
+                pairs = {(kind, name) for kind, names in view.shows.items() for name in names}
+                shown |= pairs
+                anchored |= {pair for pair in pairs if pair[0] in view.anchors}
         markdown = "".join(data.get("text/markdown", ""))
         if markdown:
             blocks += _blocks(markdown, Place(file, line, number, fixed=True))
@@ -222,7 +230,9 @@ def _read_outputs(file: str, line: int, number: int, cell: Mapping[str, Any]) ->
     return Output(
         file,
         number,
-        "\n".join(html),
+        frozenset(shown),
+        frozenset(anchored),
+        broken,
         tuple(blocks),
         line,
         missing=not outputs and _should_show("".join(cell["source"])),

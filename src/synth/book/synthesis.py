@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from synth.book.context import depend_on_data
 from synth.book.domain import evidence_domain
 from synth.book.nodes import evidence_line, finding_group, support_line
+from synth.evidence import Evidence
 from synth.messages import Words
 from synth.views.shapes import direction_mark
 
@@ -139,12 +140,12 @@ def rests_on(review: Review, findings: list[str]) -> str:
 
     "Rests on 7 findings from 7 studies in 4 countries".
     """
-    evidence, words = review.selected(findings), Words.of(review.settings)
+    evidence, words = Evidence(review.records, findings), Words.of(review.settings)
     countries = len(evidence.countries)
     if not countries:
-        return words.say("rests_on", evidence=evidence.stated())
+        return words.say("rests_on", evidence=evidence.summary)
     return words.say(
-        "rests_on_in", evidence=evidence.stated(), countries=words.count("country", countries)
+        "rests_on_in", evidence=evidence.summary, countries=words.count("country", countries)
     )
 
 

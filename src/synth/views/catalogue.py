@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any
 from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
 
 from synth.messages import Words
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
 from synth.reading.records import Records
 from synth.views.figure import Field, counted, level_colour, listed, table_html
-from synth.views.markup import placeholder, target
+from synth.views.markup import link, placeholder, render
 from synth.views.shapes import direction_mark, mark
+from synth.views.view import View
 
 STYLED = 'data-synth-module="catalogue"'
 """Says that an element needs the styles of the catalogue."""
@@ -92,8 +94,7 @@ def _sorted_by(records: Records, study: str) -> tuple[str, str]:
     return (records.label(study).casefold(), study)
 
 
-@dataclass(frozen=True, eq=False)
-class Catalogue:
+class Catalogue(View):
     """Entries of studies, ordered by author and year.
 
     Parameters
@@ -102,8 +103,15 @@ class Catalogue:
     ids : ids of the studies, in the order to show them.
     """
 
-    records: Records
-    ids: tuple[str, ...]
+    title: str
+
+    anchors = ("study", "finding")
+
+    def __init__(self, records: Records, ids: tuple[str, ...]) -> None:
+        self.records = records
+        self.ids = ids
+        self.title = ""
+        self._words = Words.of(records.settings)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -114,38 +122,52 @@ class Catalogue:
                 coded[finding.study].append(finding)
         return tuple(Entry(self.records, name, tuple(coded[name])) for name in self.ids)
 
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The studies and their findings."""
+        return {
+            "study": self.ids,
+            "finding": tuple(finding.id for entry in self.entries for finding in entry.findings),
+        }
+
     @cached_property
     def characteristics(self) -> Characteristics:
         """The studies as a table, one row each."""
         return Characteristics(self.records, self.ids)
 
-    @property
-    def data(self) -> list[dict[str, Any]]:
-        """One row a study."""
-        return self.characteristics.data
-
-    @property
-    def html(self) -> str:
-        """All entries, each with the anchor that other pages link to."""
-        parts = [
-            f'<section class="synth-entry" id="study-{escape(entry.id)}">\n'
-            f"<h3>{escape(entry.label)}</h3>\n{entry.html}</section>\n"
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a study: its reference, and its findings."""
+        return [
+            {
+                "study": entry.label,
+                "reference": entry.reference_text,
+                "findings": [finding.summary for finding in entry.findings],
+            }
             for entry in self.entries
         ]
-        return f'<div class="synth synth-catalogue" {STYLED}>\n{"".join(parts)}</div>'
 
     @property
-    def text(self) -> str:
-        """The references of the studies, with what they contribute."""
-        return "\n\n".join(entry.text for entry in self.entries)
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        words = Words.of(self.records.settings)
+        return {
+            "study": words["evidence_study"],
+            "reference": words["evidence_reference"],
+            "findings": words["findings"],
+        }
 
-    def __repr__(self) -> str:
+    @cached_property
+    def summary(self) -> str:  # type: ignore[override]
+        """How many studies with how many findings."""
+        words = Words.of(self.records.settings)
         findings = sum(len(entry.findings) for entry in self.entries)
-        number = len(self.ids)
-        return f"<Catalogue: {counted(number, 'study', 'studies')}, {counted(findings, 'finding')}>"
+        return f"{words.count('study', len(self.ids))}, {words.count('finding', findings)}"
 
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self.html}
+    @property
+    def html(self) -> Markup:
+        """All entries, each with the anchor that other pages link to."""
+        return render("catalogue.html", entries=self.entries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,157 +220,116 @@ class Entry:
         return Words.of(self.records.settings)
 
     @property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """The entry without its heading."""
-        return f"{self.reference_html}\n{self._facts_html()}{self._contribution_html()}"
+        words, settings, book = self._words, self.records.settings, self.records.codebook
+        themes = {self._page_theme(finding.theme).id for finding in self.findings}
+        rank = settings.rank(min(1, len(settings.ranks) - 1))
+        noun = rank.label.lower() if len(themes) == 1 else rank.plural.lower()
+        return render(
+            "entry.html",
+            entry=self,
+            words=words,
+            unknown=UNKNOWN,
+            reference=self._reference(),
+            facts=self._facts(),
+            contributes=_said(
+                words,
+                "study_contributes",
+                findings=words.count("finding", len(self.findings)),
+                total=placeholder("findings", words["late_all"]),
+                themes=f"{len(themes)} {noun}",
+            ),
+            levels=[self._level(level) for level in book.levels],
+        )
 
-    @property
-    def reference_html(self) -> str:
-        """The reference, with what a reader should know about the record."""
+    def _reference(self) -> Markup | str:
         from synth.references.apa import reference_html
 
         work = self.records.bibliography.get(self.id)
-        if work is None:
-            missing = self._words.html("study_no_reference")
-            return f'<p class="synth-ref synth-gap">{missing}</p>'
-        return f'<p class="synth-ref">{reference_html(work)}</p>'
+        return Markup(reference_html(work)) if work else ""
 
-    def _facts_html(self) -> str:
-        rows = "".join(
-            f"<div><dt>{escape(label)}</dt> <dd>{value}</dd></div>\n"
-            for label, value in self._facts()
-        )
-        return f'<dl class="synth-facts">\n{rows}</dl>\n'
-
-    def _facts(self) -> list[tuple[str, str]]:
+    def _facts(self) -> list[Fact]:
         study, settings, words = self.study, self.records.settings, self._words
+        design = ": ".join(part for part in (study.design, study.design_detail) if part)
         facts = [
-            (_facet_label(settings, "country"), _known(study.countries, study.country_source)),
-            (
-                _facet_label(settings, "design"),
-                _known(
-                    [": ".join(part for part in (study.design, study.design_detail) if part)],
-                    study.design_source,
-                ),
-            ),
-            (words["study_setting"], _known([study.setting])),
-            (words["study_sample"], _known([study.sample])),
+            _fact(_facet_label(settings, "country"), study.countries, study.country_source),
+            _fact(_facet_label(settings, "design"), [design], study.design_source),
+            _fact(words["study_setting"], [study.setting]),
+            _fact(words["study_sample"], [study.sample]),
         ]
         for facet in settings.facets:
             if facet.of != "finding" and facet.id in study.extra:
                 value = study.extra[facet.id]
-                facts.append((facet.label, _known(value.split(";") if facet.many else [value])))
+                facts.append(_fact(facet.label, value.split(";") if facet.many else [value]))
         if self.same_participants:
-            facts.append((words["study_shared"], self._shared_html()))
+            facts.append(Fact(words["study_shared"], (self._shared(),)))
         return facts
 
-    def _shared_html(self) -> str:
+    def _shared(self) -> Markup:
         links = [
-            f'<a href="{target("study", other)}">{escape(self.records.label(other))}</a>'
-            for other in self.same_participants
+            link("study", other, self.records.label(other)) for other in self.same_participants
         ]
         words, works = self._words, len(links) + 1
         number = words["study_numbers"].split()
         said = number[works - 2] if works - 2 < len(number) else str(works)
         # Sources seldom say that two reports share their people; often it only shows.
-        return words.html(
-            "study_shares", studies=listed(links, words["and"]), n=escape(said, quote=False)
-        )
-
-    def _contribution_html(self) -> str:
-        if not self.findings:
-            return f'<p class="synth-gap">{self._words.html("study_no_finding")}</p>\n'
-        themes = {self._page_theme(finding.theme).id for finding in self.findings}
-        rank = self.records.settings.rank(min(1, len(self.records.settings.ranks) - 1))
-        noun = rank.label.lower() if len(themes) == 1 else rank.plural.lower()
-        words = self._words
-        said = words.html(
-            "study_contributes",
-            findings=escape(words.count("finding", len(self.findings)), quote=False),
-            total=placeholder("findings", words["late_all"]),
-            themes=f"{len(themes)} {escape(noun)}",
-        )
-        parts = [f'<p class="synth-entry-sum">{said}</p>\n']
-        for level in self.records.codebook.levels:
-            parts.append(self._level_html(level))
-        return "".join(parts)
+        return _said(words, "study_shares", studies=Markup(listed(links, words["and"])), n=said)
 
     def _page_theme(self, name: str) -> Theme:
         path = self.records.codebook.path(name)
         return path[min(1, len(path) - 1)]
 
-    def _level_html(self, level: Theme) -> str:
+    def _level(self, level: Theme) -> dict[str, Any]:
         branch = self.records.codebook.branch(level.id)
         own = [finding for finding in self.findings if finding.theme in branch]
         look = self.records.settings.levels.get(level.id)
-        sign = mark(look.mark) if look else ""
-        colour = escape(level_colour(self.records.settings, level.id))
-        name = f'<span class="synth-lvl" style="--lvl:{colour}">{sign} {escape(level.label)}</span>'
-        if not own:
-            return (
-                f'<p class="synth-entry-level">{name} '
-                f'<span class="synth-gap">{self._words.html("none_coded")}</span></p>\n'
-            )
-        items = "\n".join(self._finding_html(finding) for finding in own)
-        return (
-            f'<p class="synth-entry-level">{name} <span class="synth-small">'
-            f"{self._words.html('n_of_all', n=len(own), total=len(self.findings))}</span></p>\n"
-            f'<ul class="synth-findings">\n{items}\n</ul>\n'
-        )
+        return {
+            "label": level.label,
+            "colour": level_colour(self.records.settings, level.id),
+            "sign": Markup(mark(look.mark)) if look else "",
+            "findings": [self._finding(finding) for finding in own],
+            "share": self._words.say("n_of_all", n=len(own), total=len(self.findings)),
+        }
 
-    def _finding_html(self, finding: Finding) -> str:
+    def _finding(self, finding: Finding) -> dict[str, Any]:
         settings, words = self.records.settings, self._words
-        path = " › ".join(
-            f'<a href="{target("theme", node.id)}">{escape(node.label)}</a>'
-            if index == 0
-            else escape(node.label)
-            for index, node in enumerate(self.records.codebook.path(finding.theme)[1:])
-        ) or escape(self.records.codebook[finding.theme].label)
-        told = [path, words.html(f"basis_{finding.basis}")]
+        path = self.records.codebook.path(finding.theme)
+        told: list[str] = [words[f"basis_{finding.basis}"]]
         if finding.countries:
-            told.append(escape(", ".join(finding.countries)))
+            told.append(", ".join(finding.countries))
         if finding.section:
-            where = escape(finding.section)
-            if finding.anchor:
-                where += f" <q>{escape(finding.anchor)}</q>"
-            told.append(words.html("in_the_review", where=where))
-        told.append(
-            f'<a class="synth-id" href="#finding-{escape(finding.id)}">{escape(finding.id)}</a>'
-        )
-        report = report_link(
-            settings,
-            f"{words['evidence_finding']} {finding.id}",
-            f"{finding.id} ({self.label}): {finding.summary}",
-        )
-        if report:
-            told.append(report)
-        return (
-            f'<li id="finding-{escape(finding.id)}">\n'
-            f"{direction_mark(settings.direction(finding.direction))}\n"
-            f"<div><p>{escape(finding.summary)}</p>\n"
-            f'<p class="synth-small">{" · ".join(told)}</p></div></li>'
-        )
+            where = render("locator.html", section=finding.section, anchor=finding.anchor)
+            told.append(_said(words, "in_the_review", where=where))
+        return {
+            "id": finding.id,
+            "mark": Markup(direction_mark(settings.direction(finding.direction))),
+            "summary": finding.summary,
+            "path": path[1:] or path,
+            "linked": len(path) > 1,
+            "told": told,
+            "report": report_link(
+                settings,
+                f"{words['evidence_finding']} {finding.id}",
+                f"{finding.id} ({self.label}): {finding.summary}",
+            ),
+        }
 
     # --- as text ---
 
     @property
-    def text(self) -> str:
-        """The entry without markup."""
+    def reference_text(self) -> str:
+        """The reference without markup; the study's id if it has none."""
         from synth.references.apa import reference_text
 
         work = self.records.bibliography.get(self.id)
-        lines = [reference_text(work) if work else self.id]
-        for finding in self.findings:
-            direction = self.records.settings.direction(finding.direction).label
-            lines.append(f"- {finding.id} ({direction}): {finding.summary}")
-        return "\n".join(lines)
+        return reference_text(work) if work else self.id
 
     def __repr__(self) -> str:
         return f"<Entry {self.id}: {counted(len(self.findings), 'finding')}>"
 
 
-@dataclass(frozen=True, eq=False)
-class Characteristics:
+class Characteristics(View):
     """The studies as a table: when, where, how, with whom, and how much is coded from each.
 
     Parameters
@@ -357,11 +338,18 @@ class Characteristics:
     ids : ids of the studies, in the order to show them.
     """
 
-    records: Records
-    ids: tuple[str, ...]
+    title: str
+    summary: str
+
+    def __init__(self, records: Records, ids: tuple[str, ...]) -> None:
+        self.records = records
+        self.ids = ids
+        self._words = words = Words.of(records.settings)
+        self.summary = words.count("study", len(ids))
+        self.title = words.say("characteristics", studies=self.summary)
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """One row a study; what is not known says so."""
         numbers: dict[str, int] = {}
         for finding in self.records.findings.values():
@@ -407,29 +395,17 @@ class Characteristics:
         )
 
     @property
-    def html(self) -> str:
-        """The table."""
-        words = Words.of(self.records.settings)
-        caption = words.say("characteristics", studies=words.count("study", len(self.ids)))
-        table = table_html(self.fields, self.data, caption)
-        return f'<div class="synth synth-characteristics" {STYLED}>\n{table}</div>'
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        return {field.name: field.label for field in self.fields}
 
     @property
-    def text(self) -> str:
-        """The rows without markup."""
-        return "\n".join(
-            "; ".join(str(value) for name, value in row.items() if name != "study")
-            for row in self.data
-        )
-
-    def __repr__(self) -> str:
-        return f"<Characteristics: {counted(len(self.ids), 'study', 'studies')}>"
-
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self.html}
+    def html(self) -> Markup:
+        """The table."""
+        return render("characteristics.html", table=table_html(self.fields, self.rows, self.title))
 
 
-def report_link(settings: Settings, title: str, body: str) -> str:
+def report_link(settings: Settings, title: str, body: str) -> Markup:
     """A link that opens a prefilled report where the book's repository is known, else nothing.
 
     Parameters
@@ -438,11 +414,30 @@ def report_link(settings: Settings, title: str, body: str) -> str:
     title, body : what the report starts with; a question follows.
     """
     if not settings.repository:
-        return ""
+        return Markup()
     words = Words.of(settings)
     query = urlencode({"title": title, "body": f"{body}\n\n{words['report_asks']}"})
     address = f"{settings.repository.rstrip('/')}/issues/new?{query}"
-    return f'<a class="synth-report noprint" href="{escape(address)}">{words.html("report")}</a>'
+    return render("report.html", address=address, text=words["report"])
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something known of a study, or not: its name, its values, and where they were found."""
+
+    label: str
+    texts: tuple[str, ...]
+    source: str = ""
+
+
+def _fact(label: str, values: Iterable[str], source: str = "") -> Fact:
+    texts = tuple(value.strip() for value in values if value.strip())
+    return Fact(label, texts or (NOT_ESTABLISHED,), source if texts else "")
+
+
+def _said(words: Words, key: str, **values: object) -> Markup:
+    """A word with its blanks filled in; what is no markup yet is escaped."""
+    return Markup(words.html(key, **{name: escape(value) for name, value in values.items()}))
 
 
 def _facet_label(settings: Settings, name: str) -> str:
@@ -450,29 +445,14 @@ def _facet_label(settings: Settings, name: str) -> str:
     return facet.label if facet else name.capitalize()
 
 
-def _known(values: Iterable[str], source: str = "") -> str:
-    """Values as html, the unknown ones set apart, with where they were found in small type."""
-    parts = [_gap(value.strip()) for value in values if value.strip()]
-    shown = "; ".join(parts) if parts else _gap(NOT_ESTABLISHED)
-    if source and parts:
-        shown += f' <span class="synth-src">{escape(source)}</span>'
-    return shown
-
-
-def _gap(value: str) -> str:
-    if value in UNKNOWN:
-        return f'<span class="synth-gap">{escape(value)}</span>'
-    return escape(value)
-
-
 def _gap_cell(name: str) -> Any:
-    def cell(row: Mapping[str, Any]) -> str:
+    def cell(row: Mapping[str, Any]) -> Markup:
         value = row[name]
-        values = value if isinstance(value, list) else [value]
-        return "; ".join(_gap(str(part)) for part in values)
+        texts = [str(part) for part in (value if isinstance(value, list) else [value])]
+        return render("values.html", texts=texts, unknown=UNKNOWN)
 
     return cell
 
 
-def _study_cell(row: Mapping[str, Any]) -> str:
-    return f'<a href="{target("study", row["study"])}">{escape(row["label"])}</a>'
+def _study_cell(row: Mapping[str, Any]) -> Markup:
+    return link("study", row["study"], row["label"])

@@ -26,13 +26,10 @@ class ChangeList(View):
     changes : the two states compared.
     """
 
-    kind = "changes"
-
     def __init__(self, changes: Changes) -> None:
         self.compared = changes
         self.records: Records = changes.new.records
         self.words = Words.of(self.records.settings)
-        self.query, self.options = {}, {}
         self.title = self.words.say("changes_title", old=changes.old.name, new=changes.new.name)
         told = [each for part in PARTS for each in getattr(changes, part)]
         new = sum(each.cause == NEW_EVIDENCE for each in told)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
-from html import escape
 from typing import Any
+
+from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import facet_values
 from synth.reading.records import Records
-from synth.views.markup import ON_THE_WAY, isolated, target
+from synth.views.markup import ON_THE_WAY, isolated, render
 from synth.views.shapes import direction_mark
+from synth.views.view import View, plain
 
 
-@dataclass(frozen=True, eq=False)
-class EvidenceTable:
+class EvidenceTable(View):
     """Findings in a table: who says what, where it stands in the codebook, and where from.
 
     Parameters
@@ -25,11 +25,18 @@ class EvidenceTable:
     ids : ids of the findings to show, in the order to show them.
     """
 
-    records: Records
-    ids: tuple[str, ...]
+    title: str
+    summary: str
+
+    def __init__(self, records: Records, ids: Iterable[str]) -> None:
+        self.records = records
+        self.ids = tuple(ids)
+        self.title = ""
+        self._words = Words.of(records.settings)
+        self.summary = summary(records, self.ids)
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """One row a finding, in words."""
         return [self._row(name) for name in self.ids]
 
@@ -49,50 +56,36 @@ class EvidenceTable:
             row[facet.id] = list(facet_values(facet, finding, study))
         return row
 
-    @cached_property
-    def html(self) -> str:
-        """The table as HTML, complete without any script."""
-        facets, words = self.records.settings.facets, Words.of(self.records.settings)
-        heads = [words[f"evidence_{name}"] for name in ("study", "direction", "finding", "theme")]
-        heads += [facet.label for facet in facets]
-        head = "\n".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
-        rows = "\n".join(self._html_row(row) for row in self.data)
-        return (
-            '<div class="synth"><div class="synth-scroll" tabindex="0" role="region" '
-            f'aria-label="{escape(self.text, quote=True)}">\n'
-            f'<table class="synth-evidence">\n<caption>{escape(self.text)}</caption>\n'
-            f"<thead><tr>\n{head}\n</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div></div>"
-        )
-
-    def _html_row(self, row: Mapping[str, Any]) -> str:
-        finding = self.records.findings[row["finding"]]
-        cells = [
-            f'<th scope="row"><a href="{escape(target("finding", finding.id), quote=True)}">'
-            f"{escape(row['study'])}</a></th>",
-            f"<td>{direction_mark(self.records.settings.direction(finding.direction))}</td>",
-            f"<td>{escape(row['summary'])}</td>",
-            f"<td>{ON_THE_WAY.join(isolated(label) for label in row['theme'])}</td>",
-            *(
-                f"<td>{escape('; '.join(row[facet.id]))}</td>"
-                for facet in self.records.settings.facets
-            ),
-        ]
-        joined = "\n".join(cells)
-        return f'<tr data-finding="{escape(finding.id, quote=True)}">\n{joined}\n</tr>'
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The findings it lists."""
+        return {"finding": self.ids}
 
     @property
-    def text(self) -> str:
-        """How many findings from how many studies."""
-        return stated(self.records, self.ids)
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        words = Words.of(self.records.settings)
+        shown = {"study": "study", "direction": "direction", "summary": "finding", "theme": "theme"}
+        return {
+            **{name: words[f"evidence_{word}"] for name, word in shown.items()},
+            **{facet.id: facet.label for facet in self.records.settings.facets},
+        }
 
-    def __repr__(self) -> str:
-        return f"<Evidence table: {self.text}>"
+    @property
+    def html(self) -> Markup:
+        """The table as HTML, complete without any script."""
+        findings, direction = self.records.findings, self.records.settings.direction
+        marks = {
+            name: Markup(direction_mark(direction(findings[name].direction))) for name in self.ids
+        }
 
-    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": self.html}
+        def path(labels: list[str]) -> Markup:
+            return ON_THE_WAY.join(isolated(label) for label in labels)
+
+        return render("evidence_table.html", table=self, marks=marks, plain=plain, path=path)
 
 
-def stated(records: Records, ids: Iterable[str]) -> str:
+def summary(records: Records, ids: Iterable[str]) -> str:
     """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
     names = tuple(ids)
     words = Words.of(records.settings)

@@ -12,19 +12,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
 from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
 from synth.references.csv_text import FORMULA
 from synth.text import ALIKE, fold
-from synth.views.evidence_table import EvidenceTable, stated
-from synth.views.markup import placeholder
+from synth.views.evidence_table import EvidenceTable, summary
+from synth.views.markup import placeholder, render, resource
 from synth.views.shapes import outline
+from synth.views.view import View
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -36,9 +38,6 @@ ROWS_IN_PAGE = 500
 
 ROWS_OF_MORE = 200
 """Findings it begins with where there are more; it says what is missing and links them all."""
-
-ALL_AS_CSV = "synth:findings.csv"
-"""Address of all findings as CSV; the Sphinx extension writes the file and mends the address."""
 
 RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
 """Names in the page's address that are no facet's: a facet may not bear one of them."""
@@ -53,30 +52,6 @@ They stand in ``synth/messages/en.toml``, where ``explorer_`` begins their keys.
 
 GROUPS = ("study", "theme")
 SORTS = ("newest", "oldest", "author")
-
-
-# --- what the search compares -----------------------------------------------------------------
-
-
-def searchable(finding: Finding, records: Records) -> str:
-    """The folded text that the search of the explorer and ``Evidence.where(q=…)`` looks into.
-
-    It holds the summary, the study's author and year, the labels of the theme and of all above it,
-    and the countries; each on a line of its own, so that no word is found across two of them.
-    """
-    study = records.studies[finding.study]
-    country = records.settings.facet("country")
-    parts = [
-        finding.summary,
-        records.label(study.id),
-        *(node.label for node in records.codebook.path(finding.theme)),
-        *(facet_values(country, finding, study) if country else ()),
-    ]
-    return "\n".join(_fold_again(part) for part in parts)
-
-
-# Labels and countries recur on every finding, summaries when a search is made twice.
-_fold_again = lru_cache(maxsize=65536)(fold)
 
 
 # --- what the script is given -----------------------------------------------------------------
@@ -296,7 +271,7 @@ def _named(name: str, data: Mapping[str, Any]) -> dict[str, str]:
 # --- the view ---------------------------------------------------------------------------------
 
 
-class Explorer:
+class Explorer(View):
     """Findings to filter by what was coded, to search, to count in a table and to take along.
 
     Parameters
@@ -320,6 +295,9 @@ class Explorer:
     ValueError : the key or the name of a facet cannot stand in an address.
     """
 
+    title: str
+    summary: str
+
     def __init__(
         self,
         records: Records,
@@ -336,6 +314,9 @@ class Explorer:
     ) -> None:
         self.records = records
         self.ids = tuple(ids)
+        self.title = ""
+        self._words = Words.of(records.settings)
+        self.summary = summary(records, self.ids)
         self.key = key
         self._to_selection = to_selection
         if not re.fullmatch(r"[A-Za-z][\w-]*", key, flags=re.ASCII):
@@ -354,7 +335,7 @@ class Explorer:
         for axis in (rows, cols):
             if axis:
                 _one_of("facet", axis, self._axes)
-        self.options = {
+        self._shown_by = {
             name: value
             for name, value in (
                 ("rows", rows),
@@ -411,14 +392,23 @@ class Explorer:
     # --- how it shows ---
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
-        """One row a finding, in words."""
-        return EvidenceTable(self.records, self.ids).data
+    def _table(self) -> EvidenceTable:
+        return EvidenceTable(self.records, self.ids)
 
     @property
-    def text(self) -> str:
-        """How many findings from how many studies."""
-        return stated(self.records, self.ids)
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a finding, in words."""
+        return self._table.rows
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The findings it lists."""
+        return {"finding": self.ids}
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        return self._table.columns
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -431,50 +421,45 @@ class Explorer:
             "key": self.key,
             "ids": None if every else list(self.ids),
             **({"filters": self._at_first} if self._at_first else {}),
-            **self.options,
+            **self._shown_by,
         }
 
-    @cached_property
-    def html(self) -> str:
+    @property
+    def html(self) -> Markup:
         """Settings and a table: complete in a page without any script."""
-        block = json.dumps(self.settings, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        rows = ROWS_OF_MORE if len(self.ids) > ROWS_IN_PAGE else ROWS_IN_PAGE
-        shown = EvidenceTable(self.records, self.ids[:rows])
+        kept = ROWS_OF_MORE if len(self.ids) > ROWS_IN_PAGE else ROWS_IN_PAGE
+        shown = EvidenceTable(self.records, self.ids[:kept])
         missing = len(self.ids) - len(shown.ids)
         say = Words.of(self.records.settings)
-        version = placeholder("version", say["evidence_in_force"])
-        note = (
-            '<p class="synth-missing">'
-            + say.html(
+        note: str = ""
+        if missing:
+            everything = resource("findings.csv")
+            text = say["evidence_all_as_csv"]
+            note = say.html(
                 "evidence_first",
                 n=f"{len(shown.ids):,}",
                 total=f"{len(self.ids):,}",
                 missing=f"{missing:,}",
-                link=f'<a href="{ALL_AS_CSV}">{say.html("evidence_all_as_csv")}</a>',
+                link=render("download.html", address=everything, text=text),
             )
-            + "</p>\n"
-            if missing
-            else ""
-        )
-        return (
-            f'<div class="synth synth-explorer" data-synth-module="explorer" '
-            f'data-key="{escape(self.key, quote=True)}">\n'
-            f'<script type="application/json">{_in_html(block)}</script>\n'
-            f'<div class="synth-fallback">\n{note}{shown.html}\n'
-            f'<p class="synth-version">{say.html("evidence_version", version=version)}</p>\n'
-            "</div>\n</div>"
+        version = placeholder("version", say["evidence_in_force"])
+        return render(
+            "explorer.html",
+            explorer=self,
+            evidence=resource("evidence"),
+            words=say,
+            missing=Markup(note),
+            table=shown.html,
+            version=Markup(say.html("evidence_version", version=version)),
         )
 
     def __repr__(self) -> str:
-        return f"<Explorer of {self.text}>"
+        return f"<Explorer of {self.summary}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        data: dict[str, Any] = {}
-        metadata: dict[str, Any] = {}
         live = self.widget()._repr_mimebundle_(**options)
-        if live is not None:
-            data, metadata = live if isinstance(live, tuple) else (live, {})
-        return {**data, "text/plain": repr(self), "text/html": self.html}, metadata
+        data, metadata = live if isinstance(live, tuple) else (live or {}, {})
+        return {**data, **super()._repr_mimebundle_()}, metadata
 
     def widget(self) -> Any:
         """The live half: an ipywidget whose filters are this explorer's."""
@@ -522,8 +507,3 @@ def _widget_class() -> Any:
 def _one_of(what: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
         raise UnknownName(what, name, known, f"Known are {', '.join(known)}.")
-
-
-def _in_html(text: str) -> str:
-    """JSON that can stand in a script element: nothing in it ends the element."""
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

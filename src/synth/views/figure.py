@@ -7,10 +7,11 @@ in a table beside it, made from the very rows that were drawn.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
@@ -18,15 +19,17 @@ from synth.references.csv_text import csv_text
 from synth.text import counted as counted
 from synth.text import listed as listed
 from synth.text import shorten as shorten
-from synth.views.markup import placeholder, target
+from synth.views.markup import link, placeholder, render
+from synth.views.view import Row, View, plain
 
 if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
     from synth.reading.records import Records
 
-Row = Mapping[str, Any]
-
 # Colours of things that are no direction and no level, with what JupyterLab and a file show.
-INK = "var(--synth-ink, #222832)"
+INK_PLAIN = "#222832"
+INK = f"var(--synth-ink, {INK_PLAIN})"
 INK_2 = "var(--synth-ink-2, #48566b)"
 PAPER = "var(--synth-paper, #fff)"
 PAPER_2 = "var(--synth-paper-2, #f3f4f5)"
@@ -40,31 +43,31 @@ class Field:
 
     Parameters
     ----------
-    name : key of the column in the rows of data, and its header in the CSV.
+    name : key of the column in the rows, and its header in the CSV.
     label : header readers see.
     number : the column holds numbers and is set to the right.
-    cell : draws the cell of a row as HTML; by default its value, escaped.
+    cell : what a page shows of the row, if it is more than the value; a text is escaped.
     """
 
     name: str
     label: str
     number: bool = False
-    cell: Callable[[Row], str] | None = None
+    cell: Callable[[Row], str | Markup] | None = None
 
 
-class Figure:
+class Figure(View):
     """A drawing with everything a reader needs to trust it or to do without it.
 
     Parameters
     ----------
     name : short name, used for downloads (``"by-year"``).
     title : the finding, as a sentence.
-    description : what the drawing shows, in words made from the same data.
+    description : what the drawing shows, in words made from the same rows.
     note : how to read it, what it can and what it cannot tell.
-    fields, data : the table that says the same.
+    fields, rows : the table that says the same.
     drawing : the drawing as HTML; empty when there is nothing to draw.
     nothing : why there is nothing to draw.
-    stated : counts for the one-line form.
+    summary : counts for the one-line form.
     source : what stands in the source line before the data version, as HTML.
     table_note : what the table's summary counts (``"21 years"``).
     wording : words of the frame; English ones by default.
@@ -74,9 +77,8 @@ class Figure:
     ...     "One study.",
     ...     "One study, 2016.",
     ...     fields=[Field("year", "Year")],
-    ...     data=[{"year": 2016}],
-    ...     drawing="<svg></svg>",
-    ...     stated="1 study",
+    ...     rows=[{"year": 2016}],
+    ...     summary="1 study",
     ... )
     >>> figure
     <Figure by-year: 1 study>
@@ -84,7 +86,8 @@ class Figure:
     ['year', '2016']
     """
 
-    kind = "Figure"
+    title: str
+    summary: str
 
     def __init__(
         self,
@@ -93,11 +96,11 @@ class Figure:
         description: str,
         *,
         fields: Sequence[Field],
-        data: Sequence[Row],
+        rows: Sequence[Row],
         drawing: str = "",
         nothing: str = "",
         note: str = "",
-        stated: str = "",
+        summary: str = "",
         source: str = "",
         table_note: str = "",
         css: str = "",
@@ -109,23 +112,32 @@ class Figure:
         self.description = description
         self.note = note
         self.fields = tuple(fields)
-        self.data = [dict(row) for row in data]
-        self.stated = stated
-        self.source = source
+        self.summary = summary
         self.table_note = table_note
+        self._rows = [dict(row) for row in rows]
+        self._source = source
         self._drawing = drawing
         self._nothing = nothing
         self._css = css
         self._svg = svg
-        self._wording = wording or Words()
+        self._words = wording or Words()
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of the table."""
+        return self._rows
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        return {field.name: field.label for field in self.fields}
 
     @property
     def drawing(self) -> str:
         """The drawing as HTML, or the sentence that says why there is none."""
         if self._drawing:
-            return self._drawing
-        nothing = self._nothing or self._wording["figure_nothing"]
-        return f'<p class="synth-gap">{escape(nothing)}</p>'
+            return Markup(self._drawing)
+        return render("gap.html", text=self._nothing or self._words["figure_nothing"])
 
     @property
     def empty(self) -> bool:
@@ -133,18 +145,18 @@ class Figure:
         return not self._drawing
 
     @property
-    def html(self) -> str:
-        """The whole figure."""
-        css = f" {self._css}" if self._css else ""
-        note = f'<p class="synth-figure-note">{escape(self.note)}</p>' if self.note else ""
-        return (
-            f'<figure class="synth synth-figure{css}" data-figure="{escape(self.name)}" '
-            f'data-synth-module="figures">\n'
-            f'<figcaption><p class="synth-figure-title">{escape(self.title)}</p>{note}'
-            f"</figcaption>\n"
-            f'<div class="synth-figure-drawing">{self.drawing}</div>\n'
-            f"{self.below}{self._details()}"
-            f'<p class="synth-source">{self.source} {version_line(self._wording)}</p>\n</figure>'
+    def html(self) -> Markup:
+        """The whole figure, as a page shows it."""
+        return render(
+            "figure.html",
+            figure=self,
+            css=self._css,
+            drawing=self.drawing,
+            below=Markup(self.below),
+            table=table_html(self.fields, self.rows, self.title) if self.rows else "",
+            words=self._words,
+            source=Markup(self._source),
+            version=version_line(self._words),
         )
 
     @property
@@ -152,40 +164,13 @@ class Figure:
         """What stands between the drawing and the table; nothing unless a figure adds it."""
         return ""
 
-    def _details(self) -> str:
-        if not self.data:
-            return ""
-        counted = f": {escape(self.table_note)}" if self.table_note else ""
-        same = self._wording.html("figure_table")
-        return (
-            f'<details class="synth-figure-table"><summary>{same}{counted}</summary>\n'
-            f'<p class="synth-small">{escape(self.description)}</p>\n'
-            f"{table_html(self.fields, self.data, self.title)}</details>\n"
-        )
-
-    @property
-    def text(self) -> str:
-        """Title, description and the rows, without any markup."""
-        lines = [self.title, self.description]
-        lines += [
-            "; ".join(f"{f.label} {_plain(row[f.name])}" for f in self.fields) for row in self.data
-        ]
-        return "\n".join(line for line in lines if line)
-
     @property
     def svg(self) -> str:
         """The drawing as an SVG that stands on its own, or nothing."""
         return standalone(self._svg) if self._svg else ""
 
-    def to_csv(self) -> str:
-        """The rows as CSV text."""
-        return to_csv([field.name for field in self.fields], self.data)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {"text/html": self.html, "text/plain": repr(self)}
-
     def __repr__(self) -> str:
-        return f"<{self.kind} {self.name}: {self.stated}>"
+        return f"<{type(self).__name__} {self.name}: {self.summary}>"
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -196,29 +181,34 @@ def studies(number: int) -> str:
     return counted(number, "study", "studies")
 
 
-def version_line(words: Words) -> str:
+def version_line(words: Words) -> Markup:
     """Data version and date; the build fills them in, so that no stored output holds them."""
-    return words.html(
-        "footer_data",
-        version=placeholder("version", words["evidence_in_force"]),
-        date=placeholder("date", words["late_date"]),
+    return Markup(
+        words.html(
+            "footer_data",
+            version=placeholder("version", words["evidence_in_force"]),
+            date=placeholder("date", words["late_date"]),
+        )
     )
 
 
-def source_line(words: Words, findings: int, works: int) -> str:
-    """From how much of the review a figure is drawn; the totals are filled in by the build."""
-    return words.html(
-        "figure_source",
-        findings=findings,
-        all_findings=placeholder("findings", words["late_all"]),
-        studies=works,
-        all_studies=placeholder("studies", words["late_all"]),
+def source_line(words: Words, findings: int, works: int) -> Markup:
+    """From how much of the review a figure is drawn; a book knows the totals."""
+    return Markup(
+        words.html(
+            "figure_source",
+            findings=findings,
+            all_findings=placeholder("findings", words["late_all"]),
+            studies=works,
+            all_studies=placeholder("studies", words["late_all"]),
+        )
     )
 
 
-def of_studies(words: Words, works: int) -> str:
-    """How many of all studies, as HTML; the build fills in how many there are."""
-    return words.html("of_all_studies", n=works, total=placeholder("studies", words["late_all"]))
+def of_studies(words: Words, works: int) -> Markup:
+    """How many of all studies, as HTML; a book knows how many there are."""
+    total = placeholder("studies", words["late_all"])
+    return Markup(words.html("of_all_studies", n=works, total=total))
 
 
 # --- marks, colours, tables, files -----------------------------------------------------------
@@ -249,77 +239,60 @@ def poles(settings: Settings) -> tuple[Direction, Direction] | None:
     return (able[0], able[-1]) if len(able) > 1 else None
 
 
-def study_link(records: Records, study: str) -> str:
+def study_link(records: Records, study: str) -> Markup:
     """A study's author and year, linked to its entry."""
-    return f'<a href="{escape(target("study", study))}">{escape(records.label(study))}</a>'
+    return link("study", study, records.label(study))
 
 
-def theme_link(records: Records, node: str, *, label: str = "") -> str:
+def theme_link(records: Records, node: str, *, label: str = "") -> Markup:
     """A theme's label, linked to its page."""
-    words = escape(label or records.codebook[node].label)
-    return f'<a href="{escape(target("theme", node))}">{words}</a>'
+    return link("theme", node, label or records.codebook[node].label)
 
 
-def table_html(fields: Sequence[Field], rows: Sequence[Row], caption: str) -> str:
+def table_html(fields: Sequence[Field], rows: Sequence[Row], caption: str) -> Markup:
     """Rows as a table that scrolls by itself when it is too wide, also by keyboard."""
-    head = "\n".join(
-        f'<th scope="col" data-key="{escape(f.name)}"{" class=n" if f.number else ""}>'
-        f"{escape(f.label)}</th>"
-        for f in fields
-    ).replace("class=n", 'class="n"')
-    body = "\n".join(f"<tr>{_cells(fields, row)}</tr>" for row in rows)
-    label = escape(caption)
-    return (
-        f'<div class="synth-scroll" tabindex="0" role="region" aria-label="{label}">'
-        f'<table><caption class="synth-vh">{label}</caption>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>\n"
-    )
-
-
-def _cells(fields: Sequence[Field], row: Row) -> str:
-    cells = []
-    for index, column in enumerate(fields):
-        value = row[column.name]
-        shown = column.cell(row) if column.cell else escape(_plain(value))
-        # A cell that shows more than its value keeps the value beside it, for the CSV download.
-        kept = f' data-value="{escape(_plain(value))}"' if column.cell else ""
-        css = ' class="n"' if column.number else ""
-        tag = (
-            f'<th scope="row"{css}{kept}>{shown}</th>'
-            if index == 0
-            else f"<td{css}{kept}>{shown}</td>"
-        )
-        cells.append(tag)
-    return "\n".join(cells)  # white space between cells, else a search index glues the words
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return "; ".join(str(part) for part in value)
-    return str(value)
+    return render("table.html", fields=fields, rows=rows, caption=caption, plain=plain)
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Rows as CSV text with a header; lists are joined by ``"; "``."""
-    return csv_text([columns, *([_plain(row[name]) for name in columns] for row in rows)])
+    return csv_text([columns, *([plain(row[name]) for name in columns] for row in rows)])
 
 
 def standalone(svg: str) -> str:
-    """An SVG with plain colours, as a file outside the page needs it.
+    """An SVG as a file outside the page needs it: plain colours, and nothing but the drawing.
 
-    >>> standalone('<svg viewBox="0 0 1 1"><path fill="var(--synth-ink, #222)"/></svg>')
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path fill="#222"/></svg>'
+    What only a page makes use of goes: links, names for styles and scripts, words for readers of
+    the screen, who are told the whole in one description.
+
+    >>> standalone('<svg viewBox="0 0 1 1"><a href="#x"><path fill="var(--ink, #222)"/></a></svg>')
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path fill="#222" /></svg>'
     """
-    plain = re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg).replace("currentColor", "#222832")
-    if "xmlns=" not in plain:
-        plain = plain.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return plain
+    from xml.etree import ElementTree
+
+    plain = re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg).replace("currentColor", INK_PLAIN)
+    root = ElementTree.fromstring(plain)
+    _undress(root)
+    for node in root.iter():
+        node.tag = node.tag.rpartition("}")[2]
+    root.attrib = {"xmlns": _SVG, **root.attrib}
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+_SVG = "http://www.w3.org/2000/svg"
+_OF_THE_PAGE = re.compile(r"(?:\{.*\})?(?:class|href|role|tabindex|focusable|aria-.*|data-.*)")
+
+
+def _undress(node: Element) -> None:
+    for name in [name for name in node.attrib if _OF_THE_PAGE.fullmatch(name)]:
+        del node.attrib[name]
+    inner: list[Element] = []
+    for child in node:
+        _undress(child)
+        group = child.tag.rpartition("}")[2] in ("a", "g") and not child.attrib
+        if child.tag.rpartition("}")[2] != "title":
+            inner += list(child) if group else [child]
+    node[:] = inner
 
 
 # --- lettering -------------------------------------------------------------------------------

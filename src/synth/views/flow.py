@@ -13,6 +13,8 @@ from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.messages import Words
 from synth.model import NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums, terms
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
 
 class FlowDiagram(Figure):
     """A search and screening flow, drawn; made by :func:`flow`."""
-
-    kind = "FlowDiagram"
 
     @property
     def below(self) -> str:
@@ -81,9 +81,9 @@ def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
             words["flow_none"],
             words["flow_nothing"],
             fields=fields,
-            data=[],
+            rows=[],
             nothing=words["flow_nothing"],
-            stated="no boxes",
+            summary="no boxes",
             wording=words,
         )
     stages = list(dict.fromkeys(box.stage for box in boxes))
@@ -93,10 +93,10 @@ def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
         _title(boxes),
         _description(boxes, stages),
         fields=fields,
-        data=[_row(box, boxes) for box in boxes],
+        rows=[_row(box, boxes) for box in boxes],
         drawing=_html(boxes, stages, words),
         note=words["flow_note"],
-        stated=f"{counted(len(boxes), 'box', 'boxes')} in {counted(len(stages), 'stage')}, "
+        summary=f"{counted(len(boxes), 'box', 'boxes')} in {counted(len(stages), 'stage')}, "
         f"{known} with a number",
         source=words.html("flow_source"),
         table_note=words.count("flow_boxes", len(boxes)),
@@ -118,7 +118,9 @@ def _fields(words: Words) -> tuple[Field, ...]:
 
 
 def _count(count: int | None) -> str:
-    return f'<span class="synth-gap">{NOT_REPORTED}</span>' if count is None else str(count)
+    if count is None:
+        return Markup(f'<span class="synth-gap">{NOT_REPORTED}</span>')
+    return str(count)
 
 
 def _row(box: FlowBox, boxes: Sequence[FlowBox]) -> dict[str, Any]:

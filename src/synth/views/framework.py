@@ -72,6 +72,9 @@ class Framework(View):
     lines : its rows, headings and factors in the order of the codebook.
     """
 
+    title: str
+    summary: str
+
     def __init__(self, records: Records, lines: Sequence[FrameworkRow]) -> None:
         self._records = records
         self.lines = tuple(lines)
@@ -93,6 +96,16 @@ class Framework(View):
         A review whose directions have no two poles gets a column for each direction.
         """
         return poles(self._records.settings) or self._records.settings.directions
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The findings in its cells."""
+        return {"finding": self.cites}
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The findings in its cells."""
+        return tuple(finding.id for finding in self.findings)
 
     @property
     def columns(self) -> dict[str, str]:
@@ -243,7 +256,8 @@ class Framework(View):
         if at_least is None:
             named = [len(arrow.studies) for arrow in influence_map(self._records).arrows]
             at_least = next(n for n in range(1000) if sum(k >= n for k in named) <= _ARROWS)
-        return influence_map(self._records, at_least=at_least, counts=True)
+        drawn = influence_map(self._records, at_least=at_least, counts=True)
+        return drawn.asked("influence_map", {}, at_least=at_least, counts=True)
 
     def to_csv(self) -> str:
         """The table as CSV text, one row a finding, in the order of the page."""
@@ -262,10 +276,6 @@ class Framework(View):
                     said = (f.summary, self._records.label(f.study))
                     rows.append([f.id, *place, direction.label, *said])
         return csv_text(rows)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # As long as the book does not draw views by itself.
-        return {"text/html": str(self.html), "text/plain": repr(self)}
 
 
 def framework(

@@ -90,17 +90,15 @@ class Place:
     target : gives the address of a study, theme, finding or influence, by kind and id; an empty
         address is no link.
     value : gives a value of the whole review by its name, such as ``"studies"``, or the fallback.
+    resource : gives the address of a file all pages share, by its name; empty where there is none.
     """
 
     target: Callable[[str, str], str]
     value: Callable[[str, str], str]
+    resource: Callable[[str], str] = lambda name: ""
 
 
-def _marked(name: str, fallback: str) -> Markup:
-    return Markup('<span class="synth-late" data-synth-late="{}">{}</span>').format(name, fallback)
-
-
-_NOTEBOOK = Place(lambda kind, name: f"synth:{kind}:{name}", _marked)
+_NOTEBOOK = Place(lambda kind, name: f"synth:{kind}:{name}", lambda name, fallback: fallback)
 _PLACE: ContextVar[Place | None] = ContextVar("place", default=None)
 
 
@@ -141,3 +139,24 @@ def placeholder(name: str, fallback: str) -> Markup:
     fallback : what stands there outside a book.
     """
     return escape(_here().value(name, fallback))
+
+
+def link(kind: str, name: str, text: str) -> Markup:
+    """A text linked to the one home of a study, theme, finding or influence.
+
+    Parameters
+    ----------
+    kind, name : as for :func:`target`; where the place knows no home, the text stands alone.
+    text : what readers see.
+    """
+    return render("link.html", address=target(kind, name), text=text)
+
+
+def resource(name: str) -> str:
+    """Address of a file that all pages of a book share.
+
+    Parameters
+    ----------
+    name : ``"evidence"``, the name of the script explorers ask for, or ``"findings.csv"``.
+    """
+    return _here().resource(name)

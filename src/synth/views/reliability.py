@@ -28,6 +28,9 @@ class Reliability(View):
     ValueError : there is no second coding.
     """
 
+    title: str
+    summary: str
+
     def __init__(self, records: Records) -> None:
         self.records = records
         self.words = Words.of(records.settings)

@@ -13,12 +13,13 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
 from synth.text import fold
 from synth.views.figure import (
     Field,
-    Row,
     chosen,
     counted,
     listed,
@@ -27,11 +28,11 @@ from synth.views.figure import (
     studies_behind,
     study_link,
     table_html,
-    to_csv,
     values_in,
     version_line,
 )
 from synth.views.markup import target
+from synth.views.view import Row, View
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -141,14 +142,17 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
     return sorted(teams, key=lambda team: (-len(team[1]), team))
 
 
-class Robustness:
+class Robustness(View):
     """What rests on whom in a selection of findings; made by :func:`robustness`."""
+
+    title: str
 
     def __init__(self, records: Records, findings: Sequence[Finding], *, whole: bool) -> None:
         self._records = records
         self._findings = tuple(findings)
         self._whole = whole
         self._words = Words.of(records.settings)
+        self.title = self._words["robustness_title"]
 
     # --- the computation ---
 
@@ -296,7 +300,7 @@ class Robustness:
         )
 
     @cached_property
-    def data(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[dict[str, Any]]:
         """One row for each thing left out, with how much would lose all its support."""
         return [
             {
@@ -357,11 +361,6 @@ class Robustness:
                 )
         return " ".join(parts)
 
-    def to_csv(self) -> str:
-        """What is left out and what goes with it, as CSV text."""
-        names = [kind for kind, _, _ in self._kinds_held]
-        return to_csv(["kind", "left_out", "studies", "findings", *names, "lost"], self.data)
-
     # --- as something to read ---
 
     @cached_property
@@ -387,14 +386,14 @@ class Robustness:
     def _table(self, kind: str) -> str:
         words = self._words
         one = words[f"robustness_{kind}"]
-        rows = [row for row in self.data if row["kind"] == kind]
+        rows = [row for row in self.rows if row["kind"] == kind]
         if not rows:
             none = words.html("robustness_nothing", kind=escape(one))
             return f'<p class="synth-gap">{none}</p>'
         telling = [row for row in rows if row["lost"] or row["direction"]]
         caption = words.say("robustness_caption", kind=one, n=len(telling), total=len(rows))
         fields = (
-            Field("left_out", one.capitalize(), cell=self._left_out_cell),
+            Field("left_out", one.capitalize(), cell=lambda row: Markup(self._left_out_cell(row))),
             *((Field("studies", words["column_studies"], number=True),) if kind != "study" else ()),
             Field("findings", words["robustness_gone"], number=True),
             *(
@@ -402,7 +401,7 @@ class Robustness:
                 for name, _, plural in self._kinds_held
                 if name != "influence" or self._whole
             ),
-            Field("lost", words["robustness_lost"], cell=self._lost_cell),
+            Field("lost", words["robustness_lost"], cell=lambda row: Markup(self._lost_cell(row))),
         )
         table = table_html(fields, telling[:_SHOWN], caption)
         rest = telling[_SHOWN:]
@@ -437,7 +436,9 @@ class Robustness:
         if not rows:
             return ""
         fields = (
-            Field("what", self._words["column_what"], cell=self._what_cell),
+            Field(
+                "what", self._words["column_what"], cell=lambda row: Markup(self._what_cell(row))
+            ),
             Field("rests_on", self._words["column_rests_on"]),
             Field("which", self._words["column_which"]),
             Field("studies", self._words["column_studies"], number=True),
@@ -453,16 +454,28 @@ class Robustness:
         kind = "influence" if row["kind"] == "influence" else "theme"
         return f'<a href="{escape(target(kind, row["id"]))}">{escape(row["what"])}</a>'
 
-    def __repr__(self) -> str:
+    @cached_property
+    def summary(self) -> str:  # type: ignore[override]
+        """How much was looked at, and how much of it rests on one study."""
         works = len({f.study for f in self._findings})
         alone = sum(how == "study" for h, how, _ in self.single if h.kind not in ("direction",))
         return (
-            f"<Robustness: {counted(len(self._findings), 'finding')} from {studies(works)}, "
-            f"{alone} of {sum(h.kind != 'direction' for h in self.held)} rest on one study>"
+            f"{counted(len(self._findings), 'finding')} from {studies(works)}, "
+            f"{alone} of {sum(h.kind != 'direction' for h in self.held)} rest on one study"
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": repr(self)}
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        words = self._words
+        return {
+            "kind": words["column_kind"],
+            "left_out": words["column_what"],
+            "studies": words["column_studies"],
+            "findings": words["column_findings"],
+            **{kind: many for kind, _, many in self._kinds_held},
+            "lost": words["robustness_lost"],
+        }
 
 
 def robustness(records: Records, ids: Iterable[str] | None = None) -> Robustness:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from synth.messages import Words
+from synth.references.csv_text import csv_text
 from synth.views.markup import render
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ VIEW = "application/vnd.synth.view+json"
 """The media type under which a notebook stores what a cell showed."""
 
 Row = Mapping[str, Any]
+
+_MOST = 500
+"""Rows of the plain table a notebook stores; more would make a file nobody can open."""
 
 
 class View:
@@ -41,10 +46,16 @@ class View:
     query: Mapping[str, Any]
     options: Mapping[str, Any]
 
+    description: str = ""
+    _words: Words = Words()
+
     title: str
     summary: str
-    description: str = ""
-    svg: str = ""
+
+    @property
+    def svg(self) -> str:
+        """Its drawing as a picture of its own; empty where it has none."""
+        return ""
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -60,6 +71,19 @@ class View:
     def html(self) -> str:
         """The whole view, as a page shows it."""
         raise NotImplementedError
+
+    @property
+    def shows(self) -> Mapping[str, Sequence[str]]:
+        """Ids of the findings, studies and influences it shows one by one, by their kind."""
+        return {}
+
+    @property
+    def cites(self) -> Sequence[str]:
+        """Ids of the findings it cites as prose does, so that a page previews them."""
+        return ()
+
+    anchors: Sequence[str] = ()
+    """The kinds, of those it shows, that pages link to here: each of them has its anchor."""
 
     def asked(self, kind: str, query: Mapping[str, Any], **options: Any) -> Self:
         """Note how the view was asked for, so that the book can draw it again.
@@ -85,9 +109,8 @@ class View:
 
     def to_csv(self) -> str:
         """The plain table as CSV text with a header."""
-        from synth.views.figure import to_csv
-
-        return to_csv(list(self.columns), self.rows)
+        rows = ([plain(row.get(name)) for name in self.columns] for row in self.rows)
+        return csv_text([list(self.columns), *rows])
 
     def save(self, path: str | Path) -> Path:
         """Write the view to a file.
@@ -131,16 +154,21 @@ class View:
 
         Whatever a preview of notebooks strips (styles, scripts, drawings, addresses) is not in it.
         """
+        rest = self._words.say("readable_rest", n=_MOST, total=len(self.rows))
         return render(
             "readable.html",
             view=self,
-            table=[[_plain(row.get(name)) for name in self.columns] for row in self.rows],
+            table=[[plain(row.get(name)) for name in self.columns] for row in self.rows[:_MOST]],
+            rest=rest if len(self.rows) > _MOST else "",
             picture=data_address(self.svg) if self.svg else "",
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        readable = {"text/plain": self.text, "text/html": str(self.readable)}
+        if not self.kind:  # drawn from records alone; no book could ask for it again
+            return readable
         stored = {"kind": self.kind, "query": dict(self.query), "options": dict(self.options)}
-        return {VIEW: stored, "text/plain": self.text, "text/html": str(self.readable)}
+        return {VIEW: stored, **readable}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.summary}>"
@@ -152,10 +180,11 @@ def data_address(svg: str) -> str:
 
 
 def _scalar(value: Any) -> Any:
-    return _plain(value) if isinstance(value, list | tuple) else value
+    return plain(value) if isinstance(value, list | tuple) else value
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """A value as a cell of a plain table shows it; lists are joined by ``"; "``."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -9,23 +9,25 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
-from html import escape
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.model import UNKNOWN, Finding, Study, Theme
+from synth.text import shorten
 from synth.views.figure import (
     EDGE,
     INK,
     INK_2,
     LINE,
     Figure,
-    Row,
-    shorten,
     standalone,
     study_link,
     themes_of,
     wrapped,
 )
+from synth.views.markup import render
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     import altair
@@ -98,9 +100,14 @@ def specification(chart: altair.TopLevelMixin) -> dict[str, Any]:
 
 def picture(spec: Mapping[str, Any]) -> str:
     """The SVG of a specification; the same bytes for the same specification."""
+    return _picture(json.dumps(spec))
+
+
+@lru_cache(maxsize=256)  # a book draws a chart to see whether it changed, and again for its page
+def _picture(spec: str) -> str:
     import vl_convert
 
-    svg: str = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version=_VERSION)
+    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
     return svg
 
 
@@ -159,33 +166,26 @@ class Chart(Figure):
         """The Vega-Lite specification of the drawing, made for wide pages."""
         return specification(self.chart())
 
-    @cached_property
+    @property
     def drawing(self) -> str:
         """The drawing as HTML: two pictures, of which a page shows the one that fits."""
         if self._draw is None:
             return super().drawing
-        wide = _inline(picture(self.spec))
-        narrow = _inline(picture(specification(self.chart(_NARROW))))
-        browser = {**self.spec, "width": "container"}
-        stored = json.dumps(browser, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        # In a script element "<" could end it; in JSON the escape means the same character.
-        stored = stored.replace("<", "\\u003c")
-        return (
-            '<div class="synth-chart" data-synth-chart data-synth-module="vega">\n'
-            f'<div class="synth-chart-picture" role="img" aria-label="{escape(self.description)}">'
-            f'<div class="synth-chart-wide">{wide}</div>\n'
-            f'<div class="synth-chart-narrow" hidden>{narrow}</div></div>\n'
-            f'<script type="application/json">{stored}</script>\n</div>'
+        return render(
+            "chart.html",
+            description=self.description,
+            wide=Markup(compact(picture(self.spec))),
+            narrow=Markup(compact(picture(specification(self.chart(_NARROW))))),
+            spec={**self.spec, "width": "container"},
         )
 
     @property
     def svg(self) -> str:
         """The picture as an SVG file that stands on its own, or nothing."""
+        return standalone(compact(picture(self.spec))) if self._draw else ""
 
-        return standalone(picture(self.spec)) if self._draw else ""
 
-
-def _inline(svg: str) -> str:
+def compact(svg: str) -> str:
     """A picture of vl-convert as part of a page: without what says nothing there.
 
     The element around it is one labelled image, so the roles inside are never heard; the labels of
@@ -235,9 +235,9 @@ def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (item[0] in UNKNOWN, -item[1], item[0]))
 
 
-def study_links(records: Records, ids: Sequence[str]) -> str:
+def study_links(records: Records, ids: Sequence[str]) -> Markup:
     """Links to several studies, in one cell of a table."""
-    return "; ".join(study_link(records, study) for study in ids)
+    return Markup("; ").join(study_link(records, study) for study in ids)
 
 
 def ticks(first: int, last: int, most: int) -> list[int]:

@@ -29,7 +29,6 @@ from synth.views.figure import (
     PAPER,
     PAPER_2,
     Field,
-    Row,
     chosen,
     counted,
     listed,
@@ -40,6 +39,7 @@ from synth.views.figure import (
     theme_link,
     values_in,
 )
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -91,11 +91,11 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("designs", say["column_designs"]),
             Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
         ),
-        data=rows,
+        rows=rows,
         draw=(lambda width: _year_chart(dated, designs, since, until, width)) if dated else None,
         nothing=say["chart_no_year"] if behind else say["chart_nothing"],
         note=say["chart_note_year"],
-        stated=f"{studies(len(behind))}, {span(dated)}",
+        summary=f"{studies(len(behind))}, {span(dated)}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,
         table_note=counted(len(rows), "year"),
@@ -319,11 +319,11 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("low", say["column_random_low"], number=True),
             Field("high", say["column_random_high"], number=True),
         ),
-        data=rows,
+        rows=rows,
         draw=(lambda width: _accumulation_chart(rows, plural, width)) if enough else None,
         nothing=say["chart_few_dated"] if findings else say["chart_nothing"],
         note=say["chart_note_accumulation"],
-        stated=f"{len(seen)} {plural} over {studies(len(rows))}",
+        summary=f"{len(seen)} {plural} over {studies(len(rows))}",
         source=source_line(say, len(findings), len({f.study for f in findings})),
         wording=say,
         table_note=studies(len(rows)),
@@ -440,12 +440,12 @@ def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("last", say["column_last_in"], number=True),
             Field("studies", say["column_studies"], number=True),
         ),
-        data=rows,
+        rows=rows,
         draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
         nothing=say["chart_no_year"] if findings else say["chart_nothing"],
         note=say["chart_note_first"]
         + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else ""),
-        stated=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
+        summary=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,
         table_note=counted(len(rows), "theme"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study
@@ -22,7 +23,6 @@ from synth.views.figure import (
     INK,
     PAPER,
     Field,
-    Row,
     chosen,
     counted,
     listed,
@@ -32,6 +32,7 @@ from synth.views.figure import (
     values_in,
 )
 from synth.views.markup import placeholder
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -67,11 +68,11 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     spread = _spread(records, named, behind, findings)
     say = Words.of(records.settings)
     extra = (
-        Field("region", say["column_region"], cell=lambda row: escape(row["region"]) or "–"),
+        Field("region", say["column_region"], cell=lambda row: row["region"] or "–"),
         Field(
             "income_group",
             say["column_income_group"],
-            cell=lambda row: escape(row["income_group"]) or "–",
+            cell=lambda row: row["income_group"] or "–",
         ),
     )
     return _ranking(
@@ -189,7 +190,7 @@ def by_place(
             Field(
                 "countries",
                 Words.of(records.settings)["column_countries"],
-                cell=lambda r: escape(", ".join(r["countries"])),
+                cell=lambda r: ", ".join(r["countries"]),
             ),
         ),
         note=f"A study counts once in each group it has a country in. {_classification(records)}",
@@ -250,24 +251,24 @@ def _ranking(
             Field("findings", say["column_findings"], number=True),
             *extra,
         ),
-        data=rows,
+        rows=rows,
         draw=(lambda width: _bars(drawn, width)) if rows else None,
         nothing=say["chart_nothing"],
         note=note,
-        stated=stated,
+        summary=stated,
         source=source_line(say, len(findings), len(behind)),
         wording=say,
         table_note=counted(len(rows), *nouns),
     )
 
 
-def _of_all(row: Row, facet: str, records: Records) -> str:
-    """The number beside all studies of the review with this value, which the build fills in."""
+def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
+    """The number beside all studies of the review with this value, which a book knows."""
     if not facet or records.settings.facet(facet) is None:
         return str(row["studies"])
     # Filters are separated by blanks, and so are the words of many a country's name.
     name = f"studies:{facet}={shlex.quote(str(row['value']))}"
-    return f"{row['studies']} of {placeholder(name, 'all')}"
+    return Markup("{} of {}").format(row["studies"], placeholder(name, "all"))
 
 
 def _bars(rows: Sequence[Row], width: int) -> Any:

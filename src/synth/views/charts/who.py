@@ -23,7 +23,6 @@ from synth.views.figure import (
     INK,
     PAPER,
     Field,
-    Row,
     chosen,
     counted,
     direction_colour,
@@ -38,6 +37,7 @@ from synth.views.figure import (
     values_in,
     wrapped,
 )
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -286,9 +286,9 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             "No two opposite directions",
             why,
             fields=(),
-            data=[],
+            rows=[],
             nothing=why,
-            stated="no poles",
+            summary="no poles",
             wording=say,
         )
     helps, hinders = pair
@@ -331,11 +331,11 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("hindering_in", f"{hinders.label} in"),
             Field("same_studies", say["column_in_the_same_study"], number=True),
         ),
-        data=rows,
+        rows=rows,
         draw=(lambda width: _diverging(themes, pair, width)) if themes else None,
         nothing=say["chart_not_both"] if findings else say["chart_nothing"],
         note=say["chart_note_both"],
-        stated=f"{len(themes)} of {len(looked)} {plural}",
+        summary=f"{len(themes)} of {len(looked)} {plural}",
         source=source_line(say, len(findings), len(behind)),
         wording=say,
         table_note=f"{len(rows)} at all ranks",
@@ -428,7 +428,7 @@ def _matrix(
         title,
         said,
         fields=fields,
-        data=data,
+        rows=data,
         draw=(lambda width: _cells(rows[: len(shown)], across, shown, what, width))
         if rows
         else None,
@@ -436,7 +436,7 @@ def _matrix(
         note=note,
         source=source,
         wording=wording,
-        stated=stated,
+        summary=stated,
         table_note=counted(len(rows), "row"),
     )
 

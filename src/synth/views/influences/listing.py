@@ -48,12 +48,21 @@ class InfluenceList(View):
     influences : in the order to show them.
     """
 
+    title: str
+    summary: str
+    anchors = ("influence",)
+
     def __init__(self, records: Records, influences: Iterable[Influence]) -> None:
         self.records = records
         self.influences = tuple(influences)
         self._words = Words.of(records.settings)
         self.title = self._words["influences"]
         self.summary = self._words.count("influences", len(self.influences))
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The influences."""
+        return {"influence": tuple(influence.id for influence in self.influences)}
 
     @property
     def columns(self) -> dict[str, str]:
@@ -115,7 +124,3 @@ class InfluenceList(View):
                 )
             ),
         }
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        # As long as the book does not draw views by itself.
-        return {"text/html": str(self.html), "text/plain": repr(self)}

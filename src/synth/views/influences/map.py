@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.views.figure import (
     Field,
     Figure,
-    Row,
     counted,
     listed,
     study_link,
@@ -27,6 +28,7 @@ from synth.views.influences.arrows import Arrow, boxes_by_node, gather, reach
 from synth.views.influences.drawing import key, sheets
 from synth.views.markup import placeholder, target
 from synth.views.shapes import direction_mark
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
 
 class InfluenceMap(Figure):
     """The map of a review's influences; made by :func:`influence_map`."""
-
-    kind = "InfluenceMap"
 
     def __init__(
         self,
@@ -51,6 +51,11 @@ class InfluenceMap(Figure):
         self.arrows = tuple(arrows)
         self.themes = tuple(boxes)
         self.words = dict(words)
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The influences in its table."""
+        return {"influence": tuple(row["influence"] for row in self.rows)}
 
     def reach(self, theme: str, *, upstream: bool = False) -> dict[str, int]:
         """What a theme reaches over the arrows, and in how many steps; cycles do no harm.
@@ -72,7 +77,7 @@ class InfluenceMap(Figure):
         )
         return (
             '<details class="synth-map-words"><summary>'
-            f"{self._wording.html('map_in_words')}</summary>\n<ul>{items}</ul></details>\n"
+            f"{self._words.html('map_in_words')}</summary>\n<ul>{items}</ul></details>\n"
         )
 
     def to_svg(self) -> str:
@@ -131,11 +136,11 @@ def influence_map(
         _title(records, nodes, chosen, arrows, counts, focus),
         _description(records, nodes, chosen, arrows),
         fields=_fields(records),
-        data=rows,
+        rows=rows,
         drawing=drawing,
         nothing=words["map_nothing"],
         note=_note(words, chosen, drawn, arrows, unplaced, at_least),
-        stated=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
+        summary=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
         f", {counted(len(arrows), 'arrow')}",
         source=words.html(
             "map_source", n=len(chosen), total=placeholder("influences", words["late_all"])
@@ -297,19 +302,21 @@ def _fields(records: Records) -> tuple[Field, ...]:
 
     def source(row: Row) -> str:
         link = escape(target("influence", row["influence"]))
-        return f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
+        return Markup(
+            f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
+        )
 
     def named(row: Row) -> str:
         if not row["ids"]:
-            return f'<span class="synth-gap">{words.html("map_none_named")}</span>'
-        return "; ".join(study_link(records, study) for study in row["ids"])
+            return Markup(f'<span class="synth-gap">{words.html("map_none_named")}</span>')
+        return Markup("; ").join(study_link(records, study) for study in row["ids"])
 
     return (
         Field("source", words["map_from"], cell=source),
         Field(
             "direction",
             words["map_how"],
-            cell=lambda row: direction_mark(row["way"], row["direction"]),
+            cell=lambda row: Markup(direction_mark(row["way"], row["direction"])),
         ),
         Field("target", words["map_to"]),
         Field("mechanism", words["map_mechanism"]),

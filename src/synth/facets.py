@@ -1,0 +1,239 @@
+"""What a finding carries, and which findings match a filter: one meaning for every use.
+
+Notebooks, prose and the explorer filter alike, because all of them ask here (the explorer's script
+does the same in the browser; a test holds the two together).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, lru_cache
+
+from synth.errors import UnknownName, did_you_mean
+from synth.model import Finding, facet_values
+from synth.reading.records import Records
+from synth.text import fold
+
+# --- what the search compares -----------------------------------------------------------------
+
+
+def searchable(finding: Finding, records: Records) -> str:
+    """The folded text that the search of the explorer and ``Evidence.where(q=…)`` looks into.
+
+    It holds the summary, the study's author and year, the labels of the theme and of all above it,
+    and the countries; each on a line of its own, so that no word is found across two of them.
+    """
+    study = records.studies[finding.study]
+    country = records.settings.facet("country")
+    parts = [
+        finding.summary,
+        records.label(study.id),
+        *(node.label for node in records.codebook.path(finding.theme)),
+        *(facet_values(country, finding, study) if country else ()),
+    ]
+    return "\n".join(_fold_again(part) for part in parts)
+
+
+# Labels and countries recur on every finding, summaries when a search is made twice.
+_fold_again = lru_cache(maxsize=65536)(fold)
+
+
+# --- facets and filters -----------------------------------------------------------------------
+
+
+class Facets:
+    """The facets of a review's findings: ranks of the codebook, direction, study, year, and others.
+
+    Parameters
+    ----------
+    records : the review's records.
+    """
+
+    def __init__(self, records: Records) -> None:
+        self.records = records
+        self._columns: dict[str, Mapping[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def of(cls, records: Records) -> Facets:
+        """The facets of some records, made once however often they are asked for."""
+        made: Facets = vars(records).setdefault("_facets", None) or cls(records)
+        vars(records)["_facets"] = made
+        return made
+
+    @cached_property
+    def ranks(self) -> tuple[str, ...]:
+        """Ids of the codebook's ranks, from the top."""
+        return tuple(rank.id for rank in self.records.settings.ranks)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Everything findings can be counted by."""
+        declared = (facet.id for facet in self.records.settings.facets)
+        return (*self.ranks, "direction", "study", "finding", "year", *declared)
+
+    @cached_property
+    def filters(self) -> tuple[str, ...]:
+        """The words ``Evidence.where`` understands."""
+        return (*self.names, "since", "until", "q")
+
+    def held(self, facet: str) -> Mapping[str, tuple[str, ...]]:
+        """The values every finding carries in a facet, by the finding's id.
+
+        Raises
+        ------
+        UnknownName : the review has no such facet; the nearest one is named.
+        """
+        if facet not in self._columns:
+            self._columns[facet] = self._read(facet)
+        return self._columns[facet]
+
+    def _read(self, facet: str) -> Mapping[str, tuple[str, ...]]:
+        findings, studies = self.records.findings.values(), self.records.studies
+        if facet in self.ranks:
+            book = self.records.codebook
+            above = {name: book.at_rank(name, facet) for name in book.ids}
+            return {
+                finding.id: tuple(
+                    dict.fromkeys(node.id for name in finding.themes if (node := above[name]))
+                )
+                for finding in findings
+            }
+        if facet == "direction":
+            return {finding.id: (finding.direction,) for finding in findings}
+        if facet == "study":
+            return {finding.id: (finding.study,) for finding in findings}
+        if facet == "finding":
+            return {finding.id: (finding.id,) for finding in findings}
+        if facet == "year":
+            years = {name: study.year for name, study in studies.items()}
+            return {
+                finding.id: () if years[finding.study] is None else (str(years[finding.study]),)
+                for finding in findings
+            }
+        declared = self.records.settings.facet(facet)
+        if declared is None:
+            raise UnknownName("facet", facet, self.names, f"Facets: {', '.join(self.names)}.")
+        return {f.id: facet_values(declared, f, studies[f.study]) for f in findings}
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """All values of a facet in the review; ranks and directions stand in their own order.
+
+        Raises
+        ------
+        UnknownName : the review has no such facet; the nearest one is named.
+        """
+        records = self.records
+        if facet in self.ranks:
+            return tuple(node.id for node in records.codebook.of_rank(facet))
+        if facet == "direction":
+            return tuple(direction.id for direction in records.settings.directions)
+        if facet == "study":
+            return tuple(study.id for study in records.studies.values() if study.is_evidence)
+        if facet == "finding":
+            return tuple(records.findings)
+        return tuple(sorted({v for values in self.held(facet).values() for v in values}))
+
+    def matching(
+        self, ids: Iterable[str], filters: Mapping[str, tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Ids, of those given, of the findings that match; see :meth:`Evidence.where`.
+
+        Raises
+        ------
+        UnknownName : the review has no such filter or value; the nearest one is named.
+        ValueError : a year that is none, or two where one is meant.
+        """
+        for name in filters:
+            if name not in self.filters:
+                known = f"Filters: {', '.join(self.filters)}."
+                raise UnknownName("filter", name, self.filters, known)
+        tests: list[Callable[[str], bool]] = []
+        nodes = self._nodes(filters)
+        findings = self.records.findings
+        if nodes is not None:
+            tests.append(lambda name: not nodes.isdisjoint(findings[name].themes))
+        for facet, wanted in filters.items():
+            if facet in self.ranks:
+                continue
+            if facet == "q":
+                tests.append(self._words(wanted))
+            elif facet in ("since", "until"):
+                tests.append(self._years(facet, wanted))
+            else:
+                tests.append(self._values(facet, wanted))
+        return tuple(name for name in ids if all(test(name) for test in tests))
+
+    def _nodes(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
+        chosen: frozenset[str] | None = None
+        for rank in self.ranks:
+            for name in filters.get(rank, ()):
+                node = self.node(name, rank)
+                chosen = (chosen or frozenset()) | self.records.codebook.branch(node)
+        return chosen
+
+    def node(self, name: str, rank: str) -> str:
+        """Id of a node of a rank, by its id or its label.
+
+        Raises
+        ------
+        UnknownName : the rank has no such node, or several bear the label.
+        """
+        book = self.records.codebook
+        nodes = book.of_rank(rank)
+        if any(node.id == name for node in nodes):
+            return name
+        labelled = [node.id for node in nodes if fold(node.label) == fold(name)]
+        if len(labelled) == 1:
+            return labelled[0]
+        where = ""
+        if labelled:
+            where = f"Several bear this label: {', '.join(labelled)}."
+        elif name in book:
+            where = f"{name!r} is a {book[name].rank}: say {book[name].rank}={name!r}."
+        known = {node.id for node in nodes} | {node.label for node in nodes}
+        raise UnknownName(rank, name, known, where)
+
+    def _words(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
+        words = fold(" ".join(wanted)).split()
+        findings = self.records.findings
+
+        def test(name: str) -> bool:
+            text = searchable(findings[name], self.records)
+            return all(word in text for word in words)
+
+        return test
+
+    def _years(self, which: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
+        if len(wanted) != 1:
+            raise ValueError(f"{which} takes one year, such as 2015, not {len(wanted)}.")
+        year = _year(which, wanted[0])
+        findings, studies = self.records.findings, self.records.studies
+
+        def test(name: str) -> bool:
+            published = studies[findings[name].study].year
+            if published is None:
+                return False
+            return published >= year if which == "since" else published <= year
+
+        return test
+
+    def _values(self, facet: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
+        held = self.held(facet)
+        if facet == "year":  # one without a study is a year all the same
+            wanted = tuple(str(_year(facet, value)) for value in wanted)
+        else:
+            known = self.values(facet)
+            for value in wanted:
+                if value not in known:
+                    near = did_you_mean(value, known)
+                    listed = "" if near else f"Known: {', '.join(known[:12])}."
+                    raise UnknownName(facet, value, known, listed)
+        chosen = frozenset(wanted)
+        return lambda name: not chosen.isdisjoint(held[name])
+
+
+def _year(which: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UnknownName("year", text, (), f"{which} takes a year such as 2015.") from None
