@@ -546,6 +546,10 @@ class Finding:
         """Every node of the codebook it speaks to, the one it was coded to first."""
         return (self.theme, *(name for name in self.also if name != self.theme))
 
+    def speaks_to(self, nodes: frozenset[str]) -> bool:
+        """Whether one of its nodes, the first or a further one, is among some."""
+        return not nodes.isdisjoint(self.themes)
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:

@@ -304,8 +304,8 @@ def framework(
             continue
         branch = book.branch(node.id)
         path = book.path(node.id)
-        below = tuple(f for f in findings if f.theme in branch)
-        own = tuple(f for f in findings if f.theme == node.id)
+        below = tuple(f for f in findings if f.speaks_to(branch))
+        own = tuple(f for f in findings if node.id in f.themes)
         if book.children(node.id):
             rows.append(FrameworkRow(node, path, True, below))
             if own:

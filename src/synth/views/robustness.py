@@ -162,7 +162,7 @@ class Robustness(View):
         book = self._records.codebook
         support: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in self._findings:
-            for node in book.path(finding.theme):
+            for node in {node: None for name in finding.themes for node in book.path(name)}:
                 if node.depth == 0 and len(self._records.settings.ranks) > 1:
                     continue
                 support.setdefault((node.rank, node.id, ""), []).append(finding)

@@ -282,7 +282,7 @@ def with_findings(
     pairs = []
     for node in themes_of(records):
         branch = records.codebook.branch(node.id)
-        below = [finding for finding in findings if finding.theme in branch]
+        below = [finding for finding in findings if finding.speaks_to(branch)]
         if below:
             pairs.append((node, below))
     return pairs

@@ -266,7 +266,7 @@ def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
     last = len(records.settings.ranks) - 1
     book = records.codebook
     for study in dated:
-        nodes = {f.theme for f in findings if f.study == study.id}
+        nodes = {name for f in findings if f.study == study.id for name in f.themes}
         deep = {n for n in nodes if book[n].depth == last or not book.children(n)}
         reported[study.id] = frozenset(deep)
     band = _band([reported[study.id] for study in dated])

@@ -300,7 +300,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             continue
         branch = book.branch(node.id)
         sides = [
-            [f for f in findings if f.theme in branch and f.direction == way.id] for way in pair
+            [f for f in findings if f.speaks_to(branch) and f.direction == way.id] for way in pair
         ]
         if all(sides):
             rows.append(_both_row(records, node, sides, len(ranks)))

@@ -159,7 +159,7 @@ class _Sheet:
 
     def found_here(self, node: Theme, x: float, y: float, width: float) -> Markup:
         branch = self.records.codebook.branch(node.id)
-        found = [f for f in self.records.findings.values() if f.theme in branch]
+        found = [f for f in self.records.findings.values() if f.speaks_to(branch)]
         of_all = self.words.markup(
             "of_all_studies",
             n=len({f.study for f in found}),
@@ -203,7 +203,7 @@ class _Sheet:
         findings = self.records.findings.values()
         return max(
             (
-                sum(f.theme in self.records.codebook.branch(n.id) for f in findings)
+                sum(f.speaks_to(self.records.codebook.branch(n.id)) for f in findings)
                 for n in self.nodes
             ),
             default=1,
