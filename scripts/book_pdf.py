@@ -51,25 +51,21 @@ def main() -> int:
         print(f"book_pdf: no built book in {asked.html}: run 'make book' first.", file=sys.stderr)
         return 1
     asked.pdf.mkdir(parents=True, exist_ok=True)
-    # Beside the pages, so that their pictures and styles are found.
+    # As if it stood beside the pages, so that their pictures and styles are found.
     sheet = pages[0].path.parent / "to-print.html"
-    try:
-        from playwright.sync_api import sync_playwright
+    from playwright.sync_api import sync_playwright
 
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-            # Without scripts a page is its stored text, pictures and tables: what paper can hold.
-            context = browser.new_context(java_script_enabled=False, offline=True)
-            if not asked.book_only:
-                for page in pages:
-                    sheet.write_text(for_paper(page.path.read_text("utf-8")), "utf-8")
-                    printed(context, sheet, asked.pdf / f"{page.name}.pdf")
-            target = asked.pdf / "book.pdf"
-            sheet.write_text(for_paper(one_document(pages)), "utf-8")
-            printed(context, sheet, target)
-            browser.close()
-    finally:
-        sheet.unlink(missing_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        # Without scripts a page is its stored text, pictures and tables: what paper can hold.
+        context = browser.new_context(java_script_enabled=False, offline=True)
+        if not asked.book_only:
+            for page in pages:
+                text = for_paper(page.path.read_text("utf-8"))
+                printed(context, sheet, text, asked.pdf / f"{page.name}.pdf")
+        target = asked.pdf / "book.pdf"
+        printed(context, sheet, for_paper(one_document(pages)), target)
+        browser.close()
     print(f"The book is printed to {target} ({target.stat().st_size / 1e6:.1f} MB)")
     return 0
 
@@ -82,11 +78,13 @@ def chromium() -> str:
     return found.stdout.strip()
 
 
-def printed(context: Any, source: Path, target: Path) -> None:
-    """Print one html file."""
+def printed(context: Any, place: Path, text: str, target: Path) -> None:
+    """Print one html text as if it were a file at a place; the built book is not touched."""
     page = context.new_page()
     page.emulate_media(media="print", color_scheme="light")
-    page.goto(source.resolve().as_uri(), wait_until="load")
+    address = place.resolve().as_uri()
+    page.route(address, lambda route: route.fulfill(body=text, content_type="text/html"))
+    page.goto(address, wait_until="load")
     page.pdf(path=target, **PAGE)
     page.close()
 

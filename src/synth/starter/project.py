@@ -14,8 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
-from synth.model import TABLES
-from synth.reading.bibliography import BIB_FILE
 from synth.reading.formatting import canonical_forms, write_forms
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
@@ -443,7 +441,3 @@ def _add(root: Path, files: Mapping[str, str | bytes]) -> None:
 def is_review(target: Path) -> bool:
     """Whether a folder holds a review already."""
     return (target / SETTINGS_FILE).is_file()
-
-
-DATA_FILES = (SETTINGS_FILE, *(table.file for table in TABLES.values()), BIB_FILE)
-"""The files of a review that a draft can hold."""
