@@ -19,10 +19,10 @@ help: ## show this list
 
 .PHONY: book
 book: setup-book ## check the data and build the book
-	@echo "book: checking the data"
-	@$(BIN)/synth check
 	@echo "book: running the notebooks that are stale"
 	@$(BIN)/synth execute
+	@echo "book: checking the data"
+	@$(BIN)/synth check
 	@echo "book: building the pages (warnings are errors)"
 	@$(BUILD)
 	@echo "The book is at $(CURDIR)/$(BOOK)/book/intro.html"
@@ -81,7 +81,7 @@ test-unit: setup-dev setup-node ## run the tests that need neither the built boo
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives
 	@echo "test: nbval"
-	@$(BIN)/python -m pytest -q --nbval --nbval-current-env book
+	@$(BIN)/python -m pytest -q -p synth.testing --nbval --nbval-current-env book
 
 .PHONY: test-book
 test-book: setup-dev setup-node ## build the book with warnings as errors and look at it in a browser

@@ -54,7 +54,8 @@ def test_one_changed_country(copied: Path) -> None:
     move(copied, study.id)
 
     validated = subprocess.run(
-        f"{sys.executable} -m pytest -q --nbval --nbval-current-env book -p no:cacheprovider "
+        f"{sys.executable} -m pytest -q -p synth.testing --nbval --nbval-current-env book "
+        "-p no:cacheprovider "
         f"--rootdir {copied} -c /dev/null".split(),
         cwd=copied,
         capture_output=True,

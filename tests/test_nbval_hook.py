@@ -1,0 +1,48 @@
+"""What nbval alone lets pass, refused by the plugin: unrun cells, swapped outputs, pictures."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+SHOW = "from IPython.display import display\n"
+PICTURE = "display({'image/png': 'AAAA'}, raw=True)"
+TWO = "display({'text/html': 'a'}, raw=True)\ndisplay({'text/plain': 'b'}, raw=True)"
+
+
+def shown(**data: str) -> Any:
+    bundle = {name.replace("_", "/"): text for name, text in data.items()}
+    return nbformat.v4.new_output("display_data", bundle)
+
+
+CASES: dict[str, tuple[str, int | None, list[Any]]] = {
+    "same": (PICTURE, 1, [shown(image_png="AAAA")]),
+    "both": (TWO, 1, [shown(text_html="a"), shown(text_plain="b")]),
+    "unrun": (PICTURE, None, []),
+    "swapped": (TWO, 1, [shown(text_plain="b"), shown(text_html="a")]),
+    "other": (PICTURE, 1, [shown(image_png="BBBB")]),
+    "missing": (PICTURE, 1, [shown(text_plain="AAAA")]),
+}
+"""The code of a cell, its stored count and its stored outputs."""
+
+
+@pytest.mark.slow
+def test_the_plugin_refuses_what_nbval_lets_pass(tmp_path: Path) -> None:
+    for name, (code, count, outputs) in CASES.items():
+        cell = nbformat.v4.new_code_cell(SHOW + code, execution_count=count, outputs=outputs)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / f"{name}.ipynb")
+    options = "-q -p synth.testing -p no:cacheprovider -c /dev/null --nbval --nbval-current-env"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options.split(), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    refused = set(re.findall(r"^FAILED .*?(\w+)\.ipynb", run.stdout, re.MULTILINE))
+    assert refused == CASES.keys() - {"same", "both"}, run.stdout[-3000:]
