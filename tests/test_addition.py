@@ -120,11 +120,6 @@ def test_a_dry_run_says_it_and_writes_nothing(example: Path) -> None:
         ("", "There is no reference in this file"),
         ("TY  - JOUR\nTI  - Cut\n", "The entry does not end"),
         ("@article{a2020, title={Cut", "a2020"),
-        (
-            '@string{j = "Journal"}\n@article{a2020, title={T}, author={A, B}, year=2020, '
-            "journal=j}",
-            "needs something else of its file, such as an @string",
-        ),
     ],
 )
 def test_what_cannot_be_read_whole_is_told_and_nothing_is_written(
@@ -136,6 +131,58 @@ def test_what_cannot_be_read_whole_is_told_and_nothing_is_written(
     assert main(["add", str(file), "--root", str(example)]) == 1
     assert told in capsys.readouterr().err
     assert files(example) == before
+
+
+def test_what_an_entry_takes_from_its_file_is_written_into_it(example: Path) -> None:
+    bib = """@string{j = "Journal of Joins"}
+@article{a2020, title={T}, author={A, B}, year=2020, journal=j # { Supplement}}
+@incollection{b2021, crossref={c2021}, title={Part}, author={B, C}, pages={1--9}}
+@book{c2021, title={Whole}, editor={D, E}, publisher={P}, year=2021}
+"""
+    add(example, bib, role="background")
+    works = load_records(example).bibliography
+    assert works["a2020"].container == "Journal of Joins Supplement"
+    assert (works["b2021"].container, works["b2021"].year) == ("Whole", 2021)
+    assert [name.family for name in works["b2021"].editors] == ["D"]
+    assert errors(example) == []
+
+
+def test_how_a_file_was_read_and_what_is_not_certain_is_said(example: Path) -> None:
+    ris = "TY  - JOUR\nAU  - Müller C.\nTI  - One\nPY  - 2020\nZZ  - x\nER  - \n"
+    file = example.parent / "old.ris"
+    file.write_bytes(ris.encode("cp1252"))
+    said: list[str] = []
+    add_works(example, file, role="background", dry_run=False, say=said.append)
+    assert "It is not UTF-8; it was read as Windows-1252" in said[0]
+    told = "\n".join(said)
+    assert "Not understood, with how many entries have it: ZZ (1)." in told
+    assert "understood as family name and initials: Müller, C." in told
+
+
+def test_what_check_would_refuse_is_refused_before_it_is_written(
+    example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = files(example)
+    file = example.parent / "export.bib"
+    file.write_text("@article{a2020,\n title={T},\n author={A, B}, year={2020},\n doi={none}}")
+    assert main(["add", str(file), "--root", str(example)]) == 1
+    assert "export.bib:4: a2020: [entry-doi] 'none' is not a DOI." in capsys.readouterr().err
+    assert files(example) == before
+
+
+@pytest.mark.parametrize(
+    "doi", ["https://doi.org/10.1000/OTHER", "doi:10.1000/other", "10.1000/Other"]
+)
+def test_a_doi_in_any_form_is_the_same_work(example: Path, doi: str) -> None:
+    add(example, RIS, "export.ris")
+    bib = f"@article{{x, title={{Else}}, author={{A, B}}, year=2024, doi={{{doi}}}}}"
+    assert add(example, bib)[-1] == "Nothing to add."
+
+
+def test_works_of_one_title_by_different_authors_are_two(example: Path) -> None:
+    add(example, RIS.replace("DO  - 10.1000/other\n", ""), "export.ris")
+    said = add(example, RIS.replace("Rivera", "Lund").replace("DO  - 10.1000/other\n", ""), "b.ris")
+    assert any(told.startswith("lund2024: ") for told in said)
 
 
 def test_a_review_with_errors_is_mended_first(example: Path) -> None:

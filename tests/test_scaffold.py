@@ -93,7 +93,7 @@ def test_requirements_are_exact_and_end_with_the_library(started: Path) -> None:
     assert lines[-1].startswith("synthbook==")
     pins = list(lines[1:-2])
     assert all(re.fullmatch(r"[a-z0-9-]+==\S+", pin) for pin in pins)
-    assert {"sphinx", "altair", "bibtexparser", "rispy"} <= {pin.split("==")[0] for pin in pins}
+    assert {"sphinx", "altair", "bibtexparser"} <= {pin.split("==")[0] for pin in pins}
 
 
 def test_unwritten_prose_is_invited_in_comments_only(started: Path) -> None:

@@ -90,15 +90,6 @@ FIXES = (
         re.compile(r" role=\"(?:doc-biblioentry|list)\"(?=[^>]*>)|(?<=<div) role=\"list\""),
         lambda *_: "",
     ),
-    Fix(
-        "labels of references",
-        "Each repeats in brackets how its reference begins: a tenth of a long list.",
-        re.compile(
-            r"<(\w+) class=\"label\"><\1 class=\"fn-bracket\">\[</\1>.*?"
-            r"<\1 class=\"fn-bracket\">\]</\1></\1>\n?"
-        ),
-        lambda *_: "",
-    ),
 )
 """Everything that is fixed in the text of a page once it is written, in the order it is done."""
 

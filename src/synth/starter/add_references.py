@@ -11,18 +11,19 @@ import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
-from synth.errors import Problem, ReviewError
+from synth.errors import Problem, ReviewError, told_once
 from synth.model import TABLES
-from synth.reading.bibliography import BIB_FILE, parse_bibliography
+from synth.reading.bibliography import BIB_FILE, check_bibliography, parse_bibliography
 from synth.reading.csv_table import format_table, split_table
 from synth.reading.settings import read_settings
 from synth.reading.textio import read_text, write_files
 from synth.references.apa import author_year
-from synth.references.work import Reference
-from synth.starter.reference_import import Works, read_works
-from synth.starter.spreadsheet import folded, slug
+from synth.references.importing import Works, read_references
+from synth.references.work import Reference, same_doi
+from synth.text import fold_words, slug
 
 STUDIES = TABLES["studies"]
 
@@ -37,12 +38,14 @@ class Addition:
     added : the new works by their keys.
     known : keys that works of the file have in the review already, with the key in the file.
     open_columns : columns of ``data/studies.csv`` that the author fills in.
+    told : how the file was read, and what was not certain.
     """
 
     files: Mapping[str, str]
     added: Mapping[str, Reference]
     known: Mapping[str, str]
     open_columns: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 def add_works(
@@ -53,7 +56,7 @@ def add_works(
     Parameters
     ----------
     root : the review's root.
-    file : references, BibTeX or RIS.
+    file : references in any format that :mod:`synth.references.importing` reads.
     role : of the studies, ``"evidence"`` or ``"background"``.
     dry_run : say everything, write nothing.
     say : where messages go.
@@ -63,6 +66,8 @@ def add_works(
     ReviewError : the file or the review cannot be read whole; nothing was written.
     """
     made = addition(root, file, role=role)
+    for told in made.told:
+        say(told)
     for key, former in made.known.items():
         say(f"{former} is there already, as {key}: left alone.")
     for key, work in made.added.items():
@@ -89,60 +94,102 @@ def add_works(
 
 def addition(root: Path, file: Path, *, role: str) -> Addition:
     """Make the new text of the files without writing it. Parameters as in :func:`add_works`."""
-    works, problems = read_works(file)
+    works, problems = read_references(file)
     text, found = read_text(root / BIB_FILE, BIB_FILE)
     there, wrong = parse_bibliography(text or "", BIB_FILE)
     settings, unset = read_settings(root)
     table, unread = read_text(root / STUDIES.file, STUDIES.file)
     rows, ragged, _ = split_table(table or "", STUDIES, settings)
-    every = [*problems, *found, *wrong, *unset, *unread, *ragged]
+    # What 'synth check' would refuse tomorrow is refused before it is written.
+    latest = settings.date.year + 1
+    refused = [
+        problem.at(problem.file, works.lines.get(problem.line))
+        for problem in check_bibliography(works.bibliography, latest, str(file))
+        # A work that stands twice in an export comes in once.
+        if problem.code not in ("entry-doi-twice", "entry-alike", "entry-authorless")
+    ]
+    every = [*problems, *refused, *found, *wrong, *unset, *unread, *ragged]
     if errors := [problem for problem in every if problem.severity == "error"]:
         raise ReviewError(errors)
-    have = dict(there)
+    same = _Same(there)
     taken = {*there, *rows.columns.get("study", ())}
     known: dict[str, str] = {}
-    entries: dict[str, str] = {}
-    given: dict[str, Mapping[str, str]] = {}
-    nothing = Reference("", "")
+    new: dict[str, Reference] = {}
     for key, work in works.bibliography.items():
-        former = works.former.get(key, key)
-        if same := _same(work, have):
-            known[same] = former
+        if held := same.find(work):
+            known[held] = works.former.get(key, key)
             continue
         # A key of BibTeX that cannot be an id, such as Lee_2020, gives way to one like all others.
         renamed = key in works.former and not works.lines
         name = _free(key, work, taken) if renamed or key in taken else key
         taken.add(name)
-        have[name] = work
-        entries[name], given[name] = _entry(works, work, name), work.fields
-    new = (text or "").rstrip("\n") + "".join(f"\n\n{entry}" for entry in entries.values()) + "\n"
-    read, broken = parse_bibliography(new, BIB_FILE)
+        same.add(name, work)
+        new[name] = work
+    entries = _entries(works, new)
+    whole = _joined(text or "", entries.values())
+    read, _ = parse_bibliography(whole, BIB_FILE)
     # What an entry takes from elsewhere in its file, such as a journal, must not be lost.
-    lost = [name for name, fields in given.items() if read.get(name, nothing).fields != fields]
-    broken = [problem for problem in broken if problem.severity == "error"]
-    if lost or broken:
-        name = [*lost, *entries][0]
-        raise ReviewError([Problem("entry-not-alone", str(file), value=name), *broken])
+    for name, work in new.items():
+        if name not in read or read[name].fields != work.fields:
+            entries[name] = _written_out(name, work)
+    whole = _joined(text or "", entries.values())
+    read, broken = parse_bibliography(whole, BIB_FILE)
+    if errors := [problem for problem in broken if problem.severity == "error"]:
+        raise ReviewError(errors)
     cells = [{"study": name, "role": role} for name in entries]
     longer = (table or "").rstrip("\n") + "\n" + _rows(rows.header, cells)
     studies = format_table(split_table(longer, STUDIES, settings)[0], STUDIES, settings)
     return Addition(
-        {BIB_FILE: new, STUDIES.file: studies},
+        {BIB_FILE: whole, STUDIES.file: studies},
         {name: read[name] for name in entries},
         known,
         tuple(name for name in rows.header if name not in ("study", "role")),
+        (*works.notes, *(str(problem) for problem in told_once([*problems, *refused]))),
     )
 
 
-def _same(work: Reference, there: Mapping[str, Reference]) -> str:
-    """Key of the work in the review that this one is: the same DOI, or title and year."""
-    for key, other in there.items():
-        if work.doi and other.doi:
-            if work.doi.casefold() == other.doi.casefold():
+def _joined(text: str, entries: Iterable[str]) -> str:
+    return text.rstrip("\n") + "".join(f"\n\n{entry}" for entry in entries) + "\n"
+
+
+class _Same:
+    """Finds the work in the review that another one is: the same DOI, or title, year and author."""
+
+    def __init__(self, works: Mapping[str, Reference]) -> None:
+        self.numbers: dict[tuple[str, str], str] = {}
+        self.titles: dict[tuple[str, int | None], list[tuple[str, Reference]]] = {}
+        for key, work in works.items():
+            self.add(key, work)
+
+    def add(self, key: str, work: Reference) -> None:
+        for number in self._numbers(work):
+            self.numbers.setdefault(number, key)
+        self.titles.setdefault(self._title(work), []).append((key, work))
+
+    def find(self, work: Reference) -> str:
+        for number in self._numbers(work):
+            if number in self.numbers:
+                return self.numbers[number]
+        for key, other in self.titles.get(self._title(work), ()):
+            differs = work.doi and other.doi and same_doi(work.doi) != same_doi(other.doi)
+            authors = {_first_author(work), _first_author(other)} - {""}
+            if not differs and len(authors) < 2:
                 return key
-        elif folded(work.title) == folded(other.title) and work.year == other.year:
-            return key
-    return ""
+        return ""
+
+    @staticmethod
+    def _numbers(work: Reference) -> list[tuple[str, str]]:
+        numbers = [("doi", same_doi(work.doi)), ("pmid", work.pmid)]
+        return [(kind, number) for kind, number in numbers if number]
+
+    @staticmethod
+    def _title(work: Reference) -> tuple[str, int | None]:
+        return fold_words(work.title), work.year
+
+
+def _first_author(work: Reference) -> str:
+    names = work.authors or work.editors
+    return fold_words(names[0].family) if names else ""
 
 
 def _free(key: str, work: Reference, taken: Iterable[str]) -> str:
@@ -158,35 +205,54 @@ def _free(key: str, work: Reference, taken: Iterable[str]) -> str:
         if work.year and names
         else key
     )
-    held = set(taken)
+    held = taken if isinstance(taken, set) else set(taken)
     options = [stem, *(f"{stem}{chr(letter)}" for letter in range(ord("b"), ord("z") + 1))]
     # Where the review tells works of one author and year apart by a letter, the bare name is none.
     if f"{stem}a" in held:
         options.pop(0)
-    return next(
-        (name for name in options if name not in held),
-        next(f"{stem}-{n}" for n in range(2, len(held) + 3) if f"{stem}-{n}" not in held),
-    )
+    numbered = (f"{stem}-{number}" for number in count(2))
+    return next(name for name in chain(options, numbered) if name not in held)
 
 
-def _entry(works: Works, work: Reference, name: str) -> str:
-    """The entry as it stands in the file, under its new key."""
-    lines = works.text.split("\n")
-    text = "\n".join(lines[work.line - 1 :])
-    opening = re.search(r"@\s*\w+\s*([{(])\s*", text)
+def _entries(works: Works, new: Mapping[str, Reference]) -> dict[str, str]:
+    """The entries as they stand in the file, under their new keys."""
+    text = works.text
+    offsets = [0]
+    for line in text.split("\n"):
+        offsets.append(offsets[-1] + len(line) + 1)
+    return {name: _entry(text, offsets[work.line - 1], work, name) for name, work in new.items()}
+
+
+_OPENING = re.compile(r"@\s*\w+\s*([{(])\s*")
+_BRACE = re.compile(r"[{}()]")
+
+
+def _entry(text: str, start: int, work: Reference, name: str) -> str:
+    opening = _OPENING.search(text, start)
     assert opening is not None, "the entry was read from this line"
     depth, end = 0, len(text)
     closes = {"{": "}", "(": ")"}[opening[1]]
     # Only braces nest in BibTeX, also in an entry that stands in parentheses.
-    for place in range(opening.end(1), len(text)):
-        letter = text[place]
+    for found in _BRACE.finditer(text, opening.end(1)):
+        if text[found.start() - 1] == "\\":
+            continue
+        letter = found[0]
         if letter == closes and depth == 0:
-            end = place + 1
+            end = found.end()
             break
         depth += {"{": 1, "}": -1}.get(letter, 0)
-    whole = text[opening.start() : end]
-    at = opening.end() - opening.start()
-    return f"{whole[:at]}{name}{whole[at + len(work.key) :]}"
+    return (
+        f"{text[opening.start() : opening.end()]}{name}{text[opening.end() + len(work.key) : end]}"
+    )
+
+
+def _written_out(name: str, work: Reference) -> str:
+    """An entry with everything it took from others of its file."""
+    taken = ("crossref", "xdata")
+    fields = "".join(
+        f"  {field} = {{{value}}},\n" for field, value in work.fields.items() if field not in taken
+    )
+    return f"@{work.kind}{{{name},\n{fields}}}"
 
 
 def _rows(header: Iterable[str], cells: Iterable[Mapping[str, str]]) -> str:
