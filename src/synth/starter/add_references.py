@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 
-from synth.errors import Problem, ReviewError, told_once
+from synth.errors import ReviewError, told_once
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE, check_bibliography, parse_bibliography
 from synth.reading.csv_table import format_table, split_table
