@@ -331,3 +331,27 @@ def test_studies_that_are_gone_are_told_once(root: Path, tmp_path: Path) -> None
     message = by_file["data/coded_studies.csv"].message
     assert " studies are not in data/studies.csv: " in message
     assert "(lines " in message
+
+
+@pytest.mark.parametrize("also", ["pay", "work"])
+def test_a_further_theme_is_of_another_branch(also: str, sound: Path) -> None:
+    path = sound / "data" / "coded_studies.csv"
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    lines = [f"{header},also", f"{first},{also}", *(f"{line}," for line in rest)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = [problem for problem in check(sound) if problem.where == "also"]
+    assert [problem.code for problem in told] == ["also-own-branch"]
+
+
+def test_a_file_that_may_not_be_read_is_told(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "flow.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert [(problem.code, problem.file) for problem in check(sound)] == [
+        ("file-unreadable", "data/flow.csv")
+    ]

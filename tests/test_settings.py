@@ -109,3 +109,29 @@ def test_lines_are_found_after_lists_of_several_lines() -> None:
     assert settings_line(text, "c", 1, "b") == 9
     assert settings_line(text, "d", "e", "b") == 11
     assert settings_line(text, "nothing") == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("[source]\n", 'source = "Moe 2023"\n[sourse]\n', "section-malformed"),
+        ("[source]\n", "[sourse]\n", "section-missing"),
+        ("[[ranks]]", "[[rank]]", "sections-none"),
+        ("[levels.work]", "[[levels]]", "sections-malformed"),
+        ("[source]\n", "[coding]\ncodings = 0\n[source]\n", "number-malformed"),
+        ("[source]\n", "[coding]\ncodings = 1\n[source]\n", ""),
+        ("[source]\n", "[coding]\ncodings = 99\n[source]\n", ""),
+        ("[source]\n", "[coding]\ncodings = 100\n[source]\n", "number-malformed"),
+        (
+            "[source]\n",
+            '[checks]\nignore = [{ code = "x-y", reason = "z" }]\n[source]\n',
+            "ignored-unknown",
+        ),
+    ],
+)
+def test_each_slip_in_the_sections_has_its_code(old: str, new: str, code: str) -> None:
+    text = (Path(__file__).parent / "bad_data/sound/data/review.toml").read_text("utf-8")
+    assert old in text
+    replaced = text.replace(old, new) if code.startswith("sections") else text.replace(old, new, 1)
+    codes = {problem.code for problem in parse_settings(replaced)[1]}
+    assert (code in codes) if code else codes == set()
