@@ -109,6 +109,10 @@ release: wheel clean-room book ## wheel and book of a release, checked, in dist/
 	@cp dist/wheel/*.whl dist/
 	@cd $(BOOK) && zip -qr ../../dist/book.zip . && echo "dist/: $$(ls ../../dist | tr '\n' ' ')"
 
+.PHONY: snapshot
+snapshot: book ## write one archive of this version to deposit: book, data, references, metadata
+	@$(BIN)/synth snapshot
+
 .PHONY: future
 future: setup-book ## build the same book on the newest Sphinx without jupyter-book; compare every article
 	@scripts/future

@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_upgrade(commands)
     _add_diff(commands)
     _add_keep(commands)
+    _add_snapshot(commands)
     return parser
 
 
@@ -637,6 +638,31 @@ def _keep(given: argparse.Namespace) -> int:
     settings = read_state(root, path.stem).records.settings
     begin_entry(root, settings.version, settings.date)
     print(f"{path.relative_to(root).as_posix()}: version {settings.version} is kept.")
+    return 0
+
+
+def _add_snapshot(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "snapshot",
+        "write one archive of this version to deposit in a repository",
+        "Holds the built book, the data, the references, an RO-Crate, checksums, and the metadata\n"
+        "that DataCite and Zenodo read. Build the book first.",
+    )
+    command.add_argument("--book", type=Path, metavar="FOLDER", help="default: _build/html")
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="default: dist")
+    command.add_argument("--former-doi", default="", help="DOI of the version before")
+    command.set_defaults(run=_snapshot)
+
+
+def _snapshot(given: argparse.Namespace) -> int:
+    from synth.book.snapshot import snapshot
+    from synth.reading.rules import load_records
+
+    root = _root(given)
+    book, out = given.book or root / "_build" / "html", given.out or root / "dist"
+    path = snapshot(load_records(root), book, out, former_doi=given.former_doi)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

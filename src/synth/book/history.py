@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from synth.book.data_package import archive
 from synth.book.role_syntax import parse_count, worded
 from synth.changes import Changes, Sentence, State, sentences_of
 from synth.errors import Problem, ReviewError, UnknownName
@@ -34,7 +35,6 @@ VERSIONS_FILE = "data/versions.toml"
 KEPT = "data/versions"
 """Where versions are kept, one archive each."""
 PAGES = "book"
-_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,9 @@ def read_state(root: Path, name: str) -> State:
         return _state(folder, name)
     kept = root / KEPT / f"{name}.zip"
     if kept.is_file():
-        with tempfile.TemporaryDirectory() as temporary, zipfile.ZipFile(kept) as archive:
-            for entry in archive.infolist():
-                _put(Path(temporary), entry.filename, archive.read(entry))
+        with tempfile.TemporaryDirectory() as temporary, zipfile.ZipFile(kept) as packed:
+            for entry in packed.infolist():
+                _put(Path(temporary), entry.filename, packed.read(entry))
             return _state(Path(temporary), name)
     found = next((a for a in (_archive(root, n) for n in (name, f"v{name}")) if a), None)
     if found is None:
@@ -299,14 +299,8 @@ def _packed(folder: Path) -> bytes:
     files = [SETTINGS_FILE, BIB_FILE, *(table.file for table in TABLES.values())]
     contents = {file: (folder / file).read_bytes() for file in files if (folder / file).is_file()}
     contents |= {f"{PAGES}/{name}.md": text.encode() for name, text in _pages(folder)}
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, content in sorted(contents.items()):
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content)
-    return stream.getvalue()
+    # A day of its own would make other bytes of the same review.
+    return archive(contents, date(1980, 1, 1))
 
 
 def begin_entry(root: Path, version: str, on: date) -> None:

@@ -1,0 +1,81 @@
+"""The archive of a version: complete, described as repositories ask, the same each time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from datacite import schema45
+
+from synth.book.snapshot import CHECKSUMS, datacite, snapshot, zenodo
+from synth.cli import main
+from synth.errors import ReviewError
+from synth.reading.rules import load_records
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A folder that looks like a built book."""
+    book = tmp_path / "html"
+    (book / "book").mkdir(parents=True)
+    (book / "index.html").write_text("<p>book</p>")
+    (book / "book" / "intro.html").write_text("<p>home</p>")
+    (book / ".buildinfo").write_text("differs from build to build")
+    return book
+
+
+def test_the_archive_holds_everything_and_is_the_same_each_time(
+    example_root: Path, built: Path, tmp_path: Path
+) -> None:
+    records = load_records(example_root)
+    one = snapshot(records, built, tmp_path / "one")
+    two = snapshot(records, built, tmp_path / "two")
+    assert one.read_bytes() == two.read_bytes()
+    assert records.settings.version in one.name
+    with zipfile.ZipFile(one) as archive:
+        names = set(archive.namelist())
+        listed = dict(
+            reversed(line.split("  ", 1)) for line in archive.read(CHECKSUMS).decode().splitlines()
+        )
+        for name, digest in listed.items():
+            assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+    assert set(listed) == names - {CHECKSUMS}
+    assert {"book/book/intro.html", "coded_studies.csv", "references.bib", "review.toml"} <= names
+    assert {"ro-crate-metadata.json", "datacite.json", ".zenodo.json"} <= names
+    assert "book/.buildinfo" not in names
+
+
+def test_the_description_is_valid_by_the_schema(example_root: Path) -> None:
+    settings = load_records(example_root).settings
+    told = datacite(settings, former_doi="10.5555/before")
+    assert schema45.validate(told), list(schema45.validator.iter_errors(told))
+    relations = {each["relationType"] for each in told["relatedIdentifiers"]}
+    assert "IsNewVersionOf" in relations
+    # The schema does refuse what is wrong.
+    assert not schema45.validate(told | {"types": {"resourceTypeGeneral": "Song"}})
+
+
+def test_zenodo_is_told_the_same(example_root: Path) -> None:
+    settings = load_records(example_root).settings
+    told = zenodo(settings, former_doi="10.5555/before")
+    assert told["version"] == settings.version
+    assert {"identifier": "10.5555/before", "relation": "isNewVersionOf"} in (
+        told["related_identifiers"]
+    )
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_a_book_that_is_not_built_is_told(example_root: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReviewError, match="book-not-built"):
+        snapshot(load_records(example_root), tmp_path / "nothing", tmp_path)
+
+
+def test_the_command_says_what_it_wrote(
+    example_root: Path, built: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["snapshot", "--root", str(example_root), "--book", str(built), "--out", str(tmp_path)]
+    assert main(given) == 0
+    assert ".zip" in capsys.readouterr().out
