@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.records import Records, load_records
+from synth.reading.records import Records
+from synth.reading.rules import load_records
 
 PROJECT = Path(__file__).parents[1]
 SETTLED = {"changed", "added", "removed", "kept", "library"}
