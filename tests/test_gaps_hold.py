@@ -78,7 +78,7 @@ def test_a_selection_holds_every_study_that_speaks_to_it(
 def test_nothing_with_several_studies_is_said_to_rest_on_one(
     review: Review, node: str, direction: str, studies: tuple[str, ...]
 ) -> None:
-    thin = {row["id"]: row for row in review.evidence().single_support().data}
+    thin = {row["id"]: row for row in review.evidence().single_support().rows}
     if len(studies) > 1:
         assert thin.get(node, {}).get("rests_on") != "one study"
 
@@ -96,7 +96,7 @@ def test_what_rests_on_one_study_does_so_in_the_table(review: Review) -> None:
         )
         == 1
     }
-    rows = review.evidence().single_support().data
+    rows = review.evidence().single_support().rows
     assert {row["id"] for row in rows if row["rests_on"] == "one study"} == alone
 
 
@@ -105,7 +105,7 @@ def test_the_second_coding_finds_no_study_where_the_book_says_there_is_one_only(
 ) -> None:
     """A thin factor of the book is thin to the other reader as well, or the two share no factor."""
     records = review.records
-    rows = review.evidence().single_support().data
+    rows = review.evidence().single_support().rows
     for row in rows:
         node = row["id"]
         if row["rests_on"] != "one study" or node in {*records.folds, *records.folds.values()}:
