@@ -46,6 +46,12 @@ def look_into(path: Path, file: str) -> tuple[list[str], Problem | None]:
     return ([] if problem else [part.filename for part in parts]), problem
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file begins as an archive does."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"PK"
+
+
 def part_of(path: Path, name: str) -> bytes:
     """A part of an archive that :func:`look_into` let pass; empty if there is none."""
     try:

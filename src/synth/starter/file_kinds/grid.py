@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import html
 import re
+import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from synth.errors import Problem
 from synth.starter.sheet import Row, Sheet
 from synth.text import counted, shorten
+
+Say = Callable[[str], None]
 
 Merged = tuple[int, int, int, int]
 """A merged range: first row, first column, last row, last column, as positions in the grid."""
@@ -89,7 +92,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
-def table(grid: Grid) -> tuple[Sheet | None, list[Problem]]:
+def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Problem]]:
     """Make a table of a grid of cells.
 
     Rows above the headings are captions, headings may take two rows, merged ranges are filled,
@@ -98,13 +101,14 @@ def table(grid: Grid) -> tuple[Sheet | None, list[Problem]]:
     Parameters
     ----------
     grid : the cells.
+    say : where it is said that reading goes on, when it takes longer than two seconds.
 
     Returns
     -------
     The table, ``None`` if the grid holds nothing, and what is wrong with it.
     """
     notes = list(grid.notes)
-    rows = [(number, [cleaned(cell) for cell in cells]) for number, cells in grid.rows]
+    rows = [*_cleaned_rows(grid, say)]
     bare = [[bool(cell) for cell in cells] for _, cells in rows]
     _fill_merged(grid, rows, notes)
     _read_entities(rows, notes)
@@ -153,6 +157,16 @@ def table(grid: Grid) -> tuple[Sheet | None, list[Problem]]:
     if not body:
         return sheet, [Problem("sheet-rowless", sheet.source, rows[first][0])]
     return sheet, []
+
+
+def _cleaned_rows(grid: Grid, say: Say | None) -> Iterator[tuple[int, list[str]]]:
+    """The rows with clean cells; says every two seconds how far they are."""
+    told = time.monotonic()
+    for number, cells in grid.rows:
+        yield number, [cleaned(cell) for cell in cells]
+        if say is not None and not number % 1000 and time.monotonic() - told > 2:
+            told = time.monotonic()
+            say(f"  Reading {grid.file} … row {number:,} of {grid.rows[-1][0]:,}")
 
 
 def _place(grid: Grid) -> str:

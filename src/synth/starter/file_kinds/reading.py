@@ -73,7 +73,7 @@ def _read(path: Path, file: str, say: Say | None) -> Read:
         return ([], [problem]) if problem else _workbook(path, file, say)
     if path.suffix.lower() in _ARCHIVES and b"\0" in data[:1000]:
         return [], [Problem("archive-damaged", file)]
-    return _text(data, path, file)
+    return _text(data, path, file, say)
 
 
 _ARCHIVES = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".qdpx"}
@@ -124,15 +124,15 @@ def _workbook(path: Path, file: str, say: Say | None) -> Read:
     if not grids:
         return [], [*problems, Problem("sheet-cells-none", file)]
     grids[0].notes[:0] = notes
-    return _tables(grids, problems)
+    return _tables(grids, problems, say)
 
 
-def _tables(grids: list[Grid], problems: list[Problem]) -> Read:
+def _tables(grids: list[Grid], problems: list[Problem], say: Say | None) -> Read:
     """The grids of one file as tables; a sheet without a row is a problem only if all are so."""
     sheets = []
     bare: list[Problem] = []
     for grid in grids:
-        sheet, found = table(grid)
+        sheet, found = table(grid, say)
         if sheet is None:
             continue
         if found:
@@ -148,7 +148,7 @@ def _tables(grids: list[Grid], problems: list[Problem]) -> Read:
     return sheets, problems
 
 
-def _text(data: bytes, path: Path, file: str) -> Read:
+def _text(data: bytes, path: Path, file: str, say: Say | None) -> Read:
     text, notes, problems = decode(data, file)
     if text is None or any(problem.severity == "error" for problem in problems):
         return [], problems
@@ -164,4 +164,4 @@ def _text(data: bytes, path: Path, file: str) -> Read:
     grid, found = grid_of(text, file, notes)
     if grid is None:
         return [], [*problems, *found]
-    return _tables([grid], problems)
+    return _tables([grid], problems, say)
