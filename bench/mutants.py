@@ -23,7 +23,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,13 +41,17 @@ MINUTES = 15
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One breakage: in ``file``, ``find`` becomes ``put``; ``tests`` are those that may notice."""
+    """One breakage: in ``file``, ``find`` becomes ``put``.
+
+    ``tests`` are those that may notice; those marked slow are among them only with ``slow``.
+    """
 
     name: str
     file: str
     find: str
     put: str
     tests: tuple[str, ...]
+    slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +94,11 @@ def copy_of_project(place: Path) -> Path:
     return place
 
 
-def first_failure(place: Path, asked: list[str]) -> str:
-    """The first test that fails in a copy, or nothing."""
+def first_failure(place: Path, tests: Iterable[str] = (), *, slow: bool = False) -> str:
+    """The first test that fails in a copy, or nothing; without tests, of all quick ones."""
+    asked = sorted(set(tests)) or QUICK
+    if tests and not slow:
+        asked += ["-m", "not slow"]
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(place / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
@@ -124,9 +131,9 @@ def judge(mutant: Mutant, place: Path, whole: bool) -> Verdict:
     try:
         if kept is not None:
             subprocess.run([place / "scripts" / "minify"], cwd=place, check=True)
-        by = first_failure(place, list(mutant.tests))
+        by = first_failure(place, mutant.tests, slow=mutant.slow)
         if not by and whole:
-            by = first_failure(place, QUICK)
+            by = first_failure(place)
     finally:
         path.write_text(sound, "utf-8")
         if kept is not None:
@@ -154,10 +161,12 @@ def main() -> int:
             copies.put(copy_of_project(Path(folder) / str(number)))
         # A test that fails without any mutant would seem to notice all of them.
         place = copies.get()
-        asked = sorted({test for mutant in chosen if not fault(mutant) for test in mutant.tests})
-        if asked and (by := first_failure(place, asked)):
-            print(f"The tests fail as the code stands: {by}")
-            return 2
+        for slow in (False, True):
+            sound = [mutant for mutant in chosen if mutant.slow is slow and not fault(mutant)]
+            asked = {test for mutant in sound for test in mutant.tests}
+            if asked and (by := first_failure(place, asked, slow=slow)):
+                print(f"The tests fail as the code stands: {by}")
+                return 2
         copies.put(place)
 
         def one(mutant: Mutant) -> Verdict:

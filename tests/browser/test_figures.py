@@ -153,7 +153,9 @@ def test_marks_are_read_one_by_one_by_keyboard(
     ]
 
 
-@pytest.mark.parametrize("name", ["by-year", "by-country", "influences", "flow", "framework"])
+@pytest.mark.parametrize(
+    "name", ["by-year", "by-country", "influences", "flow", "framework", "robustness"]
+)
 def test_the_csv_of_the_page_is_the_csv_of_the_library(
     figures_page: Path, offline_page: Callable[..., Any], name: str
 ) -> None:
@@ -164,6 +166,7 @@ def test_the_csv_of_the_page_is_the_csv_of_the_library(
         "influences": influence_map,
         "flow": flow,
         "framework": framework,
+        "robustness": robustness,
     }[name](made)
     page = offline_page(viewport=DESK).open(figures_page)
     with page.expect_download() as download:

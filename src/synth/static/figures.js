@@ -174,7 +174,9 @@ function offerDownloads(figure) {
       if (svg) save(`${name}.png`, await asPng(svg));
     });
   }
-  const csv = framework ? () => frameworkAsCsv(framework) : table ? () => tableAsCsv(table) : null;
+  // Where the tables of a figure show a part, the whole stands beside them.
+  const whole = figure.querySelector("script.synth-csv");
+  const csv = whole ? () => JSON.parse(whole.textContent ?? '""') : framework ? () => frameworkAsCsv(framework) : table ? () => tableAsCsv(table) : null;
   if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([`\ufeff${csv()}`], { type: "text/csv" })));
   if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
 }

@@ -31,7 +31,7 @@ from synth.views.figure import (
     values_in,
     version_line,
 )
-from synth.views.markup import target
+from synth.views.markup import json_block, target
 from synth.views.view import Row, View
 
 if TYPE_CHECKING:
@@ -379,7 +379,10 @@ class Robustness(View):
         works = len({f.study for f in self._findings})
         body.append(
             f'<p class="synth-source">{source_line(self._words, len(self._findings), works)} '
-            f"{version_line(self._words)}</p></div>"
+            f"{version_line(self._words)}</p>"
+            # All rows, of which the tables show those that lose something, kind by kind.
+            f'<script type="application/json" class="synth-csv">{json_block(self.to_csv())}'
+            "</script></div>"
         )
         return "\n".join(part for part in body if part)
 
