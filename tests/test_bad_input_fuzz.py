@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from synth.errors import ReviewError
 from synth.reading.rules import check
 from synth.reading.settings import SLUG
+from synth.references.importing import read_references
 from synth.starter import project
-from synth.starter.reference_import import read_works
 from synth.starter.request import Request
 from synth.starter.spreadsheet import column_name, printable, read_sheet, slug
 from synth.starter.start import start
@@ -56,7 +56,7 @@ def attempt(
         before = sorted(path.name for path in here.iterdir())
         request = Request(
             here / name,
-            table=here / "table.csv",
+            tables=(here / "table.csv",),
             bib=here / "refs.ris",
             codebook=here / "codes.csv" if codebook else None,
         )
@@ -175,7 +175,7 @@ def test_bytes_of_any_kind_are_told_and_not_trusted(data: bytes) -> None:
         path.write_bytes(data)
         sheet, problems = read_sheet(path)
         assert sheet.rows or problems
-        works, problems = read_works(path)
+        works, problems = read_references(path)
         assert works.bibliography or problems
 
 
@@ -270,8 +270,8 @@ def test_ids_and_columns_made_of_any_text_are_valid(text: str) -> None:
 
 def test_a_title_of_any_letters_is_written(tmp_path: Path) -> None:
     title = 'Say "yes" \\ to\n{braces} & <tags>\udcff'
-    request = Request(tmp_path / "x", table=AUTHOR / "table.csv", bib=AUTHOR / "references.ris")
-    request = Request(request.folder, request.table, request.bib, title=title)
+    table, bib = AUTHOR / "table.csv", AUTHOR / "references.ris"
+    request = Request(tmp_path / "x", (table,), bib, title=title)
     start(request, execute=False, dry_run=False, say=lambda line: None)
     assert not [p for p in check(tmp_path / "x") if p.severity == "error"]
 

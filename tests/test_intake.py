@@ -13,7 +13,7 @@ from synth.reading.records import Records
 from synth.reading.rules import check, load_records
 from synth.reading.settings import contrast
 from synth.references.importing import parse_references
-from synth.starter.columns import find_columns
+from synth.starter.columns import given as named_columns
 from synth.starter.palette import COLOURS, level_look
 from synth.starter.request import Request
 from synth.starter.spreadsheet import read_sheet
@@ -46,7 +46,8 @@ def taken_in(tmp_path: Path) -> Callable[..., tuple[Records, str]]:
                 files[{"t": "table", "r": "bib", "c": "codebook"}[name[0]]] = path
         said: list[str] = []
         given.setdefault("title", "A title")
-        request = Request(tmp_path / "review", **files, **given)
+        tables = (files.pop("table"),) if "table" in files else ()
+        request = Request(tmp_path / "review", tables, **files, **given)
         start(request, execute=False, dry_run=False, say=said.append)
         records = load_records(tmp_path / "review")
         assert not [p for p in check(records.root) if p.severity == "error"]
@@ -70,7 +71,7 @@ def test_a_plain_table_becomes_findings(taken_in: Any) -> None:
     assert [*records.findings] == ["lee-2020-01", "roux2021-01"]
     assert [f.summary for f in records.findings.values()] == ["It was paid.", "It was not."]
     assert [way.label for way in records.settings.directions] == ["Helps", "Harms"]
-    assert "study      'Paper' (guessed)" in said
+    assert "study 'Paper'; theme 'Code'; direction 'Effect'; summary 'What it says'" in said
     assert "'Lee_2020' is now 'lee-2020'" in said
 
 
@@ -87,7 +88,7 @@ def test_the_review_the_tests_know_by_heart(example_root: Path, tmp_path: Path) 
     said: list[str] = []
     request = Request(
         tmp_path / "again",
-        table=example_root / "data/coded_studies.csv",
+        tables=(example_root / "data/coded_studies.csv",),
         bib=example_root / "references.bib",
         codebook=example_root / "data/codebook.csv",
         ranks="Sphere,Domain,Topic,Aspect",
@@ -144,12 +145,12 @@ def test_excels_line_about_the_separator_is_no_row(tmp_path: Path) -> None:
         ('Paper,Code\nLee 2020,"Pay\n', "table.csv:2: A quotation mark that opens a cell"),
         ("Paper,Code\n", "There is a header and no row below it."),
         ("", "The file is empty."),
-        ("Paper\nLee 2020\n", "No column could be found that holds the code of a row."),
-        ("Paper,Code\n,Pay\n", "table.csv:2: Paper: The row names no study."),
-        ("Paper,Code\nLee 2020,\n", "table.csv:2: Code: The row names no code."),
+        ("Paper\nLee 2020\n", "Nothing in this table is a code"),
+        ("Paper,Code\n,Pay\nLee 2020,Pay\n", "table.csv:2: Paper: The row names no study."),
+        ("Paper,Code\nLee 2020,\n", "Nothing in this table is a code"),
         ("Paper,Code\nLee 2002,Pay\n", "Did you mean 'Lee, 2020'?"),
         ("Paper,Code\nMar-20,Pay\n", "an id that a spreadsheet took for a date"),
-        ("a,b\n1,2\n", "No column could be found that holds the study of a row."),
+        ("a,b\n1,2\n", "No column could be found that tells which study a row is about."),
     ],
 )
 def test_rows_that_cannot_be_understood_stop_it(taken_in: Any, table: str, message: str) -> None:
@@ -178,13 +179,13 @@ def test_all_problems_are_told_at_once_and_so_many_are_listed(taken_in: Any) -> 
 def test_a_repeated_row_is_taken_once_and_told(taken_in: Any) -> None:
     records, said = taken_in(table=TABLE + TABLE.splitlines()[1] + "\n")
     assert len(records.findings) == 2
-    assert "line 4 repeats line 2" in said
+    assert "table.csv:4 repeats line 2" in said
 
 
 def test_several_codes_in_a_cell_make_several_findings(taken_in: Any) -> None:
     records, said = taken_in(table=TABLE.replace("Lee 2020,Pay", "Lee 2020,Pay; Hours"))
     assert [f.theme for f in records.findings.values()] == ["pay", "hours", "pay"]
-    assert "several codes" in said
+    assert "Rows with several codes make a finding for each." in said
 
 
 def test_a_row_without_words_says_so(taken_in: Any) -> None:
@@ -197,10 +198,10 @@ def test_a_row_without_words_says_so(taken_in: Any) -> None:
 
 
 def test_columns_can_be_named() -> None:
-    columns, problems = find_columns(
+    uses, problems = named_columns(
         ["A", "B", "C, with comma", "D"], ["study=A,theme=B>D,summary=C, with comma"], "t.csv"
     )
-    assert columns.of == {"study": ("A",), "theme": ("B", "D"), "summary": ("C, with comma",)}
+    assert uses == {"A": "study", "B": "rank 1", "D": "rank 2", "C, with comma": "summary"}
     assert problems == []
 
 
@@ -213,7 +214,7 @@ def test_columns_can_be_named() -> None:
     ],
 )
 def test_a_wrong_name_of_a_column_is_told_with_the_right_ones(named: str, message: str) -> None:
-    _, problems = find_columns(["Paper", "Code"], [named], "t.csv")
+    _, problems = named_columns(["Paper", "Code"], [named], "t.csv")
     assert message in str(problems[0])
 
 
@@ -237,7 +238,7 @@ def test_columns_without_a_role_become_filters(taken_in: Any) -> None:
         "season": "summer",
         "remark": "another remark that nobody else makes",
     }
-    assert "'Remark': hardly a value comes again" in said
+    assert "kept in the data and are no filter. (1 column: 'Remark')" in said
 
 
 def test_a_column_of_countries_is_known_by_its_name(taken_in: Any) -> None:
@@ -250,7 +251,11 @@ def test_a_column_of_countries_is_known_by_its_name(taken_in: Any) -> None:
 
 def test_a_text_is_no_direction(taken_in: Any) -> None:
     rows = "".join(f"Lee 2020,Pay,value {n}\n" for n in range(9))
-    assert "7 directions" in refused(taken_in, table="Paper,Code,Effect\n" + rows)
+    named = {"columns": ("direction=Effect",), "table": "Paper,Code,Effect\n" + rows}
+    assert "9 different values; 7 directions" in refused(taken_in, **named)
+    records, said = taken_in(table="Paper,Code,Effect\n" + rows)
+    assert "7 directions can be told apart, so it holds none" in said
+    assert {f.extra["effect"] for f in records.findings.values()} >= {"value 0", "value 8"}
 
 
 def test_without_directions_there_is_one(taken_in: Any) -> None:

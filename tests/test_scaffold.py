@@ -201,7 +201,7 @@ def test_a_dry_run_tells_everything_and_writes_nothing(
     given = ["new", str(tmp_path / "bees"), "--from", table, "--bib", bib, "--dry-run"]
     assert main(given) == 0
     said = capsys.readouterr().out
-    assert "study      'Paper' (guessed)" in said
+    assert "study 'Paper'" in said
     assert "book/roof.ipynb" in said
     assert list(tmp_path.iterdir()) == []
 
@@ -335,7 +335,7 @@ def test_tables_without_a_book_get_one(example: Path) -> None:
 
 def test_files_are_not_given_to_a_review_that_is_there(started: Path) -> None:
     with pytest.raises(ReviewError, match="a review in this folder already"):
-        new(started, table=AUTHOR / "table.csv")
+        new(started, tables=(AUTHOR / "table.csv",))
 
 
 @pytest.mark.parametrize("name", ["explorer", "intro", "studies"])

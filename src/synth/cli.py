@@ -104,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_add(commands)
     _add_new(commands)
     _add_export(commands)
+    _add_import(commands)
     _add_upgrade(commands)
     _add_diff(commands)
     _add_keep(commands)
@@ -440,10 +441,11 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument("folder", type=Path, help="folder of the review, new or empty")
     command.add_argument(
         "--from",
-        dest="table",
+        dest="tables",
+        action="append",
         type=Path,
         metavar="TABLE",
-        help="your coded table (CSV): one row for each study and code",
+        help="your table, as your program saves it; several times for several tables",
     )
     command.add_argument(
         "--bib", type=Path, metavar="FILE", help="your references, BibTeX (.bib) or RIS (.ris)"
@@ -458,9 +460,22 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "--columns",
         action="append",
         metavar="NAME=COLUMN,…",
-        help="which column of the table holds what: study=Paper,theme=Code,summary=Text,"
-        "direction=Effect; several columns of codes from the widest to the narrowest: "
-        "theme=Domain>Topic",
+        help="which column of the table is what: study=Paper,theme=Code,summary=Text,"
+        "direction=Effect; columns whose headings are codes: codes=Pay|Hours; several columns of "
+        "codes from the widest to the narrowest: theme=Domain>Topic; also filter=, keep=, "
+        "leave-out=",
+    )
+    command.add_argument(
+        "--path",
+        metavar="SIGN",
+        help="the sign between the ranks of a code, as '>' in 'People > Teachers'; 'none' if "
+        "there is none",
+    )
+    command.add_argument(
+        "--separators",
+        action="append",
+        metavar="COLUMN=SIGNS",
+        help="the signs between several values of a cell, as in 'Themes=;,'",
     )
     command.add_argument("--title", metavar="TEXT", help="title of the book")
     command.add_argument("--question", metavar="TEXT", help="the question the review answers")
@@ -470,6 +485,9 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     command.add_argument(
         "--dry-run", action="store_true", help="say everything that would be done; write nothing"
+    )
+    command.add_argument(
+        "--yes", action="store_true", help="ask nothing; what would be proposed is taken and told"
     )
     command.add_argument(
         "--no-execute",
@@ -488,10 +506,12 @@ Start a review and its book, or add pages to one.
   synth new tools                                        again: a page for every new
                                                          part of the codebook
 
-The table has one row for each study and code. Its columns are named by --columns or
-guessed; everything that is assumed is said. Codes such as 'People > Teachers' make a
-codebook of several ranks. Columns that are no study, code, direction or text become
-filters. Rows that cannot be understood are listed, and nothing is written.
+The table may have a row for each study and code, or a row for each study with a column
+for each code, each topic or each dimension. What its columns are is told by --columns or
+seen by headings and cells; a few questions are asked where that can be doubted. Everything
+that was understood, decided and left out is said, and kept in data/import-report.md; how
+the files were read stands in data/import.toml, for 'synth import' to read them again.
+Where something cannot be understood, it is listed, and nothing is written.
 """
 
 
@@ -499,19 +519,89 @@ def _new(given: argparse.Namespace) -> int:
     from synth.starter.request import Request
     from synth.starter.start import start
 
+    path = {None: None, "none": "", "": ""}.get(given.path, given.path)
     request = Request(
         folder=given.folder,
-        table=given.table,
+        tables=tuple(given.tables or ()),
         bib=given.bib,
         codebook=given.codebook,
         columns=tuple(given.columns or ()),
+        path=path,
+        separators=_signs(given.separators or ()),
         title=given.title or "",
         question=given.question or "",
         citation=given.citation or "",
         ranks=given.ranks or "",
     )
+    ask = None if given.yes or given.dry_run or not sys.stdin.isatty() else _ask
     try:
-        return start(request, execute=given.execute, dry_run=given.dry_run, say=_say)
+        return start(request, execute=given.execute, dry_run=given.dry_run, say=_say, ask=ask)
+    except (KeyboardInterrupt, EOFError):
+        print("Stopped: nothing was written.", file=sys.stderr)
+        return 130
+
+
+def _signs(given: Iterable[str]) -> dict[str, str]:
+    r"""Signs between values by column; a line break always separates.
+
+    >>> _signs(["Themes=;,"])
+    {'Themes': ';,\n'}
+    """
+    parts = [text.rpartition("=") for text in given]
+    return {column: f"{signs}\n" for column, _, signs in parts if column}
+
+
+def _ask(question: str, answers: Sequence[str]) -> int:
+    """Ask on the terminal; a plain Enter takes the first answer."""
+    print(question)
+    for number, answer in enumerate(answers, start=1):
+        print(f"  {number}. {answer}" + (" (taken if you press Enter)" if number == 1 else ""))
+    while True:
+        said = input(f"1-{len(answers)}: ").strip()
+        if not said:
+            return 0
+        if said.isdecimal() and 1 <= int(said) <= len(answers):
+            return int(said) - 1
+
+
+# --- import -----------------------------------------------------------------------------------
+
+
+def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "import",
+        "read your files again, and take over what is new",
+        "Reads the files that data/import.toml names, as it says, and compares them with the last\n"
+        "import: new studies and findings are added, changed cells are changed where you\n"
+        "have not changed them yourself, and what is gone from the files is told. So are columns\n"
+        "that were renamed, are missing or are not read. Nothing is written where something\n"
+        "cannot be understood.\n\n"
+        "  synth import                    the same files, changed since\n"
+        "  synth import coding-may.xlsx    another file in place of the recipe's\n"
+        "  synth import --dry-run          say everything, write nothing",
+    )
+    command.add_argument("files", nargs="*", type=Path, help="files in place of the recipe's")
+    command.add_argument(
+        "--prune", action="store_true", help="take out findings that are gone from the files"
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="say everything that would be done; write nothing"
+    )
+    command.set_defaults(run=_import)
+
+
+def _import(given: argparse.Namespace) -> int:
+    from synth.starter.again import import_again
+    from synth.starter.review_workbook import import_workbook, is_review_workbook
+
+    try:
+        if len(given.files) == 1 and is_review_workbook(given.files[0]):
+            workbook = given.files[0]
+            return import_workbook(_root(given), workbook, dry_run=given.dry_run, say=_say)
+        return import_again(
+            _root(given), given.files, prune=given.prune, dry_run=given.dry_run, say=_say
+        )
     except KeyboardInterrupt:
         print("Stopped: nothing was written.", file=sys.stderr)
         return 130

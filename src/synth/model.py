@@ -219,6 +219,14 @@ TABLES: Mapping[str, Table] = MappingProxyType(
                     "country_source", "Where the country was found.", required=False, empty=True
                 ),
                 Column("design_source", "Where the design was found.", required=False, empty=True),
+                Column(
+                    "coded",
+                    "nothing = the study was read and no code of the codebook applies; else empty.",
+                    "choice",
+                    required=False,
+                    empty=True,
+                    choices=("nothing",),
+                ),
             ),
             sort="study",
             extra=True,

@@ -205,8 +205,12 @@ def _studies(records: Records) -> Iterator[Problem]:
     cited = frozenset(findings.column("study")) | findings.loose
     studies, works = records.tables["studies"], records.bibliography
     roles = dict(zip(studies.column("study"), studies.column("role"), strict=True))
-    for line, name, role in zip(
-        studies.lines, studies.column("study"), studies.column("role"), strict=True
+    for line, name, role, nothing in zip(
+        studies.lines,
+        studies.column("study"),
+        studies.column("role"),
+        studies.column("coded"),
+        strict=True,
     ):
         work = works.get(name)
         if name and work is None and works and name not in works.broken:
@@ -214,8 +218,10 @@ def _studies(records: Records) -> Iterator[Problem]:
             yield _problem("study-without-work", "studies", line, "study", value=name, near=near)
         if role != EVIDENCE:
             continue
-        if coded and name not in cited:
+        if coded and name not in cited and not nothing:
             yield _problem("study-without-finding", "studies", line, "role", value=name)
+        elif nothing and name in cited:
+            yield _problem("study-coded-nothing", "studies", line, "coded", value=name)
         if work is not None and work.is_undated:
             place = ("study-without-year", "studies", line, "study")
             yield _problem(*place, value=name, line=work.line)

@@ -23,6 +23,8 @@ TOC_FILE = "_toc.yml"
 _FIXED = (
     *("intro", "method", "framework", "influences", "explorer"),
     *("where-and-when", "studies", "references"),
+    # Names that Windows keeps for devices, whatever their ending.
+    *("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))),
 )
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
+from synth.starter.columns import path_sign, split_path
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
+from synth.starter.values import same
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""
@@ -38,12 +40,19 @@ class Codes:
     Parameters
     ----------
     file : the author's codebook; empty if it is drafted.
+    nodes : by id, in their order.
+    ranks : what the author calls the ranks.
+    notes : how it was read.
+    ids : what the author's tables call nodes, such as numbers, by the id here.
+    closed : whether it is the author's own, so that a code it lacks may be a slip.
     """
 
     file: str = ""
     nodes: dict[str, Node] = field(default_factory=dict)
     ranks: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    closed: bool = False
 
     @property
     def depth(self) -> int:
@@ -58,20 +67,29 @@ class Codes:
             name = self.nodes[name].parent
         return tuple(reversed(way))
 
-    def add(self, labels: Sequence[str], line: int) -> str:
+    def add(self, labels: Sequence[str], line: int = 0) -> str:
         """The node of a path of labels, made with everything above it if it is not there."""
         parent = ""
         for label in labels:
-            key = (parent, folded(label) or label)
+            key = (parent, same(label) or label)
             if key not in self._by_label:
-                stem = slug(label, "code")
+                stem = node_id(label)
                 if stem in self.nodes and parent:
                     stem = f"{parent}-{stem}"
                 name = unique(stem, self.nodes)
-                self.nodes[name] = Node(name, parent, label, line=line)
+                shown = label
+                if SLUG.fullmatch(label) and ("-" in label or label == name):
+                    # An id of a table in our own form is no label to read.
+                    shown = label.replace("-", " ").capitalize()
+                self.nodes[name] = Node(name, parent, shown, line=line)
                 self._by_label[key] = name
+                self.__dict__.pop("_by_name", None)
             parent = self._by_label[key]
         return parent
+
+    def remember(self, node: Node) -> None:
+        """Let a node that was made by hand be found by its label below its parent."""
+        self._by_label.setdefault((node.parent, same(node.label)), node.id)
 
     @cached_property
     def _by_label(self) -> dict[tuple[str, str], str]:
@@ -83,14 +101,29 @@ class Codes:
         for name, node in self.nodes.items():
             labels = [self.nodes[step].label for step in self.path(name)]
             for start in range(len(labels)):
-                names.setdefault(folded(" ".join(labels[start:])), {})[name] = None
-            names.setdefault(folded(name), {})[name] = None
-            names.setdefault(folded(node.label), {})[name] = None
+                names.setdefault(same(" > ".join(labels[start:])), {})[name] = None
+            names.setdefault(same(name), {})[name] = None
+            names.setdefault(same(node.label), {})[name] = None
+        for written, name in self.ids.items():
+            names.setdefault(same(written), {})[name] = None
+        return {name: tuple(found) for name, found in names.items()}
+
+    @cached_property
+    def _by_signs(self) -> Mapping[str, tuple[str, ...]]:
+        """The same without accents and signs, for what is not found as it is written."""
+        names: dict[str, dict[str, None]] = {}
+        for written, found in self._by_name.items():
+            names.setdefault(folded(written), {}).update(dict.fromkeys(found))
         return {name: tuple(found) for name, found in names.items()}
 
     def find(self, cell: str) -> tuple[str, ...]:
         """Ids of the nodes a cell may mean, by id, label or path."""
-        return (cell,) if cell in self.nodes else self._by_name.get(folded(cell), ())
+        if cell in self.nodes:
+            return (cell,)
+        found = self._by_name.get(same(cell), ())
+        if not found and self.file:
+            found = self._by_signs.get(folded(cell) or cell, ())
+        return found
 
     def problem(self, cell: str, file: str, line: int, column: str) -> Problem:
         """Say why a cell names no node, or more than one."""
@@ -106,53 +139,133 @@ class Codes:
         return Problem("code-unknown", file, line, column, value=cell, **shown)
 
 
+def node_id(label: str) -> str:
+    """A label as an id that can name a page and an explorer: it begins with a letter.
+
+    >>> node_id("1.1 Sorting"), node_id("2"), node_id("報酬")
+    ('sorting', 'code-2', 'code')
+    """
+    without = re.sub(r"^\W*(?:\d+(?:\.\d+)*|[a-z])[.):\s-]+(?=[^\W\d])", "", label)
+    stem = slug(without, "code") if slug(without, "") else slug(label, "code")
+    return stem if stem[0].isalpha() else f"code-{stem}"
+
+
 # --- a codebook of the author's -----------------------------------------------------------------
 
 _ID = ("id", "code", "key", "node", "name", "theme")
-_PARENT = ("parent", "parent id", "parent code", "above", "belongs to")
-_LABEL = ("label", "name", "title", "theme", "code name", "display name")
-_DEFINITION = ("definition", "description", "meaning", "explanation", "what belongs here", "notes")
+_NUMBER = ("id", "no", "nr", "number", "code id", "code no", "code number", "value", "key", "short")
+_PARENT = ("parent", "parent id", "parent code", "parent name", "above", "belongs to", "parent tag")
+_LABEL = (
+    *("label", "name", "title", "theme", "code name", "display name", "code", "tag", "codes"),
+    *("node", "category", "kode", "codename", "codigo", "nombre", "nom", "bezeichnung"),
+)
+_DEFINITION = (
+    *("definition", "description", "meaning", "explanation", "what belongs here", "notes", "memo"),
+    *(
+        "comment",
+        "scope",
+        "beschreibung",
+        "definicion",
+        "descripcion",
+        "descrizione",
+        "beskrivning",
+    ),
+)
+# What programs add to a codebook: how often a code was used, its colour, who made it.
+_BESIDE = re.compile(
+    r"(number of |no of |n )?(highlights?|references?|files?|sources?|codings?|quotations?|"
+    r"documents?|segments?|frequency|count|counts|usage|total|grounded|density|n)|colou?r|"
+    r"(created|modified)( on| by| at)?|weight|examples?|order|position|groups?|hierarchy|level"
+)
 
 
-def read_codes(sheet: Sheet) -> tuple[Codes, list[Problem]]:
+def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Problem]]:
     """Make the codebook from a table of nodes.
 
-    Three forms are understood: a node and its parent in each row; a column for each rank; one
-    column with the whole way, as in ``People > Teachers``.
+    Four forms are understood: a node and its parent in each row; a number or short name with its
+    label; a column for each rank; one column with the whole way, as in ``People > Teachers``.
 
     Parameters
     ----------
     sheet : the author's codebook.
+    path : the sign between ranks as the author says; ``None`` if the codes have to tell.
     """
-    codes = Codes(sheet.file)
+    codes = Codes(sheet.source, closed=True)
     by_heading = {folded(name): name for name in reversed(sheet.header)}
 
     def column(*headings: str) -> str:
         return next((by_heading[h] for h in headings if h in by_heading), "")
 
-    definition = column(*_DEFINITION)
+    said = {use: name for name, use in sheet.roles.items()}
+    definition = said.get("definition", "") or column(*_DEFINITION)
     origin = column("origin")
     parent = column(*_PARENT)
     if parent:
         problems = _with_parents(codes, sheet, column(*_ID), parent, column(*_LABEL))
     else:
-        ranks = [name for name in sheet.header if name not in (definition, origin)]
-        problems = _by_rank(codes, sheet, ranks)
+        ranks = _rank_columns(codes, sheet, definition, origin)
+        number = _number_column(sheet, ranks)
+        problems = _by_rank(codes, sheet, [name for name in ranks if name != number], path)
+        if number:
+            by_line = {node.line: name for name, node in codes.nodes.items()}
+            for row in sheet.rows:
+                if row.cells[number] and row.line in by_line:
+                    codes.ids[row.cells[number]] = by_line[row.line]
     if not codes.nodes and not problems:
-        problems.append(Problem("codebook-empty", sheet.file, 1))
-    by_line = {node.line: node for node in codes.nodes.values()}
+        problems.append(Problem("codebook-empty", sheet.source, 1))
+    by_line_node = {node.line: node for node in codes.nodes.values()}
     for row in sheet.rows:
-        node = by_line.get(row.line)
+        node = by_line_node.get(row.line)
         if node is not None:
-            node.definition = row.cells.get(definition, "")
+            node.definition = " ".join(row.cells.get(definition, "").split())
             node.origin = row.cells[origin] if origin and row.cells[origin] else "source"
+    for name in codes.nodes:
+        codes.ids.setdefault(name, name)
     return codes, problems
+
+
+def _rank_columns(codes: Codes, sheet: Sheet, *others: str) -> list[str]:
+    """The columns that hold nodes; counts, colours and the like are told and left out."""
+    kept: list[str] = []
+    for name in sheet.header:
+        held = [row.cells[name] for row in sheet.rows if row.cells[name]]
+        if name in others or not held or sheet.roles.get(name) == "leave-out":
+            continue
+        text = sum(map(len, held)) > 80 * len(held)
+        beside = _BESIDE.fullmatch(folded(name)) and len(sheet.header) > 1
+        if text or (beside and folded(name) not in _LABEL):
+            codes.notes.append(f"{name!r} is no rank of the codebook and was left out.")
+        else:
+            kept.append(name)
+    return kept
+
+
+def _number_column(sheet: Sheet, ranks: Sequence[str]) -> str:
+    """The column of numbers or short names by which tables call the nodes, if there is one."""
+    if len(ranks) < 2:
+        return ""
+    for name in ranks:
+        held = [row.cells[name] for row in sheet.rows]
+        unlike = len(set(held)) == len(held) and all(held)
+        numbers = all(re.fullmatch(r"[A-Za-z]{0,3}[\d.]+", cell) for cell in held)
+        if unlike and (numbers or (folded(name) in _NUMBER and all(map(_is_short, held)))):
+            return name
+    first, *rest = ranks
+    held = [row.cells[first] for row in sheet.rows]
+    named = any(folded(name) in ("label", "name", "code name", "meaning") for name in rest)
+    if len(rest) == 1 and named and all(held) and len(set(held)) == len(held):
+        return first
+    return ""
+
+
+def _is_short(cell: str) -> bool:
+    return len(cell) <= 12 and " " not in cell
 
 
 def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str) -> list[Problem]:
     if not (name or label):
         listed = ", ".join(repr(column) for column in sheet.header)
-        return [Problem("codebook-column", sheet.file, 1, listed=listed)]
+        return [Problem("codebook-column", sheet.source, 1, listed=listed)]
     problems: list[Problem] = []
     name = name or label
     label = label if label and label != name else name
@@ -161,51 +274,60 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
         written = row.cells[name] or row.cells[label]
         shown = row.cells[label] or written
         if not written:
-            problems.append(Problem("row-without-node", sheet.file, row.line, name))
+            problems.append(Problem("row-without-node", sheet.source, row.line, name))
             continue
         if written in ids:
             first = codes.nodes[ids[written]].line
-            place = ("node-twice", sheet.file, row.line, name)
+            place = ("node-twice", sheet.source, row.line, name)
             problems.append(Problem(*place, value=written, other=first))
             continue
-        new = written if SLUG.fullmatch(written) else slug(written, "code")
+        ours = SLUG.fullmatch(written) and written[0].isalpha()
+        new = written if ours else node_id(written if written == shown else f"{shown}")
         new = unique(new, codes.nodes)
         ids[written] = new
         if label == name and SLUG.fullmatch(written):
             shown = written.replace("-", " ").capitalize()
         codes.nodes[new] = Node(new, row.cells[parent], shown, "", "source", row.line)
+    codes.ids.update(ids)
     by_label: dict[str, str] = {}
     for node in codes.nodes.values():
-        by_label.setdefault(folded(node.label), node.id)
+        by_label.setdefault(same(node.label), node.id)
     for node in codes.nodes.values():
         above = node.parent
         if not above:
             continue
-        found = ids.get(above) or by_label.get(folded(above)) or ""
+        found = ids.get(above) or by_label.get(same(above)) or ""
         if not found:
-            place = ("parent-unknown", sheet.file, node.line, parent)
+            place = ("parent-unknown", sheet.source, node.line, parent)
             problems.append(Problem(*place, value=above, near=did_you_mean(above, ids)))
         node.parent = found
     for node in codes.nodes.values():
         way = codes.path(node.id)
         if way and codes.nodes[way[0]].parent:
-            place = ("node-above-itself", sheet.file, node.line, parent)
+            place = ("node-above-itself", sheet.source, node.line, parent)
             problems.append(Problem(*place, value=node.label))
             break
+    for node in codes.nodes.values():
+        codes.remember(node)
     return problems
 
 
-def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str]) -> list[Problem]:
+def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str], path: str | None) -> list[Problem]:
     problems: list[Problem] = []
     carried: list[str] = []
     filled = 0
     one = len(ranks) == 1
-    sign = _sign(row.cells[ranks[0]] for row in sheet.rows) if one else ""
+    sign = ""
+    if one:
+        cells = [row.cells[ranks[0]] for row in sheet.rows]
+        sign = path_sign(cells)[0] if path is None else path
+        if sign:
+            codes.notes.append(f"{sign!r} in a code was read as 'has below it'.")
     for row in sheet.rows:
         if one:
-            labels = split_path(row.cells[ranks[0]], sign)
+            labels = split_path(" ".join(row.cells[ranks[0]].split()), sign)
         else:
-            cells = [row.cells[name] for name in ranks]
+            cells = [" ".join(row.cells[name].split()) for name in ranks]
             last = max((i for i, cell in enumerate(cells) if cell), default=-1)
             for i in range(last):
                 if not cells[i] and i < len(carried):
@@ -214,7 +336,7 @@ def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str]) -> list[Problem]:
                     filled += 1
             labels = [cell for cell in cells[: last + 1] if cell]
             if len(labels) <= last:
-                problems.append(Problem("rank-gap", sheet.file, row.line))
+                problems.append(Problem("rank-gap", sheet.source, row.line))
                 continue
             carried = cells[: last + 1]
         if labels:
@@ -226,72 +348,6 @@ def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str]) -> list[Problem]:
     if not one:
         codes.ranks = tuple(ranks)
     return problems
-
-
-# --- a codebook drafted from the table ----------------------------------------------------------
-
-
-def draft_codes(sheet: Sheet, columns: Sequence[str]) -> Codes:
-    """A codebook of the codes that occur, in the order they first do.
-
-    Parameters
-    ----------
-    sheet : the author's table.
-    columns : the column of codes, or several from the widest rank to the narrowest.
-    """
-    codes = Codes()
-    if len(columns) > 1:
-        codes.ranks = tuple(columns)
-        for row in sheet.rows:
-            codes.add([row.cells[name] for name in columns if row.cells[name]], row.line)
-        return codes
-    cells = [part for row in sheet.rows for part in several(row.cells[columns[0]])]
-    sign = _sign(cells)
-    for row in sheet.rows:
-        for part in several(row.cells[columns[0]]):
-            codes.add(split_path(part, sign), row.line)
-    if sign:
-        codes.notes.append(f"{sign!r} in a code was read as 'has below it'.")
-    for name, node in codes.nodes.items():
-        # An id of a table in our own form is no label to read.
-        if node.label == name:
-            node.label = name.replace("-", " ").capitalize()
-    return codes
-
-
-def several(cell: str) -> list[str]:
-    """The codes of a cell: one, or several with semicolons between them.
-
-    >>> several("Pay; Hours"), several("")
-    (['Pay', 'Hours'], [])
-    """
-    return [part.strip() for part in cell.split(";") if part.strip()]
-
-
-_SIGNS = (">", "›", "»", "::", "/", "\\", "|")
-
-
-def _sign(cells: Iterable[str]) -> str:
-    """The sign that separates the ranks of codes: the first in use, '>' before '/'."""
-    together = "\n".join(cells)
-    return next((sign for sign in _SIGNS if _parts_of(sign).search(together)), "")
-
-
-def _parts_of(sign: str) -> re.Pattern[str]:
-    # 24/7 and km/h are no paths: a slash counts between words of letters.
-    around = r"(?<=[^\W\d_]{{2}})\s*{}\s*(?=[^\W\d_]{{2}})" if sign in "/\\|" else r"\s*{}\s*"
-    return re.compile(around.format(re.escape(sign)))
-
-
-def split_path(cell: str, sign: str) -> list[str]:
-    """The labels of a code, from the widest to the narrowest.
-
-    >>> split_path("People > Teachers", ">"), split_path("School/Soil", "/")
-    (['People', 'Teachers'], ['School', 'Soil'])
-    """
-    if not sign:
-        return [cell] if cell else []
-    return [part.strip() for part in _parts_of(sign).split(cell) if part.strip()]
 
 
 # --- ranks --------------------------------------------------------------------------------------

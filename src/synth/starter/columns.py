@@ -1,54 +1,34 @@
-"""Which column of an author's table holds what: named on the command line, or guessed and said."""
+"""Which column of a team's table is what: named by the team, else seen by headings and cells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 
 from synth.errors import Problem, did_you_mean
+from synth.references.work import DOI
+from synth.starter.countries import countries
+from synth.starter.recipe import USES, SheetRecipe
+from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
+from synth.starter.values import (
+    directions_in,
+    headings,
+    is_blank_tick,
+    is_consensus,
+    is_mail,
+    is_tick,
+    pieces,
+    same,
+    separators_of,
+    unknown,
+)
 
-ROLES: Mapping[str, tuple[str, ...]] = {
-    "finding": (),
-    "study": (
-        *("study", "study id", "paper", "paper id", "article", "article id", "citation key"),
-        *("citekey", "bibtex key", "reference", "citation", "source", "publication", "key"),
-        *("first author", "author year", "authors year", "record", "document", "study name"),
-    ),
-    "theme": (
-        *("theme", "code", "codes", "themes", "code path", "category", "topic", "construct"),
-        *("node", "factor", "concept", "outcome", "tag", "subtheme", "label"),
-    ),
-    "direction": (
-        *("direction", "effect", "direction of effect", "valence", "polarity", "barrier enabler"),
-        *("enabler barrier", "barrier or enabler", "barrier facilitator", "sign", "influence"),
-        *("effect direction", "positive negative", "association"),
-    ),
-    "summary": (
-        *("summary", "finding", "findings", "key finding", "key findings", "finding text", "text"),
-        *("what it says", "what was found", "what they say", "what the study says", "main finding"),
-        *("result", "results", "description", "statement", "claim", "excerpt", "quote", "segment"),
-        *("quotation", "extract", "evidence", "note", "notes", "comment"),
-    ),
-    "country": ("country", "countries", "nation", "location"),
-    "design": ("design", "study design", "method", "methods", "methodology", "study type"),
-    "setting": ("setting", "settings", "context"),
-    "sample": ("sample", "participants", "population", "sample size", "n"),
-    "cohort": ("cohort",),
-    "section": ("section",),
-    "anchor": ("anchor",),
-    "basis": ("basis",),
-    "year": ("year", "publication year", "pub year", "date"),
-    "author": ("author", "authors"),
-    "title": ("title", "article title", "paper title"),
-    "journal": ("journal", "venue", "journal title"),
-    "doi": ("doi",),
-    "leave-out": (),
-}
-"""What a column can hold, with the headings it is recognised by, the surest first."""
-
-NEEDED = ("study", "theme")
+MOST_DIRECTIONS = 7
 
 # Two or more of these side by side are the ranks of a codebook.
 _SERIES = (
@@ -65,116 +45,647 @@ _SERIES = (
     ("dimension", "theme"),
     ("code", "subcode"),
     ("code", "sub code"),
+    ("parent code", "code"),
+    ("code group", "code"),
+    ("level 1", "level 2", "level 3", "level 4"),
+    ("rank 1", "rank 2", "rank 3", "rank 4"),
+    ("kategorie", "unterkategorie"),
+    ("oberkategorie", "kategorie", "unterkategorie"),
+    ("categorie", "sous categorie"),
+    ("tema", "subtema"),
+    ("categoria", "subcategoria"),
 )
+# The order in which the uses are looked for: what identifies a study before what says something.
+_ORDER = (
+    *("key", "doi", "pmid", "title", "year", "journal", "author", "study", "record", "reviewer"),
+    *("person", "leave-out", "theme", "direction", "summary", "country", "design", "setting"),
+    *(
+        "sample",
+        "cohort",
+        "section",
+        "anchor",
+        "basis",
+        "volume",
+        "issue",
+        "pages",
+        "url",
+        "abstract",
+    ),
+)
+_LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
+IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
+"""Uses that can tell which study a row is about."""
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Which column holds what.
+class Doubt:
+    """A choice that was made for the team, and how to make another.
 
     Parameters
     ----------
-    of : the column of each role; several only for the codes, from the widest to the narrowest.
-    guessed : roles that nobody named.
-    extra : columns without a role.
+    text : what was taken for granted, as a sentence.
+    question : the same as a question.
+    answers : what can be answered, and the uses of columns that follow from it; the first is
+        taken.
+    hint : how to say it on the command line.
     """
 
-    of: Mapping[str, tuple[str, ...]]
-    guessed: frozenset[str]
-    extra: tuple[str, ...]
+    text: str
+    question: str = ""
+    answers: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    hint: str = ""
 
-    def one(self, role: str) -> str:
-        """The column of a role, empty if there is none."""
-        return (self.of.get(role) or ("",))[0]
+
+@dataclass
+class Guess:
+    """A recipe in the making, with everything about it that the team should know."""
+
+    recipe: SheetRecipe
+    guessed: set[str] = field(default_factory=set)
+    doubts: list[Doubt] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    fallback: bool = False
+    """Whether nothing is called a code, so that what might be one was taken for one."""
+
+
+def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> Guess:
+    """How a table is to be read: as named, and as its headings and cells say for the rest.
+
+    Parameters
+    ----------
+    sheet : the table.
+    named : what the team says, as in ``"study=Paper,theme=Code"``.
+    path : the sign between the ranks of a code as the team says; ``""`` for none, ``None`` if
+        the codes have to tell.
+
+    >>> from synth.starter.sheet import Row, Sheet
+    >>> rows = (Row(2, {"Paper": "Lee 2020", "Pay": "x", "Hours": ""}),)
+    >>> sheet = Sheet("t.csv", ("Paper", "Pay", "Hours"), rows)
+    >>> dict(guess(sheet, ["codes=Pay|Hours"]).recipe.columns)
+    {'Paper': 'study', 'Pay': 'codes', 'Hours': 'codes'}
+    """
+    return _Guesser(sheet, named, path).whole()
+
+
+class _Guesser:
+    def __init__(self, sheet: Sheet, named: Iterable[str], path: str | None) -> None:
+        self.sheet = sheet
+        self.path = path
+        self.cells = {name: [row.cells[name] for row in sheet.rows] for name in sheet.header}
+        self.held = {name: [cell for cell in cells if cell] for name, cells in self.cells.items()}
+        self.uses, self.problems = given(sheet.header, named, sheet.source)
+        self.given = dict(self.uses)
+        self.guess = Guess(SheetRecipe(sheet.file, sheet.name, sheet.holds or "codings"))
 
     @property
-    def told(self) -> list[str]:
-        """One line for each role that has a column."""
-        return [
-            f"{role:10} {' > '.join(repr(name) for name in names)}"
-            + (" (guessed)" if role in self.guessed else "")
-            for role, names in self.of.items()
+    def free(self) -> list[str]:
+        """Columns that are not yet anything, and hold something."""
+        return [name for name in self.sheet.header if name not in self.uses and self.held[name]]
+
+    def whole(self) -> Guess:
+        """Look at one thing after another, the surest first."""
+        self.guess.problems += self.problems
+        own = {"finding", "study", "theme", "summary"} <= set(self.sheet.header)
+        if own and not self.given:
+            for name in self.sheet.header:
+                if name in USES:
+                    self.uses[name] = name
+        for name, use in self.sheet.roles.items():
+            if use in USES or use.startswith("rank "):
+                self.uses.setdefault(name, use)
+        if not own:
+            self._by_heading()
+            self._by_cells()
+        codes: dict[str, tuple[str, ...]] = {}
+        directions: dict[str, str] = {}
+        if self.sheet.holds != "references" and not any(map(self._is_code, self.uses.values())):
+            codes, directions = self._codes()
+        for name in self.sheet.header:
+            if self.uses.get(name) == "codes":
+                way, direction = self._heading(name)
+                if way != (name,):
+                    codes.setdefault(name, way)
+                if direction:
+                    directions.setdefault(name, direction)
+        if self.sheet.holds == "references" and "includ" in self.sheet.file.casefold():
+            self.guess.recipe = replace(self.guess.recipe, rows="studies")
+            text = f"{self.sheet.source} lists included studies: each counts, coded or not."
+            self.guess.doubts.append(Doubt(text, hint="--bib reads it as references only"))
+        self._rest()
+        columns = {name: self.uses[name] for name in self.sheet.header}
+        recipe = replace(self.guess.recipe, columns=columns, codes=codes, directions=directions)
+        if recipe.rows in ("codings", "studies"):
+            recipe = replace(recipe, rows="codings" if self._is_long(recipe) else "studies")
+        self.guess.recipe = replace(
+            recipe, separators=self._separators(recipe), path=self._path(recipe)
+        )
+        self.guess.guessed = {
+            name for name in self.sheet.header if name not in {*self.given, *self.sheet.roles}
+        }
+        return self.guess
+
+    @staticmethod
+    def _is_code(use: str) -> bool:
+        return use in ("theme", "codes", "dimensions") or use.startswith("rank ")
+
+    # --- what a column is, by its heading ---
+
+    def _by_heading(self) -> None:
+        by_heading: dict[str, list[str]] = {}
+        for name in self.free:
+            by_heading.setdefault(_plain(name), []).append(name)
+        taken = {*self.uses.values()}
+        # One column for each; several only where it does no harm to have several.
+        several = {"person", "leave-out", "reviewer"}
+        for use in _ORDER:
+            if use in taken and use not in several:
+                continue
+            if use == "theme":
+                if self.sheet.holds == "references":
+                    continue
+                if any(self._is_code(held) for held in taken):
+                    continue
+                if self._ranks(by_heading) or self._numbered():
+                    continue
+            for heading in _folded_headings()[use]:
+                names = [
+                    name
+                    for name in by_heading.get(heading, ())
+                    if name not in self.uses and self._fits(name, use)
+                ]
+                if not names:
+                    continue
+                for name in names if use in several else names[:1]:
+                    self.uses[name] = use
+                if use not in several:
+                    break
+        if "record" in self.uses.values() and "study" not in self.uses.values():
+            self._label_among_records()
+
+    def _label_among_records(self) -> None:
+        """A column called an id that holds "Lee 2020" is what the study is called."""
+        for name, use in self.uses.items():
+            if use == "record" and name not in self.given and self._share(name, _LABEL.match) > 0.5:
+                self.uses[name] = "study"
+
+    def _fits(self, name: str, use: str) -> bool:
+        """Whether the cells of a column can be what its heading says."""
+        held = [cell for cell in self.held[name] if not unknown(cell)]
+        if not held:
+            return False
+        if use == "year":
+            return self._share(name, re.compile(r"\d{4}").search) > 0.5
+        if use == "doi":
+            return self._share(name, DOI.search) > 0.3
+        if use == "pmid":
+            return self._share(name, re.compile(r"\D{0,8}\d{4,9}\b").match) > 0.5
+        if use == "direction":
+            different = len({same(cell) for cell in held})
+            if different > MOST_DIRECTIONS:
+                self.guess.doubts.append(
+                    Doubt(
+                        f"{name!r} has {different} different values; {MOST_DIRECTIONS} directions "
+                        "can be told apart, so it holds none.",
+                        hint=f'--columns "summary={name}" if it is the finding in words',
+                    )
+                )
+            return different <= MOST_DIRECTIONS
+        if use == "country":
+            return sum(bool(countries(cell)[0]) for cell in held) * 3 >= len(held)
+        if use == "sample":
+            # "Population" with few values sorts studies; it does not describe one.
+            return not self._comes_again(name)
+        if use == "design":
+            return sum(map(len, held)) / len(held) <= 60
+        if use == "reviewer":
+            return len({same(cell) for cell in held}) <= max(12, len(held) // 5)
+        if use in ("record", "key"):
+            return len({same(cell) for cell in held}) > 1 or len(self.sheet.rows) == 1
+        return True
+
+    def _share(self, name: str, test: Callable[[str], object]) -> float:
+        held = [cell for cell in self.held[name] if not unknown(cell)]
+        return sum(bool(test(cell)) for cell in held) / len(held) if held else 0.0
+
+    def _ranks(self, by_heading: Mapping[str, Sequence[str]]) -> bool:
+        """Columns that hold the codes rank by rank, if there are such."""
+        found = [tuple(by_heading[h][0] for h in series if h in by_heading) for series in _SERIES]
+        best = max(found, key=len)
+        if len(best) < 2:
+            return False
+        if self._nested(best):
+            for number, name in enumerate(best, start=1):
+                self.uses[name] = f"rank {number}"
+            return True
+        for name in best:
+            self.uses[name] = "dimensions"
+        shown = " and ".join(repr(name) for name in best)
+        apart = dict.fromkeys(best, "dimensions")
+        ranks = {name: f"rank {i}" for i, name in enumerate(best, start=1)}
+        self.guess.doubts.append(
+            Doubt(
+                f"{shown} are read side by side, each with codes of its own: the same value of the "
+                "one stands beside several of the other.",
+                f"Are {shown} ranks of one codebook, or independent of each other?",
+                (("independent of each other", apart), ("ranks of one codebook", ranks)),
+                f'--columns "theme={">".join(best)}"',
+            )
+        )
+        return True
+
+    def _nested(self, names: Sequence[str]) -> bool:
+        """Whether each narrower value stands below one wider value, but for a few slips."""
+        for wide, narrow in pairwise(names):
+            above: dict[str, set[str]] = {}
+            for one, two in zip(self.cells[wide], self.cells[narrow], strict=True):
+                if one and two:
+                    above.setdefault(same(two), set()).add(same(one))
+            several = sum(len(found) > 1 for found in above.values())
+            if several * 3 > len(above) and several > 1:
+                return False
+        return True
+
+    def _numbered(self) -> bool:
+        """Several columns that each name codes, such as "Code 1" and "Code 2"."""
+        themes = {*_folded_headings()["theme"]}
+        groups: dict[str, list[str]] = {}
+        for name in self.free:
+            numbered = re.fullmatch(r"(.+?) ?\d{1,2}", folded(name))
+            if numbered and numbered[1] in themes:
+                groups.setdefault(numbered[1], []).append(name)
+        best = max(groups.values(), key=len, default=[])
+        for name in best if len(best) > 1 else ():
+            self.uses[name] = "theme"
+        return len(best) > 1
+
+    # --- what a column is, by its cells ---
+
+    def _by_cells(self) -> None:
+        for name in self.free:
+            if self._share(name, is_mail) > 0.5:
+                self.uses[name] = "person"
+        if not {"study", "key", "author", "title"} & {*self.uses.values()}:
+            for name in self.free:
+                if self._share(name, _LABEL.match) > 0.6:
+                    self.uses[name] = "study"
+                    break
+        if "doi" not in self.uses.values():
+            for name in self.free:
+                if self._share(name, DOI.search) > 0.6:
+                    self.uses[name] = "doi"
+                    break
+        for name in self.free:
+            # A column of people who coded, whatever it is called, ends in what they agreed on.
+            agreed = self._share(name, is_consensus)
+            if "reviewer" not in self.uses.values() and 0.05 < agreed < 0.9:
+                few = len({same(cell) for cell in self.held[name]}) <= 12
+                if few and re.search(r"review|cod(?:er|ed)|rater|extract", folded(name)):
+                    self.uses[name] = "reviewer"
+
+    # --- the codes ---
+
+    def _codes(self) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+        """Find the columns whose headings are codes, or whose values are."""
+        codes: dict[str, tuple[str, ...]] = {}
+        directions: dict[str, str] = {}
+        ticks = self._ticks()
+        texts = [name for name in self.free if directions_in(_joined(self.sheet, name))]
+        texts = [name for name in texts if name not in ticks]
+        grouped = [
+            name
+            for name in self.free
+            if len(self.sheet.heads.get(name, ())) > 1 and name not in ticks and name not in texts
         ]
+        if texts:
+            # Below a heading such as "Barriers" every column of the group belongs to it.
+            grouped = [name for name in grouped if directions_in(_joined(self.sheet, name))]
+        elif ticks:
+            grouped = []
+        chosen = [name for name in self.sheet.header if name in {*ticks, *texts, *grouped}]
+        for name in chosen:
+            self.uses[name] = "codes"
+        if not chosen:
+            self._dimensions()
+        elif ticks:
+            self._say_ticks(ticks)
+        if texts:
+            shown = _listed(texts)
+            self.guess.doubts.append(
+                Doubt(
+                    f"{shown}: the heading says what a finding below it does, and is its code; "
+                    "each cell is a finding.",
+                    hint="--columns NAME=COLUMN, or the recipe, says otherwise",
+                )
+            )
+        return codes, directions
+
+    def _heading(self, name: str) -> tuple[tuple[str, ...], str]:
+        """The code that a heading stands for, and the direction it tells."""
+        heads = self.sheet.heads.get(name) or (name,)
+        way = [" ".join(head.split()) for head in heads if head.strip()]
+        direction = ""
+        for head in way:
+            direction = direction or directions_in(head)
+        below = [head for head in way if not (directions_in(head) and len(way) > 1)]
+        return tuple(below or way), direction
+
+    def _ticks(self) -> list[str]:
+        styles: dict[str, str] = {}
+        for name in self.free:
+            style = self._tick_style(name)
+            if style:
+                styles[name] = style
+        if not styles:
+            return []
+        marked = [name for name, style in styles.items() if style == "marks"]
+        if len(marked) >= 2:
+            chosen = marked
+            others = [name for name in styles if name not in marked]
+            for name in others:
+                self.uses[name] = "filter"
+        else:
+            chosen = [*styles]
+        if len(chosen) == 1 and len(self.free) > 6:
+            return []
+        # An empty column among them is a code that no study has.
+        header = [*self.sheet.header]
+        first, last = header.index(chosen[0]), header.index(chosen[-1])
+        empty = [n for n in header[first:last] if not self.held[n] and n not in self.uses]
+        return [name for name in header if name in {*chosen, *empty}]
+
+    def _tick_style(self, name: str) -> str:
+        """Whether cells of a column are ticks: ``"marks"``, ``"words"`` (yes and no), or neither.
+
+        A few texts among them are taken for what is to be said about the tick.
+        """
+        held = self.held[name]
+        ticks = [cell for cell in held if is_tick(cell, name)]
+        other = [cell for cell in held if not is_tick(cell, name) and not is_blank_tick(cell)]
+        if not ticks or len(other) * 5 > len(held):
+            return ""
+        if any(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in other):
+            return ""
+        words = sum(bool(re.fullmatch(r"[^\W\d_]{2,}", c)) for c in ticks if same(c) != same(name))
+        lower = {same(cell) for cell in held}
+        if lower == {"1"} and len(held) == len(self.sheet.rows) and len(held) > 3:
+            return ""  # the same number in every row counts something
+        return "words" if words * 2 > len(ticks) and "true" not in lower else "marks"
+
+    def _say_ticks(self, ticks: Sequence[str]) -> None:
+        shown = _listed(ticks)
+        words = all(self._tick_style(name) == "words" for name in ticks if self.held[name])
+        what = "say yes or no" if words else "hold only ticks"
+        self.guess.doubts.append(
+            Doubt(
+                f"{len(ticks)} columns {what}, so each heading is a code: {shown}.",
+                f"{len(ticks)} columns {what}: {shown}. What are they?",
+                (
+                    ("each heading is a code", dict.fromkeys(ticks, "codes")),
+                    ("each is a filter, none is a code", dict.fromkeys(ticks, "filter")),
+                ),
+                '--columns "codes=A|B" names the codes, "filter=C" a filter',
+            )
+        )
+
+    def _dimensions(self) -> None:
+        """Without a column of codes: values that come again, else a column of text for a topic."""
+        if not ({*IDENTITY} & {*self.uses.values()}):
+            return
+        self.guess.fallback = True
+        valued = [name for name in self.free if self._comes_again(name)]
+        if valued:
+            for name in valued:
+                self.uses[name] = "dimensions"
+            self.guess.doubts.append(
+                Doubt(
+                    f"No column is called a code, so the values of {_listed(valued)} are the "
+                    "codes, below the heading they stand in.",
+                    f"No column is called a code. What are the values of {_listed(valued)}?",
+                    (
+                        ("codes, below the heading they stand in", {}),
+                        *(
+                            (
+                                f"only {name!r} holds codes, the others are filters",
+                                {**dict.fromkeys(valued, "filter"), name: "theme"},
+                            )
+                            for name in valued[:6]
+                        ),
+                    ),
+                    hint='--columns "theme=COLUMN" names the codes, "filter=COLUMN" a filter',
+                )
+            )
+            return
+        texts = [name for name in self.free if self._share(name, str.strip) > 0]
+        texts = [n for n in texts if not self._share(n, re.compile(r"[\d.,% ]+$").match) > 0.5]
+        for name in texts:
+            self.uses[name] = "codes"
+        if texts:
+            self.guess.doubts.append(
+                Doubt(
+                    f"No column is called a code, so each of {_listed(texts)} is one, and each "
+                    "cell below it is a finding.",
+                    hint='--columns "theme=COLUMN" names the codes, "keep=COLUMN" none',
+                )
+            )
+
+    def _comes_again(self, name: str) -> bool:
+        """Whether a column has few short values that come again."""
+        signs, _ = separators_of(self.held[name])
+        held = [part for cell in self.held[name] for part in pieces(cell, signs)]
+        held = [part for part in held if not unknown(part)]
+        different = {same(part) for part in held}
+        if not held or len(different) > 60 or len(different) == len(held):
+            return False
+        if self._share(name, re.compile(r"[\d.,% ]+$").match) > 0.5:
+            return False
+        average = sum(map(len, different)) / len(different)
+        return average <= 40 and (len(different) <= 3 or len(different) * 2 <= len(held))
+
+    # --- the rest ---
+
+    def _rest(self) -> None:
+        """What is none of all this is a filter, is kept, or is empty."""
+        for name in self.sheet.header:
+            if name not in self.uses:
+                again = self._comes_again(name)
+                self.uses[name] = "filter" if again else "keep" if self.held[name] else "leave-out"
+        if not {"study", "key", "record", "doi", "pmid", "title"} & {*self.uses.values()}:
+            for name, use in self.uses.items():
+                if use == "author":
+                    self.uses[name] = "study"
+                    break
+
+    def _is_long(self, recipe: SheetRecipe) -> bool:
+        return bool(recipe.of("theme") or recipe.ranks or self.sheet.holds == "codings")
+
+    def _separators(self, recipe: SheetRecipe) -> dict[str, str]:
+        """The signs between several values, where they are not a semicolon or a line break."""
+        signs: dict[str, str] = {}
+        for name in (
+            *recipe.of("theme"),
+            *recipe.of("dimensions"),
+            *recipe.of("filter"),
+            *recipe.of("design"),
+            *recipe.of("setting"),
+        ):
+            found, whole = separators_of(self.held[name])
+            if found != ";\n":
+                signs[name] = found
+                with_comma = [cell for cell in self.held[name] if "," in cell]
+                self.guess.doubts.append(
+                    Doubt(
+                        f"{name!r}: a comma separates values, which also stand alone: "
+                        f"{len(with_comma)} cells, the first {with_comma[0]!r}.",
+                        hint=f'--separators "{name}=;" keeps them whole',
+                    )
+                )
+            elif whole and recipe.columns[name] in ("theme", "dimensions"):
+                self.guess.doubts.append(
+                    Doubt(
+                        f"{name!r}: {len(whole)} values with a comma were kept whole, though a "
+                        f"part of them stands elsewhere: {_listed(whole)}.",
+                        hint=f'--separators "{name}=;,"',
+                    )
+                )
+        return signs
+
+    def _path(self, recipe: SheetRecipe) -> str:
+        if self.path is not None:
+            return self.path
+        cells = [
+            part
+            for name in recipe.of("theme")
+            for cell in self.held[name]
+            for part in pieces(cell, recipe.separators.get(name, ";\n"))
+        ]
+        sign, doubt = path_sign(cells)
+        if doubt:
+            self.guess.doubts.append(doubt)
+        return sign
 
 
-def find_columns(
-    header: Sequence[str], named: Iterable[str], file: str
-) -> tuple[Columns, list[Problem]]:
-    """Which column holds what: as named, and guessed by their headings for the rest.
+# --- the sign of a path -------------------------------------------------------------------------
 
-    >>> columns, problems = find_columns(["Paper", "Code", "Effect", "Age"], [], "t.csv")
-    >>> dict(columns.of), columns.extra, problems
-    ({'study': ('Paper',), 'theme': ('Code',), 'direction': ('Effect',)}, ('Age',), [])
+_ARROWS = (">", "›", "»", "→", "::")
+_BARS = ("/", "\\", "|")
+
+
+def path_sign(cells: Sequence[str]) -> tuple[str, Doubt | None]:
+    """The sign between the ranks of codes, if the codes are written so.
+
+    An arrow between spaces is a path where its left side comes again, or where most codes have
+    it. A bar or a slash is a part of the label unless nearly all codes have it.
+
+    >>> path_sign(["Shelf > Sorting", "Shelf > Cooling"])[0], path_sign(["safety/tolerability"])[0]
+    ('>', '')
     """
-    given, problems = _given(header, named, file)
-    of: dict[str, tuple[str, ...]] = {}
-    taken = {name for names in given.values() for name in names}
-    canonical = {"finding", "study", "theme", "summary"} <= set(header)
-    if canonical and not given:
-        of = {name: (name,) for name in header if name in ROLES and name != "leave-out"}
-        return Columns(of, frozenset(), tuple(n for n in header if n not in of)), problems
-    by_heading = {folded(name): name for name in reversed(header) if name not in taken}
-    guessed: set[str] = set()
-    for role, headings in ROLES.items():
-        if role in given:
-            of[role] = given[role]
+    distinct = [*dict.fromkeys(cell for cell in cells if cell)]
+    for sign in _ARROWS:
+        having = [cell for cell in distinct if re.search(parts_of(sign, spaced=True), cell)]
+        if not having:
             continue
-        names: tuple[str, ...] = ()
-        if role == "theme":
-            names = _ranks(by_heading)
-        if not names:
-            names = tuple([by_heading[h] for h in headings if h in by_heading][:1])
-        if names:
-            of[role] = names
-            guessed.add(role)
-            for name in names:
-                del by_heading[folded(name)]
-    if "study" not in of and "author" in of:
-        # "Author" with "Year" beside it names the study well enough.
-        of["study"] = of.pop("author")
-        guessed.add("study")
-    held = {name for names in of.values() for name in names}
-    extra = tuple(name for name in header if name not in held)
-    for role in NEEDED:
-        if role not in of:
-            listed = ", ".join(repr(name) for name in header)
-            what = "the study of a row" if role == "study" else "the code of a row"
-            shown = {"what": what, "role": role, "listed": listed}
-            problems.append(Problem("columns-not-found", file, 1, **shown))
-    return Columns(of, frozenset(guessed), extra), problems
+        heads = Counter(same(split_path(cell, sign)[0]) for cell in having)
+        alone = {same(cell) for cell in distinct if cell not in having}
+        again = any(count > 1 or head in alone for head, count in heads.items())
+        if again or len(having) * 2 >= len(distinct):
+            text = f"{sign!r} in a code was read as 'has below it', as in {having[0]!r}."
+            return sign, Doubt(text, hint="--path none keeps it in the label")
+        text = f"{sign!r} stands in {len(having)} of {len(distinct)} codes and was kept in them."
+        return "", Doubt(text, hint=f"--path \"{sign}\" reads it as 'has below it'")
+    for sign in _BARS:
+        having = [cell for cell in distinct if re.search(parts_of(sign), cell)]
+        if not having:
+            continue
+        heads = Counter(same(split_path(cell, sign)[0]) for cell in having)
+        if len(having) * 5 >= len(distinct) * 4 and len(heads) * 2 <= len(having):
+            text = f"{sign!r} in a code was read as 'has below it', as in {having[0]!r}."
+            return sign, Doubt(text, hint="--path none keeps it in the label")
+        text = f"{sign!r} stands in {len(having)} of {len(distinct)} codes and was kept in them."
+        return "", Doubt(text, hint=f"--path \"{sign}\" reads it as 'has below it'")
+    return "", None
 
 
-def _ranks(by_heading: Mapping[str, str]) -> tuple[str, ...]:
-    """Columns that hold the codes rank by rank, if there are such."""
-    found = [tuple(by_heading[h] for h in series if h in by_heading) for series in _SERIES]
-    best = max(found, key=len)
-    return best if len(best) > 1 else ()
+@lru_cache(maxsize=64)
+def parts_of(sign: str, *, spaced: bool = False) -> re.Pattern[str]:
+    """What separates the ranks of a code."""
+    # 24/7 and km/h are no paths: a slash counts between words of letters.
+    around = r"(?<=[^\W\d_]{{2}})\s*{}+\s*(?=[^\W\d_]{{2}})" if sign in _BARS else r"\s*{}+\s*"
+    if spaced and sign in _ARROWS:
+        around = r"(?<=\S)\s+{}\s+(?=\S)"
+    return re.compile(around.format(f"(?:{re.escape(sign)})"))
 
 
-def _given(
+def split_path(cell: str, sign: str) -> list[str]:
+    """The labels of a code, from the widest to the narrowest.
+
+    >>> split_path("People > Teachers", ">"), split_path("School/Soil", "/")
+    (['People', 'Teachers'], ['School', 'Soil'])
+    """
+    if not sign:
+        return [cell] if cell else []
+    spaced = sign in _ARROWS and re.search(parts_of(sign, spaced=True), cell) is not None
+    return [part.strip() for part in parts_of(sign, spaced=spaced).split(cell) if part.strip()]
+
+
+# --- what the team says -------------------------------------------------------------------------
+
+_LONGER = {"code": "theme", "text": "summary"}
+
+
+def given(
     header: Sequence[str], named: Iterable[str], file: str
-) -> tuple[dict[str, tuple[str, ...]], list[Problem]]:
-    """What the command line names, and what is wrong with it."""
+) -> tuple[dict[str, str], list[Problem]]:
+    """What the command line says of the columns, and what is wrong with it.
+
+    >>> given(["Paper", "Domain", "Topic"], ["study=Paper,theme=Domain>Topic"], "t.csv")[0]
+    {'Paper': 'study', 'Domain': 'rank 1', 'Topic': 'rank 2'}
+    """
     problems: list[Problem] = []
-    of: dict[str, tuple[str, ...]] = {}
-    roles = ", ".join(ROLES)
+    uses: dict[str, str] = {}
+    known = ", ".join(use for use in USES if use != "rank 1")
     # A comma also stands in headings: only one before "word=" separates.
     parts = [part for text in named for part in re.split(r",(?=\s*[\w-]+=)", text)]
     for part in parts:
-        role, equals, columns = part.partition("=")
-        role = role.strip()
-        if not equals or role not in ROLES:
-            shown = {"value": part.strip(), "near": did_you_mean(role, ROLES), "names": roles}
+        use, equals, columns = part.partition("=")
+        use = _LONGER.get(use.strip(), use.strip())
+        if not equals or use not in USES:
+            shown = {"value": part.strip(), "near": did_you_mean(use, USES), "names": known}
             problems.append(Problem("columns-malformed", file, **shown))
             continue
-        names = [columns.strip()]
-        if role in ("theme", "leave-out") and columns.strip() not in header:
-            names = [name.strip() for name in columns.split(">")]
-        for name in names:
+        whole = columns.strip()
+        sign = ">" if use == "theme" and whole not in header and ">" in whole else "|"
+        names = [whole] if whole in header else [name.strip() for name in whole.split(sign)]
+        if use == "leave-out" and len(names) == 1 and whole not in header:
+            names = [name.strip() for name in whole.split(">")]
+        for number, name in enumerate(names, start=1):
             if name in header:
-                of[role] = (*of.get(role, ()), name)
+                uses[name] = f"rank {number}" if sign == ">" and len(names) > 1 else use
                 continue
-            listed = ", ".join(repr(known) for known in header)
+            listed = ", ".join(repr(column) for column in header)
             shown = {"value": name, "near": did_you_mean(name, header), "listed": listed}
             problems.append(Problem("columns-unknown", file, 1, **shown))
-    return of, problems
+    return uses, problems
+
+
+# --- small things -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def _folded_headings() -> Mapping[str, tuple[str, ...]]:
+    return {use: tuple(folded(word) for word in words) for use, words in headings().items()}
+
+
+def _plain(heading: str) -> str:
+    """A heading without numbering and without what stands in brackets."""
+    words = folded(re.sub(r"\([^)]{3,}\)|\[[^]]*\]", " ", heading)) or folded(heading)
+    return re.sub(r"^(?:q ?)?\d+ (?:\d+ )*(?=\D)", "", words)
+
+
+def _joined(sheet: Sheet, name: str) -> str:
+    return " / ".join(sheet.heads.get(name) or (name,))
+
+
+def _listed(names: Sequence[str], most: int = 6) -> str:
+    more = len(names) - most
+    shown = ", ".join(repr(name) for name in names[:most])
+    return shown + (f" and {more} more" if more > 0 else "")

@@ -1,721 +1,545 @@
-"""An author's table, references and codebook as the data of a review, with all that was assumed.
-
-Nothing is dropped, joined or guessed without a word; rows that cannot be understood stop it.
-"""
+"""A team's own files as the data of a review: read, understood, collected, checked, and told."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+import difflib
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from synth.errors import Problem, ReviewError, told_once
-from synth.model import BACKGROUND, EVIDENCE, NOT_REPORTED, RESERVED_FACETS, TABLES, Column
+from synth.errors import Problem, ReviewError
+from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
-from synth.reading.csv_table import Row, split
-from synth.reading.settings import SETTINGS_FILE
-from synth.starter.codebook_draft import (
-    MOST_RANKS,
-    NOT_DEFINED,
-    Codes,
-    draft_codes,
-    rank_names,
-    read_codes,
-    several,
-)
-from synth.starter.columns import Columns, find_columns
-from synth.starter.palette import MOST_DIRECTIONS, Way, level_look, ways
+from synth.references.importing import Works, read_references
+from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
+from synth.starter.collect import Material, collect, not_coded
+from synth.starter.columns import IDENTITY, Guess, guess
+from synth.starter.draft import Tables, Words, files_of, tables
 from synth.starter.project import Draft, Say
-from synth.starter.reference_import import Works, read_works, works_from_table
+from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, difference, to_toml
+from synth.starter.reconcile import differences
+from synth.starter.report import REPORT_FILE, Report, number, place
+from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
-from synth.starter.spreadsheet import (
-    column_name,
-    folded,
-    plural,
-    printable,
-    read_sheet,
-    slug,
-    unique,
-)
-
-if TYPE_CHECKING:
-    from synth.starter.request import Request
+from synth.starter.spreadsheet import folded, read_tables
+from synth.starter.works import Named, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
-_NO_SUMMARY = "Coded here; no summary is written yet."
-# What teams write for "unknown" where we say "not reported" (synth check refuses the others).
-_SILENT = re.compile(
-    r"\?+|-+|–|—|unknown|not known|unreported|nr|n\.r\.|not stated|not specified|unspecified|tbd"
-    r"|n/?a|n\.a\.|null|nan|missing",
-    re.IGNORECASE,
-)
-_STUDY_COLUMNS = ("country", "design", "setting", "sample", "cohort")
-
-
-@dataclass
-class Told:
-    """What an author should know: what was assumed, what is missing, what is wrong."""
-
-    assumed: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Facet:
-    """A column readers can filter by, as ``review.toml`` writes it."""
-
-    id: str
-    label: str
-    of: str
-    many: bool
-
-
-@dataclass
-class Coded:
-    """A finding in the making: its cells, and the author's row it comes from."""
-
-    cells: dict[str, str]
-    line: int
-
-
-def take_in(request: Request, say: Say) -> Draft:
-    """Make the data of a review from an author's files, and say everything about it.
+class Former:
+    """What a review holds already from an earlier import.
 
     Parameters
     ----------
-    request : the files, and what the author says of them.
-    say : where it is said.
+    findings : names of findings by what they are.
+    ids : keys of studies by their record id or PubMed id.
+    works : its references.
+    codes : its codebook.
+    """
+
+    findings: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    works: Works | None = None
+    codes: Codes | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import made of a team's files.
+
+    Parameters
+    ----------
+    draft : the files of the review.
+    report : what the team is told.
+    recipe : how the files were read.
+    """
+
+    draft: Draft
+    report: Report
+    recipe: Recipe
+
+
+def take_in(
+    request: Request,
+    say: Say,
+    ask: Ask | None = None,
+    recipe: Recipe | None = None,
+    former: Former | None = None,
+) -> Taken:
+    """Make the data of a review from a team's files, and say everything about it.
+
+    Parameters
+    ----------
+    request : the files, and what the team says of them.
+    say : where progress is said.
+    ask : asks the team; without it the answer that is proposed is taken and told.
+    recipe : how the files were read before.
+    former : what the review holds already.
 
     Raises
     ------
     ReviewError : a file or a row cannot be understood; every problem is named with its line.
     """
-    assert request.table is not None
-    told = Told()
-    sheet, found = read_sheet(request.table)
-    told.problems += found
-    _stop(told)
-    columns, found = find_columns(sheet.header, request.columns, sheet.file)
-    told.problems += found
-    say(f"Read {_number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: {sheet.file}")
-    _say_all(say, sheet.notes)
-    say("Its columns hold:")
-    _say_all(say, [*columns.told, *(f"{'other':10} {name!r}" for name in columns.extra)])
-    if columns.guessed:
-        told.assumed.append(
-            "Columns marked (guessed) were recognised by their headings: correct them with "
-            "--columns NAME=COLUMN."
-        )
-    _stop(told)
-    works = _works(request.bib, sheet, columns, told, say)
-    codes = _codes(request, sheet, columns, told, say)
-    _stop(told)
-    return _Making(request, sheet, columns, works, codes, told).draft(say)
+    report = Report()
+    sheets = _read(request.tables, report, say)
+    codebook, sheets = _codebook_among(sheets, request, report)
+    _stop(report)
+    former = former or Former()
+    read = [_understand(sheet, request, recipe, report) for sheet in sheets]
+    chosen = _choose(read, request, report)
+    _stop(report)
+    understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
+    works = former.works or _works(request.bib, report, say)
+    codes = former.codes or _codes(request, codebook, report, say)
+    _stop(report)
+    material = collect(understood, codes, report)
+    named = name_works(material.studies, works, report, former.ids)
+    _tell_unclear(material, works, report)
+    if codes.depth > MOST_RANKS:
+        numbers = {"n": codes.depth, "most": MOST_RANKS}
+        report.problems.append(Problem("ranks-many", codes.file or sheets[0].file, **numbers))
+    if not material.codings and not report.problems:
+        listed = ", ".join(repr(name) for name in sheets[0].header)
+        report.problems.append(Problem("import-no-codes", sheets[0].source, 1, listed=listed))
+    _stop(report)
+    words = Words(
+        request.title,
+        request.question,
+        request.citation,
+        request.ranks,
+        request.tables[0].stem if request.tables else "",
+    )
+    made = tables(material, named, words, former.findings)
+    files = files_of(made, named, material, words)
+    for reason in differences(material, made, named, files):
+        report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
+    _stop(report)
+    _tell_columns(material, report)
+    whole = Recipe(
+        tuple(
+            replace(how, file=_from(request.folder, Path(sheet.file)))
+            for sheet, how in material.sheets
+        ),
+        _from(request.folder, request.bib) if request.bib else (recipe or Recipe()).references,
+        _from(request.folder, request.codebook)
+        if request.codebook
+        else (recipe or Recipe()).codebook,
+    )
+    _understood(material, made, named, works, report)
+    files[RECIPE_FILE] = to_toml(whole)
+    files[REPORT_FILE] = report.markdown()
+    places = _places(material, made, named, works)
+    kept = tuple(TABLES[name].file for name in ("codebook", "studies", "coded_studies"))
+    return Taken(Draft(files, places, imported=kept), report, whole)
 
 
-def _stop(told: Told) -> None:
+def _stop(report: Report) -> None:
     """Stop if something is wrong: so many problems are listed, the others counted."""
-    errors = [problem for problem in told.problems if problem.severity == "error"]
+    errors = [problem for problem in report.problems if problem.severity == "error"]
     if not errors:
         return
-    errors = told_once(errors)
-    if len(errors) > _LISTED:
-        rest = len(errors) - _LISTED
-        last = errors[_LISTED]
-        more = Problem("more-problems", last.file, last.line, rest=_number(rest, "more problem"))
-        errors = [*errors[:_LISTED], more]
-    raise ReviewError(errors)
+    told = [*ReviewError(errors).problems]
+    if len(told) > _LISTED:
+        rest = len(told) - _LISTED
+        last = told[_LISTED]
+        more = Problem("more-problems", last.file, last.line, rest=number(rest, "more problem"))
+        told = [*told[:_LISTED], more]
+    raise ReviewError(told)
 
 
-def _say_all(say: Say, lines: Iterable[str]) -> None:
-    for line in lines:
-        say(f"  {line}")
+def _from(folder: Path, file: Path) -> str:
+    """A file as it is reached from a review's folder; only its name if it is far away."""
+    try:
+        way = Path(os.path.relpath(file.absolute(), folder.absolute())).as_posix()
+    except ValueError:  # on another drive
+        return file.name
+    return way if way.count("../") <= 2 and not way.startswith("/") else file.name
 
 
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun if count == 1 else plural(noun)}"
+# --- reading ------------------------------------------------------------------------------------
 
 
-# --- references ---------------------------------------------------------------------------------
-
-
-def _works(bib: Path | None, sheet: Sheet, columns: Columns, told: Told, say: Say) -> Works:
-    if bib is not None:
-        works, found = read_works(bib)
-        told.problems += found
-        say(f"Read {_number(len(works.bibliography), 'work')}: {bib}")
-        _say_all(say, works.notes)
-        changed = [f"{old!r} is now {new!r}" for new, old in works.former.items() if old != new]
-        if changed:
-            told.assumed.append(
-                f"{_number(len(changed), 'key')} of {bib} got a form that can be an id: "
-                f"{_some(changed)}."
+def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
+    """Every table of every file, with what was told while reading."""
+    sheets: list[Sheet] = []
+    for file in files:
+        found, problems = read_tables(file)
+        report.problems += problems
+        for sheet in found:
+            say(
+                f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "
+                f"{sheet.source}" + (f" ({sheet.program})" if sheet.program else "")
             )
-        return works
-    column = columns.one("study")
-    details = {role: columns.one(role) for role in ("author", "year", "title", "journal", "doi")}
-    named: dict[str, dict[str, str]] = {}
-    for row in sheet.rows:
-        name = _study_name(row, columns)
-        if name:
-            known = named.setdefault(name, {})
-            for role, held in details.items():
-                if held and not known.get(role):
-                    known[role] = row.cells[held]
-    works = works_from_table(named.items())
-    told.missing.append(
-        f"References: without --bib the {_number(len(works.bibliography), 'work')} of the column "
-        f"{column!r} are known by the table alone. Complete them in {BIB_FILE}."
+            for note in sheet.notes:
+                say(f"  {note}")
+                report.decided(f"{sheet.source}: {note}")
+            if sheet.hidden:
+                report.left_out(f"{sheet.source} is hidden and was not read.")
+                continue
+            sheets.append(sheet)
+    return sheets
+
+
+def _codebook_among(
+    sheets: Sequence[Sheet], request: Request, report: Report
+) -> tuple[Sheet | None, list[Sheet]]:
+    """The table that is a codebook, if a workbook or a project holds one, and the others."""
+    if request.codebook is not None or len(sheets) < 2:
+        held = [sheet for sheet in sheets if sheet.holds != "codebook"]
+        return next((s for s in sheets if s.holds == "codebook"), None), held or [*sheets]
+    named = [
+        sheet
+        for sheet in sheets
+        if sheet.holds == "codebook"
+        or (not sheet.holds and folded(sheet.name or Path(sheet.file).stem) in _CODEBOOKS)
+    ]
+    if not named or len(named) == len(sheets):
+        return None, [*sheets]
+    report.decided(f"{named[0].source} is the codebook.")
+    return named[0], [sheet for sheet in sheets if sheet is not named[0]]
+
+
+_CODEBOOKS = frozenset(
+    (
+        *("codebook", "code book", "codes", "coding frame", "coding framework", "code list"),
+        *("codelist", "coding scheme", "themes", "data dictionary", "kodierleitfaden"),
+        *("kategoriensystem", "libro de codigos", "livre de codes", "code system"),
     )
+)
+
+
+def _understand(
+    sheet: Sheet, request: Request, recipe: Recipe | None, report: Report
+) -> tuple[Sheet, Guess]:
+    """How a table is read: by the recipe as far as it says, else as it is understood."""
+    known = recipe.sheet(sheet.file, sheet.name) if recipe else None
+    if recipe and known is None and len(recipe.sheets) == 1 and recipe.sheets[0].name == sheet.name:
+        known = recipe.sheets[0]
+    if known is None:
+        named = [*request.columns]
+        if len(request.tables) > 1 or sheet.name:
+            named = _for_sheet(named, sheet)
+        made = guess(sheet, named, request.path)
+        made.recipe = _with_separators(made.recipe, request.separators, sheet)
+        return sheet, made
+    missing, unread = difference(known, sheet.header)
+    for name in missing:
+        near = _renamed(name, known, unread)
+        report.decided(
+            f"The recipe reads a column {name!r} that {sheet.source} no longer has.",
+            hint=f"It may be called {near!r} now: change the name in {RECIPE_FILE}."
+            if near
+            else f"Nothing is read for it; take it out of {RECIPE_FILE} or restore it.",
+        )
+    for name in unread:
+        report.decided(
+            f"{sheet.source} has a column {name!r} that the recipe does not know; it is not read.",
+            hint=f"Add it to {RECIPE_FILE}.",
+        )
+    columns = {name: use for name, use in known.columns.items() if name in sheet.header}
+    columns.update(dict.fromkeys(unread, "leave-out"))
+    return sheet, Guess(replace(known, file=sheet.file, columns=columns))
+
+
+def _renamed(name: str, known: SheetRecipe, unread: Sequence[str]) -> str:
+    """The new column that may be an old one: alike in its name, or the only one of its kind."""
+    near = difflib.get_close_matches(folded(name), [folded(n) for n in unread], 1, 0.5)
+    if near:
+        return next(other for other in unread if folded(other) == near[0])
+    return unread[0] if len(unread) == 1 else ""
+
+
+def _for_sheet(columns: Sequence[str], sheet: Sheet) -> list[str]:
+    """What is said of the columns of one of several tables: what names columns it has."""
+    kept = []
+    for part in (part for text in columns for part in re.split(r",(?=\s*[\w-]+=)", text)):
+        whole = part.partition("=")[2]
+        if any(name.strip() in sheet.header for name in (whole, *re.split(r"[>|]", whole))):
+            kept.append(part)
+    return kept
+
+
+def _with_separators(recipe: SheetRecipe, said: Mapping[str, str], sheet: Sheet) -> SheetRecipe:
+    signs = dict(recipe.separators)
+    for column, found in said.items():
+        if column in sheet.header:
+            signs[column] = found
+    return replace(recipe, separators=signs)
+
+
+def _choose(
+    read: Sequence[tuple[Sheet, Guess]], request: Request, report: Report
+) -> list[tuple[Sheet, Guess]]:
+    """The tables that are used: with several, those that tell a study; the others are told."""
+    chosen: list[tuple[Sheet, Guess]] = []
+    surely = any(_codes_of(made.recipe) and not made.fallback for _, made in read)
+    for sheet, made in read:
+        report.problems += made.problems
+        told = any(made.recipe.of(use) for use in (*IDENTITY,))
+        if made.recipe.rows == "not read":
+            report.left_out(f"{sheet.source}: the recipe says that it is not read.")
+            continue
+        if sheet.holds == "flow":
+            continue
+        if sheet.holds == "references" and len(read) == 1:
+            report.problems.append(Problem("new-without-table", sheet.source))
+            continue
+        if not told:
+            if len(read) > 1:
+                report.left_out(
+                    f"{sheet.source} ({number(len(sheet.rows), 'row')}) was not read: no column "
+                    "tells which study a row is about."
+                )
+                continue
+            listed = ", ".join(repr(name) for name in sheet.header)
+            report.problems.append(Problem("import-no-study", sheet.source, 1, listed=listed))
+            continue
+        if made.fallback and surely:
+            # Another table has codes: what was taken for one here is known of the studies.
+            columns = {
+                name: "filter" if use == "dimensions" else "keep" if use == "codes" else use
+                for name, use in made.recipe.columns.items()
+            }
+            made.recipe = replace(made.recipe, columns=columns, rows="studies", codes={})
+            made.doubts = []
+        chosen.append((sheet, made))
+    if chosen and not any(_codes_of(made.recipe) for _, made in chosen) and not report.problems:
+        sheet = chosen[0][0]
+        listed = ", ".join(repr(name) for name in sheet.header)
+        report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
+    return chosen
+
+
+def _codes_of(recipe: SheetRecipe) -> bool:
+    return bool(recipe.of("theme", "codes", "dimensions") or recipe.ranks)
+
+
+def _answer(made: Guess, ask: Ask | None, report: Report) -> SheetRecipe:
+    """The recipe after the team answered what is to be asked; the rest is told."""
+    recipe = made.recipe
+    for doubt in made.doubts:
+        taken = doubt.text
+        if ask is not None and doubt.answers:
+            answer = ask(doubt.question, [text for text, _ in doubt.answers])
+            if answer:
+                change = doubt.answers[answer][1]
+                recipe = replace(recipe, columns={**recipe.columns, **change})
+                taken = f"{doubt.question} You said: {doubt.answers[answer][0]}."
+        report.decided(taken, hint=f"Otherwise: {doubt.hint}." if doubt.hint else "")
+    return recipe
+
+
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json")
+
+
+def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
+    if bib is None:
+        return None
+    works, problems = read_references(bib)
+    if any(problem.code == "references-none" for problem in problems):
+        sheets, found = read_tables(bib)
+        if sheets:
+            works, found = works_of_sheet(sheets[0], guess(sheets[0]).recipe)
+        problems = found if sheets or bib.suffix.lower() in _TABLES else problems
+    for problem in problems:
+        if problem.severity == "error":
+            report.problems.append(problem)
+        else:
+            report.decided(
+                f"References: {problem.message}", f"{problem.file}:{problem.line}", noun="entry"
+            )
+    say(f"Read {number(len(works.bibliography), 'work')}: {bib}")
+    for note in works.notes:
+        say(f"  {note}")
+        report.decided(f"{bib}: {note}")
+    for new, old in works.former.items():
+        if old != new:
+            report.decided(
+                f"Keys of {bib} got a form that can be an id.",
+                f"{old!r} is now {new!r}",
+                noun="key",
+            )
     return works
 
 
-def _study_name(row: Row, columns: Columns) -> str:
-    """What a row calls its study; author and year where these are two columns."""
-    name = row.cells[columns.one("study")]
-    year = columns.one("year")
-    if year and name and not re.search(r"\d{4}", name):
-        return f"{name} {row.cells[year]}".strip()
-    return name
+def _codes(request: Request, codebook: Sheet | None, report: Report, say: Say) -> Codes:
+    if request.codebook is not None:
+        found, problems = read_tables(request.codebook)
+        report.problems += problems
+        _stop(report)
+        held = [sheet for sheet in found if sheet.holds == "codebook"] or found
+        codebook = held[0] if held else None
+    if codebook is None:
+        return Codes()
+    codes, problems = read_codes(codebook, request.path)
+    report.problems += problems
+    say(f"Read a codebook: {codebook.source}: {number(len(codes.nodes), 'node')}")
+    for note in (*codebook.notes, *codes.notes):
+        say(f"  {note}")
+        report.decided(f"{codebook.source}: {note}")
+    return codes
 
 
-def _some(listed: Sequence[str], most: int = 4) -> str:
+def _tell_unclear(material: Material, works: Works | None, report: Report) -> None:
+    for index, match in report.unclear:
+        for at, line in material.studies.groups[index].places:
+            sheet, recipe = material.sheets[at]
+            column = recipe.one("study") or recipe.one("title")
+            report.problems.append(match.problem(sheet.source, line, column))
+    for index, near in report.unknown:
+        group = material.studies.groups[index]
+        for at, line in group.places:
+            sheet, recipe = material.sheets[at]
+            where = ("work-unknown", sheet.source, line, recipe.one("study"))
+            file = works.file if works else ""
+            report.problems.append(Problem(*where, value=group.shown, file=file, near=near))
+
+
+# --- telling ------------------------------------------------------------------------------------
+
+
+def _tell_columns(material: Material, report: Report) -> None:
+    """Columns that end nowhere in the book, each with its reason."""
+    for sheet, recipe in material.sheets:
+        for name in sheet.header:
+            use = recipe.columns.get(name, "leave-out")
+            held = sum(bool(row.cells[name]) for row in sheet.rows)
+            where = f"{sheet.source}: {name!r}"
+            if use in ("person", "reviewer"):
+                report.left_out(
+                    "Columns with names or addresses of people are not published.",
+                    f"{name!r}",
+                    '--columns "keep=COLUMN" publishes one.',
+                    noun="column",
+                )
+            elif use == "abstract":
+                report.left_out(
+                    "Abstracts are not taken over: they belong to their publishers.",
+                    f"{name!r}",
+                    noun="column",
+                )
+            elif use == "leave-out" and not held:
+                report.left_out("Empty columns.", f"{name!r}", noun="column")
+            elif use == "leave-out":
+                report.left_out(f"{where} ({number(held, 'cell')}) is not taken over.")
+            elif use == "keep":
+                report.decided(
+                    "Columns of texts, or of values that hardly come again, are kept in the data "
+                    "and are no filter.",
+                    f"{name!r}",
+                    '--columns "filter=COLUMN" makes one a filter.',
+                    noun="column",
+                )
+
+
+def _understood(
+    material: Material, made: Tables, named: Named, works: Works | None, report: Report
+) -> None:
+    """Five lines to check at a glance, and three rows as they will stand."""
+    codes = [row["label"] for row in made.codebook]
+    empty = len(not_coded(material))
+    rows = sum(len(sheet.rows) for sheet, _ in material.sheets)
+    left = sum(bool(reason) for reason in material.fate.values())
+    studies = {row["study"] for row in made.studies if row["role"] == "evidence"}
+    lines = [
+        f"{number(len(studies), 'study')}"
+        + (f", {empty} of them without any code" if empty else "")
+        + f", told by {_told_by(material)}",
+        f"{number(len(codes), 'code')}: {_some(codes)}",
+        f"{number(len(made.findings), 'finding')} from {number(rows - left, 'row')}"
+        + (f"; {number(left, 'row')} left out" if left else "")
+        + (f"; {number(len(made.second), 'finding')} of a second coding" if made.second else ""),
+        "Directions: " + ", ".join(way.label for way in made.directions),
+        "Filters: "
+        + (
+            ", ".join(
+                f"{facet.label} ({'the finding’s' if facet.of == 'finding' else 'the study’s'})"
+                for facet in made.facets
+            )
+            or "none beside codes and years"
+        ),
+    ]
+    report.understood += lines
+    _tell_uses(material, report)
+    labels = {row["id"]: row["label"] for row in made.codebook}
+    shown = {
+        key: group.shown for key, group in zip(named.keys, material.studies.groups, strict=True)
+    }
+    ways = {way.id: way.label for way in made.directions}
+    report.examples.append(("place", "study", "code", "direction", "finding"))
+    for row, (sheet, line) in [*zip(made.findings, made.places, strict=True)][:3]:
+        text = row["summary"]
+        report.examples.append(
+            (
+                place(material.sheets[sheet][0], line),
+                shown[row["study"]],
+                labels[row["theme"]],
+                ways[row["direction"]],
+                text if len(text) <= 60 else f"{text[:57]}...",
+            )
+        )
+    if works is None:
+        report.missing.insert(
+            0,
+            f"References: without --bib the {number(len(named.made), 'work')} are known by the "
+            f"table alone. Complete them in {BIB_FILE}.",
+        )
+
+
+def _tell_uses(material: Material, report: Report) -> None:
+    """What each column is."""
+    for sheet, recipe in material.sheets:
+        by_use: dict[str, list[str]] = {}
+        for name, use in recipe.columns.items():
+            by_use.setdefault(use, []).append(repr(name))
+        uses = "; ".join(f"{use} {_some(names)}" for use, names in by_use.items())
+        report.columns.append(f"{sheet.source} (a row is {_ROW[recipe.rows]}): {uses}")
+
+
+_ROW = {"codings": "a coding", "studies": "a study", "references": "a reference"}
+
+
+def _told_by(material: Material) -> str:
+    uses: dict[str, None] = {}
+    for _, recipe in material.sheets:
+        for use in ("key", "record", "doi", "pmid", "title", "study", "author", "year"):
+            for name in recipe.of(use):
+                uses[repr(name)] = None
+    return ", ".join(uses)
+
+
+def _some(listed: Sequence[str], most: int = 6) -> str:
     more = len(listed) - most
     return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
 
 
-# --- codebook -----------------------------------------------------------------------------------
-
-
-def _codes(request: Request, sheet: Sheet, columns: Columns, told: Told, say: Say) -> Codes:
-    if request.codebook is None:
-        codes = draft_codes(sheet, columns.of["theme"])
-        said = "Drafted a codebook from the codes that occur"
-    else:
-        book, found = read_sheet(request.codebook)
-        told.problems += found
-        _stop(told)
-        codes, found = read_codes(book)
-        told.problems += found
-        codes.notes[:0] = book.notes
-        said = f"Read a codebook: {request.codebook}"
-    if codes.depth > MOST_RANKS:
-        numbers = {"n": codes.depth, "most": MOST_RANKS}
-        told.problems.append(Problem("ranks-many", codes.file or sheet.file, **numbers))
-    say(f"{said}: {_number(len(codes.nodes), 'node')}, {_number(codes.depth, 'rank')}")
-    _say_all(say, codes.notes)
-    return codes
-
-
-# --- putting it together ------------------------------------------------------------------------
-
-
-@dataclass
-class _Making:
-    """The author's files on their way to a review's tables."""
-
-    request: Request
-    sheet: Sheet
-    columns: Columns
-    works: Works
-    codes: Codes
-    told: Told
-
-    def draft(self, say: Say) -> Draft:
-        """The data, after everything about it was said."""
-        directions = self._directions()
-        coded = self._coded(dict(directions))
-        _stop(self.told)
-        studies, facets = self._placed(coded)
-        ranks, assumed = rank_names(self.codes, self.request.ranks)
-        if assumed:
-            self.told.assumed.append(assumed)
-        facets = self._apart(facets, [rank[0] for rank in ranks], coded, studies)
-        directed = ways([(name, label) for label, name in directions])
-        sections = dict.fromkeys(row.cells["section"] for row in coded if row.cells["section"])
-        self._definitions()
-        settings = self._settings(ranks, directed, facets, [*sections])
-        coded.sort(key=lambda row: row.cells["finding"])
-        files = {
-            SETTINGS_FILE: settings,
-            TABLES["codebook"].file: self._codebook(),
-            TABLES["studies"].file: self._table("studies", studies),
-            TABLES["coded_studies"].file: self._table(
-                "coded_studies", [row.cells for row in coded]
-            ),
-            BIB_FILE: self.works.text,
-        }
-        self._say(say, coded, studies, directed, facets)
-        return Draft(files, self._places(coded))
-
-    # --- rows ---
-
-    def _directions(self) -> list[tuple[str, str]]:
-        """Words of the column of directions and their ids, the same word in one spelling."""
-        column = self.columns.one("direction")
-        if not column:
-            self.told.assumed.append(
-                "There is no column of directions, so all findings have one, 'Reported'. To tell "
-                "them apart name a column: --columns direction=COLUMN."
+def _places(
+    material: Material, made: Tables, named: Named, works: Works | None
+) -> dict[tuple[str, int], tuple[str, int]]:
+    """Where the lines of the written files come from."""
+    places: dict[tuple[str, int], tuple[str, int]] = {}
+    file = TABLES["coded_studies"].file
+    for line, (sheet, number_of_row) in enumerate(made.places, start=2):
+        places[file, line] = (material.sheets[sheet][0].source, number_of_row)
+    first: dict[str, tuple[int, int]] = {}
+    for (sheet, line, _), study in sorted(material.studies.of_row.items()):
+        first.setdefault(named.keys[study], (sheet, line))
+    for line, row in enumerate(made.studies, start=2):
+        if row["study"] in first:
+            sheet, number_of_row = first[row["study"]]
+            places[TABLES["studies"].file, line] = (
+                material.sheets[sheet][0].source,
+                number_of_row,
             )
-            return [("Reported", "reported")]
-        spelled = Counter(row.cells[column] for row in self.sheet.rows)
-        labels: dict[str, str] = {}
-        for word, _ in sorted(spelled.items(), key=lambda item: (-item[1], item[0])):
-            if word:
-                labels.setdefault(folded(word) or word, word)
-        if spelled[""]:
-            self.told.assumed.append(
-                f"{_number(spelled[''], 'row')} without a direction got one of their own, "
-                "'Not stated'."
-            )
-            labels.setdefault("not stated", "Not stated")
-        if len(labels) > MOST_DIRECTIONS:
-            self.told.problems.append(
-                Problem(
-                    *("directions-many", self.sheet.file, 1, column),
-                    n=len(labels),
-                    most=MOST_DIRECTIONS,
-                    column=column,
-                    listed=_some([repr(word) for word in labels.values()]),
-                )
-            )
-            return []
-        taken: list[str] = []
-        for word in labels.values():
-            taken.append(unique(slug(word, "direction"), taken))
-        first = {word: _capital(word) for word in labels.values()}
-        return [(first[word], name) for word, name in zip(labels.values(), taken, strict=True)]
-
-    def _coded(self, directions: Mapping[str, str]) -> list[Coded]:
-        """A finding for each row and code; rows that repeat others are told and left out."""
-        by_word = {folded(label) or label: name for label, name in directions.items()}
-        coded: list[Coded] = []
-        first: dict[tuple[str, ...], int] = {}
-        repeated: list[str] = []
-        shared = 0
-        bare = 0
-        for row in self.sheet.rows:
-            whole = tuple(row.cells.values())
-            if whole in first:
-                repeated.append(f"line {row.line} repeats line {first[whole]}")
-                continue
-            first[whole] = row.line
-            study = self._study(row)
-            themes = self._themes(row)
-            shared += len(themes) > 1
-            summary = self._cell(row, "summary")
-            bare += not summary
-            word = self._cell(row, "direction") or "Not stated"
-            cells = {
-                "finding": self._cell(row, "finding"),
-                "study": study,
-                "direction": by_word.get(folded(word) or word, "reported"),
-                "summary": summary or _NO_SUMMARY,
-                "section": self._cell(row, "section"),
-                "anchor": self._cell(row, "anchor"),
-                "basis": self._cell(row, "basis") or "cited",
-            }
-            for column in (*self.columns.extra, *self._study_headings().values()):
-                cells[f"={column}"] = row.cells[column]
-            coded += [Coded({**cells, "theme": theme}, row.line) for theme in themes]
-        if repeated:
-            self.told.assumed.append(
-                f"Rows that repeat another word for word were taken once: {_some(repeated)}."
-            )
-        if shared:
-            self.told.assumed.append(
-                f"{_number(shared, 'row')} with several codes ('A; B') became a finding for each."
-            )
-        if bare:
-            self.told.missing.append(
-                f"Summaries: {_number(bare, 'finding')} without a sentence of their own; the book "
-                f"says so. Write them in {TABLES['coded_studies'].file}."
-            )
-        self._name_findings(coded)
-        return coded
-
-    def _cell(self, row: Row, role: str) -> str:
-        column = self.columns.one(role)
-        return row.cells[column] if column else ""
-
-    def _study(self, row: Row) -> str:
-        name, column = _study_name(row, self.columns), self.columns.one("study")
-        if not row.cells[column]:
-            place = (self.sheet.file, row.line, column)
-            self.told.problems.append(Problem("row-without-study", *place))
-            return ""
-        found = self.works.find(row.cells[column]) or self.works.find(name)
-        if len(found) != 1:
-            self.told.problems.append(self.works.problem(name, self.sheet.file, row.line, column))
-            return ""
-        return found[0]
-
-    def _themes(self, row: Row) -> list[str]:
-        columns = self.columns.of["theme"]
-        cells = [row.cells[name] for name in columns if row.cells[name]]
-        column = columns[-1]
-        if not cells:
-            place = (self.sheet.file, row.line, column)
-            self.told.problems.append(Problem("row-without-code", *place))
-            return []
-        whole = " > ".join(cells)
-        if len(self.codes.find(whole)) == 1:
-            return [self.codes.find(whole)[0]]
-        parts = [whole] if len(columns) > 1 else several(cells[0])
-        themes = []
-        for part in parts:
-            found = self.codes.find(part)
-            if len(found) == 1:
-                themes.append(found[0])
-            else:
-                self.told.problems.append(
-                    self.codes.problem(part, self.sheet.file, row.line, column)
-                )
-        return [*dict.fromkeys(themes)]
-
-    def _name_findings(self, coded: Sequence[Coded]) -> None:
-        """Findings are called after their study, numbered in the order of the table."""
-        if self.columns.one("finding") and all(row.cells["finding"] for row in coded):
-            former = {new: old for new, old in self.works.former.items() if new != old}
-            if not former:
-                return
-        many = Counter(row.cells["study"] for row in coded)
-        numbers: Counter[str] = Counter()
-        for row in coded:
-            study = row.cells["study"]
-            numbers[study] += 1
-            width = max(2, len(str(many[study])))
-            row.cells["finding"] = f"{study}-{numbers[study]:0{width}d}"
-
-    # --- studies and facets ---
-
-    def _study_headings(self) -> dict[str, str]:
-        """Columns of the author's table for what is known of a study."""
-        return {name: self.columns.one(name) for name in _STUDY_COLUMNS if self.columns.one(name)}
-
-    def _placed(self, coded: Sequence[Coded]) -> tuple[list[dict[str, str]], list[Facet]]:
-        """Columns beyond the findings' own: what is the same in all rows of a study is the study's.
-
-        Returns
-        -------
-        The rows of the studies' table, and the columns that can be filters.
-        """
-        studies: dict[str, dict[str, str]] = {
-            key: {"study": key, "role": BACKGROUND} for key in sorted(self.works.bibliography)
-        }
-        for row in coded:
-            studies[row.cells["study"]]["role"] = EVIDENCE
-        facets: list[Facet] = []
-        taken = {column.name for name in ("studies", "coded_studies") for column in _declared(name)}
-        headings = self._study_headings()
-        spelled = 0
-        for role, heading in headings.items():
-            spelled += self._silent(coded, heading)
-            if self._varies(coded, heading):
-                if role == "country":
-                    self._hand_down(coded, heading, "country")
-                else:
-                    name = unique(f"{role}_of_finding", taken, "_")
-                    taken.add(name)
-                    self._hand_down(coded, heading, name)
-                    continue
-            else:
-                self._hand_up(coded, heading, role, studies)
-            if role == "country":
-                facets.append(Facet("country", heading, "either", True))
-            elif role == "design":
-                facets.append(Facet("design", heading, "study", False))
-        texts = []
-        for heading in self.columns.extra:
-            name = column_name(heading, {*taken, *RESERVED_FACETS})
-            taken.add(name)
-            values = [row.cells[f"={heading}"] for row in coded]
-            is_filter = self._is_filter(values, len(studies))
-            if is_filter:
-                spelled += self._silent(coded, heading)
-            else:
-                texts.append(repr(heading))
-            many = any(";" in value for value in values)
-            if self._varies(coded, heading):
-                self._hand_down(coded, heading, name)
-                of = "finding"
-            else:
-                self._hand_up(coded, heading, name, studies)
-                of = "study"
-            if is_filter:
-                facets.append(Facet(name, heading, of, many))
-        if texts:
-            self.told.assumed.append(
-                f"{_some(texts)}: hardly a value comes again, so this is kept in the table and is "
-                "no filter."
-            )
-        if spelled:
-            self.told.assumed.append(
-                f"{_number(spelled, 'cell')} such as 'NA', 'unknown' or '?' became "
-                f"'{NOT_REPORTED}', which readers can tell from a gap."
-            )
-        self._say_unused(studies)
-        return [*studies.values()], facets
-
-    def _varies(self, coded: Sequence[Coded], heading: str) -> bool:
-        seen: dict[str, str] = {}
-        return any(
-            seen.setdefault(row.cells["study"], row.cells[f"={heading}"])
-            != row.cells[f"={heading}"]
-            for row in coded
-        )
-
-    def _hand_up(
-        self,
-        coded: Sequence[Coded],
-        heading: str,
-        name: str,
-        studies: Mapping[str, dict[str, str]],
-    ) -> None:
-        for study in studies.values():
-            study.setdefault(name, "")
-        for row in coded:
-            studies[row.cells["study"]][name] = row.cells.pop(f"={heading}")
-
-    def _hand_down(self, coded: Sequence[Coded], heading: str, name: str) -> None:
-        for row in coded:
-            row.cells[name] = row.cells.pop(f"={heading}")
-
-    def _silent(self, coded: Sequence[Coded], heading: str) -> int:
-        """Spell what is unknown as this data do; says how often."""
-        lines = set()
-        for row in coded:
-            value = row.cells[f"={heading}"]
-            parts = [
-                NOT_REPORTED if _SILENT.fullmatch(part) else part for part in split(value)
-            ] or [""]
-            new = ";".join(dict.fromkeys(parts))
-            if new != value:
-                row.cells[f"={heading}"] = new
-                if NOT_REPORTED in parts:
-                    lines.add(row.line)
-        return len(lines)
-
-    def _is_filter(self, values: Sequence[str], studies: int) -> bool:
-        """Whether a column has few short values that come again."""
-        held = [part for value in values for part in split(value)]
-        different = set(held)
-        if len(different) > 60 or len(different) == len(held):
-            return False
-        average = sum(map(len, different)) / len(different)
-        return average <= 40 and (len(different) <= 3 or len(different) * 2 <= len(values))
-
-    def _say_unused(self, studies: Mapping[str, Mapping[str, str]]) -> None:
-        unused = [key for key, study in studies.items() if study["role"] == BACKGROUND]
-        if unused:
-            self.told.assumed.append(
-                f"{_number(len(unused), 'work')} of {self.works.file} with no row in the table "
-                f"stand as background, without findings: {_some(unused)}. Delete them from "
-                f"{BIB_FILE} and {TABLES['studies'].file} if the book does not cite them."
-            )
-
-    def _apart(
-        self,
-        facets: Sequence[Facet],
-        ranks: Sequence[str],
-        coded: Sequence[Coded],
-        studies: Sequence[dict[str, str]],
-    ) -> list[Facet]:
-        """Facets whose column bears the name of a rank get another name."""
-        kept = []
-        for facet in facets:
-            name = facet.id
-            if name in ranks:
-                name = unique(f"{facet.id}_value", [other.id for other in facets], "_")
-                for cells in (*(row.cells for row in coded), *studies):
-                    if facet.id in cells:
-                        cells[name] = cells.pop(facet.id)
-            kept.append(Facet(name, facet.label, facet.of, facet.many))
-        return kept
-
-    # --- texts of the files ---
-
-    def _definitions(self) -> None:
-        lacking = [node for node in self.codes.nodes.values() if not node.definition]
-        for node in lacking:
-            node.definition = NOT_DEFINED
-        if lacking:
-            labels = _some([repr(node.label) for node in lacking])
-            self.told.missing.append(
-                f"Definitions: {_number(len(lacking), 'node')} of the codebook without one "
-                f"({labels}); their pages say so. Write them in {TABLES['codebook'].file}."
-            )
-
-    def _codebook(self) -> str:
-        rows = [
-            (node.id, node.parent, node.label, node.definition, node.origin)
-            for node in self.codes.nodes.values()
-        ]
-        return _csv(("id", "parent", "label", "definition", "origin"), rows)
-
-    def _table(self, name: str, rows: Sequence[Mapping[str, str]]) -> str:
-        declared = [column for column in _declared(name) if column.name not in self._left_out(rows)]
-        names = [column.name for column in declared]
-        extra = dict.fromkeys(key for row in rows for key in row if not key.startswith("="))
-        header = [*names, *(key for key in extra if key not in names)]
-        return _csv(header, [[row.get(key, "") for key in header] for row in rows])
-
-    def _left_out(self, rows: Sequence[Mapping[str, str]]) -> set[str]:
-        """Columns that a table may do without, and does."""
-        held = {key for row in rows for key in row}
-        return {
-            column.name
-            for name in ("studies", "coded_studies")
-            for column in _declared(name)
-            if not column.required and column.name not in held
-        }
-
-    def _settings(
-        self,
-        ranks: Sequence[tuple[str, str, str]],
-        directed: Sequence[Way],
-        facets: Sequence[Facet],
-        sections: Sequence[str],
-    ) -> str:
-        title, question, citation = self._words()
-        today = _today()
-        text = (
-            "# What the book of this review is called, and the words, shapes and colours it uses.\n"
-            "# Every key is explained in data/README.md.\n\n"
-            f"title = {_toml(title)}\nquestion = {_toml(question)}\n"
-            'language = "en"\nlicence = "not chosen yet"\nversion = "0.1.0"\n'
-            f"date = {today.isoformat()}\n"
-            '# Who made the book, each name as it is cited: ["Lovelace, Ada"]\nauthors = []\n'
-        )
-        self.told.missing.append(f"Who made the book: write the names in {SETTINGS_FILE}.")
-        if sections:
-            text += f"sections = [{', '.join(_toml(section) for section in sections)}]\n"
-        text += f"\n[source]\ncitation = {_toml(citation)}\n"
-        for name, label, several_of in ranks:
-            text += _section("[ranks]", {"id": name, "label": label, "plural": several_of})
-        for way in directed:
-            text += _section(
-                "[directions]",
-                {
-                    "id": way.id,
-                    "label": way.label,
-                    "plural": way.plural,
-                    "verb": way.verb,
-                    "influence": way.id,
-                    "mark": way.mark,
-                    "pattern": way.pattern,
-                    "light": way.light,
-                    "dark": way.dark,
-                },
-            )
-        for facet in facets:
-            label = _capital(facet.label)
-            cells = {"id": facet.id, "label": label, "plural": plural(label), "of": facet.of}
-            text += _section("[facets]", cells) + ("many = true\n" if facet.many else "")
-        levels = [node for node in self.codes.nodes.values() if not node.parent]
-        for index, node in enumerate(levels):
-            text += _section(f"levels.{node.id}", level_look(index))
-        text += (
-            "\n[words]\n# The library's own words say that findings come from a review's account "
-            'of the studies.\nfooter_secondary = "How often something was reported says nothing of '
-            'how strong or how important it is."\n'
-        )
-        return text
-
-    def _words(self) -> tuple[str, str, str]:
-        request, assumed = self.request, self.told.assumed
-        assert request.table is not None
-        title = printable(request.title)
-        if not title:
-            title = _capital(printable(re.sub(r"[_-]+", " ", request.table.stem))) or "A review"
-            assumed.append(f"The title is {title!r}: give another with --title.")
-        question = printable(request.question)
-        if not question:
-            question = f"What do the coded studies report on: {title}?".replace("??", "?")
-            self.told.missing.append(f"The question of the review: write it in {SETTINGS_FILE}.")
-        citation = printable(request.citation)
-        if not citation:
-            citation = f"{title}. Coded table of the review team."
-            self.told.missing.append(f"How the review is cited: write it in {SETTINGS_FILE}.")
-        self.told.missing.append(f"A licence of data and text: choose one in {SETTINGS_FILE}.")
-        return title, question, citation
-
-    def _places(self, coded: Sequence[Coded]) -> dict[tuple[str, int], tuple[str, int]]:
-        """Where the lines of the written files come from."""
-        places: dict[tuple[str, int], tuple[str, int]] = {}
-        file = TABLES["coded_studies"].file
-        for line, row in enumerate(coded, start=2):
-            places[file, line] = (self.sheet.file, row.line)
-        if self.codes.file:
-            for line, node in enumerate(self.codes.nodes.values(), start=2):
-                places[TABLES["codebook"].file, line] = (self.codes.file, node.line)
-        if self.works.file and self.works.file != "the table":
-            for line in range(1, self.works.text.count("\n") + 2):
-                places[BIB_FILE, line] = (self.works.file, self.works.lines.get(line, line))
-        return places
-
-    def _say(
-        self,
-        say: Say,
-        coded: Sequence[Coded],
-        studies: Sequence[Mapping[str, str]],
-        directed: Sequence[Way],
-        facets: Sequence[Facet],
-    ) -> None:
-        evidence = sum(study["role"] == EVIDENCE for study in studies)
-        say(f"This makes {_number(len(coded), 'finding')} from {_number(evidence, 'study')}.")
-        say(f"Directions: {', '.join(way.label for way in directed)}.")
-        filters = ", ".join(
-            f"{facet.label} ({'the study’s' if facet.of == 'study' else 'the finding’s'})"
-            for facet in facets
-        )
-        say(f"Filters: {filters}." if filters else "Filters: none beside codes and years.")
-        for name, lines in (("Assumed", self.told.assumed), ("Missing", self.told.missing)):
-            if lines:
-                say(f"{name}:")
-                _say_all(say, [f"- {line}" for line in lines])
-        for problem in self.told.problems:
-            say(str(problem))
-
-
-def _declared(name: str) -> tuple[Column, ...]:
-    return TABLES[name].columns
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _today() -> date:
-    """The date of the data; fixed by ``SOURCE_DATE_EPOCH`` for builds that must come out alike."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return date.fromtimestamp(int(epoch)) if epoch.isdecimal() else date.today()
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return stream.getvalue()
-
-
-def _toml(text: str) -> str:
-    # TOML's basic strings are JSON's, but for one control sign.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _section(name: str, cells: Mapping[str, str]) -> str:
-    lines = "".join(f"{key} = {_toml(value)}\n" for key, value in cells.items())
-    return f"\n[{name}]\n{lines}"
+    if material.codes.file:
+        for line, node in enumerate(material.codes.nodes.values(), start=2):
+            places[TABLES["codebook"].file, line] = (material.codes.file, node.line)
+    if works is not None and works.file:
+        for line in range(1, works.text.count("\n") + 2):
+            places[BIB_FILE, line] = (works.file, works.lines.get(line, line))
+    return places

@@ -42,11 +42,14 @@ class Draft:
     files : texts by path below the review's root.
     places : for a line of a written file, the author's file and line it was made from.
     prose : sentences for its pages.
+    imported : files of which a copy is kept, so that a later import can tell what the author
+        changed from what changed in the author's own files.
     """
 
     files: Mapping[str, str]
     places: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     prose: Prose = field(default_factory=Prose)
+    imported: tuple[str, ...] = ()
 
 
 def example() -> Draft:
@@ -88,6 +91,8 @@ def create(target: Path, draft: Draft, *, execute: bool, dry_run: bool, say: Say
             _write(staging, file, text)
         records = _checked(staging, draft.places)
         write_forms(staging, canonical_forms(staging))
+        for file in draft.imported:
+            _write(staging, imported(file), (staging / file).read_text("utf-8"))
         pages = pages_of(records, draft.prose)
         for page in pages:
             _write(staging, page.file, page.text)
@@ -210,7 +215,7 @@ def grow(root: Path, *, execute: bool, dry_run: bool, say: Say) -> int:
         say(f"Would add {len(new)} pages and their lines in {TOC_FILE}:")
         say("\n".join(f"  {page.file}" for page in new))
         return 0
-    _add(root, {**{page.file: page.text for page in new}, TOC_FILE: toc})
+    add_files(root, {**{page.file: page.text for page in new}, TOC_FILE: toc})
     say(f"Added {len(new)} pages and their lines in {TOC_FILE}; no other file was touched:")
     say("\n".join(f"  {page.file}" for page in new))
     if execute:
@@ -241,7 +246,7 @@ def _add_book(root: Path, records: Records, *, execute: bool, dry_run: bool, say
         say(f"Would add {len(files)} files to the review in {root}:")
         say(_listed(files))
         return 0
-    _add(root, files)
+    add_files(root, files)
     say(f"Added {len(files)} files to the review in {root}; no file that was there was touched.")
     if execute:
         _execute_added(root, [page for page in pages if page.file in files], say)
@@ -402,7 +407,7 @@ def _move_into(staging: Path, target: Path) -> None:
         raise
 
 
-def _add(root: Path, files: Mapping[str, str | bytes]) -> None:
+def add_files(root: Path, files: Mapping[str, str | bytes]) -> None:
     """Add files to a folder, or none of them; what is replaced is put back if something fails."""
     staging = Path(tempfile.mkdtemp(prefix=".synth-new-", dir=root))
     placed: list[Path] = []
@@ -436,6 +441,16 @@ def _add(root: Path, files: Mapping[str, str | bytes]) -> None:
         raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def imported(file: str) -> str:
+    """Where the copy of an imported table is kept.
+
+    >>> imported("data/studies.csv")
+    'data/imported/studies.csv'
+    """
+    folder, _, name = file.rpartition("/")
+    return f"{folder}/imported/{name}"
 
 
 def is_review(target: Path) -> bool:

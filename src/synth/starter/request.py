@@ -1,9 +1,13 @@
-"""What an author asks of ``synth new``."""
+"""What an author asks of ``synth new``, and how an author is asked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+Ask = Callable[[str, Sequence[str]], int]
+"""Ask a question with answers to choose from; gives the number of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,17 +17,22 @@ class Request:
     Parameters
     ----------
     folder : where the review is, or shall be.
-    table, bib, codebook : the author's files; ``None`` for those that are not given.
-    columns : which column of the table holds what, as in ``"study=Paper,theme=Code"``.
+    tables : the author's tables, of any kind of file.
+    bib, codebook : the author's references and codebook; ``None`` for those that are not given.
+    columns : which column of a table is what, as in ``"study=Paper,theme=Code"``.
+    path : the sign between the ranks of a code; ``""`` for none, ``None`` if the codes tell.
+    separators : the signs between several values of a cell, by column.
     title, question, citation : words for the book; drafted if empty.
     ranks : names of the codebook's ranks, separated by commas; drafted if empty.
     """
 
     folder: Path
-    table: Path | None = None
+    tables: tuple[Path, ...] = ()
     bib: Path | None = None
     codebook: Path | None = None
     columns: tuple[str, ...] = ()
+    path: str | None = None
+    separators: Mapping[str, str] = field(default_factory=dict)
     title: str = ""
     question: str = ""
     citation: str = ""

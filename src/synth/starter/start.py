@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from synth.errors import Problem, ReviewError
 from synth.starter.project import Say, create, example, grow, is_review
-from synth.starter.request import Request
+from synth.starter.request import Ask, Request
 
 
-def start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
+def start(
+    request: Request, *, execute: bool, dry_run: bool, say: Say, ask: Ask | None = None
+) -> int:
     """Start a review, or add to one what it lacks.
 
     Parameters
@@ -16,29 +18,30 @@ def start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
     execute : run the notebooks.
     dry_run : say everything, write nothing.
     say : where messages go.
+    ask : asks the author; without it the answer that is proposed is taken and told.
 
     Raises
     ------
     ReviewError : what is given cannot be used; every problem is named, and nothing was written.
     """
     try:
-        return _start(request, execute=execute, dry_run=dry_run, say=say)
+        return _start(request, execute=execute, dry_run=dry_run, say=say, ask=ask)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         problem = Problem("new-unwritable", str(request.folder), reason=reason)
         raise ReviewError([problem]) from error
 
 
-def _start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
+def _start(request: Request, *, execute: bool, dry_run: bool, say: Say, ask: Ask | None) -> int:
     target = request.folder.absolute()
     if target.name in ("", "..", "."):
         target = target.resolve()
-    files = (request.table, request.bib, request.codebook)
+    files = (*request.tables, request.bib, request.codebook)
     if is_review(target):
         if any(file is not None for file in files):
             raise ReviewError([Problem("new-review-there", str(request.folder))])
         return grow(target, execute=execute, dry_run=dry_run, say=say)
-    if request.table is None:
+    if not request.tables:
         if any(file is not None for file in files):
             raise ReviewError([Problem("new-without-table", str(request.folder))])
         say("No --from: the book starts from a small example with two made-up studies.")
@@ -46,7 +49,10 @@ def _start(request: Request, *, execute: bool, dry_run: bool, say: Say) -> int:
     else:
         from synth.starter.importer import take_in
 
-        draft = take_in(request, say)
+        taken = take_in(request, say, ask)
+        for line in taken.report.lines():
+            say(line)
+        draft = taken.draft
     done = create(target, draft, execute=execute, dry_run=dry_run, say=say)
     if not dry_run:
         say(f"Next:\n  cd {request.folder}\n  make book")

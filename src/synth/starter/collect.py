@@ -1,0 +1,765 @@
+"""From a team's tables, read by a recipe, to studies, codings and facts; every cell is accounted.
+
+Nothing is dropped, joined or guessed without a word: what makes no finding is told with its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from synth.errors import Problem, did_you_mean
+from synth.model import NOT_REPORTED
+from synth.reading.csv_table import mangled
+from synth.starter.codebook_draft import Codes
+from synth.starter.columns import MOST_DIRECTIONS, split_path
+from synth.starter.countries import countries
+from synth.starter.identity import (
+    KINDS,
+    Identity,
+    Studies,
+    author_and_year,
+    identity,
+    several_studies,
+    without_row_numbers,
+)
+from synth.starter.recipe import SheetRecipe
+from synth.starter.report import Report, place
+from synth.starter.sheet import Row, Sheet
+from synth.starter.values import (
+    is_blank_tick,
+    is_consensus,
+    is_note,
+    is_several_countries,
+    is_tick,
+    is_total,
+    one_spelling,
+    pieces,
+    same,
+    unknown,
+)
+
+NOT_STATED = "Not stated"
+REPORTED = "Reported"
+_FACTS = ("country", "design", "setting", "sample", "cohort", "filter", "keep")
+_LISTS = ("country", "design", "filter")
+_SEEN = ("summary", "section", "anchor", "basis", "finding")
+
+
+@dataclass
+class Coding:
+    """A finding in the making, and where it comes from.
+
+    Parameters
+    ----------
+    study : index of its study.
+    node : id of its code.
+    direction : the word for its direction; empty if there is none.
+    cells : what else the row says of it: summary, section, anchor, basis, finding.
+    sheet, line, column : where it stands.
+    """
+
+    study: int
+    node: str
+    direction: str
+    cells: dict[str, str]
+    sheet: int
+    line: int
+    column: str
+
+
+@dataclass
+class Fact:
+    """A column about studies or findings.
+
+    Parameters
+    ----------
+    label : its heading.
+    use : what it is.
+    values : for sheet and line the values of the row.
+    """
+
+    label: str
+    use: str
+    values: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its cells may hold several values."""
+        return self.use in _LISTS
+
+
+@dataclass
+class Material:
+    """All that the tables say, before it is written as the tables of a review.
+
+    Parameters
+    ----------
+    sheets : each table with the recipe it is read by.
+    codes : the codebook.
+    report : what the team is told.
+    studies : who the rows are about.
+    codings : findings that count.
+    first, second : codings by other reviewers, which do not.
+    facts : columns about studies and findings, by name.
+    fate : for sheet and line what became of the row: empty if it is used, else the reason.
+    made : for sheet, line and column how many codes its cell named; what makes none is not there.
+    odd_countries : values of columns of countries that are none.
+    """
+
+    sheets: list[tuple[Sheet, SheetRecipe]]
+    codes: Codes
+    report: Report
+    studies: Studies = field(default_factory=Studies)
+    codings: list[Coding] = field(default_factory=list)
+    first: list[Coding] = field(default_factory=list)
+    second: list[Coding] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    fate: dict[tuple[int, int], str] = field(default_factory=dict)
+    made: dict[tuple[int, int, str], int] = field(default_factory=dict)
+    odd_countries: dict[str, None] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    has_directions: bool = False
+
+
+def collect(sheets: Sequence[tuple[Sheet, SheetRecipe]], codes: Codes, report: Report) -> Material:
+    """Read the tables by their recipes.
+
+    Parameters
+    ----------
+    sheets : each table and how it is read.
+    codes : the team's codebook, or an empty one that is drafted from the codes.
+    report : where it is told.
+    """
+    return _Collector(Material([*sheets], codes, report)).whole()
+
+
+class _Collector:
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.report = material.report
+        self.codes = material.codes
+        self.of_rows: dict[tuple[int, int], list[int]] = {}
+        self.spellings: dict[tuple[int, str], dict[str, str]] = {}
+        self.mapped: dict[tuple[str, str, str], int] = {}
+
+    def whole(self) -> Material:
+        """Who, then which rows count, then what they say."""
+        self._studies()
+        counting, first, second = self._by_reviewer()
+        if not self.codes.file:
+            self._draft(counting)
+        self._directions(counting)
+        made = self.material.made
+        self.material.codings = self._codings(counting)
+        kept = dict(made)
+        self.material.first = self._codings(first)
+        self.material.second = self._codings(second)
+        self.material.made = kept
+        self._facts(counting)
+        self._tell_mapped()
+        return self.material
+
+    # --- who ---
+
+    def _studies(self) -> None:
+        material = self.material
+        found: list[tuple[tuple[int, int, int], Identity]] = []
+        for index, (sheet, recipe) in enumerate(material.sheets):
+            changed, numbers = without_row_numbers(sheet.rows, recipe)
+            if numbers:
+                self.report.decided(
+                    f"{numbers!r} of {sheet.source} numbers the rows, not the studies."
+                )
+                material.sheets[index] = (sheet, changed)
+            if changed.rows in ("codings", "studies", "references"):
+                found += self._identities(index, sheet, changed)
+        material.studies.add(found)
+        for (index, line, _), study in sorted(material.studies.of_row.items()):
+            self.of_rows.setdefault((index, line), []).append(study)
+        self._unclear()
+        for cause, examples in material.studies.apart.items():
+            for example in examples:
+                self.report.decided(f"Studies: {cause}.", example, noun="study")
+        for one, two in material.studies.nearly_alike():
+            self.report.decided(
+                "Studies: names that are nearly alike stand as two studies; if they are one, "
+                "write them alike.",
+                f"{one!r} and {two!r}",
+                noun="pair",
+            )
+        self._tell_repeated()
+
+    def _identities(
+        self, index: int, sheet: Sheet, recipe: SheetRecipe
+    ) -> Iterable[tuple[tuple[int, int, int], Identity]]:
+        labels = [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
+        known = [*dict.fromkeys(label for label in labels if label)]
+        column = recipe.one("study")
+        seen: dict[tuple[str, ...], int] = {}
+        above: Identity | None = None
+        for number, row in enumerate(sheet.rows):
+            whole = tuple(row.cells.values())
+            if whole in seen:
+                reason = f"it repeats line {seen[whole]} word for word"
+                self.material.fate[index, row.line] = reason
+                self.report.left_out(
+                    "Rows that repeat another word for word were taken once.",
+                    f"{place(sheet, row.line)} repeats line {seen[whole]}",
+                )
+                continue
+            seen[whole] = row.line
+            if reason := self._no_study(sheet, recipe, row, last=number + 3 >= len(sheet.rows)):
+                self.material.fate[index, row.line] = reason
+                self.report.left_out(reason, place(sheet, row.line))
+                continue
+            who = identity(row, recipe)
+            if not who:
+                if above is None or recipe.rows == "references":
+                    where = ("row-without-study", sheet.source, row.line, column)
+                    self.report.problems.append(Problem(*where))
+                    continue
+                who = above
+                self.report.decided(
+                    "Rows without a study belong to the study of the row above, as merged cells "
+                    "are saved.",
+                    place(sheet, row.line, column),
+                )
+            above = who
+            self.material.fate[index, row.line] = ""
+            parts = several_studies(row.cells.get(column, ""), known) if column else []
+            if len(parts) > 1:
+                self.report.decided(
+                    "A cell that names several studies gives each of them the row's findings.",
+                    place(sheet, row.line, column),
+                )
+                for at, label in enumerate(parts):
+                    yield (index, row.line, at), identity(row, recipe, label)
+            else:
+                code = mangled(row.cells[column]) if column else ""
+                if code and not re.fullmatch(r"\d+(?:\.0)?", row.cells[column]):
+                    where = (code, sheet.source, row.line, column)
+                    self.report.problems.append(Problem(*where, value=row.cells[column]))
+                yield (index, row.line, 0), who
+
+    def _no_study(self, sheet: Sheet, recipe: SheetRecipe, row: Row, *, last: bool) -> str:
+        """Why a row is about no study, if it is about none: sums, notes below the table."""
+        held = {name: cell for name, cell in row.cells.items() if cell}
+        named = next(
+            (row.cells[n] for n in recipe.of("study", "author", "title") if row.cells[n]), ""
+        )
+        first = next(iter(held.values()), "")
+        others = [cell for name, cell in held.items() if cell != named]
+        sums = all(re.fullmatch(r"[\d.,%()/ ]+|n ?= ?\d+", cell) for cell in others)
+        if is_total(named or first) and others and sums and recipe.rows != "codings":
+            return "A row of sums is about no study."
+        if len(held) == 1 and len(sheet.header) > 1 and not author_and_year(first):
+            if is_note(first) and (last or len(first) > 20):
+                return "A note below the table is about no study."
+            if (
+                len(first) > 120
+                and last
+                and first not in (row.cells[n] for n in recipe.of("title"))
+            ):
+                return "A note below the table is about no study."
+        return ""
+
+    def _unclear(self) -> None:
+        told: dict[str, list[tuple[int, int]]] = {}
+        shown: dict[str, list[str]] = {}
+        for where, who, candidates in self.material.studies.unclear:
+            told.setdefault(who.shown, []).append(where)
+            groups = self.material.studies.groups
+            shown[who.shown] = [
+                groups[at].details.get("title") or groups[at].shown for at in candidates
+            ]
+        for name, places in told.items():
+            listed = ", ".join(repr(title) for title in shown[name][:4])
+            for index, line in places:
+                sheet, recipe = self.material.sheets[index]
+                column = recipe.one("study")
+                self.report.problems.append(
+                    Problem("study-unclear", sheet.source, line, column, value=name, listed=listed)
+                )
+
+    def _tell_repeated(self) -> None:
+        """Rows of a table with a row for each study that name the same study."""
+        for group in self.material.studies.groups:
+            for index, (sheet, recipe) in enumerate(self.material.sheets):
+                lines = [line for at, line in group.places if at == index]
+                if recipe.rows == "studies" and len(lines) > 1 and not recipe.of("reviewer"):
+                    listed = ", ".join(str(line) for line in lines)
+                    self.report.decided(
+                        "Several rows name one study and were taken together; if they are several "
+                        "studies, add a title, a DOI, or a letter after the year.",
+                        f"{group.shown!r} in lines {listed} of {sheet.source}",
+                        noun="study",
+                    )
+
+    # --- which rows count ---
+
+    def _by_reviewer(self) -> tuple[set[tuple[int, int]], ...]:
+        """Rows that count, and those of the first and the second of several other reviewers."""
+        counting = {where for where, reason in self.material.fate.items() if not reason}
+        first: set[tuple[int, int]] = set()
+        second: set[tuple[int, int]] = set()
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            column = recipe.one("reviewer")
+            if not column:
+                continue
+            rows = {row.line: row for row in sheet.rows if (index, row.line) in counting}
+            by_study: dict[int, dict[str, list[int]]] = {}
+            for line, row in rows.items():
+                for study in self.of_rows.get((index, line), ()):
+                    name = same(row.cells[column])
+                    by_study.setdefault(study, {}).setdefault(name, []).append(line)
+            if not any(len(by_name) > 1 for by_name in by_study.values()):
+                continue
+            counts = self._who_counts(index, sheet, recipe, column, by_study)
+            for study, by_name in by_study.items():
+                chosen = self._chosen(by_name, counts)
+                others = [name for name in by_name if name != chosen]
+                agreed = is_consensus(chosen)
+                if len(by_name) > 1 and not agreed and counts == "":
+                    self.report.decided(
+                        "Several reviewers coded a study and there is no consensus: the rows of "
+                        "one of them count.",
+                        self.material.studies.groups[study].shown,
+                        noun="study",
+                    )
+                for rank, name in enumerate(others):
+                    lines = {(index, line) for line in by_name[name]}
+                    counting -= lines
+                    if agreed and len(others) > 1:
+                        (first if rank == 0 else second).update(lines if rank < 2 else ())
+                        spare = rank > 1
+                    else:
+                        second.update(lines if rank == 0 else ())
+                        spare = rank > 0
+                    for line in by_name[name]:
+                        where = place(sheet, line)
+                        if spare:
+                            self.report.left_out(
+                                "A further reviewer's row of a study that others coded too.", where
+                            )
+                        else:
+                            self.report.decided(
+                                "Double extraction: a row of one reviewer stands as a second "
+                                "coding, and is not counted.",
+                                where,
+                            )
+        return counting, first, second
+
+    def _who_counts(
+        self,
+        index: int,
+        sheet: Sheet,
+        recipe: SheetRecipe,
+        column: str,
+        by_study: Mapping[int, Mapping[str, Sequence[int]]],
+    ) -> str:
+        names = Counter(
+            name for by_name in by_study.values() for name, lines in by_name.items() for _ in lines
+        )
+        if recipe.counts and same(recipe.counts) in names:
+            return same(recipe.counts)
+        agreed = [name for name in names if is_consensus(name)]
+        if agreed:
+            self.material.sheets[index] = (sheet, replace(recipe, counts="consensus"))
+            return agreed[0]
+        self._ranking = names
+        return ""
+
+    def _chosen(self, by_name: Mapping[str, Sequence[int]], counts: str) -> str:
+        if counts in by_name:
+            return counts
+        agreed = next((name for name in by_name if is_consensus(name)), "")
+        if agreed or len(by_name) == 1:
+            return agreed or next(iter(by_name))
+        ranking = getattr(self, "_ranking", Counter())
+        return max(by_name, key=lambda name: (ranking[name], len(by_name[name]), name))
+
+    # --- codes ---
+
+    def _rows(self, chosen: set[tuple[int, int]]) -> Iterable[tuple[int, Sheet, SheetRecipe, Row]]:
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            for row in sheet.rows:
+                if (index, row.line) in chosen:
+                    yield index, sheet, recipe, row
+
+    def _draft(self, counting: set[tuple[int, int]]) -> None:
+        """The codebook of the codes that occur: whole ways first, then labels on their own."""
+        single: list[tuple[list[str], int]] = []
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            lines = {line for at, line in counting if at == index}
+            for name in sheet.header:
+                if recipe.columns.get(name) == "codes":
+                    self.codes.add(recipe.codes.get(name, (name,)))
+            if len(recipe.ranks) > 1 and not self.codes.ranks:
+                self.codes.ranks = recipe.ranks
+            for row in sheet.rows:
+                if row.line not in lines:
+                    continue
+                for _, labels in self._labels(row, recipe):
+                    if len(labels) > 1:
+                        self.codes.add(labels, row.line)
+                    elif labels:
+                        single.append((labels, row.line))
+        for labels, line in single:
+            if not self.codes.find(labels[0]):
+                self.codes.add(labels, line)
+
+    def _labels(self, row: Row, recipe: SheetRecipe) -> Iterable[tuple[str, list[str]]]:
+        """The codes of a row in columns that name them: column, and labels from the widest."""
+        for name in recipe.of("theme"):
+            for piece in self._parts(row, name, recipe):
+                yield name, split_path(piece, recipe.path)
+        ranks = recipe.ranks
+        if ranks:
+            *wide, narrow = [(name, self._parts(row, name, recipe)) for name in ranks]
+            heads = [parts for _, parts in wide]
+            if all(len(parts) <= 1 for parts in heads):
+                head = [part for parts in heads for part in parts]
+                for piece in narrow[1] or ([""] if head else []):
+                    yield narrow[0], [*head, *([piece] if piece else [])]
+            else:
+                # Several values in wider ranks too: the first belongs to the first.
+                many = max(len(parts) for parts in (*heads, narrow[1]))
+                for at in range(many):
+                    way = [p[min(at, len(p) - 1)] for p in (*heads, narrow[1]) if p]
+                    yield narrow[0], way
+        for name in recipe.of("dimensions"):
+            for piece in self._parts(row, name, recipe):
+                yield name, [*recipe.codes.get(name, (name,)), piece]
+
+    def _parts(self, row: Row, name: str, recipe: SheetRecipe) -> list[str]:
+        """The values of a cell, those that say "unknown" left out."""
+        said = {**recipe.values.get("", {}), **recipe.values.get(name, {})}
+        cell = row.cells[name]
+        flat = " ".join(cell.split())
+        if flat in said:
+            parts = [said[flat]]
+        elif self.codes.file and len(self.codes.find(flat)) == 1:
+            parts = [flat]
+        else:
+            signs = recipe.separators.get(name, ";\n")
+            if self.codes.file and "," in flat and "," not in signs:
+                split = pieces(cell, f"{signs},")
+                if all(len(self.codes.find(part)) == 1 for part in split):
+                    signs += ","
+            parts = [said.get(part, part) for part in pieces(cell, signs)]
+        return [part for part in parts if part and not unknown(part)]
+
+    def _node(self, labels: Sequence[str], sheet: Sheet, line: int, column: str) -> str:
+        whole = " > ".join(labels)
+        found = self.codes.find(whole)
+        if len(found) != 1 and len(labels) > 1 and not self.codes.file:
+            return self.codes.add(labels, line)
+        if len(found) > 1:
+            self.report.problems.append(self.codes.problem(whole, sheet.source, line, column))
+            return ""
+        if found:
+            return found[0]
+        if not self.codes.file:
+            return self.codes.add(labels, line)
+        return self._new_node(labels, sheet, line, column)
+
+    def _new_node(self, labels: Sequence[str], sheet: Sheet, line: int, column: str) -> str:
+        """A code that the team's codebook lacks: a number is refused, another one is added."""
+        whole = " > ".join(labels)
+        if re.fullmatch(r"[\d.]+", whole):
+            self.report.problems.append(self.codes.problem(whole, sheet.source, line, column))
+            return ""
+        known = [*self.codes.nodes, *(node.label for node in self.codes.nodes.values())]
+        if self.codes.closed and did_you_mean(whole, known):
+            self.report.problems.append(self.codes.problem(whole, sheet.source, line, column))
+            return ""
+        self.report.decided(
+            f"{whole!r} is not in {self.codes.file} and was added to the codebook.",
+            place(sheet, line, column),
+        )
+        parent = self.codes.find(labels[0])
+        if len(labels) > 1 and len(parent) == 1:
+            above = [self.codes.nodes[step].label for step in self.codes.path(parent[0])]
+            return self.codes.add([*above, *labels[1:]], line)
+        return self.codes.add(labels, line)
+
+    # --- directions ---
+
+    def _directions(self, counting: set[tuple[int, int]]) -> None:
+        """The words for directions, each in one spelling."""
+        spelled: Counter[str] = Counter()
+        blank: list[str] = []
+        columns: dict[str, None] = {}
+        for _, sheet, recipe, row in self._rows(counting):
+            column = recipe.one("direction")
+            if column and self._has_code(row, recipe):
+                columns[column] = None
+                word = self._direction_word(row.cells[column], column, recipe)
+                if word:
+                    spelled[word] += 1
+                else:
+                    blank.append(place(sheet, row.line, column))
+            for name in recipe.of("codes"):
+                if word := recipe.directions.get(name, ""):
+                    spelled[word] += 1
+        if not spelled and not blank:
+            self.report.decided(
+                "There is no column of directions, so all findings have one, 'Reported'.",
+                hint="--columns direction=COLUMN names one.",
+            )
+            return
+        self.material.has_directions = True
+        for where in blank:
+            self.report.decided(f"Findings without a direction got one, {NOT_STATED!r}.", where)
+        kept, told = one_spelling(spelled.elements())
+        for line in told:
+            self.report.decided("Directions in one spelling.", line, noun="word")
+        words = Counter(kept.get(word, word) for word in spelled.elements())
+        ordered = sorted(words.items(), key=lambda item: (-item[1], item[0]))
+        for word, _ in ordered:
+            shown = word[:1].upper() + word[1:]
+            self.material.directions[same(word)] = shown
+        if len(self.material.directions) + bool(blank) > MOST_DIRECTIONS:
+            column = next(iter(columns), "")
+            sheet = self.material.sheets[0][0]
+            values = ", ".join(repr(word) for word in [*self.material.directions.values()][:4])
+            numbers = {"n": len(words), "most": MOST_DIRECTIONS, "column": column}
+            self.report.problems.append(
+                Problem("directions-many", sheet.source, 1, column, **numbers, listed=values)
+            )
+
+    def _has_code(self, row: Row, recipe: SheetRecipe) -> bool:
+        if any(True for _ in self._labels(row, recipe)):
+            return True
+        return any(not is_blank_tick(row.cells[name]) for name in recipe.of("codes"))
+
+    def _direction_word(self, cell: str, column: str, recipe: SheetRecipe) -> str:
+        flat = " ".join(cell.split())
+        said = recipe.values.get(column, {}).get(flat, flat)
+        return "" if unknown(said) else said
+
+    def _way(self, word: str) -> str:
+        if not self.material.has_directions:
+            return ""
+        return self.material.directions.get(same(word), "") if word else NOT_STATED
+
+    # --- findings ---
+
+    def _codings(self, chosen: set[tuple[int, int]]) -> list[Coding]:
+        made: list[Coding] = []
+        for index, sheet, recipe, row in self._rows(chosen):
+            studies = self.of_rows.get((index, row.line), ())
+            column = recipe.one("direction")
+            word = self._direction_word(row.cells[column], column, recipe) if column else ""
+            said = {
+                use: " ".join(row.cells[name].split())
+                for use in _SEEN
+                if (name := recipe.one(use)) and recipe.columns[name] == use
+            }
+            if recipe.rows == "studies":
+                said.pop("summary", None)
+            found: list[tuple[str, str, str, str]] = []
+            for name, labels in self._labels(row, recipe):
+                node = self._node(labels, sheet, row.line, name)
+                found.append((name, node, self._way(word), ""))
+            for name in recipe.of("codes"):
+                found += self._below_heading(row, name, recipe, sheet, word)
+            if len({node for _, node, _, _ in found}) > 1 and recipe.of("theme"):
+                self.report.decided(
+                    "Rows with several codes make a finding for each.", place(sheet, row.line)
+                )
+            by_column: dict[tuple[str, str], None] = {}
+            for name, node, way, text in found:
+                if not node:
+                    continue
+                if (node, way + text) in by_column:
+                    self.report.left_out(
+                        "A code that a row names twice was taken once.",
+                        place(sheet, row.line, name),
+                    )
+                    continue
+                by_column[node, way + text] = None
+                key = (index, row.line, name)
+                self.material.made[key] = self.material.made.get(key, 0) + 1
+                for study in studies:
+                    cells = {**said, **({"summary": text} if text else {})}
+                    made.append(Coding(study, node, way, cells, index, row.line, name))
+            self._tell_uncoded(row, recipe, sheet)
+        return made
+
+    def _below_heading(
+        self, row: Row, name: str, recipe: SheetRecipe, sheet: Sheet, word: str
+    ) -> list[tuple[str, str, str, str]]:
+        """The findings of a cell below a heading that is a code."""
+        cell = row.cells[name]
+        said = recipe.values.get(name, {})
+        flat = said.get(" ".join(cell.split()), " ".join(cell.split()))
+        heading = recipe.codes.get(name, (name,))
+        if is_blank_tick(flat) and not is_tick(flat, heading[-1]):
+            return []
+        node = self._node([*heading], sheet, row.line, name)
+        way = self._way(recipe.directions.get(name, "") or word)
+        if is_tick(flat, heading[-1]) or is_tick(flat, name):
+            return [(name, node, way, "")]
+        texts = sentences(cell) if flat == " ".join(cell.split()) else [flat]
+        return [(name, node, way, text) for text in texts]
+
+    def _tell_uncoded(self, row: Row, recipe: SheetRecipe, sheet: Sheet) -> None:
+        """Cells of codes that say something but no code."""
+        for name in (*recipe.of("theme"), *recipe.of("dimensions"), *recipe.ranks):
+            parts = [part for part in pieces(row.cells[name], ";\n") if unknown(part)]
+            for part in parts:
+                self.report.left_out(
+                    f"{part!r} in a column of codes says that nothing was coded.",
+                    place(sheet, row.line, name),
+                    noun="cell",
+                )
+        for name in recipe.of("codes"):
+            cell = row.cells[name]
+            if cell and is_blank_tick(cell) and not is_tick(cell, name):
+                self.report.left_out(
+                    f"{cell!r} below a heading that is a code says that the code does not apply.",
+                    place(sheet, row.line, name),
+                    noun="cell",
+                )
+
+    # --- facts ---
+
+    def _facts(self, counting: set[tuple[int, int]]) -> None:
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            rows = [row for row in sheet.rows if (index, row.line) in counting]
+            if recipe.rows not in ("codings", "studies"):
+                continue
+            for name in sheet.header:
+                use = recipe.columns.get(name, "leave-out")
+                if use == "summary" and recipe.rows == "studies":
+                    use = "keep"
+                if use in _FACTS:
+                    label = use if use not in ("filter", "keep") else name
+                else:
+                    continue
+                held = [row for row in rows if row.cells[name]]
+                if not held:
+                    continue
+                fact = self.material.facts.setdefault(
+                    label, Fact(name, "filter" if use == "filter" else use)
+                )
+                for row in held:
+                    values = self._values(row, name, use, recipe, sheet)
+                    fact.values[index, row.line] = values
+        for fact in self.material.facts.values():
+            if fact.is_list:
+                self._one_spelling(fact)
+
+    def _values(
+        self, row: Row, name: str, use: str, recipe: SheetRecipe, sheet: Sheet
+    ) -> tuple[str, ...]:
+        """The values of a cell as they will stand."""
+        cell = row.cells[name]
+        flat = " ".join(cell.split())
+        said = {**recipe.values.get("", {}), **recipe.values.get(name, {})}
+        if flat in said:
+            return tuple(pieces(said[flat], ";"))
+        nothing = use in ("country", "design", "setting", "sample", "cohort")
+        if word := unknown(flat, nothing=nothing):
+            self._map(name, flat, word)
+            return (word,)
+        if use == "country":
+            return self._countries(cell, flat, name, sheet, row)
+        if use not in _LISTS:
+            return (flat,)
+        values = []
+        for part in pieces(cell, recipe.separators.get(name, ";\n")):
+            value = said.get(part) or unknown(part, nothing=nothing) or part
+            self._map(name, part, value)
+            values.append(value)
+        return tuple(dict.fromkeys(values)) or (flat,)
+
+    def _countries(
+        self, cell: str, flat: str, name: str, sheet: Sheet, row: Row
+    ) -> tuple[str, ...]:
+        named: list[str] = []
+        for part in pieces(cell, ";\n"):
+            if word := unknown(part, nothing=True):
+                named.append(word)
+                self._map(name, part, word)
+                continue
+            found, odd = countries(part)
+            if found:
+                named += found
+                self._map(name, part, "; ".join(found))
+                for place_name in odd:
+                    self.report.left_out(
+                        f"{place_name!r} is no country; it stands beside one that is.",
+                        place(sheet, row.line, name),
+                        noun="cell",
+                    )
+                continue
+            named.append(part)
+            self.material.odd_countries[part] = None
+            if not is_several_countries(part):
+                self.report.decided(
+                    f"{part!r} is no country that is known, and was kept as it is.",
+                    place(sheet, row.line, name),
+                    noun="cell",
+                )
+        return tuple(dict.fromkeys(named)) or (flat,)
+
+    def _map(self, name: str, old: str, new: str) -> None:
+        if old != new:
+            self.mapped[name, old, new] = self.mapped.get((name, old, new), 0) + 1
+
+    def _tell_mapped(self) -> None:
+        for (name, old, new), count in self.mapped.items():
+            self.report.decided(f"{name!r}: {old!r} is read as {new!r} ({number_of(count)}).")
+
+    def _one_spelling(self, fact: Fact) -> None:
+        kept, told = one_spelling(value for values in fact.values.values() for value in values)
+        for line in told:
+            self.report.decided(
+                f"{fact.label!r}: values that differ only in capitals or spaces are one.",
+                line,
+                noun="value",
+            )
+        if kept:
+            for where, values in fact.values.items():
+                fact.values[where] = tuple(dict.fromkeys(kept.get(v, v) for v in values))
+
+
+def number_of(count: int) -> str:
+    """How many cells, with the noun."""
+    return f"{count:,} cell" + ("" if count == 1 else "s")
+
+
+def sentences(cell: str) -> list[str]:
+    r"""The findings of a cell of text: its lines and bullets; short parts between semicolons.
+
+    >>> sentences("- Low pay\n- Long hours"), sentences("Low pay; long hours")
+    (['Low pay', 'Long hours'], ['Low pay', 'long hours'])
+    >>> sentences("Pay was low; nobody was told why, and the team left within the year.")
+    ['Pay was low; nobody was told why, and the team left within the year.']
+    """
+    lines = [re.sub(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)])\s+", "", line) for line in cell.split("\n")]
+    found: list[str] = []
+    for line in lines:
+        parts = pieces(line, ";")
+        short = all(len(part) <= 60 and not part.rstrip().endswith(".") for part in parts)
+        found += parts if short else [" ".join(line.split())]
+    return [text for text in dict.fromkeys(found) if text]
+
+
+def not_coded(material: Material) -> list[int]:
+    """Studies that no counting row codes: they stay in every denominator."""
+    coded = {coding.study for coding in material.codings}
+    told = {
+        study
+        for (index, line, _), study in material.studies.of_row.items()
+        if material.sheets[index][1].rows in ("codings", "studies")
+    }
+    return sorted(told - coded)
+
+
+__all__ = ["KINDS", "NOT_REPORTED", "Coding", "Fact", "Material", "collect", "not_coded"]

@@ -1,0 +1,119 @@
+"""Countries as people write them, also in lists and in other languages, to one name each."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+
+from synth.starter.values import bare, pieces
+
+# Names are looked up in English first; an older meaning is never overwritten by a later language.
+_LANGUAGES = (
+    *("en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
+    *("ro", "el", "tr", "ru", "uk", "bg", "hr", "sr", "sl", "ca", "eu", "gl", "et", "lv", "lt"),
+    *("ar", "he", "fa", "hi", "bn", "ta", "th", "vi", "id", "ms", "ko", "ja", "zh", "zh_Hant"),
+)
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    """The English common name by each way of writing it."""
+    from babel import Locale
+    from babel.core import get_global
+
+    file = resources.files("synth.starter") / "files" / "countries.toml"
+    ours = tomllib.loads(file.read_text(encoding="utf-8"))
+    english = {
+        code: name
+        for code, name in Locale("en").territories.items()
+        if re.fullmatch(r"[A-Z]{2}", code) and code not in _NO_COUNTRIES
+    }
+    common = {**{code: name.replace("’", "'") for code, name in english.items()}, **ours["common"]}
+    names: dict[str, str] = {}
+    for code, name in common.items():
+        names.setdefault(_key(name), name)
+        names.setdefault(_key(english[code]), name)
+    for code, aliases in ours["aliases"].items():
+        for alias in aliases:
+            names.setdefault(_key(alias), common[code])
+    for language in _LANGUAGES[1:]:
+        for code, name in Locale.parse(language).territories.items():
+            if code in common:
+                names.setdefault(_key(name), common[code])
+    for three, found in get_global("territory_aliases").items():
+        if re.fullmatch(r"[A-Z]{3}", three) and len(found) == 1 and found[0] in common:
+            names.setdefault(_key(three), common[found[0]])
+    return names
+
+
+# Codes of CLDR that are no countries: outlying oceans, unions, tests of programs.
+_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+
+
+@lru_cache(maxsize=1)
+def _codes() -> Mapping[str, str]:
+    from babel import Locale
+
+    names = _names()
+    return {
+        code: names[_key(name)]
+        for code, name in Locale("en").territories.items()
+        if re.fullmatch(r"[A-Z]{2}", code) and _key(name) in names
+    }
+
+
+def _key(name: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", bare(name).replace("&", " and ").replace("’", "'")))
+
+
+@lru_cache(maxsize=8192)
+def country(name: str) -> str:
+    """The English common name of a country; empty if the words are none that is known.
+
+    >>> country("U.S.A."), country("Deutschland"), country("Viet Nam"), country("GB")
+    ('United States', 'Germany', 'Vietnam', 'United Kingdom')
+    >>> country("Wonderland")
+    ''
+    """
+    known = _names()
+    text = re.sub(r"\s*\((?:n\s*=\s*)?[\d.,% ]+\)", "", name).strip()
+    if text in _codes():
+        return _codes()[text]
+    found = known.get(_key(text), "")
+    if not found and "(" in text:
+        # "Canada (Ontario)": the place in brackets says where in the country.
+        found = known.get(_key(re.sub(r"\([^()]*\)", " ", text)), "")
+    return found or known.get(re.sub(r"^the ", "", _key(text)), "")
+
+
+def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The countries that a cell names, and the parts of it that are none.
+
+    A comma, ``and``, ``&``, ``/`` and ``+`` separate countries unless they belong to a name.
+
+    >>> countries("USA and Canada"), countries("Bosnia and Herzegovina; UK, Peru")
+    ((('United States', 'Canada'), ()), (('Bosnia and Herzegovina', 'United Kingdom', 'Peru'), ()))
+    >>> countries("Peru, Wonderland")
+    (('Peru',), ('Wonderland',))
+    """
+    named: list[str] = []
+    odd: list[str] = []
+    for part in pieces(cell, ";\n"):
+        whole = country(part)
+        if whole:
+            named.append(whole)
+            continue
+        # "Toronto, Canada" is one place, "Peru, Canada" two: every part has to be a country.
+        for signs in (r"[,/+|]", r"[,/+|]|\s(?:and|und|et|y|e|en|og|och|&)\s|&"):
+            split = [piece.strip() for piece in re.split(signs, part) if piece.strip()]
+            split = [re.sub(r"^(?:and|&)\s+", "", piece) for piece in split]
+            if all(country(piece) for piece in split):
+                named += [country(piece) for piece in split]
+                break
+        else:
+            named += [country(piece) for piece in split if country(piece)]
+            odd += [piece for piece in split if not country(piece)]
+    return tuple(dict.fromkeys(named)), tuple(dict.fromkeys(odd))

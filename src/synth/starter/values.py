@@ -1,0 +1,235 @@
+"""What the words in a team's cells mean: unknown, yes, no, lists, one value spelled twice."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from synth.model import NOT_APPLICABLE, NOT_ESTABLISHED, NOT_REPORTED
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> Mapping[str, Any]:
+    file = resources.files("synth.starter") / "files" / "vocabulary.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def headings() -> Mapping[str, Sequence[str]]:
+    """For each kind of column the headings it is recognised by, the surest first."""
+    found: Mapping[str, Sequence[str]] = _vocabulary()["headings"]
+    return found
+
+
+@lru_cache(maxsize=16)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(bare(word) for word in _vocabulary()[name]) - {""}
+
+
+@lru_cache(maxsize=65536)
+def bare(text: str) -> str:
+    """A word for looking it up: no capitals, accents or brackets; its own signs stay.
+
+    >>> bare(" [Not  Reported] "), bare("Não relatado."), bare("—")
+    ('not reported', 'nao relatado', '—')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    plain = " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain).split())
+    stripped = plain.strip("()[]{}<>\"'*.,:;!“”‘’„«» ")
+    return unicodedata.normalize("NFC", stripped or plain)
+
+
+def same(text: str) -> str:
+    """What two spellings of one value share: nothing but capitals, spaces and signs of type differ.
+
+    >>> same("Long  Hours ") == same("long hours"), same("Age <18") == same("Age >18")
+    (True, False)
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain)
+    plain = plain.translate(_TYPE)
+    return " ".join(plain.split())
+
+
+_TYPE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-"})
+
+
+# --- unknown, yes, no ---------------------------------------------------------------------------
+
+
+def unknown(cell: str, *, nothing: bool = False) -> str:
+    """Which of the three ways of saying that a value is not there a cell means; empty if none.
+
+    Parameters
+    ----------
+    cell : the cell, or a part of it.
+    nothing : ``"None"`` says so too, as it does for a country, but not for a source of money.
+
+    >>> unknown("UNK"), unknown("k. A."), unknown("Not Applicable"), unknown("Peru")
+    ('not reported', 'not reported', 'not applicable', '')
+    """
+    word = bare(cell)
+    if re.fullmatch(r"[?\-–—_./\\ ]+|[.…]{2,}", word):
+        return NOT_REPORTED
+    if word == NOT_ESTABLISHED:
+        return NOT_ESTABLISHED
+    if word in _words("not_applicable"):
+        return NOT_APPLICABLE
+    if word in _words("not_reported") or (nothing and word in ("none", "no", "keine", "aucun")):
+        return NOT_REPORTED
+    return ""
+
+
+def is_tick(cell: str, heading: str = "") -> bool:
+    """Whether a cell says that the code of its column applies: ``x``, ``1``, ``yes``, its heading.
+
+    >>> is_tick("X"), is_tick("Pay", "Pay"), is_tick("0"), is_tick("Low pay")
+    (True, True, False, False)
+    """
+    word = bare(cell)
+    return bool(word) and (word in _words("yes") or (bool(heading) and word == bare(heading)))
+
+
+def is_blank_tick(cell: str) -> bool:
+    """Whether a cell says that the code of its column does not apply, or nothing at all."""
+    word = bare(cell)
+    return not word or word in _words("no") or bool(unknown(cell))
+
+
+def is_consensus(cell: str) -> bool:
+    """Whether a reviewer's name stands for what the reviewers agreed on."""
+    word = bare(cell)
+    return word in _words("consensus") or re.match(r"consensus\b|konsens", word) is not None
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell heads a row of sums."""
+    return bare(cell).rstrip(":= ") in _words("total")
+
+
+def is_note(cell: str) -> bool:
+    """Whether a cell begins a note below a table."""
+    if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z]{1,6}\s*=)", cell):
+        return True
+    word = bare(cell)
+    first = re.split(r"[:.]\s|:$", word, maxsplit=1)[0] if re.search(r"[:.](\s|$)", cell) else word
+    return first in _words("note")
+
+
+_MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[a-z]{2,}", re.IGNORECASE)
+
+
+def is_mail(cell: str) -> bool:
+    """Whether a cell holds an e-mail address."""
+    return _MAIL.search(cell) is not None
+
+
+def is_several_countries(cell: str) -> bool:
+    """Whether a word stands for a number of countries that are not named."""
+    return bare(cell) in _words("several_countries")
+
+
+# --- lists --------------------------------------------------------------------------------------
+
+
+def pieces(cell: str, separators: str) -> list[str]:
+    r"""The parts of a cell between separators that stand outside brackets and quotation marks.
+
+    >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
+    (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
+    """
+    parts: list[str] = []
+    start = depth = 0
+    for index, sign in enumerate(cell):
+        if sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth = max(0, depth - 1)
+        elif sign in separators and (depth == 0 or sign == "\n"):
+            parts.append(cell[start:index])
+            start, depth = index + 1, 0
+    parts.append(cell[start:])
+    if depth:  # a bracket that nobody closes hides no separator
+        parts = re.split(f"[{re.escape(separators)}]", cell) if separators else [cell]
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
+    r"""The signs that separate values in a column, and cells with a comma that were left whole.
+
+    A semicolon and a line break always do. A comma does where what stands between commas also
+    stands alone or in other lists: a label such as ``Pay, hours and rest`` stays a label.
+
+    >>> separators_of(["tools, education", "tools, organization, education", "tools"])
+    (';\n,', [])
+    >>> separators_of(["Pay, hours and rest", "Pay, hours and rest", "Shifts"])
+    (';\n', [])
+    """
+    listed = Counter(same(part) for cell in cells for part in pieces(cell, ";\n"))
+    spelled = {word: word for word in listed}
+    lists = {word: [p for p in map(same, pieces(word, ",")) if p] for word in spelled}
+    alone = {word for word, parts in lists.items() if len(parts) == 1}
+    many = {word: parts for word, parts in lists.items() if len(parts) > 1}
+    if not many:
+        return ";\n", []
+    within = Counter(part for parts in many.values() for part in set(parts))
+    held = {part for part in within if part in alone or within[part] > 1}
+    backed = {word: sum(part in held for part in parts) for word, parts in many.items()}
+    distinct = set(within)
+    if len(held) * 2 >= len(distinct) and all(backed.values()):
+        return ";\n,", []
+    return ";\n", [word for word, count in backed.items() if count]
+
+
+# --- spellings ----------------------------------------------------------------------------------
+
+
+def one_spelling(values: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """For each way a value is spelled the one to keep, and what to say about it.
+
+    >>> one_spelling(["Canada", "Canada", "canada", "Peru"])
+    ({'canada': 'Canada'}, ["'canada' (1) is read as 'Canada'"])
+    """
+    counted = Counter(values)
+    groups: dict[str, list[str]] = {}
+    for value in counted:
+        groups.setdefault(same(value), []).append(value)
+    changed: dict[str, str] = {}
+    told: list[str] = []
+    for spelled in groups.values():
+        if len(spelled) > 1:
+            best = max(
+                spelled,
+                key=lambda value: (counted[value], not value.isupper(), value[:1].isupper(), value),
+            )
+            for value in spelled:
+                if value != best:
+                    changed[value] = best
+                    told.append(f"{value!r} ({counted[value]}) is read as {best!r}")
+    return changed, told
+
+
+# --- directions ---------------------------------------------------------------------------------
+
+
+def directions_in(heading: str) -> str:
+    """The direction that a heading tells; empty if it tells none, or two.
+
+    >>> directions_in("Barriers to uptake"), directions_in("Facilitateurs"), directions_in("Pay")
+    ('Barrier', 'Facilitator', '')
+    >>> directions_in("Barriers and facilitators")
+    ''
+    """
+    words = set(re.findall(r"[^\W_]+", bare(heading)))
+    found = [
+        name
+        for name, listed in _vocabulary()["directions"].items()
+        if words & {*listed} or any(not word.isascii() and word in heading for word in listed)
+    ]
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,250 @@
+"""The work of each study: found in the team's references, else made from what the table says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synth.errors import Problem
+from synth.reading.bibliography import parse_bibliography
+from synth.reading.csv_table import mangled
+from synth.references.apa import author_year
+from synth.references.formats import ET_AL, to_bibtex
+from synth.references.importing import Item, Works, works_of
+from synth.references.matching import Match
+from synth.references.names import read_name
+from synth.references.tagged import csl_name
+from synth.references.work import Bibliography
+from synth.starter.identity import Identity, Studies, author_and_year, identity
+from synth.starter.recipe import SheetRecipe
+from synth.starter.report import Report
+from synth.starter.sheet import Sheet
+from synth.starter.spreadsheet import folded, slug, unique
+
+
+@dataclass(frozen=True)
+class Named:
+    """The works of a new review and which study is which.
+
+    Parameters
+    ----------
+    keys : the key of each study, in the order of the studies.
+    text : the text of ``references.bib``.
+    bibliography : what it holds.
+    made : keys of works that are known by the table alone.
+    """
+
+    keys: tuple[str, ...]
+    text: str
+    bibliography: Bibliography
+    made: tuple[str, ...]
+
+
+def name_works(
+    studies: Studies,
+    works: Works | None,
+    report: Report,
+    known: Mapping[tuple[str, str], str],
+) -> Named:
+    """Find the work of each study, or make it.
+
+    Parameters
+    ----------
+    studies : the studies of the tables.
+    works : the team's references, if there are any.
+    report : where it is told.
+    known : keys that studies have already, by record id and PubMed id.
+    """
+    keys: dict[int, str] = {}
+    missing: dict[int, str] = {}
+    for index, group in enumerate(studies.groups):
+        if works is None:
+            continue
+        who = group.who
+        told = [
+            known[kind, value]
+            for kind, value in (("record", who.record), ("pmid", who.pmid))
+            if (kind, value) in known
+        ]
+        match = _find(who, works)
+        if told or match.key:
+            keys[index] = match.key if not told else told[0]
+        elif match.code == "work-unknown":
+            missing[index] = _nearest(who, works)
+        else:
+            report.unclear.append((index, match))
+    for index, near in missing.items():
+        assert works is not None
+        if near or not keys:
+            # A slip of the pen, or the wrong file: none of the studies is in it.
+            report.unknown.append((index, near))
+            continue
+        report.decided(
+            f"Studies that {works.file} does not have are known by the table alone.",
+            f"{studies.groups[index].shown!r}",
+            "Add them there, or write a key, author and year, a DOI or a title that is there.",
+            noun="study",
+        )
+    taken = [*(works.bibliography if works else ()), *keys.values()]
+    items: list[dict[str, Any]] = []
+    made: list[str] = []
+    rest = [i for i in range(len(studies.groups)) if i not in keys]
+    drafts = [_item(studies.groups[i].who) for i in rest]
+    for index, item, key in zip(rest, drafts, _keys(drafts, taken), strict=True):
+        keys[index] = key
+        made.append(key)
+        items.append({**item, "id": key})
+    text = works.text if works else ""
+    if items:
+        entries = to_bibtex(items)
+        text = f"{text}\n{entries}" if text else entries
+    read, _ = parse_bibliography(text)
+    return Named(tuple(keys[i] for i in range(len(studies.groups))), text, read, tuple(made))
+
+
+def _find(who: Identity, works: Works) -> Match:
+    """The work of the team's references that a study is."""
+    told = who.details
+    label = told.get("label", "")
+    said = {
+        "title": told.get("title", ""),
+        "doi": who.doi,
+        "year": told.get("year", ""),
+        "pmid": who.pmid,
+        "journal": told.get("journal", ""),
+        "author": told.get("author", ""),
+    }
+    for words in (told.get("key", ""), told.get("record", "")):
+        if words and (match := works.matcher.find(words)).key:
+            return match
+    return works.matcher.find(label, **said)
+
+
+def _nearest(who: Identity, works: Works) -> str:
+    """A work that a name without title or DOI may be a slip of; empty if there is none."""
+    if who.doi or who.title or who.pmid or not who.label:
+        return ""
+    names = {folded(label): label for label in map(author_year, works.bibliography.values())}
+    names.update({key: key for key in works.bibliography})
+    near = difflib.get_close_matches(who.label, names, n=1, cutoff=0.8)
+    return f"Did you mean {names[near[0]]!r}?" if near else ""
+
+
+def works_of_sheet(sheet: Sheet, recipe: SheetRecipe) -> tuple[Works, list[Problem]]:
+    """The references that a table holds, such as an export of Zotero or Covidence.
+
+    Parameters
+    ----------
+    sheet : the table.
+    recipe : what its columns are.
+    """
+    items = []
+    for row in sheet.rows:
+        who = identity(row, recipe)
+        if who:
+            items.append(Item(_item(who), row.line, who.details.get("record", "")))
+    return works_of(items, sheet.source)
+
+
+# --- made from the table ------------------------------------------------------------------------
+
+
+def _item(who: Identity) -> dict[str, Any]:
+    """A study as a CSL-JSON item; no author is made from a title, an id or a DOI."""
+    told = who.details
+    label = told.get("label", "")
+    named = author_and_year(label)
+    people = told.get("author", "") or (named[0] if named else "")
+    year = re.search(r"\d{4}", told.get("year", "") or (named[1] if named else ""))
+    title = told.get("title", "")
+    lacking = [] if title else ["title"]
+    if not title:
+        title = label or told.get("doi") or told.get("record") or who.shown
+    item: dict[str, Any] = {"type": "article-journal" if told.get("journal") else "document"}
+    item["title"] = title
+    authors = _people(people)
+    if authors:
+        item["author"] = authors
+    for name, field in (
+        ("journal", "container-title"),
+        ("volume", "volume"),
+        ("issue", "issue"),
+        ("pages", "page"),
+    ):
+        if told.get(name):
+            item[field] = told[name]
+    if who.doi:
+        item["DOI"] = who.doi
+    address = re.match(r"https?://[^\s<>\"]+", told.get("url", ""))
+    if address and not who.doi:
+        item["URL"] = address[0]
+    if year:
+        item["issued"] = {"date-parts": [[int(year[0])]]}
+    lacking += [word for word, held in (("author", authors), ("year", year)) if not held]
+    lacking += [] if told.get("journal") else ["journal"]
+    if lacking:
+        item["note"] = f"From the team's table; to be looked up: {', '.join(lacking)}."
+    return item
+
+
+def _people(text: str) -> list[dict[str, str]]:
+    """Authors as they are written in a cell.
+
+    >>> _people("Lee, A.; Roux, J.")
+    [{'family': 'Lee', 'given': 'A.'}, {'family': 'Roux', 'given': 'J.'}]
+    >>> _people("Lee, Roux et al.")
+    [{'literal': 'Lee'}, {'literal': 'Roux'}, {'literal': 'et al.'}]
+    """
+    others = re.search(
+        r",?\s*(?:\bet\.? al\b\.?|\band (?:others|colleagues)\b|\bu\. ?a\.).*$", text
+    )
+    plain = text[: others.start()] if others else text
+    parts = [p for p in re.split(r"\s*(?:;|\n|\band\b|\bund\b|&)\s*", plain) if p.strip(" ,.")]
+    if len(parts) == 1 and "," in parts[0]:
+        surnames = [piece.strip() for piece in parts[0].split(",") if piece.strip()]
+        whole = [name for name in surnames[1:] if not re.fullmatch(r"(?:[A-Z]\.?[ -]?){1,4}", name)]
+        if len(whole) == len(surnames) - 1 and (len(surnames) > 2 or others):
+            parts = surnames  # "Lee, Roux, Ek": family names only
+    people = [csl_name(read_name(part.strip(" ,"))[0]) for part in parts]
+    people = [person for person in people if person]
+    return [*people, ET_AL] if people and others else people
+
+
+def _keys(items: Sequence[Mapping[str, Any]], taken: Iterable[str]) -> list[str]:
+    """Author or title, and year, with letters where two works would be called alike."""
+    stems = []
+    for item in items:
+        people = item.get("author") or [{}]
+        name = people[0].get("family") or people[0].get("literal") or ""
+        year = str(item["issued"]["date-parts"][0][0]) if "issued" in item else ""
+        stem = f"{slug(name, 'work')}{year}" if name else _short(item["title"])
+        if not name and year:
+            stem = f"{stem}-{year}"
+        if mangled(stem) or not stem[0].isalpha():
+            stem = f"work-{stem}"
+        stems.append(stem)
+    held = set(taken)
+    times = Counter(stems)
+    keys: list[str] = []
+    count: dict[str, int] = {}
+    for stem in stems:
+        if times[stem] == 1 and stem not in held:
+            key = stem
+        else:
+            at = count[stem] = count.get(stem, 0) + 1
+            # A letter belongs to a year; a name without one gets a number.
+            letter = chr(96 + at) if at <= 26 and stem[-1:].isdigit() else f"-{at}"
+            key = f"{stem}{letter}"
+        key = unique(key, held)
+        held.add(key)
+        keys.append(key)
+    return keys
+
+
+def _short(title: str) -> str:
+    """The first words of a title as an id."""
+    return "-".join(slug(title, "work").split("-")[:5])

@@ -1,0 +1,575 @@
+"""A team's tables of every shape become a review whose numbers are those of the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synth.errors import ReviewError
+from synth.reading.records import Records, read_records
+from synth.reading.rules import check_records
+from synth.references.work import Bibliography
+from synth.starter.importer import Taken, take_in
+from synth.starter.request import Request
+
+CASES = Path(__file__).parent / "import"
+BIB = CASES / "06-wide-ticks" / "references.bib"
+
+
+@dataclass
+class Made:
+    """What an import made: its records, everything that was told, the files."""
+
+    records: Records
+    told: str
+    taken: Taken
+
+    @property
+    def themes(self) -> dict[str, int]:
+        """How many findings each code has, by its label."""
+        book = self.records.codebook
+        return dict(Counter(book[f.theme].label for f in self.records.findings.values()))
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many findings and studies the book counts."""
+        evidence = sum(study.is_evidence for study in self.records.studies.values())
+        return len(self.records.findings), evidence
+
+    @property
+    def works(self) -> Bibliography:
+        """The references of the book."""
+        return self.records.bibliography
+
+    def rows(self, file: str) -> list[dict[str, str]]:
+        """The rows of a written table."""
+        return [*csv.DictReader(io.StringIO(self.taken.draft.files[file]))]
+
+
+Take = Callable[..., Made]
+
+
+@pytest.fixture
+def take(tmp_path: Path) -> Take:
+    """Import files, and read what would be written as a review reads it."""
+
+    def made(*tables: Path | str, bib: Path | None = None, **given: Any) -> Made:
+        paths = []
+        for at, table in enumerate(tables):
+            if isinstance(table, str):
+                path = tmp_path / (f"table{at}.csv" if at else "table.csv")
+                path.write_text(table, encoding="utf-8")
+                table = path
+            paths.append(table)
+        taken = take_in(Request(tmp_path / "review", tuple(paths), bib, **given), lambda line: None)
+        root = tmp_path / "review"
+        for file, text in taken.draft.files.items():
+            (root / file).parent.mkdir(parents=True, exist_ok=True)
+            (root / file).write_text(text, encoding="utf-8")
+        records, problems = read_records(root)
+        found = [*problems, *check_records(records)]
+        assert [str(p) for p in found if p.severity == "error" and not p.kind.fmt] == []
+        return Made(records, "\n".join(taken.report.lines()), taken)
+
+    return made
+
+
+@pytest.fixture
+def case(take: Take) -> Take:
+    """Import the files of a case."""
+
+    def made(name: str, **given: Any) -> Made:
+        folder = CASES / name
+        bib = next((path for path in folder.glob("*.bib")), None)
+        given.setdefault("bib", bib)
+        return take(folder / "table.csv", **given)
+
+    return made
+
+
+# --- small files that went wrong once -----------------------------------------------------------
+
+
+def test_one_label_with_two_titles_is_two_studies(case: Take) -> None:
+    made = case("01-same-label-merged")
+    assert sorted(made.works) == ["bell2021", "lee2020a", "lee2020b"]
+    assert made.counts == (3, 3)
+    assert "the same name with another title is another study" in made.told
+
+
+@pytest.mark.parametrize("column", ["DOI", "PMID", "Record ID"])
+def test_one_label_with_two_ids_is_two_studies(take: Take, column: str) -> None:
+    ids = {"DOI": ("10.1000/a1", "10.1000/b2"), "PMID": ("31234567", "31234568")}
+    one, two = ids.get(column, ("3", "4"))
+    made = take(f"Study,{column},Pay,Hours\nLee 2020,{one},x,\nLee 2020,{two},,x\n")
+    assert made.counts == (2, 2)
+    assert "is another study" in made.told
+
+
+def test_studies_without_a_year_are_studies(case: Take) -> None:
+    made = case("02-undated-studies-hidden")
+    assert made.counts == (4, 3)
+    assert sum(work.is_undated for work in made.works.values()) == 2
+
+
+def test_a_title_with_and_is_found(case: Take) -> None:
+    made = case("03-title-with-and", columns=("study=Title",))
+    assert [f.study for f in made.records.findings.values()] == ["abel2019", "bell2020", "cole2021"]
+
+
+def test_without_references_every_cell_is_a_work(case: Take) -> None:
+    made = case("05-did-you-mean-itself")
+    assert made.counts == (3, 3)
+    authors = {key: [n.family or n.given for n in w.authors] for key, w in made.works.items()}
+    assert sorted(authors) == ["al-hassan2018", "jansen2025", "roy2026"]
+
+
+def test_ticks_below_headings_are_codes(case: Take) -> None:
+    made = case("06-wide-ticks")
+    assert made.counts == (5, 3)
+    assert made.themes == {"Pay": 2, "Hours": 2, "Training": 1}
+    assert "hold only ticks, so each heading is a code" in made.told
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("1", "0"), ("Yes", "No"), ("TRUE", "FALSE"), ("✓", ""), ("ja", "nein")]
+)
+def test_ticks_of_any_kind_are_ticks(take: Take, yes: str, no: str) -> None:
+    table = f"Study,Pay,Hours\nAbel 2019,{yes},{no}\nBell 2020,{no},{yes}\nCole 2021,{yes},{yes}\n"
+    made = take(table)
+    assert (made.counts, made.themes) == ((4, 3), {"Pay": 2, "Hours": 2})
+
+
+def test_a_heading_repeated_in_its_column_is_a_tick(take: Take) -> None:
+    made = take("Study,Pay,Hours\nAbel 2019,Pay,\nBell 2020,,Hours\nCole 2021,Pay,Hours\n")
+    assert (made.counts, made.themes) == ((4, 3), {"Pay": 2, "Hours": 2})
+
+
+def test_texts_below_barriers_and_facilitators_are_findings(case: Take) -> None:
+    made = case("07-wide-texts")
+    findings = [(f.study, f.direction, f.summary) for f in made.records.findings.values()]
+    assert findings == [
+        ("abel2019", "barrier", "Low pay"),
+        ("abel2019", "facilitator", "A good team"),
+        ("bell2020", "barrier", "Long hours"),
+        ("cole2021", "facilitator", "Training"),
+    ]
+    assert made.records.studies["abel2019"].countries == ("Peru",)
+
+
+def test_numbers_are_ids_of_studies(case: Take) -> None:
+    made = case("08-number-ids", columns=("study=refid",))
+    assert made.counts == (2, 2)
+    assert [(w.title, w.year) for w in made.works.values()] == [
+        ("Pay at work", 2020),
+        ("Hours at work", 2021),
+    ]
+    assert {row["record"] for row in made.rows("data/studies.csv")} == {"3", "6"}
+
+
+def test_the_doi_says_which_work_an_ambiguous_label_means(case: Take) -> None:
+    made = case("10-ambiguous-label")
+    assert Counter(f.study for f in made.records.findings.values()) == {
+        "lee2020one": 2,
+        "lee2020two": 1,
+    }
+
+
+def test_signs_in_labels_stay(case: Take) -> None:
+    made = case("11-slash-in-code")
+    assert [node.label for node in made.records.codebook] == [
+        "safety/tolerability",
+        "Walkability",
+        "Drop-out >25% of the sample",
+    ]
+    assert len(made.records.settings.ranks) == 1
+
+
+def test_a_team_can_say_that_a_sign_is_a_path(case: Take) -> None:
+    made = case("11-slash-in-code", path="/")
+    assert made.records.codebook["tolerability"].parent == "safety"
+
+
+def test_commas_separate_what_also_stands_alone(case: Take) -> None:
+    made = case("12-comma-list")
+    assert made.counts == (6, 3)
+    assert {label.casefold(): n for label, n in made.themes.items()} == {
+        "tools": 3,
+        "education": 2,
+        "organization": 1,
+    }
+    assert "a comma separates values" in made.told
+
+
+def test_a_study_without_a_code_stays_in_the_denominator(case: Take) -> None:
+    made = case("15-study-without-code")
+    assert made.counts == (1, 2)
+    assert "Studies without any code stay in every total. (1 study: Bell 2020)" in made.told
+
+
+def test_not_reported_in_any_words_is_not_reported(case: Take) -> None:
+    made = case("16-not-reported-capital")
+    assert made.records.studies["abel2019"].countries == ("not reported",)
+    assert made.records.studies["bell2020"].extra["grade"] == "not reported"
+    assert "'Country': 'UNK' is read as 'not reported' (3 cells)." in made.told
+
+
+def test_a_study_with_two_designs_has_both(case: Take) -> None:
+    made = case("17-design-lost")
+    designs = {key: study.design for key, study in made.records.studies.items()}
+    assert designs == {
+        "abel2019": "Survey;Interviews",
+        "bell2020": "Survey",
+        "cole2021": "Survey",
+    }
+    assert [(f.id, f.of, f.many) for f in made.records.settings.facets] == [
+        ("design", "study", True)
+    ]
+    assert "rows of one study differ, and the study has all values" in made.told
+
+
+def test_no_author_is_made_from_a_title_or_an_id(case: Take) -> None:
+    for given in ({}, {"columns": ("study=Title",)}):
+        made = case("21-title-as-author", **given)
+        assert [w.title for w in made.works.values()] == ["Stigma and pay", "Hours at work"]
+        assert [w.authors for w in made.works.values()] == [(), ()]
+        kept = [row.get("record", "") for row in made.rows("data/studies.csv")]
+        assert given or sorted(kept) == ["PMID_31234567", "PMID_39999999"]
+
+
+def test_what_reviewers_agreed_on_counts_and_their_names_are_not_published(case: Take) -> None:
+    made = case("23-two-reviewers")
+    assert made.counts == (2, 2)
+    assert made.records.settings.facets == ()
+    assert [row["study"] for row in made.rows("data/first_coding.csv")] == ["abel2019"]
+    assert [row["study"] for row in made.rows("data/second_coding.csv")] == ["abel2019"]
+    files = "".join(
+        text for name, text in made.taken.draft.files.items() if not name.endswith(".md")
+    )
+    assert "example.org" not in files
+    assert "A One" not in files
+    assert "A One" not in made.taken.draft.files["data/import-report.md"]
+
+
+def test_countries_in_a_list_are_countries(case: Take) -> None:
+    made = case("27-country-list")
+    countries = Counter(c for s in made.records.studies.values() for c in s.countries)
+    assert countries == {"United States": 3, "Canada": 2}
+
+
+def test_the_content_of_a_coding_tool_is_the_text(case: Take) -> None:
+    made = case("28-other-tools-headings")
+    assert [f.summary for f in made.records.findings.values()] == [
+        "They were paid by the hour.",
+        "Shifts were long.",
+    ]
+
+
+def test_numbered_codes_get_ids_that_begin_with_a_letter(case: Take) -> None:
+    made = case("47-numbered-codes")
+    assert [(n.id, n.label) for n in made.records.codebook] == [
+        ("shelf", "1. Shelf"),
+        ("sorting", "1.1 Sorting"),
+        ("door", "2. Door"),
+        ("hours", "2.1 Hours"),
+        ("seen", "2.10 Seen"),
+    ]
+
+
+def test_a_slash_between_two_words_is_part_of_a_code(case: Take) -> None:
+    made = case("49-slash-in-a-code")
+    assert made.themes == {"Staff/Team": 1, "Cost and/or time": 1, "Pay": 1}
+
+
+def test_invisible_signs_make_no_code(case: Take) -> None:
+    made = case("51-invisible-signs")
+    assert made.themes == {"Sorting": 2}
+
+
+def test_one_value_in_several_spellings_is_one(case: Take) -> None:
+    made = case("53-one-value-in-several-spellings")
+    assert {c for s in made.records.studies.values() for c in s.countries} == {"Canada"}
+    assert "'Country': 'CANADA' is read as 'Canada' (2 cells)." in made.told
+
+
+def test_no_page_bears_a_name_that_windows_keeps(case: Take) -> None:
+    from synth.starter.book_pages import pages_of
+
+    made = case("54-names-windows-forbids")
+    names = {Path(page.file).stem for page in pages_of(made.records)}
+    assert {"pro", "theme-con", "theme-aux"} <= names
+    assert not names & {"con", "aux"}
+
+
+# --- shapes -------------------------------------------------------------------------------------
+
+
+def test_a_codebook_of_its_own_gives_meaning_to_numbers(take: Take, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("No,Label,Definition\n1,Pay,Money.\n2,Hours,Time.\n")
+    made = take("Study,Codes\nAbel 2019,1;2\nBell 2020,2\n", codebook=tmp_path / "codes.csv")
+    assert (made.counts, made.themes) == ((3, 2), {"Pay": 1, "Hours": 2})
+    assert made.records.codebook["hours"].definition == "Time."
+
+
+def test_columns_side_by_side_are_ranks_or_independent(take: Take) -> None:
+    ranks = "Study,Theme,Subtheme\nA 2019,Work,Pay\nB 2020,Work,Hours\nC 2021,Home,Rest\n"
+    made = take(ranks)
+    assert made.records.codebook["pay"].parent == "work"
+    free = "Study,Dimension,Theme\n" + "".join(
+        f"{name} 2020,{one},{two}\n"
+        for name, one, two in (
+            *(("A", "Who", "Pay"), ("B", "Where", "Pay"), ("C", "Who", "Rest")),
+            *(("D", "Where", "Rest"), ("E", "Who", "Pay")),
+        )
+    )
+    made = take(free)
+    assert made.themes == {"Who": 3, "Where": 2, "Pay": 3, "Rest": 2}
+    assert "are read side by side" in made.told
+
+
+def test_values_that_come_again_are_codes_where_no_column_is_called_one(take: Take) -> None:
+    table = (
+        "Study,Population,Intervention\nA 2019,Nurses,Training\nB 2020,Nurses; Teachers,Pay\n"
+        "C 2021,Teachers,Training\nD 2021,Nurses,Pay\n"
+    )
+    made = take(table)
+    assert made.counts == (9, 4)
+    assert made.themes == {"Nurses": 3, "Teachers": 2, "Training": 2, "Pay": 2}
+    assert made.records.codebook["nurses"].parent == "population"
+
+
+def test_a_cell_may_name_several_studies(take: Take) -> None:
+    made = take(
+        "Studies,Theme,Text\nLee 2020; Roux & Ek 2021,Pay,One says so.\nLee 2020,Hours,x\n",
+        columns=("study=Studies",),
+    )
+    assert (made.counts, made.themes) == ((3, 2), {"Pay": 2, "Hours": 1})
+
+
+def test_sums_and_notes_below_a_table_are_no_studies(take: Take) -> None:
+    table = "Study,Pay,Hours\nLee 2020,x,\nRoux 2021,,x\nTotal,1,1\nNote: x = coded,,\n"
+    made = take(table)
+    assert made.counts == (2, 2)
+    assert "A row of sums is about no study. (1 row: " in made.told
+    assert "A note below the table is about no study." in made.told
+
+
+def test_rows_below_merged_cells_belong_to_the_study_above(take: Take) -> None:
+    made = take("Study,Theme\nLee 2020,Pay\n,Hours\nRoux 2021,Pay\n")
+    assert Counter(f.study for f in made.records.findings.values()) == {"lee2020": 2, "roux2021": 1}
+    assert "as merged cells are saved. (1 row: " in made.told
+
+
+def test_two_tables_about_the_same_studies_are_one_review(take: Take) -> None:
+    codings = "Study,Code,Text\nLee 2020,Pay,one\nRoux 2021,Hours,two\nLee 2020,Hours,three\n"
+    studies = (
+        "Study,Title,Country,Design\nLee 2020,On pay,Peru,Survey\n"
+        "Roux 2021,On hours,UK,Trial\nEk 2022,On rest,UK,Survey\n"
+    )
+    made = take(codings, studies)
+    assert made.counts == (3, 3)
+    assert made.works["lee2020"].title == "On pay"
+    assert made.records.studies["roux2021"].countries == ("United Kingdom",)
+    assert made.records.studies["ek2022"].design == "Survey"
+
+
+def test_what_does_not_add_up_is_not_written(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    from synth.starter import importer
+
+    def loses_one(*given: Any) -> Any:
+        made = real(*given)
+        made.findings.pop()
+        return made
+
+    real = importer.tables
+    monkeypatch.setattr(importer, "tables", loses_one)
+    with pytest.raises(ReviewError, match="does not add up"):
+        take("Study,Code\nLee 2020,Pay\nRoux 2021,Hours\n")
+
+
+# --- what cannot be understood ------------------------------------------------------------------
+
+
+def codes_of(error: pytest.ExceptionInfo[ReviewError]) -> list[str]:
+    """The codes of what was refused."""
+    return [problem.code for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("table", "code"),
+    [
+        ("a,b\n1,2\n3,4\n", "import-no-study"),
+        ("Study,Code\nLee 2020,\nRoux 2021,\n", "import-no-codes"),
+        ("Study,Code\n,Pay\nLee 2020,Hours\n", "row-without-study"),
+        (
+            "Study,Title,Code\nLee 2020,On pay,Pay\nLee 2020,On hours,Hours\nLee 2020,,Rest\n",
+            "study-unclear",
+        ),
+    ],
+)
+def test_what_cannot_be_understood_is_refused(take: Take, table: str, code: str) -> None:
+    with pytest.raises(ReviewError) as error:
+        take(table)
+    assert codes_of(error) == [code]
+
+
+def test_sums_that_differ_are_refused_by_their_code(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from synth.starter import importer
+
+    monkeypatch.setattr(importer, "differences", lambda *given: ["one row is lost"])
+    with pytest.raises(ReviewError) as error:
+        take("Study,Code\nLee 2020,Pay\n")
+    assert codes_of(error) == ["import-sums"]
+
+
+def test_a_study_coded_as_nothing_has_no_finding(take: Take, tmp_path: Path) -> None:
+    take("Study,Code\nLee 2020,Pay\nRoux 2021,\n")
+    path = tmp_path / "review" / "data" / "studies.csv"
+    path.write_text(path.read_text().replace("lee2020,evidence,", "lee2020,evidence,nothing"))
+    records, _ = read_records(tmp_path / "review")
+    assert "study-coded-nothing" in [problem.code for problem in check_records(records)]
+
+
+# --- once more ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def again(tmp_path: Path) -> Callable[..., str]:
+    """Start a review from a table, and read the table again after it changed."""
+    from synth.starter.again import import_again
+    from synth.starter.start import start
+
+    root = tmp_path / "review"
+
+    def read(table: str, *files: Path, prune: bool = False, dry_run: bool = False) -> str:
+        (tmp_path / "table.csv").write_text(table, encoding="utf-8")
+        said: list[str] = []
+        if not root.exists():
+            request = Request(root, (tmp_path / "table.csv",), title="Pay")
+            start(request, execute=False, dry_run=False, say=said.append)
+        else:
+            import_again(root, files, prune=prune, dry_run=dry_run, say=said.append)
+        return "\n".join(said)
+
+    return read
+
+
+FIRST = (
+    "Study,Code,Effect,Text,Country\n"
+    "Lee 2020,Pay,helps,one,Peru\nRoux 2021,Hours,hinders,two,Chile\n"
+    "Roux 2021,Pay,helps,three,Chile\n"
+)
+
+
+def rows_of(tmp_path: Path, name: str) -> dict[str, dict[str, str]]:
+    """The rows of a review's table by their key."""
+    text = (tmp_path / "review" / "data" / f"{name}.csv").read_text("utf-8")
+    rows = [*csv.DictReader(io.StringIO(text))]
+    return {next(iter(row.values())): row for row in rows}
+
+
+def test_the_same_file_again_changes_nothing(again: Callable[..., str], tmp_path: Path) -> None:
+    again(FIRST)
+    before = {
+        path: path.read_bytes() for path in (tmp_path / "review").rglob("*") if path.is_file()
+    }
+    assert "Nothing changed: the review is as the files have it." in again(FIRST)
+    assert before == {
+        path: path.read_bytes() for path in (tmp_path / "review").rglob("*") if path.is_file()
+    }
+
+
+def test_new_rows_come_in_and_names_of_findings_stay(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again(FIRST)
+    new = FIRST.replace(
+        "Roux 2021,Hours",
+        "Ek 2022,Rest,harms,four,UK\nRoux 2021,Rest,helps,five,Chile\nRoux 2021,Hours",
+    )
+    said = again(new)
+    findings = rows_of(tmp_path, "coded_studies")
+    assert {name: row["summary"] for name, row in findings.items()} == {
+        "ek2022-01": "four",
+        "lee2020-01": "one",
+        "roux2021-01": "two",
+        "roux2021-02": "three",
+        "roux2021-03": "five",
+    }
+    assert "1 new study: ek2022." in said
+    assert "directions: 'harms' is new." in said
+    assert rows_of(tmp_path, "studies")["ek2022"]["country"] == "United Kingdom"
+    records, problems = read_records(tmp_path / "review")
+    assert not [p for p in (*problems, *check_records(records)) if p.severity == "error"]
+
+
+def test_what_the_author_changed_stays_and_what_the_file_changed_comes_in(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again(FIRST)
+    path = tmp_path / "review" / "data" / "coded_studies.csv"
+    path.write_text(path.read_text("utf-8").replace(",one,", ",my own words,"), encoding="utf-8")
+    said = again(FIRST.replace(",two,", ",changed,").replace("one,Peru", "one,Bolivia"))
+    findings = rows_of(tmp_path, "coded_studies")
+    assert findings["lee2020-01"]["summary"] == "my own words"
+    assert findings["roux2021-01"]["summary"] == "changed"
+    assert rows_of(tmp_path, "studies")["lee2020"]["country"] == "Bolivia"
+    assert "lee2020, country: 'Peru' is now 'Bolivia'." in said
+
+
+def test_what_is_gone_is_told_and_taken_out_when_asked(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again(FIRST)
+    shorter = FIRST.replace("Roux 2021,Pay,helps,three,Chile\n", "")
+    assert "1 finding gone from the files stay in the review" in again(shorter)
+    assert "roux2021-02" in rows_of(tmp_path, "coded_studies")
+    again(FIRST)
+    assert "were taken out: roux2021-02" in again(shorter, prune=True)
+    assert "roux2021-02" not in rows_of(tmp_path, "coded_studies")
+
+
+def test_a_renamed_column_is_told(again: Callable[..., str]) -> None:
+    again(FIRST)
+    said = again(FIRST.replace("Country", "Country of study"), dry_run=True)
+    assert "The recipe reads a column 'Country' that " in said
+    assert "It may be called 'Country of study' now" in said
+
+
+def test_a_recipe_with_a_word_that_says_nothing_is_refused(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again(FIRST)
+    recipe = tmp_path / "review" / "data" / "import.toml"
+    text = recipe.read_text("utf-8")
+    for changed, code in (
+        (text.replace('"study"', '"studdy"'), "recipe-word"),
+        (f"{text}\n[[", "recipe-malformed"),
+        (text.replace("table.csv", "gone.csv"), "import-file-missing"),
+        (None, "recipe-missing"),
+    ):
+        if changed is None:
+            recipe.unlink()
+        else:
+            recipe.write_text(changed, encoding="utf-8")
+        with pytest.raises(ReviewError) as error:
+            again(FIRST)
+        assert codes_of(error) == [code]
+
+
+def test_a_changed_recipe_is_followed(again: Callable[..., str], tmp_path: Path) -> None:
+    again(FIRST)
+    recipe = tmp_path / "review" / "data" / "import.toml"
+    text = recipe.read_text("utf-8")
+    recipe.write_text(text + '[sheet.values."Country"]\n"Chile" = "Argentina"\n', encoding="utf-8")
+    again(FIRST)
+    assert rows_of(tmp_path, "studies")["roux2021"]["country"] == "Argentina"
