@@ -14,11 +14,18 @@ from synth.model import FlowBox
 from synth.views.flow import draw, flow, stage_label, sums
 
 
-def test_the_diagram_is_an_ordered_list_of_its_stages() -> None:
-    html = flow(records()).html
-    stages = re.findall(r'<p class="synth-flow-stage">([^<]+)</p>', html)
-    assert stages == ["Finding", "Reading", "Included"]
-    assert html.count('<ol class="synth-flow-stages">') == 1
+def texts(drawing: str) -> list[str]:
+    """What is written into each drawing of a flow, wide and narrow."""
+    drawn = re.findall(r"<svg [^>]*role=\"img\".*?</svg>", drawing, re.DOTALL)
+    return [" ".join(ElementTree.fromstring(one).itertext()) for one in drawn]
+
+
+def test_it_is_drawn_for_wide_pages_and_for_phones_with_its_stages_in_order() -> None:
+    wide, narrow = texts(flow(records()).html)
+    for drawn in (wide, narrow):
+        places = [drawn.index(stage) for stage in ("Finding", "Reading", "Included")]
+        assert places == sorted(places)
+        assert "Records found (n = 100)" in drawn
 
 
 def test_every_box_stands_in_the_drawing_the_table_and_the_words() -> None:
@@ -26,12 +33,13 @@ def test_every_box_stands_in_the_drawing_the_table_and_the_words() -> None:
     assert len(figure.rows) == len(FLOW)
     for box in FLOW:
         assert box.label in figure.description
-        assert box.label.replace("<", "&lt;").replace(">", "&gt;") in figure.drawing
+        words = set(" ".join(texts(figure.drawing)).split())
+        assert set(box.label.split()) <= words
 
 
 def test_what_nobody_reports_is_no_number() -> None:
     figure = flow(records())
-    assert "A database: <i>not reported</i>" in figure.drawing
+    assert all("A database (not reported)" in drawn for drawn in texts(figure.drawing))
     assert figure.rows[1]["count"] is None
     assert "A database, not reported" in figure.description
 
@@ -100,8 +108,8 @@ def test_a_flow_that_does_not_add_up_names_its_boxes() -> None:
 
 
 def test_a_second_source_with_its_own_sources_is_drawn_inside() -> None:
-    html = flow(records()).drawing
-    assert '<ul class="synth-box-parts"><li>A database: <i>not reported</i>' in html
+    wide, _ = texts(flow(records()).drawing)
+    assert "· A database (not reported)" in wide
 
 
 def test_no_flow_says_why() -> None:
@@ -126,7 +134,7 @@ def test_no_flow_says_why() -> None:
 )
 def test_odd_flows_are_drawn_all_the_same(boxes: tuple[FlowBox, ...]) -> None:
     figure = draw(boxes)
-    assert all(box.label in figure.drawing for box in boxes)
+    assert all(box.label in drawn for box in boxes for drawn in texts(figure.drawing))
     ElementTree.fromstring(figure.svg)
 
 
@@ -135,26 +143,27 @@ def test_twelve_stages_keep_their_order() -> None:
         FlowBox(f"b{n}", f"stage-{n}", "remaining", f"b{n - 1}" if n else "", "Left", 9, "reported")
         for n in range(12)
     ]
-    html = draw(many).html
-    assert re.findall(r"Stage (\d+)</p>", html) == [str(n) for n in range(12)]
+    for drawn in texts(draw(many).html):
+        assert re.findall(r"Stage (\d+)", drawn) == [str(n) for n in range(12)]
 
 
 def test_the_svg_stands_on_its_own() -> None:
     figure = flow(records())
-    root = ElementTree.fromstring(figure.to_svg())
+    root = ElementTree.fromstring(figure.svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert "var(" not in figure.to_svg()
+    assert "var(" not in figure.svg
     words = " ".join(text for text in root.itertext())
     assert "Records found (n = 100)" in words
     assert "derived: 90 + 10" in words
 
 
 def test_the_svg_marks_states_by_its_edges() -> None:
-    edges = re.findall(r"<rect [^>]*?(stroke-dasharray=\"[^\"]+\")? />", flow(records()).svg)
+    edges = re.findall(r"<rect [^>]*>", flow(records()).svg)
     states = [box.state for box in FLOW if box.id not in ("a1", "out-1", "out-2")]
     # Boxes are drawn stage by stage, first what remains, then what is removed.
     assert len(edges) == len(states)
-    assert edges.count('stroke-dasharray="6 4"') == states.count("derived")
+    dashed = [edge for edge in edges if 'stroke-dasharray="6 4"' in edge]
+    assert len(dashed) == states.count("derived")
 
 
 def test_the_same_bytes_every_time() -> None:

@@ -175,7 +175,7 @@ def test_the_table_opens_each_influence_with_mechanism_and_studies() -> None:
         assert f'href="synth:influence:{influence.id}"' in html
         assert influence.mechanism in html
     assert 'href="synth:study:ames2004"' in html
-    assert "the review's own argument" in html
+    assert "the review’s own argument" in html
 
 
 def test_few_arrows_are_drawn_and_all_are_told() -> None:
@@ -280,7 +280,7 @@ def test_one_rank_makes_one_box_a_lane() -> None:
 
 
 def test_the_exported_file_has_plain_colours() -> None:
-    svg = influence_map(records(), counts=True).to_svg()
+    svg = influence_map(records(), counts=True).svg
     assert "var(" not in svg
     assert "currentColor" not in svg
     ElementTree.fromstring(svg)

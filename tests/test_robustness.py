@@ -33,7 +33,7 @@ def test_what_is_lost_is_what_no_other_finding_holds() -> None:
         left = [f for f in FINDINGS if f.study not in out.studies]
         nodes = {node.id for f in left for node in records().codebook.path(f.theme)}
         gone = {h.id for h in out.lost if h.kind in ("theme", "factor")}
-        every = {h.id for h in found.held if h.kind in ("theme", "factor")}
+        every = {h.id for h in found.supported if h.kind in ("theme", "factor")}
         assert gone == every - nodes
 
 
@@ -98,14 +98,16 @@ def test_one_cohort_counts_as_one_when_two_studies_share_it() -> None:
 
 
 def test_influences_are_judged_by_the_studies_they_name() -> None:
-    held = [h for h in robustness(records()).held if h.kind == "influence"]
+    held = [h for h in robustness(records()).supported if h.kind == "influence"]
     assert {h.id for h in held} == {"law-money", "mandates-trust", "team-law", "trust-trust"}
-    assert not [h for h in robustness(records(), ["ames2004-01"]).held if h.kind == "influence"]
+    assert not [
+        h for h in robustness(records(), ["ames2004-01"]).supported if h.kind == "influence"
+    ]
 
 
 def test_the_summary_counts_what_the_rows_hold() -> None:
     found = robustness(records())
-    factors = [h for h in found.held if h.kind == "factor"]
+    factors = [h for h in found.supported if h.kind == "factor"]
     alone = [row for row in found.single_rows if row["kind"] == "factor"]
     assert f"{len(alone)} of {len(factors)} factors rests on a single study." in found.text
     assert "strong" not in found.text

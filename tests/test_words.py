@@ -163,7 +163,7 @@ def test_the_frame_of_every_chart_speaks_the_teams_words(translated: Review, dra
     figure = getattr(translated.evidence(), drawn)()
     assert OWN["figure_table"] in figure.html
     assert "Studien &amp; mehr." in figure.html
-    assert "Daten <span" in figure.html
+    assert "Daten in force vom as loaded." in figure.html
     assert "The same as" not in figure.html
     assert "Drawn from" not in figure.html
 

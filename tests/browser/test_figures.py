@@ -85,7 +85,7 @@ def test_without_a_script_everything_is_there(
     page = offline_page(java_script_enabled=False, viewport=DESK).open(figures_page)
     assert the_figure(page, "by-year").locator(".synth-chart-wide svg").is_visible()
     assert the_figure(page, "influences").locator(".synth-map-wide svg").is_visible()
-    assert the_figure(page, "flow").locator("ol > li").count() == 3
+    assert the_figure(page, "flow").locator(".synth-flow-wide svg").is_visible()
     assert page.locator(".synth-figure button").count() == 0
     details = the_figure(page, "by-country").locator(".synth-figure-table")
     details.locator("summary").click()
@@ -97,6 +97,7 @@ def test_without_a_script_everything_is_there(
     [
         ("by-year", ".synth-chart-wide", ".synth-chart-narrow"),
         ("influences", ".synth-map-wide", ".synth-map-narrow"),
+        ("flow", ".synth-flow-wide", ".synth-flow-narrow"),
     ],
 )
 def test_a_phone_gets_its_own_drawing(

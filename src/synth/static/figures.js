@@ -105,13 +105,10 @@ function frameworkAsCsv(table) {
  * @returns {SVGSVGElement | null}
  */
 export function drawingOf(figure) {
-  const kept = /** @type {HTMLTemplateElement | null} */ (
-    figure.querySelector("template.synth-figure-svg")
-  );
   const drawn = [...figure.querySelectorAll(".synth-figure-drawing svg")].filter(
     (svg) => svg.getAttribute("viewBox") && !svg.closest(".synth-map-key, .synth-flow-key, .dir"),
   );
-  const source = kept?.content.querySelector("svg") ?? drawn.find(shown) ?? drawn[0];
+  const source = drawn.find(shown) ?? drawn[0];
   if (!source) return null;
   const style = getComputedStyle(figure);
   const copy = /** @type {SVGSVGElement} */ (source.cloneNode(true));

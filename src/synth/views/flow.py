@@ -1,7 +1,7 @@
 """The search and screening flow: how many records there were, and what became of them.
 
-An ordered list of stages, so that it reads without its lines and boxes; what the source reports,
-what is derived from it and what nobody gives are told apart by the box's edge and by words. Follows
+What the source reports, what is derived from it and what nobody gives are told apart by the box's
+edge and by words; the description and the table read without lines and boxes. Follows
 the order and the wording of the PRISMA 2020 flow diagram (Page et al., 2021,
 doi 10.1136/bmj.n71) but is tied to no particular stages.
 """
@@ -9,7 +9,6 @@ doi 10.1136/bmj.n71) but is tied to no particular stages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +17,10 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums, terms
-from synth.views.figure import (
-    EDGE,
-    INK,
-    INK_2,
-    PAPER,
-    Field,
-    Figure,
-    counted,
-    listed,
-    number,
-    wrapped,
-)
+from synth.text import listed
+from synth.views.figure import EDGE, INK, INK_2, PAPER, Field, Figure, number, wrapped
+from synth.views.markup import render
+from synth.views.svg import element, page, text
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -37,15 +28,6 @@ if TYPE_CHECKING:
 
 class FlowDiagram(Figure):
     """A search and screening flow, drawn; made by :func:`flow`."""
-
-    @property
-    def below(self) -> str:
-        """The diagram as a picture, which nobody sees until it is downloaded."""
-        return f'<template class="synth-figure-svg">{self._svg}</template>\n' if self._svg else ""
-
-    def to_svg(self) -> str:
-        """The diagram as an SVG file, for a manuscript."""
-        return self.svg
 
 
 def flow(records: Records) -> FlowDiagram:
@@ -83,26 +65,37 @@ def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
             fields=fields,
             rows=[],
             nothing=words["flow_nothing"],
-            summary="no boxes",
+            summary=words.count("flow_boxes", 0),
             wording=words,
         )
     stages = list(dict.fromkeys(box.stage for box in boxes))
-    known = sum(box.count is not None for box in boxes)
+    title = _title(boxes)
+    wide = _Sheet(boxes, title, narrow=False).draw(stages)
     return FlowDiagram(
         "flow",
-        _title(boxes),
-        _description(boxes, stages),
+        title,
+        _description(boxes, stages, words),
         fields=fields,
         rows=[_row(box, boxes) for box in boxes],
-        drawing=_html(boxes, stages, words),
+        drawing=render(
+            "flow.html",
+            key=render("key.html", css="synth-flow-key", label=words["key"], entries=_key(words)),
+            wide=wide,
+            narrow=_Sheet(boxes, title, narrow=True).draw(stages),
+            **_arithmetic(boxes, words),
+        ),
         note=words["flow_note"],
-        summary=f"{counted(len(boxes), 'box', 'boxes')} in {counted(len(stages), 'stage')}, "
-        f"{known} with a number",
-        source=words.html("flow_source"),
+        summary=words.say(
+            "flow_summary",
+            boxes=words.count("flow_boxes", len(boxes)),
+            stages=words.count("flow_stages", len(stages)),
+            known=sum(box.count is not None for box in boxes),
+        ),
+        source=words.markup("flow_source"),
         table_note=words.count("flow_boxes", len(boxes)),
         wording=words,
         css="synth-flow",
-        svg=_svg(boxes, stages),
+        svg=wide,
     )
 
 
@@ -117,10 +110,8 @@ def _fields(words: Words) -> tuple[Field, ...]:
     )
 
 
-def _count(count: int | None) -> str:
-    if count is None:
-        return Markup(f'<span class="synth-gap">{NOT_REPORTED}</span>')
-    return str(count)
+def _count(count: int | None) -> str | Markup:
+    return render("unknown.html", text=NOT_REPORTED) if count is None else str(count)
 
 
 def _row(box: FlowBox, boxes: Sequence[FlowBox]) -> dict[str, Any]:
@@ -181,46 +172,12 @@ def _said(box: FlowBox, boxes: Sequence[FlowBox]) -> str:
     return f"{box.label}, {box.count} ({state})"
 
 
-def _description(boxes: Sequence[FlowBox], stages: Sequence[str]) -> str:
-    parts = []
+def _description(boxes: Sequence[FlowBox], stages: Sequence[str], words: Words) -> str:
+    parts = [words.say("flow_description", stages=words.count("flow_stages", len(stages)))]
     for stage in stages:
         here = [_said(box, boxes) for box in boxes if box.stage == stage]
         parts.append(f"{stage_label(stage)}: {'; '.join(here)}.")
-    return f"Search and screening in {counted(len(stages), 'stage')}. {' '.join(parts)}"
-
-
-# --- as HTML ---------------------------------------------------------------------------------
-
-
-def _html(boxes: Sequence[FlowBox], stages: Sequence[str], words: Words) -> str:
-    key = "".join(
-        f'<li><span class="synth-box {css}" aria-hidden="true">n</span> {word}</li>'
-        for css, word in (
-            ("reported", words.html("flow_reported")),
-            ("derived", words.html("flow_derived")),
-            ("not-reported", NOT_REPORTED),
-        )
-    )
-    items = "\n".join(_stage_html(stage, boxes) for stage in stages)
-    return (
-        f'<ul class="synth-flow-key" aria-label="{escape(words["key"])}">{key}</ul>\n'
-        f'<ol class="synth-flow-stages">{items}</ol>\n{_arithmetic_html(boxes, words)}'
-    )
-
-
-def _stage_html(stage: str, boxes: Sequence[FlowBox]) -> str:
-    here = [box for box in boxes if box.stage == stage]
-    nested = {box.id for box in here if box.kind in ("source", "reason") and _within(box, boxes)}
-    top = [box for box in here if box.id not in nested]
-    main = [box for box in top if box.kind in ("source", "remaining")]
-    side = [box for box in top if box.kind not in ("source", "remaining")]
-    drawn = {"main": main, "side": side}
-    columns = "".join(
-        f'<div class="synth-flow-{name}">{"".join(_box_html(box, boxes) for box in group)}</div>'
-        for name, group in drawn.items()
-        if group
-    )
-    return f'<li><p class="synth-flow-stage">{escape(stage_label(stage))}</p>{columns}</li>'
+    return " ".join(parts)
 
 
 def _within(box: FlowBox, boxes: Sequence[FlowBox]) -> bool:
@@ -231,34 +188,9 @@ def _within(box: FlowBox, boxes: Sequence[FlowBox]) -> bool:
     return (box.kind, holder.kind) in (("source", "source"), ("reason", "removed"))
 
 
-def _parts(box: FlowBox, boxes: Sequence[FlowBox]) -> list[FlowBox]:
-    return [part for part in boxes if part.of == box.id and _within(part, boxes)]
-
-
-def _box_html(box: FlowBox, boxes: Sequence[FlowBox]) -> str:
-    how = _derivation(box, boxes)
-    state = f"{box.state}: {how}" if how else box.state
-    shown = f"<b>{box.count}</b>" if box.count is not None else ""
-    note = f'<span class="synth-box-note">{escape(box.note)}</span>' if box.note else ""
-    parts = _parts(box, boxes)
-    inner = "".join(_part_html(part) for part in parts)
-    inside = f'<ul class="synth-box-parts">{inner}</ul>' if inner else ""
-    return (
-        f'<div class="synth-box {box.state.replace(" ", "-")}" data-box="{escape(box.id)}">'
-        f'<span class="synth-box-label">{escape(box.label)}</span> {shown} '
-        f'<span class="synth-box-state">{escape(state)}</span>{inside}{note}</div>'
-    )
-
-
-def _part_html(part: FlowBox) -> str:
-    count = f"<i>{NOT_REPORTED}</i>" if part.count is None else str(part.count)
-    note = f'<span class="synth-box-note">{escape(part.note)}</span>' if part.note else ""
-    return f"<li>{escape(part.label)}: {count}{note}</li>"
-
-
-def _arithmetic_html(boxes: Sequence[FlowBox], words: Words) -> str:
+def _arithmetic(boxes: Sequence[FlowBox], words: Words) -> dict[str, str]:
+    """Which sums add up, which do not, and which could not be checked."""
     totals = sums(boxes)
-    right = [str(total) for total in totals if total.holds]
     wrong = [
         words.say(
             "flow_wrong", sum=total, boxes=listed([box.label for box in total.boxes], words["and"])
@@ -266,112 +198,148 @@ def _arithmetic_html(boxes: Sequence[FlowBox], words: Words) -> str:
         for total in totals
         if total.holds is False
     ]
-    open_sums = [f"“{total.box.label}”" for total in totals if total.holds is None]
-    sentences = []
-    if wrong:
-        sentences.append(f"<strong>{escape('; '.join(wrong))}.</strong>")
-    if right:
-        sentences.append(words.html("flow_checked", sums=escape("; ".join(right))))
-    if open_sums:
-        boxes_left = escape(listed(open_sums, words["and"]))
-        sentences.append(words.html("flow_unchecked", boxes=boxes_left))
-    return f'<p class="synth-small">{" ".join(sentences)}</p>' if sentences else ""
+    right = [str(total) for total in totals if total.holds]
+    unknown = [f"“{total.box.label}”" for total in totals if total.holds is None]
+    return {
+        "wrong": f"{'; '.join(wrong)}." if wrong else "",
+        "right": words.say("flow_checked", sums="; ".join(right)) if right else "",
+        "unknown": words.say("flow_unchecked", boxes=listed(unknown, words["and"]))
+        if unknown
+        else "",
+    }
 
 
-# --- as SVG ----------------------------------------------------------------------------------
+# --- drawn -----------------------------------------------------------------------------------
 
-_WIDE, _LEFT, _BOX, _GAP = 760, 110, 300, 40
-_EDGES = {
-    "reported": "",
-    "derived": ' stroke-dasharray="6 4"',
-    NOT_REPORTED: ' stroke-dasharray="1.5 3"',
-}
+_DASHES = {"derived": "6 4", NOT_REPORTED: "1.5 3"}
 
 
-def _svg(boxes: Sequence[FlowBox], stages: Sequence[str]) -> str:
-    parts: list[str] = []
-    top = 10.0
-    spine: list[tuple[float, float]] = []
-    for stage in stages:
-        here = [box for box in boxes if box.stage == stage and not _within(box, boxes)]
-        main = [box for box in here if box.kind in ("source", "remaining")]
-        side = [box for box in here if box.kind not in ("source", "remaining")]
-        heights = []
-        for x, group in ((_LEFT, main), (_LEFT + _BOX + _GAP, side)):
-            y = top
-            for box in group:
-                drawn, height = _svg_box(box, boxes, x, y)
-                parts.append(drawn)
-                if group is side and main:
-                    parts.append(_svg_arrow(_LEFT + _BOX, y + 22, x, y + 22))
-                y += height + 10
-            heights.append(y - top)
-        parts.append(_svg_text(10, top + 20, [stage_label(stage)], weight=600))
-        bottom = top + max(heights)
-        if main:
-            spine.append((top, top + heights[0] - 10))
-        top = bottom + 26
-    for (_, end), (start, _) in pairwise(spine):
-        parts.append(_svg_arrow(_LEFT + 24, end, _LEFT + 24, start))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDE} {number(top)}" '
-        f'width="{_WIDE}" height="{number(top)}" role="img" font-family="Arial, Helvetica, '
-        f'sans-serif"><title>{escape(_title(boxes))}</title>{"".join(parts)}</svg>'
-    )
-
-
-def _svg_box(box: FlowBox, boxes: Sequence[FlowBox], x: float, y: float) -> tuple[str, float]:
-    width = _BOX - 24
-    how = _derivation(box, boxes)
-    count = NOT_REPORTED if box.count is None else f"n = {box.count}"
-    lines: list[tuple[str, float, int]] = [
-        (line, 13, 400) for line in wrapped(f"{box.label} ({count})", width, 13, most=6)
-    ]
-    state = f"{box.state}: {how}" if how else box.state
-    lines += [(line, 11, 400) for line in wrapped(state, width, 11)]
-    for part in _parts(box, boxes):
-        said = f"{part.label} ({NOT_REPORTED if part.count is None else f'n = {part.count}'})"
-        lines += [(line, 11.5, 400) for line in wrapped(f"· {said}", width, 11.5)]
-    height = 14 + sum(size * 1.35 for _, size, _ in lines)
-    edge = INK if box.count is not None else EDGE
-    drawn = (
-        f'<rect x="{number(x)}" y="{number(y)}" width="{_BOX}" height="{number(height)}" '
-        f'fill="{PAPER}" stroke="{edge}" stroke-width="1.5"{_EDGES.get(box.state, "")}/>'
-    )
-    baseline = y + 6
-    for line, size, weight in lines:
-        baseline += size * 1.35
-        drawn += _svg_text(
-            x + 12, baseline, [line], size=size, weight=weight, fill=INK if size == 13 else INK_2
+def _key(words: Words) -> list[Markup]:
+    """What the edges of the boxes mean."""
+    meanings = {
+        "reported": words["flow_reported"],
+        "derived": words["flow_derived"],
+        NOT_REPORTED: NOT_REPORTED,
+    }
+    return [
+        Markup("{} {}").format(
+            element(
+                "svg",
+                _edge(state, 1, 1, 34, 18),
+                viewBox="0 0 36 20",
+                width=36,
+                height=20,
+                aria_hidden="true",
+            ),
+            meaning,
         )
-    return drawn, height
+        for state, meaning in meanings.items()
+    ]
 
 
-def _svg_text(
-    x: float,
-    y: float,
-    lines: Sequence[str],
-    *,
-    size: float = 13,
-    weight: int = 400,
-    fill: str = INK,
-) -> str:
-    return "".join(
-        f'<text x="{number(x)}" y="{number(y + index * size * 1.35)}" font-size="{number(size)}" '
-        f'font-weight="{weight}" fill="{fill}">{escape(line)}</text>'
-        for index, line in enumerate(lines)
+def _edge(state: str, x: float, y: float, width: float, height: float) -> Markup:
+    return element(
+        "rect",
+        x=float(x),
+        y=float(y),
+        width=float(width),
+        height=float(height),
+        fill=PAPER,
+        stroke=EDGE if state == NOT_REPORTED else INK,
+        stroke_width=1.5,
+        stroke_dasharray=_DASHES.get(state),
     )
 
 
-def _svg_arrow(x1: float, y1: float, x2: float, y2: float) -> str:
-    across = y1 == y2
-    head = (
-        f"M{number(x2)} {number(y2)}l-8-4.5v9Z"
-        if across
-        else f"M{number(x2)} {number(y2)}l-4.5-8h9Z"
-    )
-    end_x, end_y = (x2 - 8, y2) if across else (x2, y2 - 8)
-    return (
-        f'<path d="M{number(x1)} {number(y1)}L{number(end_x)} {number(end_y)}" fill="none" '
-        f'stroke="{INK}" stroke-width="1.5"/><path d="{head}" fill="{INK}"/>'
-    )
+class _Sheet:
+    """The drawing at one of its two widths: what is removed stands beside or below what remains.
+
+    Parameters
+    ----------
+    boxes : of the flow.
+    title : what a screen reader says of the drawing.
+    narrow : for phones.
+    """
+
+    def __init__(self, boxes: Sequence[FlowBox], title: str, *, narrow: bool) -> None:
+        self.boxes, self.title, self.narrow = boxes, title, narrow
+        self.width = 340.0 if narrow else 760.0
+        # Left edge and width of what remains, and of what is removed.
+        self.main, self.side = ((2.0, 330.0), (30.0, 302.0)) if narrow else ((110.0, 300.0),) * 2
+        if not narrow:
+            self.side = (450.0, 300.0)
+        self.parts: list[Markup] = []
+
+    def draw(self, stages: Sequence[str]) -> Markup:
+        """Draw stage after stage, joined by arrows."""
+        top = 10.0
+        spine: list[tuple[float, float]] = []
+        for stage in stages:
+            here = [b for b in self.boxes if b.stage == stage and not _within(b, self.boxes)]
+            main = [box for box in here if box.kind in ("source", "remaining")]
+            side = [box for box in here if box.kind not in ("source", "remaining")]
+            self.parts.append(
+                text(30 if self.narrow else 10, top + 20, stage_label(stage), size=13, weight=600)
+            )
+            top += 32 if self.narrow else 0
+            end = self._stack(main, *self.main, top)
+            if main:
+                spine.append((top, end - 10))
+            below = self._stack(side, *self.side, end if self.narrow else top, joined=bool(main))
+            top = max(end, below) + 26
+        for (_, end), (start, _) in pairwise(spine):
+            x = self.main[0] + (14 if self.narrow else 24)
+            self._arrow(x, end, x, start)
+        return page(self.width, top, *self.parts, role="img", label=self.title)
+
+    def _stack(
+        self, boxes: Sequence[FlowBox], x: float, width: float, y: float, *, joined: bool = False
+    ) -> float:
+        """Draw boxes one below the other; gives where the next would begin."""
+        for box in boxes:
+            if joined:
+                start = self.main[0] + 14 if self.narrow else self.main[0] + self.main[1]
+                self._arrow(start, y + 22, x, y + 22)
+            y += self._box(box, x, y, width) + 10
+        return y
+
+    def _box(self, box: FlowBox, x: float, y: float, width: float) -> float:
+        # Faces that stand in for Arial are up to an eighth wider.
+        room = width - 48
+        lines = [(line, 13.0) for line in wrapped(_with_count(box), room, 13, most=6)]
+        how = _derivation(box, self.boxes)
+        state = f"{box.state}: {how}" if how else box.state
+        lines += [(line, 11.0) for line in wrapped(state, room, 11)]
+        for part in self.boxes:
+            if part.of == box.id and _within(part, self.boxes):
+                lines += [
+                    (f"{line}", 11.5) for line in wrapped(f"· {_with_count(part)}", room, 11.5)
+                ]
+                lines += self._note(part, room)
+        lines += self._note(box, room)
+        height = 14 + sum(size * 1.35 for _, size in lines)
+        drawn = [_edge(box.state if box.count is not None else NOT_REPORTED, x, y, width, height)]
+        baseline = y + 6
+        for line, size in lines:
+            baseline += size * 1.35
+            drawn.append(text(x + 12, baseline, line, size=size, fill=INK if size == 13 else INK_2))
+        self.parts.append(element("g", *drawn, data_box=box.id))
+        return height
+
+    @staticmethod
+    def _note(box: FlowBox, room: float) -> list[tuple[str, float]]:
+        return [(line, 11.0) for line in wrapped(box.note, room, 11, most=8)] if box.note else []
+
+    def _arrow(self, x1: float, y1: float, x2: float, y2: float) -> None:
+        across = y1 == y2
+        tip = "l-8-4.5v9Z" if across else "l-4.5-8h9Z"
+        end_x, end_y = (x2 - 8, y2) if across else (x2, y2 - 8)
+        line = f"M{number(x1)} {number(y1)}L{number(end_x)} {number(end_y)}"
+        self.parts += [
+            element("path", d=line, fill="none", stroke=INK, stroke_width=1.5),
+            element("path", d=f"M{number(x2)} {number(y2)}{tip}", fill=INK),
+        ]
+
+
+def _with_count(box: FlowBox) -> str:
+    return f"{box.label} ({NOT_REPORTED if box.count is None else f'n = {box.count}'})"

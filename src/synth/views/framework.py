@@ -181,8 +181,8 @@ class Framework(View):
             words=self._words,
             lines=[self._heading(x) if x.heading else self._factor(x) for x in self.lines],
             shown=_SHOWN,
-            source=Markup(source_line(self._words, len(self.findings), len(_works(self.findings)))),
-            version=Markup(version_line(self._words)),
+            source=source_line(self._words, len(self.findings), len(_works(self.findings))),
+            version=version_line(self._words),
             direction_mark=direction_mark,
         )
 
@@ -209,7 +209,7 @@ class Framework(View):
             "label": _label(node),
             "colour": level_colour(settings, node.id),
             "mark": mark(look.mark) if look else "",
-            "studies": Markup(of_studies(self._words, len(_works(line.findings)))),
+            "studies": of_studies(self._words, len(_works(line.findings))),
             "acts": [(way, acts[way]) for way in settings.directions if way in acts],
         }
 

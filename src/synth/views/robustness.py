@@ -10,28 +10,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
-from synth.text import fold
+from synth.text import fold, listed
 from synth.views.figure import (
     Field,
     chosen,
-    counted,
-    listed,
     source_line,
-    studies,
     studies_behind,
-    study_link,
     table_html,
     values_in,
     version_line,
 )
-from synth.views.markup import json_block, target
+from synth.views.markup import link, render
 from synth.views.view import Row, View
 
 if TYPE_CHECKING:
@@ -40,17 +35,17 @@ if TYPE_CHECKING:
 KINDS = ("study", "cohort", "country", "team")
 """What can be left out, each at a time."""
 _PLURALS = {
-    "study": "studies",
-    "cohort": "cohorts",
-    "country": "countries",
-    "team": "author teams",
+    "study": "robustness_studies",
+    "cohort": "robustness_cohorts",
+    "country": "robustness_countries",
+    "team": "robustness_teams",
 }
 _SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """Something that rests on findings: a node of the codebook, one direction of it, an influence.
+class Supported:
+    """An item supported by findings: a node of the codebook, one direction of it, an influence.
 
     Parameters
     ----------
@@ -87,11 +82,11 @@ class LeftOut:
     label: str
     studies: tuple[str, ...]
     findings: int
-    lost: tuple[Held, ...]
+    lost: tuple[Supported, ...]
 
     def of(self, kind: str) -> int:
         """How many things of a kind would lose all support."""
-        return sum(held.kind == kind for held in self.lost)
+        return sum(item.kind == kind for item in self.lost)
 
 
 def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tuple[str, ...]]]:
@@ -153,11 +148,12 @@ class Robustness(View):
         self._whole = whole
         self._words = Words.of(records.settings)
         self.title = self._words["robustness_title"]
+        self.description = self._describe()
 
     # --- the computation ---
 
     @cached_property
-    def held(self) -> tuple[Held, ...]:
+    def supported(self) -> tuple[Supported, ...]:
         """Everything with support: nodes below the first rank, their directions, influences."""
         book = self._records.codebook
         support: dict[tuple[str, str, str], list[Finding]] = {}
@@ -183,7 +179,7 @@ class Robustness(View):
             label = book[node_id].label
             if way:
                 label = f"{label}: {self._records.settings.direction(way).label.lower()}"
-            found.append(Held(kind, node_id, label, way, *self._rests(below)))
+            found.append(Supported(kind, node_id, label, way, *self._rests(below)))
         return (*found, *self._influences())
 
     def _rests(self, findings: Iterable[Finding]) -> tuple[frozenset[str], frozenset[str]]:
@@ -191,7 +187,7 @@ class Robustness(View):
         countries = {c for f in rows for c in values_in(self._records, "country", f)}
         return frozenset(f.study for f in rows), frozenset(countries)
 
-    def _influences(self) -> Iterable[Held]:
+    def _influences(self) -> Iterable[Supported]:
         if not self._whole:
             return
         book, works = self._records.codebook, self._records.studies
@@ -202,7 +198,7 @@ class Robustness(View):
                 }
                 way = self._records.settings.direction(influence.direction)
                 label = f"{book[influence.source].label} {way.verb} {book[influence.target].label}"
-                yield Held(
+                yield Supported(
                     "influence",
                     influence.id,
                     label,
@@ -221,7 +217,11 @@ class Robustness(View):
                 cohorts.setdefault(study.cohort, set()).add(study.id)
         groups = [("study", self._records.label(s.id), frozenset({s.id})) for s in behind]
         groups += [
-            ("cohort", f"the participants shared by {self._labels(of)}", frozenset(of))
+            (
+                "cohort",
+                self._words.say("robustness_participants", studies=self._labels(of)),
+                frozenset(of),
+            )
             for _, of in sorted(cohorts.items())
             if len(of) > 1
         ]
@@ -231,7 +231,7 @@ class Robustness(View):
         return tuple(groups)
 
     def _labels(self, works: Iterable[str]) -> str:
-        return listed(self._records.label(study) for study in sorted(works))
+        return listed((self._records.label(study) for study in sorted(works)), self._words["and"])
 
     @cached_property
     def left_out(self) -> tuple[LeftOut, ...]:
@@ -243,10 +243,10 @@ class Robustness(View):
         of_study = Counter(f.study for f in self._findings)
         for kind, label, of in self._groups:
             gone = sum(of_study[study] for study in of)
-            lost = tuple(h for h in self.held if h.studies <= of)
+            lost = tuple(h for h in self.supported if h.studies <= of)
             found.append(LeftOut(kind, label, tuple(sorted(of)), gone, lost))
         for country, (works, gone) in self._countries.items():
-            lost = tuple(h for h in self.held if h.countries == {country})
+            lost = tuple(h for h in self.supported if h.countries == {country})
             found.append(LeftOut("country", country, tuple(sorted(works)), gone, lost))
         order = {kind: index for index, kind in enumerate(KINDS)}
         return tuple(
@@ -267,7 +267,7 @@ class Robustness(View):
         return found
 
     @cached_property
-    def single(self) -> tuple[tuple[Held, str, str], ...]:
+    def single(self) -> tuple[tuple[Supported, str, str], ...]:
         """What rests on a single study, else on one cohort, team or country, and on which.
 
         The narrowest is told: what rests on one study rests on one country too.
@@ -275,22 +275,22 @@ class Robustness(View):
         elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
         groups = [g for g in self._groups if g[0] != "study"]
         found = []
-        for held in self.held:
-            if len(held.studies) == 1:
-                (study,) = held.studies
-                found.append((held, "study", self._records.label(study)))
+        for item in self.supported:
+            if len(item.studies) == 1:
+                (study,) = item.studies
+                found.append((item, "study", self._records.label(study)))
                 continue
-            within = next(((kind, label) for kind, label, of in groups if held.studies <= of), None)
+            within = next(((kind, label) for kind, label, of in groups if item.studies <= of), None)
             if within is not None:
-                found.append((held, *within))
-            elif len(held.countries) == 1 and not held.countries & elsewhere:
-                found.append((held, "country", next(iter(held.countries))))
+                found.append((item, *within))
+            elif len(item.countries) == 1 and not item.countries & elsewhere:
+                found.append((item, "country", next(iter(item.countries))))
         return tuple(found)
 
     # --- as rows ---
 
     @property
-    def _kinds_held(self) -> tuple[tuple[str, str, str], ...]:
+    def _kinds(self) -> tuple[tuple[str, str, str], ...]:
         ranks = self._records.settings.ranks
         named = [(r.id, r.label, r.plural) for r in (ranks[1:] or ranks)]
         return (
@@ -308,7 +308,7 @@ class Robustness(View):
                 "left_out": out.label,
                 "studies": len(out.studies),
                 "findings": out.findings,
-                **{kind: out.of(kind) for kind, _, _ in self._kinds_held},
+                **{kind: out.of(kind) for kind, _, _ in self._kinds},
                 "lost": [h.label for h in out.lost if h.kind != "direction"],
                 "ids": out.studies,
             }
@@ -320,151 +320,132 @@ class Robustness(View):
         """One row for each node, direction or influence that rests on a single one."""
         return [
             {
-                "what": held.label,
-                "kind": held.kind,
-                "id": held.id,
-                "studies": len(held.studies),
+                "what": item.label,
+                "kind": item.kind,
+                "id": item.id,
+                "studies": len(item.studies),
                 "rests_on": self._words[f"robustness_one_{kind}"],
                 "which": which,
             }
-            for held, kind, which in self.single
+            for item, kind, which in self.single
         ]
 
-    @property
-    def text(self) -> str:
+    def _describe(self) -> str:
         """What stands out, in sentences made from the rows."""
+        words = self._words
         if not self._findings:
-            return "No finding among those chosen, so nothing can lose its support."
+            return words["robustness_no_finding"]
         parts = []
-        for kind, _, plural in self._kinds_held:
-            all_of = [h for h in self.held if h.kind == kind]
+        for kind, _, many in self._kinds:
+            all_of = [h for h in self.supported if h.kind == kind]
             if kind == "direction" or not all_of:
                 continue
             alone = sum(h.kind == kind and how == "study" for h, how, _ in self.single)
-            verb = "rests" if alone == 1 else "rest"
-            named = " with a named study" if kind == "influence" else ""
             parts.append(
-                f"{alone} of {len(all_of)} {plural.lower()}{named} {verb} on a single study."
+                words.count(
+                    "robustness_alone_influence" if kind == "influence" else "robustness_alone",
+                    alone,
+                    total=len(all_of),
+                    what=many.lower(),
+                )
             )
         for kind in KINDS:
-            of_kind = [out for out in self.left_out if out.kind == kind]
-            if of_kind and of_kind[0].lost:
-                first = of_kind[0]
-                lost = [
-                    counted(n, one.lower(), plural.lower())
-                    for name, one, plural in self._kinds_held
-                    if name != "direction" and (n := first.of(name))
-                ] or [counted(first.of("direction"), "direction")]
-                parts.append(
-                    f"Of the {_PLURALS[kind]}, leaving out {first.label} changes most: all "
-                    f"support of {listed(lost)} goes with it."
+            first = next((out for out in self.left_out if out.kind == kind), None)
+            if first is None or not first.lost:
+                continue
+            kinds = [it for it in self._kinds if it[0] != "direction" and first.of(it[0])]
+            lost = [
+                f"{n} {(one if n == 1 else many).lower()}"
+                for name, one, many in kinds or self._kinds
+                if (n := first.of(name))
+            ]
+            parts.append(
+                words.say(
+                    "robustness_most",
+                    kinds=words[_PLURALS[kind]],
+                    left_out=first.label,
+                    lost=listed(lost, words["and"]),
                 )
+            )
         return " ".join(parts)
 
     # --- as something to read ---
 
     @cached_property
-    def html(self) -> str:
+    def html(self) -> Markup:
         """Summary and tables as HTML."""
-        body = [
-            '<div class="synth synth-figure synth-robustness" data-figure="robustness" '
-            'data-synth-module="figures">',
-            f'<p class="synth-figure-title">{self._words.html("robustness_title")}</p>',
-            f"<p>{escape(self.text)}</p>",
-            f'<p class="synth-figure-note">{self._words.html("robustness_note")}</p>',
-        ]
-        for kind in KINDS:
-            body.append(self._table(kind))
-        body.append(self._single_table())
         works = len({f.study for f in self._findings})
-        body.append(
-            f'<p class="synth-source">{source_line(self._words, len(self._findings), works)} '
-            f"{version_line(self._words)}</p>"
-            # All rows, of which the tables show those that lose something, kind by kind.
-            f'<script type="application/json" class="synth-csv">{json_block(self.to_csv())}'
-            "</script></div>"
+        single = [row for row in self.single_rows if row["kind"] != "direction"]
+        return render(
+            "robustness.html",
+            view=self,
+            words=self._words,
+            tables=[self._table(kind) for kind in KINDS],
+            single=table_html(self._single_fields, single, self._words["robustness_single_table"]),
+            singles=len(single),
+            source=source_line(self._words, len(self._findings), works),
+            version=version_line(self._words),
         )
-        return "\n".join(part for part in body if part)
 
-    def _table(self, kind: str) -> str:
-        words = self._words
-        one = words[f"robustness_{kind}"]
+    def _table(self, kind: str) -> dict[str, Any]:
+        """What the template needs of one kind of things left out."""
+        words, one = self._words, self._words[f"robustness_{kind}"]
         rows = [row for row in self.rows if row["kind"] == kind]
-        if not rows:
-            none = words.html("robustness_nothing", kind=escape(one))
-            return f'<p class="synth-gap">{none}</p>'
         telling = [row for row in rows if row["lost"] or row["direction"]]
         caption = words.say("robustness_caption", kind=one, n=len(telling), total=len(rows))
         fields = (
-            Field("left_out", one.capitalize(), cell=lambda row: Markup(self._left_out_cell(row))),
+            Field("left_out", one.capitalize(), cell=self._left_out_cell),
             *((Field("studies", words["column_studies"], number=True),) if kind != "study" else ()),
             Field("findings", words["robustness_gone"], number=True),
             *(
                 Field(name, plural, number=True)
-                for name, _, plural in self._kinds_held
+                for name, _, plural in self._kinds
                 if name != "influence" or self._whole
             ),
-            Field("lost", words["robustness_lost"], cell=lambda row: Markup(self._lost_cell(row))),
+            Field("lost", words["robustness_lost"], cell=self._lost_cell),
         )
-        table = table_html(fields, telling[:_SHOWN], caption)
         rest = telling[_SHOWN:]
-        others = table_html(fields, rest, words.say("robustness_rest", caption=caption))
-        said = words.html("more", n=len(rest))
-        more = f"<details><summary>{said}</summary>{others}</details>" if rest else ""
-        unhurt = f'<p class="synth-gap">{words.html("robustness_unhurt")}</p>'
-        shown = table if telling else unhurt
-        return f'<p class="synth-robustness-head">{escape(caption)}.</p>\n{shown}{more}'
+        return {
+            "nothing": "" if rows else words.say("robustness_nothing", kind=one),
+            "caption": caption,
+            "shown": table_html(fields, telling[:_SHOWN], caption) if telling else "",
+            "rest": table_html(fields, rest, words.say("robustness_rest", caption=caption)),
+            "more": len(rest),
+        }
 
-    def _left_out_cell(self, row: Row) -> str:
-        if row["kind"] == "study":
-            return study_link(self._records, row["ids"][0])
-        if row["kind"] == "country":
-            return escape(row["left_out"])
-        inside = "; ".join(study_link(self._records, study) for study in row["ids"])
-        return f'{escape(row["left_out"])} <span class="synth-small">{inside}</span>'
-
-    def _lost_cell(self, row: Row) -> str:
-        labels = row["lost"]
-        if not labels:
-            return f'<span class="synth-gap">{self._words.html("robustness_direction")}</span>'
-        shown, rest = labels[:3], labels[3:]
-        said = self._words.html("more", n=len(rest))
-        more = (
-            f"<details><summary>{said}</summary>{escape('; '.join(rest))}</details>" if rest else ""
-        )
-        return f"{escape('; '.join(shown))}{more}"
-
-    def _single_table(self) -> str:
-        rows = [row for row in self.single_rows if row["kind"] != "direction"]
-        if not rows:
-            return ""
-        fields = (
-            Field(
-                "what", self._words["column_what"], cell=lambda row: Markup(self._what_cell(row))
-            ),
-            Field("rests_on", self._words["column_rests_on"]),
-            Field("which", self._words["column_which"]),
-            Field("studies", self._words["column_studies"], number=True),
-        )
-        summary = self._words.html("robustness_single", n=len(rows))
+    @property
+    def _single_fields(self) -> tuple[Field, ...]:
+        words = self._words
         return (
-            f'<details class="synth-figure-table"><summary>{summary}</summary>'
-            f"{table_html(fields, rows, self._words['robustness_single_table'])}"
-            "</details>"
+            Field("what", words["column_what"], cell=self._what_cell),
+            Field("rests_on", words["column_rests_on"]),
+            Field("which", words["column_which"]),
+            Field("studies", words["column_studies"], number=True),
         )
 
-    def _what_cell(self, row: Row) -> str:
-        kind = "influence" if row["kind"] == "influence" else "theme"
-        return f'<a href="{escape(target(kind, row["id"]))}">{escape(row["what"])}</a>'
+    def _left_out_cell(self, row: Row) -> str | Markup:
+        if row["kind"] == "country":
+            return str(row["left_out"])
+        return render("left_out.html", row=row, records=self._records)
+
+    def _lost_cell(self, row: Row) -> Markup:
+        return render("lost.html", lost=row["lost"], words=self._words, shown=3)
+
+    @staticmethod
+    def _what_cell(row: Row) -> Markup:
+        return link("influence" if row["kind"] == "influence" else "theme", row["id"], row["what"])
 
     @cached_property
     def summary(self) -> str:  # type: ignore[override]
         """How much was looked at, and how much of it rests on one study."""
-        works = len({f.study for f in self._findings})
-        alone = sum(how == "study" for h, how, _ in self.single if h.kind not in ("direction",))
-        return (
-            f"{counted(len(self._findings), 'finding')} from {studies(works)}, "
-            f"{alone} of {sum(h.kind != 'direction' for h in self.held)} rest on one study"
+        words = self._words
+        looked_at = [h for h in self.supported if h.kind != "direction"]
+        return words.say(
+            "robustness_summary",
+            findings=words.count("finding", len(self._findings)),
+            studies=words.count("study", len({f.study for f in self._findings})),
+            alone=sum(how == "study" for h, how, _ in self.single if h.kind != "direction"),
+            total=len(looked_at),
         )
 
     @property
@@ -476,7 +457,7 @@ class Robustness(View):
             "left_out": words["column_what"],
             "studies": words["column_studies"],
             "findings": words["column_findings"],
-            **{kind: many for kind, _, many in self._kinds_held},
+            **{kind: many for kind, _, many in self._kinds},
             "lost": words["robustness_lost"],
         }
 

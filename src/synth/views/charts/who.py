@@ -210,7 +210,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
 
     found = robustness(records, ids)
     ranks = {rank.id: rank for rank in records.settings.ranks}
-    nodes = [held for held in found.held if held.kind in ranks]
+    nodes = [item for item in found.supported if item.kind in ranks]
     single = [item for item in found.single if item[0].kind in ranks]
     columns = ["study", "cohort", "team", "country"]
     words = {

@@ -163,7 +163,7 @@ class _Sheet:
         of_all = self.words.markup(
             "of_all_studies",
             n=len({f.study for f in found}),
-            total=_in_svg(placeholder("studies", self.words["late_all"])),
+            total=placeholder("studies", self.words["late_all"]),
         )
         parts = [text(x, y + 20, of_all, size=13, fill=INK_2)]
         unit = (width - 24) / max(1, self._most)
@@ -580,8 +580,3 @@ def sheets(
         _Lanes(records, nodes, drawn, every, focus, counts, part, f"{name}-w"),
         _Column(records, nodes, drawn, every, focus, counts, part, f"{name}-n"),
     )
-
-
-def _in_svg(words: Markup) -> Markup:
-    """Words as a drawing holds them, which knows no ``span``."""
-    return Markup(str(words).replace("<span ", "<tspan ").replace("</span>", "</tspan>"))

@@ -116,11 +116,9 @@ class InfluenceList(View):
             "influence": influence,
             "target": self.records.codebook[influence.target].label,
             "mark": direction_mark(direction, direction.influence or ""),
-            "report": Markup(
-                report_link(
-                    settings,
-                    f"{self._words['influence']} {influence.id}",
-                    f"{influence.id}: {influence.mechanism}",
-                )
+            "report": report_link(
+                settings,
+                f"{self._words['influence']} {influence.id}",
+                f"{influence.id}: {influence.mechanism}",
             ),
         }

@@ -8,25 +8,17 @@ for phones; what it says stands beside it as a table and, theme by theme, in wor
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Influence, Theme
-from synth.views.figure import (
-    Field,
-    Figure,
-    counted,
-    listed,
-    study_link,
-    theme_link,
-    themes_of,
-)
+from synth.text import listed
+from synth.views.figure import Field, Figure, themes_of
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather, reach
 from synth.views.influences.drawing import key, sheets
-from synth.views.markup import placeholder, target
+from synth.views.markup import environment, link, placeholder, render
 from synth.views.shapes import direction_mark
 from synth.views.view import Row
 
@@ -42,7 +34,7 @@ class InfluenceMap(Figure):
         records: Records,
         arrows: Sequence[Arrow],
         boxes: Sequence[Theme],
-        words: Mapping[str, str],
+        words: Mapping[str, Markup],
         *args: Any,
         **rest: Any,
     ) -> None:
@@ -72,17 +64,7 @@ class InfluenceMap(Figure):
         """The same in words, theme by theme; the page's script shows them beside the map."""
         if not self.words:
             return ""
-        items = "\n".join(
-            f'<li data-theme="{escape(theme)}">{said}</li>' for theme, said in self.words.items()
-        )
-        return (
-            '<details class="synth-map-words"><summary>'
-            f"{self._words.html('map_in_words')}</summary>\n<ul>{items}</ul></details>\n"
-        )
-
-    def to_svg(self) -> str:
-        """The map in lanes as an SVG file, for a manuscript or a slide."""
-        return self.svg
+        return render("map_words.html", summary=self._words["map_in_words"], themes=self.words)
 
 
 def influence_map(
@@ -121,17 +103,12 @@ def influence_map(
             )
         )
         svg = wide
-        drawing = (
-            f"{key(records.settings, counts)}\n"
-            f'<div class="synth-map-wide">{wide}</div>\n'
-            f'<div class="synth-map-narrow" hidden>{narrow}</div>\n'
-            '<div class="synth-map-readout" aria-hidden="true"></div>'
-        )
+        drawing = render("map.html", key=key(records.settings, counts), wide=wide, narrow=narrow)
     return InfluenceMap(
         records,
         arrows,
         nodes,
-        {node.id: _words_html(records, arrows, node) for node in nodes} if arrows else {},
+        {node.id: _in_words(records, arrows, node) for node in nodes} if arrows else {},
         name,
         _title(records, nodes, chosen, arrows, counts, focus),
         _description(records, nodes, chosen, arrows),
@@ -140,9 +117,13 @@ def influence_map(
         drawing=drawing,
         nothing=words["map_nothing"],
         note=_note(words, chosen, drawn, arrows, unplaced, at_least),
-        summary=f"{counted(len(chosen), 'influence')} between {counted(len(nodes), 'theme')}"
-        f", {counted(len(arrows), 'arrow')}",
-        source=words.html(
+        summary=words.say(
+            "map_summary",
+            influences=words.count("influences", len(chosen)),
+            themes=words.count("theme", len(nodes)),
+            arrows=words.count("map_arrows_drawn", len(arrows)),
+        ),
+        source=words.markup(
             "map_source", n=len(chosen), total=placeholder("influences", words["late_all"])
         ),
         table_note=words.count("influences", len(rows)),
@@ -160,37 +141,42 @@ def _title(
     counts: bool,
     focus: str | None,
 ) -> str:
-    book = records.codebook
+    book, words = records.codebook, Words.of(records.settings)
+    influences = words.count("influences", len(chosen))
     if not chosen:
-        return "No influence among those coded"
+        return words["map_title_none"]
     if counts:
-        lanes = counted(len(book.levels), records.settings.ranks[0].label.lower())
-        return (
-            f"{counted(len(nodes), 'theme')} on {lanes}, with "
-            f"{counted(len(chosen), 'influence')} between them"
-        )
+        rank, levels = records.settings.ranks[0], len(book.levels)
+        lanes = f"{levels} {(rank.label if levels == 1 else rank.plural).lower()}"
+        themes = words.count("theme", len(nodes))
+        return words.say("map_title_lanes", themes=themes, lanes=lanes, influences=influences)
     if focus is not None:
         branch = book.branch(focus)
         within = sum(i.source in branch and i.target in branch for i in chosen)
         out = sum(i.source in branch for i in chosen) - within
         into = sum(i.target in branch for i in chosen) - within
-        return (
-            f"{book[focus].label}: {counted(out, 'influence') if out else 'no influence'} on "
-            f"other themes, {counted(into, 'influence') if into else 'none'} from them"
-            f"{f', {within} within it' if within else ''}"
+        title = words.say(
+            "map_title_focus",
+            theme=book[focus].label,
+            out=words.count("influences", out) if out else words["map_no_influence"],
+            into=words.count("influences", into) if into else words["map_none"],
         )
+        return f"{title}{words.say('map_title_within', n=within) if within else ''}"
     if not arrows:
-        return f"{counted(len(chosen), 'influence')} of a whole level"
+        return words.say("map_title_whole", influences=influences)
     out_of: dict[str, int] = {}
     into_it: dict[str, int] = {}
     for arrow in arrows:
         out_of[arrow.source] = out_of.get(arrow.source, 0) + len(arrow.influences)
         into_it[arrow.target] = into_it.get(arrow.target, 0) + len(arrow.influences)
     source, target = max(out_of, key=lambda n: out_of[n]), max(into_it, key=lambda n: into_it[n])
-    total = len(chosen)
-    return (
-        f"Most influences start at {_low(book[source].label)} ({out_of[source]} of {total}); most "
-        f"end at {_low(book[target].label)} ({into_it[target]})"
+    return words.say(
+        "map_title_most",
+        source=_low(book[source].label),
+        out=out_of[source],
+        total=len(chosen),
+        target=_low(book[target].label),
+        into=into_it[target],
     )
 
 
@@ -224,57 +210,58 @@ def _description(
     chosen: Sequence[Influence],
     arrows: Sequence[Arrow],
 ) -> str:
-    book = records.codebook
-    lanes = listed([f"{level.label}" for level in book.levels])
-    across = sum(len(arrow.influences) for arrow in arrows if arrow.across)
-    inferred = sum(influence.basis != "stated" for influence in chosen)
-    unnamed = sum(not influence.studies for influence in chosen)
-    ways = [
+    words = Words.of(records.settings)
+    themes = words.count("theme", len(nodes))
+    lanes = listed([level.label for level in records.codebook.levels], words["and"])
+    if not chosen:
+        return words.say("map_description_none", themes=themes, lanes=lanes)
+    kinds = [
         f"{n} {way.influence or way.label}"
         for way in records.settings.directions
         if (n := sum(records.settings.direction(i.direction) == way for i in chosen))
     ]
-    if not chosen:
-        return f"{counted(len(nodes), 'theme')} in lanes ({lanes}); no influence was coded."
-    return (
-        f"{counted(len(nodes), 'theme')} in lanes ({lanes}), "
-        f"{counted(len(chosen), 'influence')} drawn as {counted(len(arrows), 'arrow')}: "
-        f"{listed(ways)}. {across} run between levels, {inferred} are inferred, "
-        f"{unnamed} name no study."
+    return words.say(
+        "map_description",
+        themes=themes,
+        lanes=lanes,
+        influences=words.count("influences", len(chosen)),
+        arrows=words.count("map_arrows_drawn", len(arrows)),
+        kinds=listed(kinds, words["and"]),
+        across=sum(len(arrow.influences) for arrow in arrows if arrow.across),
+        inferred=sum(influence.basis != "stated" for influence in chosen),
+        unnamed=sum(not influence.studies for influence in chosen),
     )
 
 
-def _words_html(records: Records, arrows: Sequence[Arrow], node: Theme) -> str:
+def _in_words(records: Records, arrows: Sequence[Arrow], node: Theme) -> Markup:
+    """What a theme acts on, what acts on it, and what it reaches through others."""
     words = Words.of(records.settings)
-    out = [arrow for arrow in arrows if arrow.source == node.id]
-    into = [arrow for arrow in arrows if arrow.target == node.id]
-    parts = [f"<b>{theme_link(records, node.id)}.</b>"]
-    parts.append(
-        words.html("map_acts_on", themes="; ".join(_said(records, a, a.target) for a in out))
-        if out
-        else words.html("map_acts_on_none")
-    )
-    parts.append(
-        words.html("map_acted_on_by", themes="; ".join(_said(records, a, a.source) for a in into))
+    out = [_said(records, a, a.target) for a in arrows if a.source == node.id]
+    into = [_said(records, a, a.source) for a in arrows if a.target == node.id]
+    sentences = [
+        words.say("map_acts_on", themes="; ".join(out)) if out else words["map_acts_on_none"],
+        words.say("map_acted_on_by", themes="; ".join(into))
         if into
-        else words.html("map_acted_on_by_none")
-    )
-    for key_of, upstream in (("map_reaches", False), ("map_reached_by", True)):
+        else words["map_acted_on_by_none"],
+    ]
+    for sentence, upstream in (("map_reaches", False), ("map_reached_by", True)):
         steps = reach(arrows, node.id, upstream=upstream)
-        beyond = [escape(_low(records.codebook[n].label)) for n, k in steps.items() if k > 1]
+        beyond = [_low(records.codebook[name].label) for name, n in steps.items() if n > 1]
         if beyond:
-            parts.append(words.html(key_of, themes=", ".join(beyond)))
-    return " ".join(parts)
+            sentences.append(words.say(sentence, themes=", ".join(beyond)))
+    theme = link("theme", node.id, node.label)
+    return render("theme_in_words.html", theme=theme, sentences=sentences)
 
 
 def _said(records: Records, arrow: Arrow, other: str) -> str:
-    word = arrow.direction.influence or arrow.direction.label
     words = Words.of(records.settings)
     several = len(arrow.studies)
-    named = escape(words.count("study", several) if several else words["map_no_study"], quote=False)
-    basis = "" if arrow.stated else f", {words.html('map_inferred')}"
-    label = escape(_low(records.codebook[other].label))
-    return f"{label} ({escape(word)}, {named}{basis})"
+    parts = [
+        arrow.direction.influence or arrow.direction.label,
+        words.count("study", several) if several else words["map_no_study"],
+        *([] if arrow.stated else [words["map_inferred"]]),
+    ]
+    return f"{_low(records.codebook[other].label)} ({', '.join(parts)})"
 
 
 def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dict[str, Any]:
@@ -300,23 +287,22 @@ def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dic
 def _fields(records: Records) -> tuple[Field, ...]:
     words = Words.of(records.settings)
 
-    def source(row: Row) -> str:
-        link = escape(target("influence", row["influence"]))
-        return Markup(
-            f'<a href="{link}" data-arrow="{escape(row["key"])}">{escape(row["source"])}</a>'
-        )
+    macros: Any = environment().get_template("macros.html").module
 
-    def named(row: Row) -> str:
+    def source(row: Row) -> Markup:
+        return Markup(macros.arrow_source(row["influence"], row["source"], row["key"]))
+
+    def named(row: Row) -> Markup:
         if not row["ids"]:
-            return Markup(f'<span class="synth-gap">{words.html("map_none_named")}</span>')
-        return Markup("; ").join(study_link(records, study) for study in row["ids"])
+            return render("unknown.html", text=words["map_none_named"])
+        return Markup(macros.studies(records, row["ids"]))
 
     return (
         Field("source", words["map_from"], cell=source),
         Field(
             "direction",
             words["map_how"],
-            cell=lambda row: Markup(direction_mark(row["way"], row["direction"])),
+            cell=lambda row: direction_mark(row["way"], row["direction"]),
         ),
         Field("target", words["map_to"]),
         Field("mechanism", words["map_mechanism"]),
