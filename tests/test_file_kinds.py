@@ -542,7 +542,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
                 "Document name": "study",
                 "Code": "theme",
                 "Segment": "summary",
-                "Created by": "reviewer",
+                "Created by": "person",
             },
         ),
         (
@@ -554,7 +554,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
                 "Dokumentname": "study",
                 "Code": "theme",
                 "Segment": "summary",
-                "Erstellt von": "reviewer",
+                "Erstellt von": "person",
             },
         ),
         (
@@ -566,7 +566,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
                 "Document": "study",
                 "Codes": "theme",
                 "Quotation Content": "summary",
-                "Created by": "reviewer",
+                "Created by": "person",
             },
         ),
         (
@@ -574,7 +574,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
             "Lee 2020,Ann,Text,Pay",
             "QualCoder",
             "codings",
-            {"File": "study", "Codename": "theme", "Coded": "summary", "Coder": "reviewer"},
+            {"File": "study", "Codename": "theme", "Coded": "summary", "Coder": "person"},
         ),
         (
             "File Name,Hierarchical Name,Coded Text,Coverage,Coded By Initials",
@@ -585,7 +585,7 @@ def test_a_folder_and_a_missing_file_are_named(tmp_path: Path) -> None:
                 "File Name": "study",
                 "Hierarchical Name": "theme",
                 "Coded Text": "summary",
-                "Coded By Initials": "reviewer",
+                "Coded By Initials": "person",
             },
         ),
         (
@@ -849,6 +849,11 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
         ["78", "Ek (2021)", "No code", "", "", "", "", "", ""],
     ]
     assert (codings.program, codings.holds) == ("EPPI-Reviewer", "codings")
+    assert [codings.roles[n] for n in ("Code set", "Code 1", "Code 2")] == [
+        "rank 1",
+        "rank 2",
+        "rank 3",
+    ]
     assert cells(book) == [
         ["set-9", "", "Keywords", ""],
         ["1", "set-9", "Work", "All of it"],
@@ -900,10 +905,10 @@ def test_a_project_becomes_codings_with_passages_and_a_codebook(tmp_path: Path) 
     ]
     assert codings.roles == {
         "Source": "study",
-        "Code 1": "theme",
-        "Code 2": "theme",
+        "Code 1": "rank 1",
+        "Code 2": "rank 2",
         "Passage": "summary",
-        "Coder": "reviewer",
+        "Coder": "person",
     }
     assert cells(book) == [["c-1", "", "Work", "All of it"], ["c-2", "c-1", "Pay >25 %", ""]]
     for said in (

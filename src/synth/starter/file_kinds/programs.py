@@ -139,7 +139,7 @@ EXPORTS: tuple[Export, ...] = (
             "study": ("document name", "dokumentname", "nombre del documento", "nom du document"),
             "theme": ("code", "código", "codice"),
             "summary": ("segment", "segmento", "coded segment", "coded segments"),
-            "reviewer": _PEOPLE,
+            "person": _PEOPLE,
         },
         ("study", "theme", "summary"),
         (
@@ -158,7 +158,7 @@ EXPORTS: tuple[Export, ...] = (
                 *("quotation content", "text content", "zitatinhalt", "textinhalt"),
                 *("contenido de la cita", "contenido del texto", "content"),
             ),
-            "reviewer": _PEOPLE,
+            "person": _PEOPLE,
         },
         ("study", "theme", "summary"),
         (
@@ -174,7 +174,7 @@ EXPORTS: tuple[Export, ...] = (
             "study": ("media title", "resource title"),
             "theme": ("codes applied combined", "codes applied"),
             "summary": ("excerpt copy", "excerpt"),
-            "reviewer": ("excerpt creator", "resource creator"),
+            "person": ("excerpt creator", "resource creator"),
         },
         ("study", "summary"),
         ("excerpt copy", "codes applied combined"),
@@ -195,9 +195,9 @@ EXPORTS: tuple[Export, ...] = (
             "study": ("file", "file name", "filename", "file case", "file or case", "case"),
             "theme": ("codename", "code name", "code"),
             "summary": ("coded", "coded text", "seltext", "text"),
-            "reviewer": ("coder", "owner"),
+            "person": ("coder", "owner"),
         },
-        ("study", "theme", "summary", "reviewer"),
+        ("study", "theme", "summary", "person"),
         ("coded", "coded text", "seltext", "codename"),
     ),
     Export(
@@ -208,7 +208,7 @@ EXPORTS: tuple[Export, ...] = (
             "study": ("file", "file name", "source", "source name", "document"),
             "theme": ("hierarchical name", "code", "code name", "node", "node name"),
             "summary": ("coded text", "reference text", "text", "content"),
-            "reviewer": ("coded by", "coded by initials", "coded by name"),
+            "person": ("coded by", "coded by initials", "coded by name"),
         },
         ("study", "theme", "summary"),
         ("coded by initials", "hierarchical name", "number of coding references", "coverage"),
@@ -255,7 +255,8 @@ FIELDS = {
     "pmid": "the PubMed id",
     "abstract": "the abstract",
     "record": "the id of the record",
-    "reviewer": "who coded",
+    "reviewer": "who reviewed",
+    "person": "who coded",
     "label": "the code",
     "definition": "its definition",
     "leave-out": "a count",
@@ -305,6 +306,14 @@ def recognised(sheet: Sheet) -> Sheet:
     elif export.program == "Rayyan":
         sheet, more = _rayyan_notes(sheet)
         notes += more
+    coders = {
+        row.cells[name]
+        for name, role in sheet.roles.items()
+        if role == "person"
+        for row in sheet.rows
+    } - {""}
+    if len(coders) > 1:
+        notes.append(f"{len(coders)} people coded; the codings of all of them count.")
     reviewers = [name for name, role in sheet.roles.items() if role == "reviewer"]
     if reviewers and export.holds == "studies":
         notes += _consensus(sheet, reviewers[0])
@@ -320,7 +329,7 @@ def _roles(export: Export, names: Mapping[str, str]) -> dict[str, str] | None:
         if not found and role in export.needed:
             return None
         # People stand in several columns; every other field in the first that fits.
-        for name in found if role in ("reviewer", "leave-out") else found[:1]:
+        for name in found if role in ("reviewer", "person", "leave-out") else found[:1]:
             roles[name] = role
     return roles
 

@@ -379,9 +379,7 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
             f"a code that stands in none of its code sets."
         )
     kept = [n for n in header if n in ("Study", *ranks) or any(row.cells[n] for row in rows)]
-    roles = {name: role for name, (role, _) in about.items() if name in kept} | dict.fromkeys(
-        ranks, "theme"
-    )
+    roles = {name: role for name, (role, _) in about.items() if name in kept} | rank_roles(ranks)
     if "Text" in kept:
         roles["Text"] = "summary"
     elif "Passages" in kept:
@@ -399,6 +397,13 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
     if not rows:
         return [], [Problem("refi-empty", file)]
     return [sheet, codebook(definitions, file, "CodeSets", "EPPI-Reviewer")], []
+
+
+def rank_roles(ranks: Sequence[str]) -> dict[str, str]:
+    """What columns are that name a code rank by rank, the widest first."""
+    if len(ranks) == 1:
+        return {ranks[0]: "theme"}
+    return {name: f"rank {number}" for number, name in enumerate(ranks, start=1)}
 
 
 def _eppi_codes(

@@ -14,7 +14,7 @@ from synth.errors import Problem
 from synth.reading.encodings import decode
 from synth.starter.file_kinds.archive import part_of
 from synth.starter.file_kinds.grid import cleaned
-from synth.starter.file_kinds.records import codebook
+from synth.starter.file_kinds.records import codebook, rank_roles
 from synth.starter.sheet import Row, Sheet
 from synth.text import counted
 
@@ -292,6 +292,9 @@ def _tables(project: _Project, file: str, program: str, texts: Mapping[str, str]
             f"of a picture, a sound or a page without text: the "
             "passage stays empty."
         )
+    coders = {coding.who for coding in project.codings} - {""}
+    if len(coders) > 1:
+        notes.append(f"{len(coders)} people coded; the codings of all of them count.")
     bare = [guid for guid in project.sources if guid not in coded]
     if bare:
         notes.append(
@@ -319,8 +322,8 @@ def _tables(project: _Project, file: str, program: str, texts: Mapping[str, str]
             cells[column or f"{name} (variable)"] = project.values[coding.source].get(name, "")
         rows.append(Row(len(rows) + 1, cells))
     kept = [n for n in header if n in ("Source", *ranks) or any(row.cells[n] for row in rows)]
-    roles = {"Source": "study", **dict.fromkeys(ranks, "theme")}
-    roles |= {n: r for n, r in (("Passage", "summary"), ("Coder", "reviewer")) if n in kept}
+    roles = {"Source": "study", **rank_roles(ranks)}
+    roles |= {n: r for n, r in (("Passage", "summary"), ("Coder", "person")) if n in kept}
     sheet = Sheet(
         file,
         tuple(kept),
