@@ -323,6 +323,9 @@ def opendocument(rows: str) -> bytes:
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
     )
+    spaces += (
+        ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    )
     content = (
         f'<?xml version="1.0"?><office:document-content{spaces} office:version="1.2"><office:body>'
         f'<office:spreadsheet><table:table table:name="Coding">{rows}</table:table>'
@@ -346,18 +349,41 @@ def text_cell(text: str, more: str = "") -> str:
 
 
 def test_a_workbook_of_libreoffice_is_read_and_its_merged_cells_filled(tmp_path: Path) -> None:
+    share = (
+        '<table:table-cell office:value-type="percentage" office:value="0.256">'
+        "<text:p>25.6%</text:p></table:table-cell>"
+    )
+    failed = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
+    )
     rows = "".join(
         f"<table:table-row>{row}</table:table-row>"
         for row in (
-            text_cell("Study") + text_cell("Code"),
-            text_cell("Lee 2020", ' table:number-rows-spanned="2"') + text_cell("Pay"),
-            "<table:covered-table-cell/>" + text_cell("Hours"),
+            text_cell("Study") + text_cell("Code") + text_cell("Share"),
+            text_cell("Lee 2020", ' table:number-rows-spanned="2"') + text_cell("Pay") + share,
+            "<table:covered-table-cell/>" + text_cell("Hours") + failed,
             '<table:table-cell office:value-type="float" office:value="2019"/>' + text_cell("Pay"),
         )
     )
-    (sheet,) = read(tmp_path, "t.ods", opendocument(rows))
-    assert cells(sheet) == [["Lee 2020", "Pay"], ["Lee 2020", "Hours"], ["2019", "Pay"]]
+    (tmp_path / "t.ods").write_bytes(opendocument(rows))
+    (sheet,), (problem,) = read_tables(tmp_path / "t.ods")
+    assert cells(sheet) == [
+        ["Lee 2020", "Pay", "25.6%"],
+        ["Lee 2020", "Hours", "#DIV/0!"],
+        ["2019", "Pay", ""],
+    ]
     assert "1 merged range was filled" in told(sheet)
+    assert (problem.code, "C3 (#DIV/0!)" in problem.message) == ("sheet-formula-error", True)
+
+
+def test_a_workbook_of_libreoffice_with_a_password_is_named(tmp_path: Path) -> None:
+    parts: dict[str, str | bytes] = {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": bytes(range(256)),
+        "META-INF/manifest.xml": "<manifest:file-entry><manifest:encryption-data/>",
+    }
+    assert "sheet-password" in refused(tmp_path, "t.ods", archive(parts))
 
 
 def test_a_binary_workbook_is_read(tmp_path: Path) -> None:
@@ -661,8 +687,12 @@ def test_an_export_is_known_by_its_headings(
     assert [*sheet.rows[0].cells.values()] == row.split(",")
 
 
-def test_a_table_of_ones_own_is_no_export(tmp_path: Path) -> None:
-    (sheet,) = read(tmp_path, "t.csv", "Document,Code,Text\nLee 2020,Pay,Text\n")
+@pytest.mark.parametrize(
+    "header", ["Document,Code,Text", "Key,Title,Authors,Notes", "Title,Year,Study", "Name,Code"]
+)
+def test_a_table_of_ones_own_is_no_export(tmp_path: Path, header: str) -> None:
+    row = ",".join(f"Lee {n}" for n in range(header.count(",") + 1))
+    (sheet,) = read(tmp_path, "t.csv", f"{header}\n{row}\n")
     assert (sheet.program, sheet.holds, sheet.roles) == ("", "", {})
 
 
@@ -697,7 +727,8 @@ def test_decisions_of_rayyan_become_columns_without_names(tmp_path: Path) -> Non
         '"RAYYAN-INCLUSION: {""Ann""=>""Excluded"", ""Bo""=>""Excluded""} | RAYYAN-LABELS: a,b'
         ' | RAYYAN-EXCLUSION-REASONS: wrong population | USER-NOTES: look again"'
     )
-    text = f"key,title,year,journal,issn,authors,notes\nrayyan-1,A title,2020,J,,Lee,{packed}\n"
+    header = "key,title,year,journal,issn,authors,language,notes"
+    text = f"{header}\nrayyan-1,A title,2020,J,,Lee,,{packed}\n"
     (sheet,) = read(tmp_path, "t.csv", text)
     row = sheet.rows[0].cells
     assert (row["Decision"], row["Labels"], row["Exclusion reasons"], row["notes"]) == (

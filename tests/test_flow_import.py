@@ -177,8 +177,8 @@ def test_a_screening_in_rayyan_becomes_a_flow(
     example_root: Path, tmp_path: Path, last: str, kept: str
 ) -> None:
     rows = [("Excluded", "wrong design"), ("Excluded", ""), ("Included", ""), (last, "")]
-    text = "key,title,year,journal,issn,authors,notes\n" + "".join(
-        f'r-{n},T,2020,J,,A,"RAYYAN-INCLUSION: {{""Ann""=>""{said}""}}'
+    text = "key,title,year,journal,issn,authors,language,notes\n" + "".join(
+        f'r-{n},T,2020,J,,A,,"RAYYAN-INCLUSION: {{""Ann""=>""{said}""}}'
         + (f' | RAYYAN-EXCLUSION-REASONS: {why}"\n' if why else '"\n')
         for n, (said, why) in enumerate(rows)
     )

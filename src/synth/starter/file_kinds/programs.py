@@ -22,6 +22,7 @@ class Export:
     fields : the headings of each field, folded, in the languages the program speaks.
     needed : fields that must be there.
     signature : headings of which one must be there, because other tables have the fields too.
+    beside : headings that must all be there.
     """
 
     program: str
@@ -30,6 +31,7 @@ class Export:
     fields: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...]
     signature: tuple[str, ...]
+    beside: tuple[str, ...] = ()
 
 
 _PEOPLE = (
@@ -112,7 +114,8 @@ EXPORTS: tuple[Export, ...] = (
             "abstract": ("abstract",),
         },
         ("record", "title", "author"),
-        ("notes", "user notes"),
+        ("pubmed id", "pmc id", "language", "location"),
+        ("issn", "notes"),
     ),
     Export(
         "DistillerSR",
@@ -163,7 +166,7 @@ EXPORTS: tuple[Export, ...] = (
         ("study", "theme", "summary"),
         (
             *("quotation content", "text content", "quotation name", "zitatname", "zitatinhalt"),
-            *("nombre de la cita", "contenido de la cita", "reference"),
+            *("nombre de la cita", "contenido de la cita"),
         ),
     ),
     Export(
@@ -321,7 +324,7 @@ def recognised(sheet: Sheet) -> Sheet:
 
 
 def _roles(export: Export, names: Mapping[str, str]) -> dict[str, str] | None:
-    if not any(sign in names for sign in export.signature):
+    if not any(sign in names for sign in export.signature) or not {*export.beside} <= set(names):
         return None
     roles: dict[str, str] = {}
     for role, headings in export.fields.items():

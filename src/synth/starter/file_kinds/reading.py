@@ -102,6 +102,8 @@ def _archive(path: Path, file: str, say: Say | None) -> Read:
         return [], [problem]
     if kind == "project":
         return read_project(path, file, names)
+    if b"encryption-data" in part_of(path, "META-INF/manifest.xml"):
+        return [], [Problem("sheet-password", file)]
     return _workbook(path, file, say)
 
 

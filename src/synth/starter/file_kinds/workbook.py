@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
@@ -207,7 +208,9 @@ class _Cells:
         if isinstance(cell, bool):
             return "TRUE" if cell else "FALSE"
         if isinstance(cell, (int, float)):
-            return number_text(cell, self.formats.get((row, column), ""))
+            form = self.formats.get((row, column), "")
+            # LibreOffice keeps what it shows, as in "25.6%"; Excel only how, as in "0.0%".
+            return form if re.search(r"[1-9]", form) else number_text(cell, form)
         if isinstance(cell, datetime):
             return cell.isoformat(" ").removesuffix(":00")
         if isinstance(cell, date):
@@ -266,7 +269,7 @@ class _Look:
         self.parts: dict[str, str] = {}
         self.forms: dict[bytes, str] = {}
         # The library goes round for ever in an OpenDocument sheet that breaks off: this raises.
-        self.spreads = dict(_spreads(part_of(path, "content.xml"))) if is_archive(path) else {}
+        self.seen = _opendocument(part_of(path, "content.xml")) if is_archive(path) else {}
         workbook = part_of(path, "xl/workbook.xml") if is_archive(path) else b""
         if workbook:
             self._find_parts(workbook)
@@ -303,6 +306,8 @@ class _Look:
         forms: dict[tuple[int, int], str] = {}
         errors: dict[tuple[int, int], str] = {}
         unsaved: list[tuple[int, int]] = []
+        if name in self.seen:
+            return self.seen[name].shown, self.seen[name].errors, unsaved
         data = part_of(self.path, self.parts.get(name, "")) if self.parts.get(name) else b""
         if not data or not (self.forms or b't="e"' in data or b"<f" in data):
             return forms, errors, unsaved
@@ -326,7 +331,7 @@ class _Look:
 
     def merged(self, name: str) -> list[Merged]:
         """Merged ranges of a sheet of LibreOffice, which the library does not tell."""
-        return self.spreads.get(name, [])
+        return self.seen[name].merged if name in self.seen else []
 
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>]*[^>/])?)>(.*?)</c>', re.DOTALL)
@@ -344,37 +349,54 @@ def _position(letters: bytes) -> int:
     return position - 1
 
 
-def _spreads(content: bytes) -> Iterator[tuple[str, list[Merged]]]:
-    """The merged ranges of each sheet of an OpenDocument spreadsheet."""
+@dataclass
+class _Seen:
+    """What an OpenDocument sheet shows: merged ranges, percents as text, errors."""
+
+    merged: list[Merged] = field(default_factory=list)
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+
+
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
+_EXACT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
+
+
+def _opendocument(content: bytes) -> dict[str, _Seen]:
+    """What each sheet of an OpenDocument spreadsheet shows."""
     import io
 
     from defusedxml.ElementTree import iterparse
 
-    space = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+    sheets: dict[str, _Seen] = {}
     if not content:
-        return
+        return sheets
     row = column = 0
-    name = ""
-    areas: list[Merged] = []
+    seen = _Seen()
     for event, element in iterparse(io.BytesIO(content), events=("start", "end")):
-        tag = element.tag.removeprefix(space)
+        tag = element.tag.removeprefix(_TABLE)
         if event == "start":
             if tag == "table":
-                name, row, areas = element.get(f"{space}name", ""), 0, []
+                row = 0
+                seen = sheets.setdefault(element.get(f"{_TABLE}name", ""), _Seen())
             elif tag == "table-row":
                 column = 0
         elif tag in ("table-cell", "covered-table-cell"):
-            down = int(element.get(f"{space}number-rows-spanned", 1))
-            across = int(element.get(f"{space}number-columns-spanned", 1))
+            down = int(element.get(f"{_TABLE}number-rows-spanned", 1))
+            across = int(element.get(f"{_TABLE}number-columns-spanned", 1))
             if down * across > 1:
-                areas.append((row, column, row + down - 1, column + across - 1))
-            column += int(element.get(f"{space}number-columns-repeated", 1))
+                seen.merged.append((row, column, row + down - 1, column + across - 1))
+            if element.get(_EXACT) == "error":
+                seen.errors[row, column] = "".join(element.itertext()) or "error"
+            elif element.get(_VALUE) == "percentage":
+                seen.shown[row, column] = "".join(element.itertext())
+            column += int(element.get(f"{_TABLE}number-columns-repeated", 1))
             element.clear()
         elif tag == "table-row":
-            row += int(element.get(f"{space}number-rows-repeated", 1))
+            row += int(element.get(f"{_TABLE}number-rows-repeated", 1))
             element.clear()
-        elif tag == "table":
-            yield name, areas
+    return sheets
 
 
 if __name__ == "__main__":
