@@ -154,7 +154,8 @@ def _guess(data: bytes) -> str:
         return western
     found = from_bytes(data[:_LOOKED_AT], cp_isolation=[*_NAMES]).best()
     if found is not None and found.encoding not in _WESTERN:
-        return str(found.encoding)
+        other = data.decode(found.encoding, "replace")
+        return western if other == data.decode(western, "replace") else str(found.encoding)
     return western if likely > 0 else "cp1252"
 
 
@@ -177,8 +178,8 @@ def _plausible(data: bytes, encoding: str) -> float:
             bad += sign not in "’‘“”–—…\xa0«»"
         elif (
             (sign.isupper() and (before.islower() or (before.isalpha() and after.islower())))
-            or not before.isascii()
-            or not after.isascii()
+            # Two such letters may stand together ("Größe"), but three are another script.
+            or not (before.isascii() or after.isascii())
         ):
             bad += 1
         else:

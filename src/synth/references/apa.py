@@ -222,6 +222,8 @@ def _title(reference: Reference) -> list[Part]:
         details.append(edition)
     if kind == "report" and reference.number:
         details.append(f"{reference.genre or 'Report'} No. {reference.number}")
+    if kind == "article" and reference.article_number:
+        details.append(reference.article_number)
     if alone and kind == "book" and reference.volume:
         details.append(f"Vol. {reference.volume}")
     if alone and kind == "software" and (version := reference.text("version")):

@@ -56,7 +56,7 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         "container-title": reference.container,
         "collection-title": reference.text("series"),
         "volume": reference.volume,
-        "issue": reference.issue,
+        "issue": reference.issue.replace("–", "-"),
         "number": reference.article_number or reference.number,
         "page": reference.pages.replace("–", "-"),
         "chapter-number": reference.text("chapter"),
@@ -201,6 +201,8 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
         if name in item:
             # C7 is where databases write the number of an article.
             lines.append(("C7" if name == "number" and in_journal else tag, item[name]))
+            if name == "PMID":
+                lines.append(("DB", "PubMed"))
     lines += _ris_dates(item)
     if "page" in item:
         first, _, last = item["page"].partition("-")

@@ -15,7 +15,15 @@ from typing import Any
 from synth.errors import Problem
 from synth.references.latex import plain
 from synth.references.names import Name, read_name, told_initials
-from synth.references.work import DOI, WEB_ADDRESS, Date, bare_doi, full_range, read_date
+from synth.references.work import (
+    BOILERPLATE,
+    DOI,
+    WEB_ADDRESS,
+    Date,
+    bare_doi,
+    full_range,
+    read_date,
+)
 from synth.text import counted
 
 
@@ -327,6 +335,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         if understood := _people(names, told):
             item[role] = understood
     item.update(dated(date))
+    if "accessed" in item:
+        item["accessed"] = dated(read_date(item["accessed"]))["issued"]
     doi = bare_doi(item.pop("DOI", ""))
     if DOI.fullmatch(doi):
         item["DOI"] = doi
@@ -413,19 +423,6 @@ def csl_name(name: Name) -> dict[str, str]:
 
 
 _Said = tuple[dict[str, str], dict[str, list[str]], Date]
-_BOILERPLATE = re.compile(
-    r"^\s*(?:Export Date|Cited By|Cited Reference|Accession Number|Times Cited|CODEN|"
-    r"Correspondence|ISSN|"
-    r"Publication Type|Source|Copyright|Date of|Number of|Last updated|Database|Document "
-    r"Type|Language|Record:|"
-    r"Place of Publication|Citation Subset|Nationality|NLM |PubMed|MEDLINE|Updated|"
-    r"Journal Article|Article$|"
-    r"Conference|doi:|PMID|Funding|Registry|Physical Description|Subject|Peer Reviewed|"
-    r"Name - |Electronic|"
-    r"Cochrane|Compilation|Full text|Reprint|SCOPUS|Using Smart Source|Grant|Ppublish|"
-    r"Epub|Reference|WOS|Web of)",
-    re.IGNORECASE,
-)
 _SOURCE = re.compile(
     r"(?P<journal>.+?)[.,;]\s+(?:(?P<year>\d{4})[;,.]?\s*)?(?:vol(?:ume)?\.?\s*)?(?P<volume>\d+)\s*"
     r"(?:\((?P<issue>[^()]+)\))?\s*(?:[:,]\s*(?:pp?\.?\s*)?(?P<pages>[\w.-]+))?.*"
@@ -489,7 +486,7 @@ def _from_ris(record: Record) -> _Said:
             texts["page"] = texts["page"] or found["pages"] or ""
     _doi_and_genre(record, texts)
     _numbers(record, texts)
-    notes = [note for note in every("N1") if not _BOILERPLATE.match(note)]
+    notes = [note for note in every("N1") if not BOILERPLATE.match(note)]
     texts["note"] = "; ".join(notes)
     editors = [*every("ED"), *(every("A2") if in_book or kind == "book" else [])]
     people = {

@@ -29,6 +29,22 @@ UNDATED = (
 )
 """What stands for a year in the styles reviewers use."""
 
+BOILERPLATE = re.compile(
+    r"^\s*(?:Export Date|Cited By|Cited Reference|Accession Number|Times Cited|CODEN|"
+    r"Correspondence|ISSN|"
+    r"Publication Type|Source|Copyright|Date (?:of|created)|Number of|Last updated|"
+    r"Database|Document "
+    r"Type|Language|Record:|"
+    r"Place of Publication|Citation Subset|Nationality|NLM |PubMed|MEDLINE|Updated|"
+    r"Journal Article|Article$|"
+    r"Conference|doi:|PMID|Funding|Registry|Physical Description|Subject|Peer Reviewed|"
+    r"Name - |Electronic|"
+    r"Cochrane|Compilation|Full text|Reprint|SCOPUS|Using Smart Source|Grant|Ppublish|"
+    r"Epub|Reference|WOS|Web of)",
+    re.IGNORECASE,
+)
+"""Notes that a database writes about its own export, not about the work."""
+
 # --- dates --------------------------------------------------------------------------------------
 
 
@@ -65,7 +81,7 @@ _MONTH_NAMES = {short: number for number, (short, _) in enumerate(MONTHS, 1)}
 _MONTH = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[a-z]*\b)", re.IGNORECASE
 )
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T[\d:.Z+-]*)?")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T?[\d:.Z+-]*)?")
 _SPAN = re.compile(r"(\d{4})\s*(?:/|--?-?|–|—|to)\s*(\d{4}|\d{2}(?!\d))(?![-/\d])")
 _SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
 _LETTERED = re.compile(r"(\d{4})([a-z])")
@@ -101,7 +117,9 @@ def read_date(text: str) -> Date:
     if found := _SPAN_OF_DATES.fullmatch(said):
         start, end = read_date(found[1]), read_date(found[2])
         return start._replace(last=end.year if end.year != start.year else 0)
-    if (found := _SPAN.fullmatch(said)) and not (len(found[2]) == 2 and "/" not in said):
+    # "2018/19" is a span; "2018/11" is how RIS writes a month.
+    found = _SPAN.fullmatch(said)
+    if found and (len(found[2]) == 4 or ("/" in said and int(found[2]) > 12)):
         last = int(found[2] if len(found[2]) == 4 else found[1][:2] + found[2])
         if last > int(found[1]):
             return Date(int(found[1]), last=last)
@@ -422,6 +440,12 @@ class Reference:
         """The kind of work, in the words of CSL 1.0.2."""
         kind = CSL_TYPES.get(self.kind, "document")
         subtype = self.fields.get("entrysubtype", "").lower()
+        if (
+            self.preprint
+            and kind in ("document", "webpage", "article-journal")
+            and not (self.fields.get("journal") or self.fields.get("journaltitle"))
+        ):
+            return "article"
         if kind == "article-journal" and subtype in ("magazine", "newspaper"):
             return f"article-{subtype}"
         if self.kind in ("inbook", "incollection") and not (
@@ -432,16 +456,25 @@ class Reference:
             return "chapter" if self.fields.get("pages") or self.fields.get("chapter") else "book"
         return kind
 
+    @property
+    def preprint(self) -> str:
+        """The number of the work in an archive of preprints, such as ``arXiv:2101.00001``."""
+        archive = self.text("eprinttype", "archiveprefix")
+        number = self.text("eprint")
+        known = archive.lower() in ("arxiv", "biorxiv", "medrxiv", "psyarxiv", "socarxiv", "osf")
+        if not number or not known:
+            return ""
+        return number if ":" in number else f"{archive}:{number}"
+
     @cached_property
     def genre(self) -> str:
         """What kind of thesis, report or other work it is, in words."""
         said = self.text("type")
         known = _GENRES.get(fold_words(said), said)
         if self.csl_type == "thesis":
-            if known:
-                return known
-            return _GENRES.get(self.kind, "")
-        return known
+            return known or _GENRES.get(self.kind, "")
+        # Databases repeat there that an article is an article.
+        return "" if self.csl_type.startswith("article") else known
 
     # --- where to find it ---
 
@@ -509,7 +542,7 @@ class Reference:
     @property
     def article_number(self) -> str:
         """What a journal without pages counts its articles by."""
-        said = self.text("eid", "articleno", "article-number")
+        said = self.text("eid", "articleno", "article-number") or self.preprint
         if not said and _ARTICLE_NUMBER.match(self.text("pages")):
             said = self.text("pages")
         return _ARTICLE_NUMBER.sub("", said, count=1)
@@ -518,6 +551,8 @@ class Reference:
     def publisher(self) -> str:
         """The body that published the work, or the school of a thesis."""
         said = self.text("publisher", "institution", "school", "organization")
+        if not said and self.preprint:
+            return self.text("eprinttype", "archiveprefix")
         if said or not self.fields.get("howpublished"):
             return said
         how = self.text("howpublished")
@@ -531,7 +566,8 @@ class Reference:
     @property
     def note(self) -> str:
         """What the bibliography says of the entry itself, such as what could not be verified."""
-        return self.text("note")
+        said = self.text("note")
+        return "" if BOILERPLATE.match(said) else said
 
 
 def _with_subtitle(title: str, subtitle: str) -> str:
