@@ -63,13 +63,14 @@ def frame(made: Any) -> pandas.DataFrame:
                 "year": one.year,
                 "design": one.design or "not reported",
                 "country": list(finding.countries or one.countries or ("not reported",)),
+                "done_in": list(one.countries or ("not reported",)),
                 "node": finding.theme,
                 "theme": path[1],
                 "nodes": path[1:],
                 "direction": finding.direction,
             }
         )
-    columns = ["finding", "study", "year", "design", "country", "node", "theme", "nodes"]
+    columns = ["finding", "study", "year", "design", "country", "done_in", "node", "theme", "nodes"]
     return pandas.DataFrame(rows, columns=[*columns, "direction"])
 
 
@@ -84,23 +85,33 @@ def counted_by(table: pandas.DataFrame, column: str) -> dict[str, tuple[int, int
     return {str(name): (int(row.studies), int(row.findings)) for name, row in counts.iterrows()}
 
 
+def counted_where_done(
+    table: pandas.DataFrame, done_in: str, about: str
+) -> dict[str, tuple[int, int]]:
+    """Studies by where they were done, findings by what they are about."""
+    works, found = counted_by(table, done_in), counted_by(table, about)
+    return {
+        name: (works.get(name, (0, 0))[0], found.get(name, (0, 0))[1]) for name in {*works, *found}
+    }
+
+
 def shown(chart: Any) -> dict[str, tuple[int, int]]:
-    return {row["value"]: (row["studies"], row["findings"]) for row in chart.data}
+    return {row["value"]: (row["studies"], row["findings"]) for row in chart.rows}
 
 
 def check_ranking(chart: Any) -> None:
     """What is known stands first, the most frequent before the others."""
-    apart = [row["apart"] for row in chart.data]
+    apart = [row["apart"] for row in chart.rows]
     assert apart == sorted(apart)
-    often = [row["studies"] for row in chart.data if not row["apart"]]
+    often = [row["studies"] for row in chart.rows if not row["apart"]]
     assert often == sorted(often, reverse=True)
 
 
 def test_countries_count_the_studies_and_findings_they_stand_in(made: Any) -> None:
     chart = charts.by_country(made)
-    assert shown(chart) == counted_by(frame(made), "country")
+    assert shown(chart) == counted_where_done(frame(made), "done_in", "country")
     check_ranking(chart)
-    apart = {row["value"] for row in chart.data if row["apart"]}
+    apart = {row["value"] for row in chart.rows if row["apart"]}
     assert apart == {"International", "not reported"} & set(shown(chart))
 
 
@@ -115,16 +126,17 @@ def test_places_count_a_study_once_in_each_group(made: Any, group: str) -> None:
     chart = charts.by_place(made, group=group)
     known = {place.country: getattr(place, group) for place in PLACES}
     table = frame(made)
-    table["place"] = [
-        sorted({known.get(name, f"no single country ({name})") for name in names})
-        for names in table["country"]
-    ]
-    assert shown(chart) == counted_by(table, "place")
+    for place, column in (("place", "country"), ("done_at", "done_in")):
+        table[place] = [
+            sorted({known.get(name, f"no single country ({name})") for name in names})
+            for names in table[column]
+        ]
+    assert shown(chart) == counted_where_done(table, "done_at", "place")
     check_ranking(chart)
 
 
 def test_years_count_the_studies_published_in_them(made: Any) -> None:
-    rows = charts.by_year(made).data
+    rows = charts.by_year(made).rows
     works = frame(made).drop_duplicates("study")
     dated = works.dropna(subset="year")
     expected = {int(year): int(n) for year, n in dated["year"].value_counts().items()}
@@ -136,7 +148,7 @@ def test_years_count_the_studies_published_in_them(made: Any) -> None:
 
 
 def test_a_theme_is_first_and_last_reported_in_the_years_of_its_studies(made: Any) -> None:
-    rows = {row["id"]: row for row in charts.first_reported(made).data}
+    rows = {row["id"]: row for row in charts.first_reported(made).rows}
     table = frame(made)
     for theme, group in table.groupby("theme"):
         dated = group.dropna(subset="year")
@@ -153,7 +165,7 @@ def test_a_theme_is_first_and_last_reported_in_the_years_of_its_studies(made: An
 
 
 def test_what_has_been_reported_so_far_adds_up(made: Any) -> None:
-    rows = charts.accumulation(made).data
+    rows = charts.accumulation(made).rows
     table = frame(made).dropna(subset="year")
     if table["study"].nunique() < 2:
         return
@@ -171,7 +183,7 @@ def test_what_has_been_reported_so_far_adds_up(made: Any) -> None:
 
 
 def test_designs_by_theme_count_studies(made: Any) -> None:
-    rows = charts.designs_by_theme(made).data
+    rows = charts.designs_by_theme(made).rows
     table = frame(made)
     counts = table.groupby(["theme", "design"])["study"].nunique()
     for row in rows:
@@ -183,7 +195,7 @@ def test_designs_by_theme_count_studies(made: Any) -> None:
 
 
 def test_themes_by_study_count_findings(made: Any) -> None:
-    rows = charts.theme_by_study(made).data
+    rows = charts.theme_by_study(made).rows
     table = frame(made)
     counts = table.groupby(["study", "theme"])["finding"].count()
     assert {row["id"] for row in rows} == set(table["study"])
@@ -197,7 +209,7 @@ def test_themes_by_study_count_findings(made: Any) -> None:
 
 
 def test_what_rests_on_one_study_has_no_other(made: Any) -> None:
-    rows = charts.single_support(made).data
+    rows = charts.single_support(made).rows
     behind = frame(made).explode("nodes").groupby("nodes")["study"].nunique()
     alone = {str(name) for name, number in behind.items() if number == 1}
     assert {row["id"] for row in rows if row["rests_on"] == "one study"} == alone
@@ -206,7 +218,7 @@ def test_what_rests_on_one_study_has_no_other(made: Any) -> None:
 
 
 def test_both_ways_counts_each_side(made: Any) -> None:
-    rows = {row["id"]: row for row in charts.both_ways(made).data}
+    rows = {row["id"]: row for row in charts.both_ways(made).rows}
     table = frame(made).explode("nodes")
     for node, group in table.groupby("nodes"):
         helping = group[group["direction"] == "helps"]

@@ -274,9 +274,13 @@ class Evidence(HasEvidence):
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """Countries the findings come from, by name; what is no country is left out."""
+        """Countries the studies were done in, by name; what is no country is left out.
+
+        A finding can be about another country than its study; that one is asked for with ``where``.
+        """
         elsewhere = set(self._records.settings.not_countries)
-        return tuple(sorted(set(self._values("country")) - elsewhere - _SILENT))
+        held = {name for study in self.study_ids for name in self._records.studies[study].countries}
+        return tuple(sorted(held - elsewhere - _SILENT))
 
     @property
     def themes(self) -> tuple[str, ...]:

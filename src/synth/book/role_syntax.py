@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.errors import UnknownName
-from synth.model import TABLES
+from synth.evidence import Evidence
+from synth.model import TABLES, Finding, facet_values
 
 if TYPE_CHECKING:
+    from synth.model import Facet, Study
     from synth.reading.records import Records
     from synth.review import Review
 
@@ -128,9 +130,37 @@ def count(review: Review, what: str, filters: Filters) -> int:
     evidence = review.evidence()
     if what in ("studies", "study") and not filters:
         return sum(study.is_evidence for study in records.studies.values())
-    if filters:
-        evidence = evidence.where(**filters)
-    return evidence.count(_counted(review, what))
+    counted = _counted(review, what)
+    asked = dict(filters)
+    of_studies = {
+        facet: frozenset(asked.pop(facet.id))
+        for facet in review.settings.facets
+        if counted in ("studies", "countries") and facet.of == "either" and facet.id in asked
+    }
+    if asked:
+        evidence = evidence.where(**asked)
+    if not of_studies:
+        return evidence.count(counted)
+    return _by_own_values(evidence, counted, of_studies)
+
+
+def _by_own_values(evidence: Evidence, counted: str, wanted: Mapping[Facet, frozenset[str]]) -> int:
+    """Studies, or their countries, by what the studies carry and not by what a finding is about."""
+    studies = evidence.records.studies
+    for facet, values in wanted.items():
+        known = {value for study in studies.values() for value in _of_study(facet, study)}
+        for value in values - known:
+            raise UnknownName(facet.id, value, sorted(known))
+    kept = {
+        name
+        for name in evidence.study_ids
+        if all(values & _of_study(facet, studies[name]) for facet, values in wanted.items())
+    }
+    return Evidence(evidence.records, [f.id for f in evidence if f.study in kept]).count(counted)
+
+
+def _of_study(facet: Facet, study: Study) -> frozenset[str]:
+    return frozenset(facet_values(facet, Finding("", study.id, "", "", ""), study))
 
 
 def total(review: Review, what: str) -> int:

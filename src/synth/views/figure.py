@@ -408,6 +408,15 @@ def values_in(records: Records, facet: str, finding: Finding) -> tuple[str, ...]
     return facet_values(declared, finding, records.studies[finding.study])
 
 
+def values_of_study(records: Records, facet: str, study: str) -> tuple[str, ...]:
+    """The values a study carries in a facet of its own, whatever its findings say.
+
+    A finding may be about another country than its study was done in; what counts studies asks the
+    study.
+    """
+    return values_in(records, facet, Finding("", study, "", "", ""))
+
+
 def themes_of(records: Records) -> tuple[Theme, ...]:
     """The nodes figures speak of: those of the second rank, else of the only one.
 

@@ -23,7 +23,7 @@ from synth.views.figure import (
     source_line,
     studies_behind,
     table_html,
-    values_in,
+    values_of_study,
     version_line,
 )
 from synth.views.markup import link, render
@@ -184,8 +184,9 @@ class Robustness(View):
 
     def _rests(self, findings: Iterable[Finding]) -> tuple[frozenset[str], frozenset[str]]:
         rows = tuple(findings)
-        countries = {c for f in rows for c in values_in(self._records, "country", f)}
-        return frozenset(f.study for f in rows), frozenset(countries)
+        works = frozenset(f.study for f in rows)
+        countries = {c for study in works for c in values_of_study(self._records, "country", study)}
+        return works, frozenset(countries)
 
     def _influences(self) -> Iterable[Supported]:
         if not self._whole:
@@ -259,7 +260,7 @@ class Robustness(View):
         elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
         found: dict[str, tuple[set[str], int]] = {}
         for finding in self._findings:
-            values = set(values_in(self._records, "country", finding))
+            values = set(values_of_study(self._records, "country", finding.study))
             if len(values) == 1 and not values & elsewhere:
                 (country,) = values
                 works, count = found.get(country, (set(), 0))

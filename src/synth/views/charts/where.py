@@ -30,6 +30,7 @@ from synth.views.figure import (
     studies,
     studies_behind,
     values_in,
+    values_of_study,
 )
 from synth.views.markup import placeholder
 from synth.views.view import Row
@@ -155,14 +156,20 @@ def by_place(
         raise ValueError(f"group is 'income_group' or 'region', not {group!r}.")
     findings = chosen(records, ids)
     held: dict[str, tuple[set[str], set[str], set[str]]] = {}
+
+    def group_of(country: str) -> tuple[set[str], set[str], set[str]]:
+        place = records.places.get(country)
+        value = getattr(place, group) if place else f"no single country ({country})"
+        return held.setdefault(value, (set(), set(), set()))
+
+    for study in {finding.study: None for finding in findings}:
+        for country in values_of_study(records, "country", study):
+            works, _, countries = group_of(country)
+            works.add(study)
+            countries.add(country)
     for finding in findings:
         for country in values_in(records, "country", finding):
-            place = records.places.get(country)
-            value = getattr(place, group) if place else f"no single country ({country})"
-            works, found, countries = held.setdefault(value, (set(), set(), set()))
-            works.add(finding.study)
-            found.add(finding.id)
-            countries.add(country)
+            group_of(country)[1].add(finding.id)
     known = {getattr(place, group) for place in records.places.values()}
     rows: list[dict[str, Any]] = [
         {
@@ -202,9 +209,12 @@ def by_place(
 def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> list[dict[str, Any]]:
     works: dict[str, set[str]] = {}
     counts: Counter[str] = Counter()
+    for study in {finding.study: None for finding in findings}:
+        for value in values_of_study(records, facet, study):
+            works.setdefault(value, set()).add(study)
     for finding in findings:
         for value in dict.fromkeys(values_in(records, facet, finding)):
-            works.setdefault(value, set()).add(finding.study)
+            works.setdefault(value, set())
             counts[value] += 1
     order = ranked({value: len(of) for value, of in works.items()})
     return [
@@ -365,13 +375,21 @@ def _spread(
         f"{effective:.1f}."
     ]
     groups: dict[str, tuple[set[str], set[str], set[str]]] = {}
+
+    def group_of(country: str) -> tuple[set[str], set[str], set[str]]:
+        place = records.places.get(country)
+        name = place.income_group if place else ""
+        return groups.setdefault(name, (set(), set(), set()))
+
+    for study in {finding.study: None for finding in findings}:
+        for country in values_of_study(records, "country", study):
+            works, _, countries = group_of(country)
+            works.add(study)
+            countries.add(country)
     for finding in findings:
         for country in values_in(records, "country", finding):
-            place = records.places.get(country)
-            if place and place.income_group:
-                held = groups.setdefault(place.income_group, (set(), set(), set()))
-                for names, name in zip(held, (finding.study, finding.id, country), strict=True):
-                    names.add(name)
+            group_of(country)[1].add(finding.id)
+    groups.pop("", None)
     for group, (works, found, countries) in sorted(groups.items()):
         parts.append(
             f"{group}: {len(works)} of {total} and {len(found)} of "
