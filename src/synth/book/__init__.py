@@ -25,6 +25,7 @@ PARTS = (
     "references_page",  # the list of references
     "reports",  # a link to report a problem with a page
     "problems_page",  # everything that `synth check` can report
+    "changes_page",  # what changed between the versions, and the feed
     "metadata",  # what search engines, reference managers and link previews read
     "explorers",  # the evidence explorers share, their names, their tables without scripts
     "search",  # words are found however they are spelled
