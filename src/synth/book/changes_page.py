@@ -20,6 +20,7 @@ from synth.book.assets import PLACE, write_if_changed
 from synth.book.context import depend_on_data, render, review_of, root_of, words_of
 from synth.book.domain import warn
 from synth.book.history import KEPT, VERSIONS_FILE, check_versions, compare, kept_file, versions
+from synth.book.nodes import evidence_link
 from synth.book.views import place_of
 from synth.errors import ReviewError
 from synth.views.changes import ChangeList
@@ -114,6 +115,73 @@ class DrawChanges(SphinxPostTransform):
             node.replace_self(nodes.raw(html, html, format="html"))
 
 
+MARKED = ("finding-added", "finding-moved", "finding-redirected")
+"""Changes of a finding that a citation is marked for: it says or counts as something else."""
+
+
+class MarkChanges(SphinxPostTransform):
+    """Mark on a page what changed since the version before; a reader can switch it off."""
+
+    # After the citations of findings became links.
+    default_priority = 11
+
+    def run(self, **kwargs: Any) -> None:
+        """Mark citations, and say under the title how many sentences changed."""
+        if self.app.builder.format != "html":
+            return
+        latest = _latest(self.app)
+        page = _page_of_changes(self.app)
+        if latest is None or page is None or page == self.env.docname:
+            return
+        changes, old = latest
+        touched = {
+            change.target[1]
+            for change in changes
+            if change.target[0] == "finding" and change.kind in MARKED
+        }
+        marked = 0
+        for link in self.document.findall(evidence_link):
+            if touched.intersection(link.get("findings") or ()):
+                link["classes"].append("synth-changed")
+                marked += 1
+        name = self.env.docname.split("/", 1)[-1]
+        sentences = {
+            change.target[1]
+            for change in changes.sentences
+            if change.target[1].startswith(f"{name}: ")
+        }
+        title = next(iter(self.document.findall(nodes.title)), None)
+        if title is None or not (sentences or marked):
+            return
+        address = self.app.builder.get_relative_uri(self.env.docname, page)
+        html = render(
+            "changed_line.html",
+            words=words_of(self.app),
+            sentences=len(sentences),
+            marked=marked,
+            old=old,
+            address=f"{address}#{anchor_of(changes.new.name)}",
+        )
+        title.parent.insert(title.parent.index(title) + 1, nodes.raw("", html, format="html"))
+
+
+def _latest(app: Sphinx) -> tuple[Changes, str] | None:
+    """What changed with the present version, and the number of the one before."""
+    root = root_of(app)
+    try:
+        told = versions(root) if root is not None else ()
+    except ReviewError:
+        return None
+    if len(told) < 2:
+        return None
+    changes = changes_between(app, told[1].number, told[0].number)
+    return (changes, told[1].number) if changes is not None else None
+
+
+def _page_of_changes(app: Sphinx) -> str | None:
+    return next((name for name in sorted(app.env.found_docs) if _has_changes(app, name)), None)
+
+
 # --- beside the pages -----------------------------------------------------------------------------
 
 
@@ -161,12 +229,12 @@ def write_beside(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or root is None or app.builder.format != "html":
         return
     told = versions(root)
-    pages = [name for name in app.env.found_docs if _has_changes(app, name)]
-    if not told or not pages:
+    page = _page_of_changes(app)
+    if not told or page is None:
         return
     out = Path(app.outdir)
-    page = app.builder.get_target_uri(pages[0])
-    write_if_changed(out / FEED, feed(app, told, page).encode())
+    address = app.builder.get_target_uri(page)
+    write_if_changed(out / FEED, feed(app, told, address).encode())
     write_if_changed(out / "_static" / PLACE / "changes.js", came_and_went(app, told).encode())
 
 
@@ -205,6 +273,7 @@ def setup(app: Sphinx) -> None:
     app.add_node(changes_node)
     app.add_directive("changes", ChangesDirective)
     app.add_post_transform(DrawChanges)
+    app.add_post_transform(MarkChanges)
     app.connect("doctree-read", note_page)
     app.connect("env-updated", lambda app, env: say_disagreements(app))
     app.connect("build-finished", write_beside)

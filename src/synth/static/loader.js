@@ -141,7 +141,10 @@ function start() {
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest?.("[data-synth-action=print]");
     if (button) window.print();
+    const marks = /** @type {Element} */ (event.target).closest?.("[data-synth-action=marks]");
+    if (marks) showMarks(marks.getAttribute("aria-pressed") !== "true");
   });
+  showMarks(localStorage.getItem("synth-marks") !== "off");
 
   // Paper is light, and has no "show": what is folded and meant for paper is open while printing.
   const page = document.documentElement.dataset;
@@ -161,6 +164,18 @@ function start() {
     for (const details of opened) details.open = false;
     opened.clear();
   });
+}
+
+/**
+ * Show or hide the marks at what changed since the version before, on this page and the next ones.
+ * @param {boolean} shown
+ */
+function showMarks(shown) {
+  localStorage.setItem("synth-marks", shown ? "on" : "off");
+  document.documentElement.dataset.marks = shown ? "on" : "off";
+  for (const button of document.querySelectorAll("[data-synth-action=marks]")) {
+    button.setAttribute("aria-pressed", String(shown));
+  }
 }
 
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
