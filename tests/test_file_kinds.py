@@ -15,6 +15,7 @@ import xlsxwriter
 
 from synth.starter.file_kinds.reading import read_tables
 from synth.starter.sheet import Sheet
+from synth.starter.start import Request, start
 
 TABLE = "Paper,Code,Text\nMüller 2020,Pay,Café “was” paid.\nRoux 2021,Hours,Naïve façade.\n"
 
@@ -278,6 +279,21 @@ def test_what_is_odd_in_a_workbook_is_a_warning_with_its_cells(tmp_path: Path) -
         "sheet-formula-error": "1 cell holds an error of a formula: F4 (#DIV/0!).",
         "sheet-date-early": "1 cell holds a date before 1910: E4 (1905-07-12, the number 2020).",
     }
+
+
+def test_a_workbook_whose_only_table_is_hidden_is_read(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        book.add_worksheet("Empty")
+        sheet = book.add_worksheet("Old")
+        sheet.write_row("A1", ["Study", "Code"])
+        sheet.write_row("A2", ["Ek 2019", "Pay"])
+        sheet.hide()
+
+    (tmp_path / "t.xlsx").write_bytes(workbook(fill))
+    said: list[str] = []
+    request = Request(tmp_path / "new", tables=(tmp_path / "t.xlsx",))
+    start(request, execute=False, dry_run=True, say=said.append)
+    assert "  1 finding from 1 row" in said
 
 
 def test_a_formula_without_a_value_is_told(tmp_path: Path) -> None:
@@ -886,9 +902,9 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
         "rank 3",
     ]
     assert cells(book) == [
-        ["set-9", "", "Keywords", ""],
-        ["1", "set-9", "Work", "All of it"],
-        ["2", "1", "Pay >25 %", ""],
+        ["keywords", "", "Keywords", ""],
+        ["work", "keywords", "Work", "All of it"],
+        ["pay-25", "work", "Pay >25 %", ""],
     ]
     assert "1 item has no code." in codings.notes
     assert "1 coding names a code that stands in none of its code sets." in codings.notes
@@ -941,12 +957,15 @@ def test_a_project_becomes_codings_with_passages_and_a_codebook(tmp_path: Path) 
         "Passage": "summary",
         "Coder": "person",
     }
-    assert cells(book) == [["c-1", "", "Work", "All of it"], ["c-2", "c-1", "Pay >25 %", ""]]
+    assert cells(book) == [
+        ["work", "", "Work", "All of it"],
+        ["pay-25", "work", "Pay >25 %", ""],
+    ]
     for said in (
         "It is a REFI-QDA project of NVivo: 3 sources, 2 codes, 2 codings.",
         "1 coding names a code that is not in the codebook: left out.",
         "1 coding is of a picture, a sound or a page without text",
-        "1 source has no coding and stand as studies without a code.",
+        "1 source has no coding: without a code it stays a study.",
     ):
         assert said in told(codings)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from synth.errors import ReviewError
 from synth.reading.rules import check
 from synth.starter.file_kinds.reading import read_tables
 from synth.starter.flow_import import COLUMNS, Flow, flow_of
+from synth.starter.start import Request, start
 
 # The boxes of the template, in its order; the numbers are invented.
 PRISMA = {
@@ -194,3 +196,61 @@ def test_a_screening_in_rayyan_becomes_a_flow(
 def test_a_coded_table_holds_no_flow(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Study,Code\nLee 2020,Pay\n", encoding="utf-8")
     assert flow_of(read_tables(tmp_path / "t.csv")[0]) is None
+
+
+def imported(tmp_path: Path, *names: str) -> list[str]:
+    """What is said while a review is made of some files."""
+    said: list[str] = []
+    request = Request(tmp_path / "new", tables=tuple(tmp_path / name for name in names))
+    start(request, execute=False, dry_run=False, say=said.append)
+    return said
+
+
+TABLE = "Study,Code,Text\nB 2020,Pay,One\nC 2020,Pay,Two\n"
+
+
+def test_a_flow_comes_into_the_review_with_its_table(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    (tmp_path / "prisma.csv").write_text(template(PRISMA), encoding="utf-8")
+    said = imported(tmp_path, "table.csv", "prisma.csv")
+    assert "The search flow comes from PRISMA's template." in "\n".join(said)
+    rows = csv.DictReader((tmp_path / "new/data/flow.csv").open(encoding="utf-8"))
+    assert {row["box"]: row["count"] for row in rows}["screened"] == "900"
+    assert not [p for p in check(tmp_path / "new") if p.severity == "error"]
+
+
+def test_references_that_were_left_out_are_counted_and_no_works_of_the_review(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "table.csv").write_text(TABLE, encoding="utf-8")
+    row = "T1,A,2020,J,,#1,A 2020,Exclusion reason: Wrong design; \n"
+    (tmp_path / "x_excluded.csv").write_text(COVIDENCE + row, encoding="utf-8")
+    (tmp_path / "x_included.csv").write_text(
+        COVIDENCE + 'Y,"B, X",2020,J,,#8,B 2020,\nZ,"C, D",2020,J,,#9,C 2020,\n', encoding="utf-8"
+    )
+    said = "\n".join(imported(tmp_path, "table.csv", "x_excluded.csv", "x_included.csv"))
+    assert "x_excluded.csv lists 1 reference left out of the review" in said
+    studies = (tmp_path / "new/data/studies.csv").read_text("utf-8")
+    assert "a2020" not in studies
+    assert studies.count("\n") == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("p.csv", template(PRISMA), "the numbers of a search flow"),
+        ("c.qdc", '<CodeBook><Codes><Code guid="1" name="Pay"/></Codes></CodeBook>', "a codebook"),
+        (
+            "x_excluded.csv",
+            COVIDENCE + "T1,A,2020,J,,#1,A 2020,Exclusion reason: Wrong design; \n",
+            "a list of references that were left out",
+        ),
+    ],
+)
+def test_what_makes_no_review_alone_is_named(
+    tmp_path: Path, name: str, text: str, what: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ReviewError) as error:
+        imported(tmp_path, name)
+    assert f"[sheet-no-table] This is {what}" in str(error.value)

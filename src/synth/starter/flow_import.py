@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from synth.model import NOT_ESTABLISHED, NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums
@@ -59,6 +59,53 @@ def flow_of(sheets: Iterable[Sheet]) -> Flow | None:
         if sheet.program == "Rayyan" and "Decision" in sheet.header:
             return _checked(_of_rayyan(sheet))
     return None
+
+
+def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
+    """The tables without references that the team left out: those are counted, not imported.
+
+    Parameters
+    ----------
+    sheets : every table of the author's files.
+
+    Returns
+    -------
+    The tables that remain, and what was left out.
+    """
+    kept, told = [], []
+    for sheet in sheets:
+        stage = _stage(sheet)[0] if sheet.program == "Covidence" else ""
+        if sheet.holds == "references" and stage in ("irrelevant", "excluded"):
+            number = counted(len(sheet.rows), "reference")
+            told.append(
+                f"{sheet.source} lists {number} left out of the review: counted, not imported."
+            )
+            continue
+        if sheet.program == "Rayyan" and "Decision" in sheet.header:
+            rows = tuple(row for row in sheet.rows if row.cells["Decision"] != "Excluded")
+            if len(rows) < len(sheet.rows):
+                number = counted(len(sheet.rows) - len(rows), "record")
+                told.append(
+                    f"{sheet.source}: {number} with the decision 'Excluded': counted, not imported."
+                )
+                sheet = replace(sheet, rows=rows)
+        kept.append(sheet)
+    return kept, told
+
+
+def _stage(sheet: Sheet) -> tuple[str, list[str]]:
+    """The stage of a list of Covidence by its name or its reasons, and these reasons."""
+    column = next((name for name in sheet.header if heading(name) == "notes"), "")
+    reasons = [
+        found[1].strip()
+        for row in sheet.rows
+        if column and (found := re.search(r"Exclusion reason:\s*([^;\n]+)", row.cells[column]))
+    ]
+    name = re.split(r"[\\/]", sheet.file)[-1].lower()
+    stage = next((s for s in ("irrelevant", "excluded", "included") if s in name), "")
+    if not stage and reasons and len(reasons) == len(sheet.rows):
+        stage = "excluded"
+    return stage, reasons
 
 
 class _Boxes:
@@ -294,16 +341,7 @@ def _of_covidence(sheets: Sequence[Sheet]) -> Flow:
     reasons: Counter[str] = Counter()
     flow = Flow(files=tuple(dict.fromkeys(sheet.file for sheet in sheets)))
     for sheet in sheets:
-        column = next((name for name in sheet.header if heading(name) == "notes"), "")
-        told = [
-            found[1].strip()
-            for row in sheet.rows
-            if column and (found := re.search(r"Exclusion reason:\s*([^;\n]+)", row.cells[column]))
-        ]
-        name = re.split(r"[\\/]", sheet.file)[-1].lower()
-        stage = next((s for s in ("irrelevant", "excluded", "included") if s in name), "")
-        if not stage and told and len(told) == len(sheet.rows):
-            stage = "excluded"
+        stage, told = _stage(sheet)
         if not stage:
             flow.notes.append(
                 f"{sheet.source}: its name does not tell the stage (irrelevant, excluded, included)"

@@ -16,7 +16,8 @@ from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect import Material, collect, not_coded
 from synth.starter.columns import IDENTITY, Guess, guess
-from synth.starter.draft import Tables, Words, files_of, tables
+from synth.starter.draft import Tables, Words, files_of, table_text, tables
+from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say
 from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, difference, to_toml
 from synth.starter.reconcile import differences
@@ -28,6 +29,24 @@ from synth.starter.works import Named, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
+
+
+_NOT_CODED = {
+    "codebook": (
+        "a codebook",
+        "Give it with --codebook beside the table of your codings: the coded segments as a "
+        "spreadsheet, or the whole project as REFI-QDA (.qdpx).",
+    ),
+    "flow": (
+        "the numbers of a search flow",
+        "Give it beside the table of your codings: --from table.csv --from flow.csv.",
+    ),
+    "references": (
+        "a list of references that were left out of the review",
+        "Give it beside the table of your codings, which is what makes the review.",
+    ),
+}
+"""What alone makes no review, and what is to be given with it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +106,15 @@ def take_in(
     """
     report = Report()
     sheets = _read(request.tables, report, say)
+    flow = flow_of(sheets)
+    read_first = sheets[:1]
+    sheets, told = without_excluded(sheet for sheet in sheets if sheet.holds != "flow")
+    for text in told:
+        report.left_out(text)
+    for sheet in read_first if all(one.holds == "codebook" for one in sheets) else ():
+        what, instead = _NOT_CODED[sheet.holds]
+        report.problems.append(Problem("sheet-no-table", sheet.file, what=what, instead=instead))
+    _stop(report)
     codebook, sheets = _codebook_among(sheets, request, report)
     _stop(report)
     former = former or Former()
@@ -116,6 +144,11 @@ def take_in(
     )
     made = tables(material, named, words, former.findings)
     files = files_of(made, named, material, words)
+    if flow is not None:
+        for note in flow.notes:
+            report.decided(note)
+        if flow.rows:
+            files[TABLES["flow"].file] = table_text("flow", flow.rows)
     for reason in differences(material, made, named, files):
         report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
     _stop(report)
@@ -168,7 +201,7 @@ def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
     """Every table of every file, with what was told while reading."""
     sheets: list[Sheet] = []
     for file in files:
-        found, problems = read_tables(file)
+        found, problems = read_tables(file, say)
         report.problems += problems
         for sheet in found:
             say(
@@ -178,7 +211,7 @@ def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
             for note in sheet.notes:
                 say(f"  {note}")
                 report.decided(f"{sheet.source}: {note}")
-            if sheet.hidden:
+            if sheet.hidden and not all(other.hidden for other in found):
                 report.left_out(f"{sheet.source} is hidden and was not read.")
                 continue
             sheets.append(sheet)

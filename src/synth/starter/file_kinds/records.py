@@ -11,7 +11,7 @@ from synth.errors import Problem
 from synth.starter.file_kinds.grid import cleaned
 from synth.starter.file_kinds.kinds import REFERENCES_BESIDE
 from synth.starter.sheet import Row, Sheet
-from synth.text import counted
+from synth.text import counted, slug
 
 Read = tuple[list[Sheet], list[Problem]]
 
@@ -441,14 +441,23 @@ def codebook(
     program : the program that wrote it.
     """
     header = ("id", "parent", "label", "definition")
-    rows = tuple(
-        Row(number, dict(zip(header, code, strict=True)))
-        for number, code in enumerate(codes, start=1)
-    )
+    # Programs call codes by numbers or by ids of 32 signs: pages are named for what codes mean.
+    names = {"": ""}
+    taken: set[str] = set()
+    rows = []
+    for number, (code, above, label, definition) in enumerate(codes, start=1):
+        stem = node = slug(label, "code")
+        more = 2
+        while node in taken:
+            node, more = f"{stem}-{more}", more + 1
+        taken.add(node)
+        names[code] = node
+        cells = (node, names.get(above, ""), label, definition)
+        rows.append(Row(number, dict(zip(header, cells, strict=True))))
     return Sheet(
         file,
         header,
-        rows,
+        tuple(rows),
         (f"A codebook of {counted(len(codes), 'code')}. Rows are numbered by code.",),
         name=name,
         roles={column: column for column in header},

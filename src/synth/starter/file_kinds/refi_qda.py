@@ -299,7 +299,7 @@ def _tables(project: _Project, file: str, program: str, texts: Mapping[str, str]
     if bare:
         notes.append(
             f"{counted(len(bare), 'source has', 'sources have')} "
-            f"no coding and stand as studies without a code."
+            f"no coding: without a code it stays a study."
         )
     if not project.sources:
         if not project.codes:
