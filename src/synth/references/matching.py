@@ -119,7 +119,7 @@ class Matcher:
     def _titles(self) -> dict[str, list[str]]:
         named: dict[str, list[str]] = {}
         for key, work in self.works.items():
-            for title in {fold_words(work.title), fold_words(work.main_title)}:
+            for title in {_title_key(work.title), _title_key(work.main_title)}:
                 _add(named, title, key)
         named.pop("", None)
         return named
@@ -135,9 +135,9 @@ class Matcher:
         for key, work in self.works.items():
             names = work.authors or work.editors
             if not names:
-                _add(named, " ".join(fold_words(work.title).split()[:4]), key)
+                _add(named, _name_key(" ".join(work.title.split()[:4])), key)
                 continue
-            for family in {fold_words(names[0].family), fold_words(names[0].last)}:
+            for family in {_name_key(names[0].family), _name_key(names[0].last)}:
                 _add(named, family, key)
                 _add(named, family.replace(" ", ""), key)
         named.pop("", None)
@@ -220,10 +220,10 @@ class Matcher:
 
     def _by_title(self, title: str, *, whole: bool = False) -> list[str]:
         """Works of a title, of the part before the subtitle, or of a title that was cut off."""
-        folded = fold_words(title)
+        folded = _title_key(title)
         if found := self._titles.get(folded):
             return found
-        main = fold_words(re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s", title, maxsplit=1)[0])
+        main = _title_key(re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s", title, maxsplit=1)[0])
         if not whole and main != folded and len(main) > 12 and (found := self._titles.get(main)):
             # The subtitle differs: the same main title alone is not enough if there are several.
             return (
@@ -266,7 +266,7 @@ class Matcher:
         )
         if not fold_words(before):
             before, after = after, ""
-        tokens = [t for t in fold_words(re.sub(r"[_]", " ", before)).split() if t not in _JOINTS]
+        tokens = _name_key(before.replace("_", " ")).split()
         keys: list[str] = []
         used = 0
         for end in range(len(tokens), 0, -1):
@@ -380,6 +380,16 @@ class Matcher:
 
 
 _JOINTS = frozenset(["and", "und", "et", "y", "e", "i", "og", "och", "en", "with", "the"])
+
+
+def _name_key(names: str) -> str:
+    """Names as they are compared: without the words that join them."""
+    return " ".join(word for word in fold_words(names).split() if word not in _JOINTS)
+
+
+def _title_key(title: str) -> str:
+    """A title as it is compared: "community-based" is "community based" and "communitybased"."""
+    return fold_words(title).replace(" ", "")
 
 
 def _is_by_several(work: Reference) -> bool:

@@ -1,0 +1,162 @@
+"""Which work a cell of a table means: however it is written, the right one, several, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from synth.reading.bibliography import parse_bibliography, read_bibliography
+from synth.references.apa import author_year, narrative
+from synth.references.importing import read_references
+from synth.references.matching import Matcher
+from synth.references.work import Reference
+
+CORPUS = Path(__file__).parent / "references"
+BIB = """
+@article{lee2020, author={Lee, Ann}, title={Pay at work: a survey of helpers}, year=2020,
+  journal={Work}, doi={10.1000/lee.1}, pmid={30000001}}
+@article{lee2020b, author={Lee, Ann and Roy, Tom}, title={Pay at home}, year=2020, journal={Home}}
+@article{lee2019, author={Lee, Bo and Roy, Tom and Kim, C.}, title={Rest}, year=2019,
+  journal={Work}}
+@article{ostby2018, author={Østby, Kari and others}, title={Über die Ruhe}, year=2018, journal={J}}
+@book{who2017, author={{World Health Organization}}, title={A report on rest}, year=2017}
+@article{berg2016, author={van der Berg, Jan}, title={Particles of names}, year=2016, journal={J}}
+@article{obrien2015, author={O’Brien-Mazza, D. J.}, title={Apostrophes}, year=2015, journal={J}}
+@article{press, author={Marx, A.}, title={Not printed yet}, year={in press}, journal={J}}
+@article{twins1, author={Ek, A.}, title={The same title}, year=2011, journal={North}}
+@article{twins2, author={Ek, A.}, title={The same title}, year=2012, journal={South}}
+"""
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    works, problems = parse_bibliography(BIB)
+    assert problems == []
+    return Matcher(works, {"who2017": "12", "press": "WOS:000123456700001"})
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        *(
+            (words, "lee2019")
+            for words in ("lee2019", "LEE2019", "Lee 2019", "Lee, 2019", "Lee (2019)")
+        ),
+        *(
+            (words, "lee2019")
+            for words in ("Lee et al., 2019", "Lee et al 2019", "LEE ET AL. (2019)")
+        ),
+        *((words, "lee2019") for words in ("Lee, Roy & Kim, 2019", "Lee, Roy and Kim (2019)")),
+        *(
+            (words, "lee2019")
+            for words in ("Lee B, 2019", "Lee, B. (2019)", "Lee_2019", "2019 Lee")
+        ),
+        *((words, "lee2020b") for words in ("Lee & Roy 2020", "Lee and Roy (2020)", "Lee 2020b")),
+        *((words, "lee2020") for words in ("10.1000/LEE.1", "https://doi.org/10.1000/lee.1")),
+        *((words, "lee2020") for words in ("doi:10.1000/lee.1", "PMID: 30000001", "30000001")),
+        *((words, "lee2020") for words in ("Pay at work: a survey of helpers", "Pay at work")),
+        *((words, "lee2020") for words in ("pay at work – A Survey of Helpers.", "PAY AT WORK")),
+        *((words, "ostby2018") for words in ("Ostby 2018", "Østby et al., 2018", "ÜBER DIE RUHE")),
+        *((words, "who2017") for words in ("World Health Organization 2017", "#12", "12")),
+        *(
+            (words, "berg2016")
+            for words in ("van der Berg 2016", "Berg, 2016", "Van der Berg, J. (2016)")
+        ),
+        *(
+            (words, "obrien2015")
+            for words in ("O'Brien-Mazza 2015", "OBrien Mazza, 2015", "O’Brien-Mazza DJ 2015")
+        ),
+        *(
+            (words, "press")
+            for words in ("Marx in press", "Marx (in press)", "Marx", "WOS:000123456700001")
+        ),
+    ],
+)
+def test_a_work_is_found_however_it_is_called(matcher: Matcher, words: str, key: str) -> None:
+    assert matcher.find(words).key == key
+
+
+@pytest.mark.parametrize(
+    ("words", "candidates"),
+    [
+        ("Lee 2020", ("lee2020", "lee2020b")),
+        ("The same title", ("twins1", "twins2")),
+        ("Lee", ("lee2020", "lee2020b", "lee2019")),
+    ],
+)
+def test_what_can_mean_several_works_is_told_with_their_titles(
+    matcher: Matcher, words: str, candidates: tuple[str, ...]
+) -> None:
+    match = matcher.find(words)
+    assert (match.key, match.candidates) == ("", candidates)
+    said = match.problem("table.csv", 3, "Paper")
+    assert said.code == "work-ambiguous"
+    for key in candidates:
+        assert f"{key!r} ({matcher.works[key].title})" in said.message
+
+
+@pytest.mark.parametrize(
+    ("words", "others", "key"),
+    [
+        ("Lee 2020", {"title": "Pay at home"}, "lee2020b"),
+        ("Lee 2020", {"journal": "WORK"}, "lee2020"),
+        ("Lee 2020", {"doi": "https://doi.org/10.1000/lee.1"}, "lee2020"),
+        ("Lee 2020", {"pmid": "30000001"}, "lee2020"),
+        ("Lee", {"year": "2019"}, "lee2019"),
+        ("The same title", {"year": "2012"}, "twins2"),
+        ("The same title", {"journal": "North"}, "twins1"),
+        ("", {"author": "Lee, B.", "year": "2019"}, "lee2019"),
+        ("", {"title": "Rest"}, "lee2019"),
+        ("17", {"title": "Rest"}, "lee2019"),
+    ],
+)
+def test_other_cells_of_the_row_decide(
+    matcher: Matcher, words: str, others: Mapping[str, str], key: str
+) -> None:
+    assert matcher.find(words, **others).key == key
+
+
+def test_cells_at_odds_are_told(matcher: Matcher) -> None:
+    match = matcher.find("Lee 2019", doi="10.1000/lee.1")
+    assert (match.key, match.code) == ("", "work-at-odds")
+    assert "'lee2019' (Rest)" in match.problem("t.csv", 2, "Paper").message
+
+
+@pytest.mark.parametrize(
+    "words", ["Kim 2020", "Lee & Smith 2020", "Lee 2021", "Nobody", "2020", "?"]
+)
+def test_what_names_no_work_is_not_guessed(matcher: Matcher, words: str) -> None:
+    match = matcher.find(words)
+    assert (match.key, match.code) == ("", "work-unknown")
+    assert "is no work of references.bib" in match.problem("t.csv", 2, "Paper").message
+
+
+def test_the_nearest_is_named(matcher: Matcher) -> None:
+    assert "Did you mean" in matcher.find("Ostbye, 2018").problem("t.csv", 2, "Paper").remedy
+
+
+def every_work() -> Iterable[tuple[str, Mapping[str, Reference]]]:
+    """The bibliography of the book, of the example, and of every file of the corpus."""
+    root = Path(__file__).parent.parent
+    for path in (root / "references.bib", root / "tests" / "example" / "references.bib"):
+        yield path.name, read_bibliography(path)[0]
+    for path in sorted(CORPUS.iterdir()):
+        if path.suffix in (".bib", ".ris", ".nbib", ".ciw", ".enw"):
+            yield path.name, read_references(path)[0].bibliography
+
+
+@pytest.mark.parametrize(("file", "works"), [*every_work()], ids=lambda value: str(value)[:30])
+def test_every_work_is_found_by_all_it_is_called(file: str, works: Mapping[str, Reference]) -> None:
+    matcher = Matcher(works)
+    for key, work in works.items():
+        called = [key, author_year(work), narrative(work), work.title, work.main_title, work.doi]
+        called += [work.title.upper(), f"https://doi.org/{work.doi}" if work.doi else ""]
+        called += [re.sub(r"[-–—:,.!?]", " ", work.title), work.title.replace("-", "")]
+        for words in filter(None, called):
+            match = matcher.find(words)
+            assert key in match.candidates, (file, key, words, match)
+            if not match.key:
+                assert len(match.candidates) > 1
