@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from synth.reading.bibliography import read_bibliography
+from synth.reading.bibliography import parse_bibliography, read_bibliography
 from synth.references.apa import (
     address,
     author_year,
+    bracket,
     group,
     narrative,
     reference_html,
@@ -147,3 +148,116 @@ def test_only_web_addresses_become_links() -> None:
 def test_every_work_of_the_book_is_cited_in_its_own_way(root: Path) -> None:
     works, _ = read_bibliography(root / "references.bib")
     assert len({author_year(one) for one in works.values()}) == len(works)
+
+
+WORKED = {
+    # After the worked examples of chapter 10 of the manual, with invented works.
+    "@article{a, author={Grady, Jane S. and Her, Mai}, title={Emotions in stories}, year=2019, "
+    "journal={Psychology of Rest}, volume=8, number=3, pages={207--217}, doi={10.1000/r.185}}": (
+        "Grady, J. S., & Her, M. (2019). Emotions in stories. Psychology of Rest, 8(3), 207–217. "
+        "https://doi.org/10.1000/r.185"
+    ),
+    "@article{a, author={Burin, D.}, title={Plasticity}, year=2019, journal={PLOS Rest}, volume=4, "
+    "number=2, eid={e0209899}}": (
+        "Burin, D. (2019). Plasticity. PLOS Rest, 4(2), Article e0209899."
+    ),
+    "@article{a, author={Pach, S.}, title={On its way}, year={in press}, journal={Cells}}": (
+        "Pach, S. (in press). On its way. Cells."
+    ),
+    "@article{a, author={Lyons, D.}, title={Who is who?}, date={2009-06-15}, journal={The Sitter}, "
+    "entrysubtype={magazine}, pages={26-9}}": (
+        "Lyons, D. (2009, June 15). Who is who? The Sitter, 26–29."
+    ),
+    "@book{a, author={Brown, L. S.}, title={Feminist rest}, edition={2}, publisher={Chair Press}, "
+    "year=2018}": ("Brown, L. S. (2018). Feminist rest (2nd ed.). Chair Press."),
+    "@book{a, editor={Hacker Hughes, Jamie}, title={Mental rest}, publisher={Chair Press}, "
+    "year=2017}": ("Hacker Hughes, J. (Ed.). (2017). Mental rest. Chair Press."),
+    "@book{a, author={Harris, L.}, title={Rest in volumes}, volume={2}, publisher={P}, "
+    "date={2014/2016}}": ("Harris, L. (2014–2016). Rest in volumes (Vol. 2). P."),
+    "@incollection{a, author={Aron, L. and Botella, M.}, title={Culinary rest}, "
+    "editor={Holmes, R. F.}, booktitle={Arts of rest}, edition={Second}, volume=1, "
+    "pages={233--59}, publisher={Chair Press}, year=2019}": (
+        "Aron, L., & Botella, M. (2019). Culinary rest. In R. F. Holmes (Ed.), Arts of rest "
+        "(2nd ed., Vol. 1, pp. 233–259). Chair Press."
+    ),
+    "@report{a, author={{National Chair Institute}}, title={Taking rest}, number={18-2059}, "
+    "institution={Ministry of Seats}, year=2018, url={https://example.org/t.pdf}}": (
+        "National Chair Institute. (2018). Taking rest (Report No. 18-2059). Ministry of Seats. "
+        "https://example.org/t.pdf"
+    ),
+    "@phdthesis{a, author={Harris, L.}, title={Leaders at rest}, school={University of Chairs}, "
+    "year=2014}": (
+        "Harris, L. (2014). Leaders at rest [Doctoral dissertation, University of Chairs]."
+    ),
+    "@mastersthesis{a, author={Harris, L.}, title={At rest}, school={University of Chairs}, "
+    "year=2012}": ("Harris, L. (2012). At rest [Master’s thesis, University of Chairs]."),
+    "@inproceedings{a, author={Duckworth, A. L.}, title={Grit at rest}, booktitle={Proceedings of "
+    "the Academy of Chairs}, volume=116, pages={23499--23504}, year=2019}": (
+        "Duckworth, A. L. (2019). Grit at rest. In Proceedings of the Academy of Chairs "
+        "(Vol. 116, pp. 23499–23504)."
+    ),
+    "@inproceedings{a, author={Maddox, S.}, title={A talk}, year=2016, publisher={Chairs}}": (
+        "Maddox, S. (2016). A talk [Paper presentation]. Chairs."
+    ),
+    "@online{a, author={{Chair Council}}, title={Chairs today}, date={2018-05-24}, "
+    "url={https://example.org/c}}": (
+        "Chair Council. (2018, May 24). Chairs today. https://example.org/c"
+    ),
+    "@online{a, title={Rest}, url={https://example.org/r}}": (
+        "Rest. (n.d.). https://example.org/r"
+    ),
+    "@dataset{a, author={D’Souza, A.}, title={Chairs counted}, publisher={Repository}, year=2021, "
+    "doi={10.1000/d.1}}": (
+        "D’Souza, A. (2021). Chairs counted [Data set]. Repository. https://doi.org/10.1000/d.1"
+    ),
+    "@software{a, author={Borenstein, M.}, title={Chair counter}, version={3.3}, year=2014}": (
+        "Borenstein, M. (2014). Chair counter (Version 3.3) [Computer software]."
+    ),
+    "@misc{a, author={Leuker, C.}, title={Before print}, eprint={2101.00001}, "
+    "archiveprefix={arXiv}, year=2021}": (
+        "Leuker, C. (2021). Before print (arXiv:2101.00001). arXiv."
+    ),
+    "@article{a, author={Kim, A. and Lee, B. and others}, title={Many}, journal={J.}, year=2020}": (
+        "Kim, A., Lee, B., et al. (2020). Many. J."
+    ),
+    "@article{a, author={van der Berg, Jan and King, Jr., M. L.}, title={“Quoted.”}, journal={J}, "
+    "year=2020}": ("van der Berg, J., & King, M. L., Jr. (2020). “Quoted.” J."),
+}
+
+
+@pytest.mark.parametrize("entry", WORKED, ids=lambda entry: entry[:30])
+def test_worked_examples_of_the_manual(entry: str) -> None:
+    works, problems = parse_bibliography(entry)
+    assert problems == []
+    assert reference_text(works["a"]) == WORKED[entry]
+
+
+def test_the_order_of_the_list_is_that_of_the_manual() -> None:
+    """Chapter 9.44 to 9.49: letter by letter, nothing before something, undated first."""
+    works = [
+        work("a", author="Brown, A.", year="in press"),
+        work("b", author="Brown, A.", year=""),
+        work("c", author="Brown, A. and Adams, B.", year="1990"),
+        work("d", author="Brown, A.", year="2010"),
+        work("e", author="Browning, A."),
+        work("f", author="Brown, B."),
+        work("g", author="{The Brown Institute}"),
+        work("h", title="A bridge", author=""),
+        work("i", author="de Vries, A."),
+        work("j", author="Devers, A."),
+        work("k", author="Ångström, A."),
+    ]
+    assert "".join(one.key for one in group(works)) == "khbdacfejig"
+
+
+def test_a_bracket_names_the_same_authors_once() -> None:
+    works = group(
+        [
+            work("lee2020b", author="Lee, A."),
+            work("lee2020a", author="Lee, A."),
+            work("kim2020", author="Kim, B."),
+        ]
+    )
+    assert "".join(before + label for before, label in bracket(works)) == (
+        "Kim, 2020; Lee, 2020a, 2020b"
+    )

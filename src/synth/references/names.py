@@ -85,8 +85,9 @@ _PARTICLES = frozenset(
     for word in line.split()
 )
 _SUFFIX = re.compile(
-    r"(?:[JS]r|II|III|IV|V|VI|2nd|3rd|4th|Jnr|Snr|Junior|Senior|Filho|Neto)\.?", re.IGNORECASE
+    r"(?:[JS]r|II|III|IV|2nd|3rd|4th|Jnr|Snr|Junior|Senior|Filho|Neto)\.?", re.IGNORECASE
 )
+_SURE_SUFFIX = re.compile(r"[JS]n?r\.?|Junior|Senior", re.IGNORECASE)
 _DEGREE = re.compile(
     r"(?:Ph\.?\s?D|M\.?D|R\.?N|M\.?Sc?|B\.?Sc?|M\.?A|B\.?A|M\.?P\.?H|M\.?S\.?W|"
     r"L\.?C\.?S\.?W|Psy\.?D|Dr|Prof|"
@@ -254,7 +255,7 @@ def _persons(person: str) -> tuple[list[Name], str]:
         return [Name("", "", decode(person))], ""  # all in braces: a body
     if "=" in masked and re.search(r"(?:^|,)\s*family\s*=", masked):
         return [_of_parts(person)], ""
-    parts = _divided(person, _COMMA)
+    parts = [part for part in _divided(person, _COMMA) if _words(part)]
     if not parts:
         return [], "A name is empty"
     if len(parts) == 1:
@@ -262,7 +263,7 @@ def _persons(person: str) -> tuple[list[Name], str]:
     if len(parts) == 2:
         if all(_surname_first(part) for part in parts):
             return [_surname_first(part) or Name() for part in parts], "commas"
-        if _SUFFIX.fullmatch(parts[1]):
+        if _SURE_SUFFIX.fullmatch(parts[1]):
             name = _without_comma(parts[0])[0][0]
             return [Name(name.first, name.von, name.last, decode(parts[1]))], ""
         return [_inverted(parts[0], parts[1])], ""
@@ -367,6 +368,8 @@ def _surname_first(text: str) -> Name | None:
 def _without_comma(text: str) -> tuple[list[Name], str]:
     words = _words(text)
     shown = decode(text)
+    if not shown.strip():
+        return [], "A name is empty"
     if len(words) == 1:
         return [Name("", "", shown)], ""
     if found := _surname_first(text):
@@ -440,7 +443,7 @@ def read_name(text: str) -> tuple[Name, str]:
             else f"{text!r} has no comma and was taken for the name of a body"
         )
     if len(parts) == 2:
-        if _SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
+        if _SURE_SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
             return Name("", "", text), ""
         return _plain_inverted(parts[0], parts[1]), ""
     if len(parts) == 3:
