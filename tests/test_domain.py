@@ -154,7 +154,7 @@ def test_a_page_can_say_what_the_whole_book_rests_on(tmp_path):
 def test_previews_hold_each_finding_of_the_page_once(garden: Path):
     text = page(garden, "water")
     assert text.count('data-synth-module="preview"') == 1
-    assert text.count('"summary": "A shared watering rota kept beds alive') == 1
+    assert text.count('"summary":"A shared watering rota kept beds alive') == 1
     assert "Kenya, Norway · survey" in text
 
 
@@ -166,7 +166,7 @@ def test_citations_in_figures_are_previewed_too(tmp_path):
     assert told == ""
     text = page(out, "ground")
     assert '<a class="fc" href="studies.html#finding-leek2016-02">' in text
-    assert '"summary": "Locked doors kept neighbours away."' in text
+    assert '"summary":"Locked doors kept neighbours away."' in text
 
 
 # --- notebooks -----------------------------------------------------------------------------------

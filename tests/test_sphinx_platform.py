@@ -317,7 +317,7 @@ def test_a_chart_is_a_labelled_picture_with_its_specification(book: Book) -> Non
     page = book.page("note")
     figure = re.search(r'<figure class="synth synth-chart".*?</figure>', page, re.DOTALL)
     assert figure
-    label = "Gardens &quot;by year&quot; &lt;/script&gt;&lt;b&gt;"
+    label = "Gardens &#34;by year&#34; &lt;/script&gt;&lt;b&gt;"
     assert f'role="img" aria-label="{label}"' in figure[0]
     stored = re.search(r'<script type="application/json">(.*?)</script>', figure[0], re.DOTALL)
     assert stored

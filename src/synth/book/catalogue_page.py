@@ -7,19 +7,19 @@ each study where the book cites it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from markupsafe import Markup, escape
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from synth.book.context import depend_on_data, words_of
+from synth.book.context import depend_on_data, render, words_of
 from synth.book.domain import CitedAt, EvidenceDomain, Home, evidence_domain
 from synth.book.nodes import entry_body, view_node
 from synth.book.views import place_of
-from synth.views.catalogue import STYLED, Entry, catalogue
+from synth.views.catalogue import Entry, catalogue
 from synth.views.markup import drawn_in
 
 if TYPE_CHECKING:
@@ -95,16 +95,13 @@ def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
 def _neighbours(study: str, around: Any, words: Words) -> str:
     ids = [entry.id for entry in around]
     here = ids.index(study)
-    links = []
-    for step, rel, form in ((-1, "prev", "‹ {}"), (1, "next", "{} ›")):
-        position = here + step
-        if 0 <= position < len(ids):
-            label = form.format(escape(around[position].label))
-            links.append(f'<a rel="{rel}" href="#study-{escape(ids[position])}">{label}</a>')
-    return (
-        '<nav class="synth synth-neighbours noprint" aria-label="'
-        f'{escape(words.say("study_neighbours", study=around[here].label))}">'
-        f"{' '.join(links)}</nav>\n"
+    return str(
+        render(
+            "neighbours.html",
+            label=words.say("study_neighbours", study=around[here].label),
+            before=around[here - 1] if here else None,
+            after=around[here + 1] if here + 1 < len(around) else None,
+        )
     )
 
 
@@ -120,40 +117,38 @@ class ListCitations(SphinxPostTransform):
         for body in list(self.document.findall(entry_body)):
             with drawn_in(place):
                 entry = Entry(domain.review.records, body["study"])
-                html = f'<div class="synth synth-entry-body" {STYLED}>\n{entry.html}</div>\n'
-            body.replace_self(nodes.raw("", html, format="html"))
+                html = render("entry_body.html", entry=entry)
+            body.replace_self(nodes.raw("", str(html), format="html"))
         for node in list(self.document.findall(cited_in)):
             places = domain.cited_at(node["study"])
-            node.replace_self(nodes.raw("", self._html(places), format="html"))
-
-    def _html(self, places: list[CitedAt]) -> str:
-        return f'<p class="synth synth-cited">{said_where(self, places)}</p>\n'
+            cited = render("cited.html", said=said_where(self, places))
+            node.replace_self(nodes.raw("", str(cited), format="html"))
 
 
 def said_where(
     transform: SphinxPostTransform, places: list[CitedAt], *, headings: bool = True
-) -> str:
+) -> Markup:
     """Say on which pages, and under which headings of each, a work is cited, with links."""
     env, builder = transform.env, transform.app.builder
     words = words_of(transform.app)
     if not places:
-        return words.html("study_uncited")
-    pages: dict[str, list[CitedAt]] = {}
+        return escape(words["study_uncited"])
+    pages: dict[str, dict[str, Any]] = {}
     for cited in places:
-        pages.setdefault(cited.docname, []).append(cited)
-    parts = []
-    for docname, cited_there in pages.items():
-        address = builder.get_relative_uri(env.docname, docname)
-        title = env.titles[docname].astext() if docname in env.titles else docname
-        first = cited_there[0]
-        page = f'<a href="{escape(f"{address}#{first.anchor}")}">{escape(title)}</a>'
-        below = [
-            f'<a href="{escape(f"{address}#{cited.anchor}")}">{escape(cited.heading)}</a>'
-            for cited in cited_there
-            if headings and cited.heading and cited.heading != title
-        ]
-        parts.append(f"{page} ({', '.join(below)})" if below else page)
-    return words.html("study_cited_in", pages="; ".join(parts))
+        docname = cited.docname
+        page = pages.setdefault(
+            docname,
+            {
+                "address": builder.get_relative_uri(env.docname, docname),
+                "title": env.titles[docname].astext() if docname in env.titles else docname,
+                "first": cited,
+                "below": [],
+            },
+        )
+        if headings and cited.heading and cited.heading != page["title"]:
+            page["below"].append(cited)
+    listed = render("cited_pages.html", pages=list(pages.values()))
+    return words.markup("study_cited_in", pages=listed)
 
 
 def setup(app: Sphinx) -> None:

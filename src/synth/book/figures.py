@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 import shlex
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
+from markupsafe import Markup
 
-from synth.book.context import words_of
+from synth.book.context import render, words_of
 from synth.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -67,15 +66,9 @@ def chart_html(picture: str, spec: dict[str, Any], unnamed: str) -> str:
     """
     title = spec.get("title", "")
     named = spec.get("description") or (title if isinstance(title, str) else title.get("text", ""))
-    label = html.escape(str(named or unnamed), quote=True)
     inner = picture[picture.index("<svg") :] if "<svg" in picture else ""
-    # In a script element "<" could end it; in JSON the escape means the same character.
-    stored = json.dumps(spec, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
-    return (
-        '<figure class="synth synth-chart" data-synth-module="vega">\n'
-        f'<div class="synth-chart-picture" role="img" aria-label="{label}">{inner}</div>\n'
-        f'<script type="application/json">{stored}</script>\n'
-        "</figure>\n"
+    return str(
+        render("chart_figure.html", label=named or unnamed, picture=Markup(inner), spec=spec)
     )
 
 

@@ -237,7 +237,7 @@ class DrawReferences(SphinxPostTransform):
         if study is not None:
             page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
             where = f"{page}#{study.anchor}"
-        cited = Markup(said_where(self, places, headings=False) if places else "")
+        cited = said_where(self, places, headings=False) if places else Markup("")
         html = render("way_back.html", study=where, cited=cited, words=words, styled=styled)
         return nodes.raw("", html, format="html")
 

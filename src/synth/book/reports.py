@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.book.context import settings_of, words_of
+from synth.book.context import render, settings_of, words_of
 from synth.views.catalogue import report_link
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def add_report_link(
     words = words_of(app)
     text = words.say("report_place", page=path, version=settings.version)
     link = report_link(settings, words.say("report_page", page=path), text)
-    context["body"] = f'{context.get("body", "")}<p class="synth synth-small noprint">{link}</p>\n'
+    context["body"] = f"{context.get('body', '')}{render('report_line.html', link=link)}"
 
 
 def setup(app: Sphinx) -> None:

@@ -6,7 +6,6 @@ What an author mistypes is said at once, with the line and the nearest name ther
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,7 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
-from synth.book.context import depend_on_data
+from synth.book.context import depend_on_data, render
 from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn, warn_of
 from synth.book.nodes import evidence_link, finding_group, view_node
 from synth.book.role_syntax import (
@@ -371,12 +370,7 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
         }
     words = {name: say[f"preview_{name}"] for name in ("where", "own")}
     data = {"findings": found, "marks": dict(sorted(marks.items())), "words": words}
-    # In a script element "<" could end it; in JSON the escape means the same character.
-    stored = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        '<div class="synth synth-previews" data-synth-module="preview" hidden>'
-        f'<script type="application/json">{stored}</script></div>\n'
-    )
+    return str(render("previews.html", data=data))
 
 
 # --- HTML --------------------------------------------------------------------------------------

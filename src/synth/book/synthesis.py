@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from synth.book.context import depend_on_data
+from synth.book.context import depend_on_data, render
 from synth.book.domain import evidence_domain
 from synth.book.nodes import evidence_line, finding_group, support_line
 from synth.evidence import Evidence
@@ -93,46 +92,39 @@ class DrawEvidenceLines(SphinxPostTransform):
             line.replace_self(nodes.raw("", html, format="html") if html else [])
 
     def _html(self, review: Review, findings: list[str], own: int) -> str:
-        words = Words.of(review.settings)
+        """The line with its way to exactly these findings: in the explorer, else listed here."""
+        words, domain = Words.of(review.settings), evidence_domain(self.env)
         if not findings:
-            if not own:
-                return ""
-            return f'<p class="synth rests">{words.html("rests_on_own")}</p>\n'
+            only = words["rests_on_own"]
+            return str(render("rests_on.html", said=only, see={}, items=[])) if own else ""
         said = rests_on(review, findings)
         if own:
             said = words.count("rests_on_own_too", own, rests=said)
-        return self._shown(review, findings, escape(said, quote=False))
-
-    def _shown(self, review: Review, findings: list[str], said: str) -> str:
-        """The line with its way to exactly these findings: in the explorer, else listed here."""
-        view = view_of(review, findings)
-        explorer = evidence_domain(self.env).explorer_page()
+        view, explorer = view_of(review, findings), domain.explorer_page()
+        see, items = {}, []
         if view and explorer:
             docname, key = explorer
             page = self.app.builder.get_relative_uri(self.env.docname, docname)
             state = urlencode([(f"{key}.{name}", value) for name, value in view])
-            see = Words.of(review.settings).count("rests_on_see", len(findings))
-            link = (
-                f'<a class="noprint" href="{escape(f"{page}?{state}", quote=True)}">'
-                f"{escape(see, quote=False)}</a>"
-            )
-            return f'<p class="synth rests">{said}. {link}</p>\n'
-        items = "\n".join(self._item(review, name) for name in findings)
-        return (
-            f'<details class="synth rests"><summary>{said}.</summary>\n'
-            f'<ul class="synth-rests-list">\n{items}\n</ul></details>\n'
-        )
+            see = {
+                "address": f"{page}?{state}",
+                "text": words.count("rests_on_see", len(findings)),
+            }
+        else:
+            items = [self._item(review, name) for name in findings]
+        return str(render("rests_on.html", said=f"{said}.", see=see, items=items))
 
-    def _item(self, review: Review, name: str) -> str:
+    def _item(self, review: Review, name: str) -> dict[str, Any]:
+        """What the template needs of one finding of the list."""
         finding = review.records.findings[name]
-        mark = direction_mark(review.settings.direction(finding.direction))
-        label = escape(review.records.label(finding.study))
         home = evidence_domain(self.env).home("finding", name)
-        if home is not None:
-            page = self.app.builder.get_relative_uri(self.env.docname, home.docname)
-            address = escape(f"{page}#{home.anchor}", quote=True)
-            label = f'<a href="{address}">{label}</a>'
-        return f"<li>{mark} {escape(finding.summary)} {label}</li>"
+        page = self.app.builder.get_relative_uri(self.env.docname, home.docname) if home else ""
+        return {
+            "mark": direction_mark(review.settings.direction(finding.direction)),
+            "summary": finding.summary,
+            "study": review.records.label(finding.study),
+            "address": f"{page}#{home.anchor}" if home else "",
+        }
 
 
 def rests_on(review: Review, findings: list[str]) -> str:
