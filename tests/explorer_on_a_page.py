@@ -40,7 +40,7 @@ def write_page(
         (static / file).write_text(script, "utf-8")
     evidence = next(iter(files))
     body = "\n".join(
-        explorer.html.replace('data-key="', f'data-evidence="{evidence}" data-key="', 1)
+        str(explorer.html).replace('data-key="', f'data-evidence="{evidence}" data-key="', 1)
         for explorer in explorers
     )
     told = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""

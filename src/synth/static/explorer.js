@@ -529,7 +529,7 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
   /** @param {string} text */
   const tell = (text) => {
     note.hidden = !text;
-    put(note, text);
+    note.replaceChildren(text);
   };
   /** Addresses to be written. @type {(() => void)[]} */
   const writes = [];
@@ -932,8 +932,8 @@ function* draw(root, { data, settings, extras, base, keep, follow }) {
       pressed.focus();
     }
     if (!copied) {
-      tell(`${say("not_copied")} ${text}`);
-      getSelection()?.selectAllChildren(note);
+      tell(`${say("not_copied")} `);
+      getSelection()?.selectAllChildren(note.appendChild(h("span", null, text)));
       return;
     }
     announce(say("copied"));
