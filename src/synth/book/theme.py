@@ -87,7 +87,7 @@ FIXES = (
     Fix(
         "list of references",
         "Roles that no longer exist, inside a list that may not hold them.",
-        re.compile(r" role=\"(?:doc-biblioentry|list)\"(?=[^>]*>)|(?<=<div) role=\"list\""),
+        re.compile(r" role=\"(?:doc-biblioentry|list)\"(?=[^>]*>)"),
         lambda *_: "",
     ),
 )
