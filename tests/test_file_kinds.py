@@ -182,6 +182,32 @@ def test_headings_in_two_rows_are_joined(tmp_path: Path) -> None:
     assert "Line 1 to 2 are headings together" in told(sheet)
 
 
+def test_names_of_groups_above_whole_headings_are_joined(tmp_path: Path) -> None:
+    text = (
+        "Made by: Ann\n,,Barriers,,Facilitators,\nStudy,Year,Pay,Hours,Leaders,Team\n"
+        "Lee,2020,x,,,x\nEk,2021,,x,,\n"
+    )
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert sheet.header == (
+        *("Study", "Year", "Barriers: Pay", "Barriers: Hours"),
+        *("Facilitators: Leaders", "Facilitators: Team"),
+    )
+    assert sheet.heads["Study"] == ("Study",)
+    assert [row.line for row in sheet.rows] == [4, 5]
+
+
+def test_what_is_exported_by_whom_is_no_name_of_a_group(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.csv", "Made by,Ann,,\nStudy,Code,Text,Note\nLee,Pay,x,y\n")
+    assert sheet.header == ("Study", "Code", "Text", "Note")
+    assert "Line 1 stands above the headings" in told(sheet)
+
+
+def test_a_line_apart_below_a_table_is_a_row_of_one_cell(tmp_path: Path) -> None:
+    text = "Study,Code,Text\nLee 2020,Pay,One\n\nNR: not reported\n"
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert cells(sheet) == [["Lee 2020", "Pay", "One"], ["NR: not reported", "", ""]]
+
+
 def test_a_row_is_no_second_row_of_headings(tmp_path: Path) -> None:
     """A heading is missing, and the first row has a cell below it."""
     (sheet,) = read(tmp_path, "t.csv", "Study,Code,,Text\nLee,Pay,x,y\nEk,Hours,z,w\n")

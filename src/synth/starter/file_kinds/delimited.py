@@ -169,8 +169,11 @@ def _ragged(lines: list[tuple[int, list[str]]], way: _Way, file: str) -> list[Pr
             held[0].insert(0, "")
             start = 0
     kinds: dict[int, list[int]] = {}
-    for number, cells in lines[start:]:
-        if not any(cells):
+    last = max(at for at, (_, cells) in enumerate(lines) if len(cells) == width)
+    gap = next((at for at in range(last + 1, len(lines)) if not any(lines[at][1])), len(lines))
+    for at, (number, cells) in enumerate(lines[start:], start):
+        # What stands apart below the table, as notes do, is not cut off.
+        if not any(cells) or (at > gap and len(cells) == 1):
             continue
         kept = len(cells) if len(cells) <= width else max(width, len(_trimmed(cells)))
         del cells[kept:]

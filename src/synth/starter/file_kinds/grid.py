@@ -301,6 +301,8 @@ def _two_rows(
     above, below = bare[at], bare[at + 1]
     used = [c for c in range(len(above)) if any(bare[other][c] for other in looked if other > at)]
     gaps = [c for c in used if not above[c]]
+    if _groups_above(rows[at][1], rows[at + 1][1], used):
+        return True
     if not gaps or sum(above) < 2 or not all(below[c] for c in gaps):
         return False
     if all(below[c] for c in used if above[c]) or not _like_headings(rows[at + 1][1]):
@@ -310,6 +312,21 @@ def _two_rows(
         if group is None or not below[group]:
             return False
     return True
+
+
+def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int]) -> bool:
+    """Whether a row names groups of the columns that the row below names all.
+
+    Names of groups are few, short, and apart; what stands above a table as a remark is one cell,
+    or cells side by side.
+    """
+    held = [column for column in used if upper[column]]
+    if len(held) < 2 or len(held) > len(used) / 2 or not all(lower[column] for column in used):
+        return False
+    names = [upper[column] for column in held]
+    apart = any(after - before > 1 for before, after in pairwise(held))
+    short = all(len(name) < 60 and not name.endswith(":") for name in names)
+    return apart and short and _like_headings(names) and _like_headings(lower)
 
 
 def _names(
