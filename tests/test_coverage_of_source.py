@@ -313,3 +313,40 @@ def test_no_sentence_shares_seven_words_in_a_row_with_the_source(
         for run in sorted(runs_of_words(row[column]) & in_source)
     ]
     assert copied == []
+
+
+# What the text itself lists as a factor, a theme or a practice; everything else is our grouping.
+NAMED_IN_THE_TEXT = {
+    "macro": "Influencing factors at the macro level include",
+    "socio-cultural-context": "broader socio-cultural factors",
+    "medical-model": "socio-cultural factors (medical model, recovery values",
+    "recovery-values": "(medical model, recovery values, professional power dynamics",
+    "professional-power-dynamics": "recovery values, professional power dynamics, training",
+    "training-and-certification": "professional power dynamics, training and certification)",
+    "regulatory-political-context": "regulatory and political factors",
+    "policy-mandates": "political factors (policy mandates, political commitment)",
+    "political-commitment": "political factors (policy mandates, political commitment)",
+    "economic-financial-context": "economic and financial factors (",
+    "funding": "financial factors (funding, affordability of services)",
+    "affordability-of-services": "financial factors (funding, affordability of services)",
+    "economic-uncertainty": "Economic uncertainty as an influencing factor",
+    "meso": "Factors at the meso level include organizational culture",
+    "organizational-culture": "Factors at the meso level include organizational culture",
+    "organizational-leadership": "organizational culture, organizational leadership, change",
+    "change-management": "change management and workplace strategy, and human resource",
+    "workplace-strategy": "change management and workplace strategy, and human resource",
+    "human-resource-policies": "and human resource management policies",
+    "hiring": "organizational policies on hiring, remunerating, training and socializing",
+    "remuneration": "organizational policies on hiring, remunerating, training and socializing",
+    "training-and-socialization": "training and socializing, and retaining PSWs",
+    "retention": "training and socializing, and retaining PSWs",
+    "micro": "Micro level influences pertain to relationships",
+    "team-relationships": "relationships between PSWs and team members, and PSW wellbeing",
+    "wellbeing": "relationships between PSWs and team members, and PSW wellbeing",
+}
+
+
+def test_the_codebook_says_source_only_of_what_the_text_lists(source: str) -> None:
+    said = {row["id"] for row in rows_of("codebook.csv") if row["origin"] == "source"}
+    assert said == set(NAMED_IN_THE_TEXT)
+    assert [words for words in NAMED_IN_THE_TEXT.values() if words not in source] == []
