@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from synth import Review
+from synth.book.figures import late_value
 from synth.book.role_syntax import parse_count, worded
 
 PROJECT = Path(__file__).parents[1]
@@ -178,3 +179,26 @@ def test_influences_said_to_be_missing_are_missing(review: Review) -> None:
         > records.codebook.order[home[i.target][0].id]
     ]
     assert out_of_wellbeing == upward == []
+
+
+@pytest.mark.parametrize(
+    ("country", "studies"), [("Australia", 6), ("United Kingdom", 3), ("China", 1)]
+)
+def test_a_study_counts_where_it_was_done(review: Review, country: str, studies: int) -> None:
+    """A study of China is cited for a finding about Australia; it counts in China alone.
+
+    The numbers are those of an independent count of the table of studies.
+    """
+    asked = f'studies country="{country}"'
+    assert worded(review, parse_count(asked)) == str(studies)
+    assert late_value(f"studies:country='{country}'", review) == str(studies)
+    rows = {row["value"]: row for row in review.evidence().by_country().rows}
+    assert rows[country]["studies"] == studies
+    done = [s for s in review.records.studies.values() if s.is_evidence and country in s.countries]
+    assert len(done) == studies
+
+
+def test_the_book_counts_every_country_a_study_was_done_in(review: Review) -> None:
+    done = {c for s in review.records.studies.values() if s.is_evidence for c in s.countries}
+    named = done - {"International", "not established", "not reported"}
+    assert worded(review, parse_count("countries")) == str(len(named)) == "12"

@@ -10,6 +10,7 @@ from docutils import nodes
 from markupsafe import Markup
 
 from synth.book.context import render, words_of
+from synth.book.role_syntax import count
 from synth.errors import UnknownName
 
 if TYPE_CHECKING:
@@ -101,11 +102,11 @@ def late_value(name: str, review: Review) -> str:
     """
     what, _, filters = name.partition(":")
     if filters:
-        chosen: dict[str, list[str]] = {}
+        chosen: dict[str, tuple[str, ...]] = {}
         for part in shlex.split(filters):
             facet, _, value = part.partition("=")
-            chosen.setdefault(facet, []).append(value)
-        return str(review.evidence().where(**chosen).count(what))
+            chosen[facet] = (*chosen.get(facet, ()), value)
+        return str(count(review, what, chosen))
     settings, records = review.settings, review.records
     known = {
         "studies": lambda: str(sum(study.is_evidence for study in records.studies.values())),
