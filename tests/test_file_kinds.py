@@ -350,8 +350,10 @@ def test_headings_merged_across_columns_are_joined(tmp_path: Path) -> None:
     assert [row.line for row in sheet.rows] == [3, 4]
 
 
-def test_an_old_workbook_is_read(tmp_path: Path) -> None:
-    coding, notes = read(tmp_path, "coding.xls", (KINDS / "coding.xls").read_bytes())
+def test_an_old_workbook_is_read() -> None:
+    (coding, notes), (problem,) = read_tables(KINDS / "coding.xls")
+    assert problem.code == "sheet-errors-lost"
+    assert problem.message == "1 cell holds an error, read as empty: D5 (#N/A)."
     assert cells(coding) == [
         ["Müller 2020", "Pay", "Low pay.", "2021-05-04"],
         ["Müller 2020", "Hours", "Long hours.", ""],

@@ -103,9 +103,8 @@ def _encoding(data: bytes) -> tuple[str, str]:
             # Cut off within a letter: all before it is UTF-8, and the cut is what must be told.
             return "utf-8", ""
         encoding = _guess(data)
-        line = data.count(b"\n", 0, error.start) + 1
-        text = data.decode(encoding, "replace").splitlines()
-        shown = next((c for row in text for c in row if not c.isascii()), "?")
+        lines = enumerate(data.decode(encoding, "replace").splitlines(), start=1)
+        line, shown = next(((n, c) for n, row in lines for c in row if not c.isascii()), (1, "?"))
         return encoding, (
             f"It is not UTF-8; it was read as {_NAMES.get(encoding, encoding)} (line {line} holds "
             f"{shown!r}). Look whether accents came through."

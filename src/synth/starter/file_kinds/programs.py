@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synth.starter.sheet import Row, Sheet
+from synth.text import counted
 
 
 @dataclass(frozen=True)
@@ -344,8 +345,8 @@ def _consensus(sheet: Sheet, column: str) -> list[str]:
     if people == 1 and not agreed:
         return []
     return [
-        f"{len(sheet.rows)} rows: {agreed} of the consensus, {len(sheet.rows) - agreed} of "
-        f"{people} {'reviewer' if people == 1 else 'reviewers'}."
+        f"{counted(len(sheet.rows), 'row')}: {agreed} of the consensus, "
+        f"{len(sheet.rows) - agreed} of {counted(people, 'reviewer')}."
     ]
 
 

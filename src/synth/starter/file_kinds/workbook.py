@@ -159,6 +159,10 @@ def _read(path: Path) -> None:
         areas = look.merged(name) if merged is None else [(*a, *b) for a, b in merged]
         if areas:
             _tell("merged", areas)
+    lost = [] if is_archive(path) else _errors_of_xls(path.read_bytes())
+    if lost:
+        what = counted(len(lost), "cell holds an error", "cells hold errors")
+        _problem("sheet-errors-lost", "", cells=what, listed=_some(lost))
     if skipped:
         listed = ", ".join(map(repr, skipped))
         _tell(
@@ -168,6 +172,26 @@ def _read(path: Path) -> None:
             f"a chart or a macro and no cells: {listed}.",
         )
     _tell("end")
+
+
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!"}
+# A cell with an error, and a formula whose result is one, as old workbooks keep them: the number of
+# the record, its length, row, column, format, and the error.
+_XLS_ERROR = re.compile(
+    rb"\x05\x02\x08\x00(..)(..)..([\x00\x07\x0f\x17\x1d\x24\x2a])\x01"
+    rb"|\x06\x00..(..)(..)..\x02\x00([\x00\x07\x0f\x17\x1d\x24\x2a])\x00\x00\x00\xff\xff",
+    re.DOTALL,
+)
+
+
+def _errors_of_xls(data: bytes) -> list[str]:
+    """Cells of an old workbook that hold errors, of which the library tells nothing."""
+    places = []
+    for found in _XLS_ERROR.finditer(data):
+        row, column, error = (part for part in found.groups() if part is not None)
+        at = _place(int.from_bytes(row, "little"), int.from_bytes(column, "little"))
+        places.append(f"{at} ({_ERRORS.get(error[0], '#N/A')})")
+    return places
 
 
 class _Cells:
