@@ -283,6 +283,12 @@ _SVG = "http://www.w3.org/2000/svg"
 _OF_THE_PAGE = re.compile(r"(?:\{.*\})?(?:class|href|role|tabindex|focusable|aria-.*|data-.*)")
 
 
+_INHERITED = (
+    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-miterlimit"),
+    *("font-family", "font-size", "font-weight", "text-anchor"),
+)
+
+
 def _undress(node: Element) -> None:
     for name in [name for name in node.attrib if _OF_THE_PAGE.fullmatch(name)]:
         del node.attrib[name]
@@ -293,6 +299,13 @@ def _undress(node: Element) -> None:
         if child.tag.rpartition("}")[2] != "title":
             inner += list(child) if group else [child]
     node[:] = inner
+    # What all parts bear alike, the whole bears once.
+    for name in _INHERITED if len(inner) > 1 else ():
+        values = {child.get(name) for child in inner}
+        if len(values) == 1 and None not in values and name not in node.attrib:
+            node.set(name, values.pop() or "")
+            for child in inner:
+                del child.attrib[name]
 
 
 # --- lettering -------------------------------------------------------------------------------
