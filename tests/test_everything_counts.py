@@ -19,6 +19,7 @@ from synth.model import TABLES
 from synth.notebooks import execute
 from synth.reading.records import read_records
 from synth.review import Review
+from synth.views.view import WITHOUT_WIDGETS
 
 SHOWN = (
     "review.settings",
@@ -52,8 +53,9 @@ def shows(root: Path) -> list[str]:
 
 
 @pytest.fixture
-def review_root(tmp_path: Path, example_root: Path) -> Path:
+def review_root(tmp_path: Path, example_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The fictional review, with every setting it leaves out."""
+    monkeypatch.setenv(WITHOUT_WIDGETS, "1")
     root = tmp_path / "review"
     shutil.copytree(example_root, root, ignore=shutil.ignore_patterns("_build", "book"))
     path = root / "data" / "review.toml"
@@ -128,6 +130,11 @@ def other(value: str) -> str:
     choices |= {'"hatched"': '"dotted"', '"outline"': '"dotted"', '"study"': '"either"'}
     choices |= {'"finding"': '"either"', '""': '"https://example.net"'}
     return choices.get(value) or value[:-1] + 'x"'
+
+
+def test_what_did_not_change_is_the_same(review_root: Path) -> None:
+    assert shows(review_root) == shows(review_root)
+    assert freshness.inputs(review_root) == freshness.inputs(review_root)
 
 
 def test_every_key_of_review_toml(review_root: Path) -> None:

@@ -208,8 +208,7 @@ def test_no_view_obeys_a_text(review: Review, name: str) -> None:
     # The gardens name no country: their charts of countries say only that.
     shown = "No study with a known" not in str(view.html)
     check_html(str(view.html), shown=shown)
-    data = view._repr_mimebundle_()
-    data = data[0] if isinstance(data, tuple) else data
+    data = view._repr_mimebundle_()[0]
     if "text/html" in data:
         check_html(data["text/html"], shown=shown)
     if svg := getattr(view, "svg", ""):

@@ -34,6 +34,7 @@ from synth.freshness import notebooks_of
 from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
+from synth.views.view import WITHOUT_WIDGETS
 
 WARM = (
     "ipykernel.kernelapp",
@@ -290,6 +291,7 @@ class _Forked:
 def _serve(connection_file: str, folder: str) -> None:
     """Be a kernel, in the forked process."""
     os.chdir(folder)
+    os.environ[WITHOUT_WIDGETS] = "1"
     # The forked process inherits the terminal; what a kernel logs there is noise to authors.
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

@@ -456,11 +456,6 @@ class Explorer(View):
     def __repr__(self) -> str:
         return f"<Explorer of {self.summary}>"
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        live = self.widget()._repr_mimebundle_(**options)
-        data, metadata = live if isinstance(live, tuple) else (live or {}, {})
-        return {**data, **super()._repr_mimebundle_()}, metadata
-
     def widget(self) -> Any:
         """The live half: an ipywidget whose filters are this explorer's."""
         widget = _widget_class()(

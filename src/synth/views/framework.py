@@ -114,7 +114,6 @@ class Framework(View):
         return {
             **{rank.id: rank.label for rank in settings.ranks},
             **{direction.id: direction.plural for direction in settings.directions},
-            "studies": words["column_studies"],
             "influences": words["influences"],
         }
 

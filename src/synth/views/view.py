@@ -7,8 +7,10 @@ a plain table.
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -24,6 +26,9 @@ VIEW = "application/vnd.synth.view+json"
 """The media type under which a notebook stores what a cell showed."""
 
 Row = Mapping[str, Any]
+
+WITHOUT_WIDGETS = "SYNTH_WITHOUT_WIDGETS"
+"""Environment variable of kernels whose outputs are stored: what is alive is never stored."""
 
 _MOST = 500
 """Rows of the plain table a notebook stores; more would make a file nobody can open."""
@@ -47,6 +52,8 @@ class View:
     options: Mapping[str, Any]
 
     description: str = ""
+    pictured: bool = True
+    """Whether its plain form holds its picture as well; a table alone takes less room."""
     _words: Words = Words()
 
     title: str
@@ -160,18 +167,57 @@ class View:
             view=self,
             table=[[plain(row.get(name)) for name in self.columns] for row in self.rows[:_MOST]],
             rest=rest if len(self.rows) > _MOST else "",
-            picture=data_address(self.svg) if self.svg else "",
+            picture=data_address(self.svg) if self.pictured and self.svg else "",
         )
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+    def widget(self) -> Any:
+        """The view as a page of the book shows it, alive in a notebook with a kernel."""
+        return _widget_class()(html=str(self.html))
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
+        if not os.environ.get(WITHOUT_WIDGETS):
+            live = self.widget()._repr_mimebundle_(**options)
+            data, metadata = live if isinstance(live, tuple) else (live or {}, {})
+        if self.kind:  # else it was drawn from records alone, and no book could ask for it again
+            asked = {"kind": self.kind, "query": dict(self.query), "options": dict(self.options)}
+            data = {**data, VIEW: asked}
         readable = {"text/plain": self.text, "text/html": str(self.readable)}
-        if not self.kind:  # drawn from records alone; no book could ask for it again
-            return readable
-        stored = {"kind": self.kind, "query": dict(self.query), "options": dict(self.options)}
-        return {VIEW: stored, **readable}
+        return {**data, **readable}, metadata
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {self.summary}>"
+
+
+@lru_cache(maxsize=1)
+def _widget_class() -> Any:
+    """The widget, made on first use: ipywidgets takes a third of a second to import."""
+    import anywidget
+    import traitlets
+
+    static = Path(__file__).parents[1] / "static"
+    figures = (static / "figures.js").read_text("utf-8")
+
+    class ViewWidget(anywidget.AnyWidget):
+        """A view with what the book's pages do to it: marks to read, tables to save."""
+
+        _esm = figures.replace("export default {", "const figures = {") + (
+            "\nexport default { render({ model, el }) {\n"
+            '  el.innerHTML = model.get("html");\n'
+            '  for (const figure of el.querySelectorAll(".synth-figure")) figures.mount(figure);\n'
+            "} };\n"
+        )
+        _css = "\n".join(
+            (static / name).read_text("utf-8")
+            for name in ("synth.css", "figures.css", "catalogue.css")
+        )
+        html = traitlets.Unicode().tag(sync=True)
+
+        def __repr__(self) -> str:
+            return "<View widget>"
+
+    return ViewWidget
 
 
 def data_address(svg: str) -> str:

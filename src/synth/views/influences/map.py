@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 class InfluenceMap(Figure):
     """The map of a review's influences; made by :func:`influence_map`."""
 
+    pictured = False
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the plain table's columns; what counts or repeats others is left out."""
+        return {
+            field.name: field.label
+            for field in self.fields
+            if field.name not in ("studies", "across")
+        }
+
     def __init__(
         self,
         records: Records,
