@@ -111,7 +111,9 @@ def test_every_column_of_every_table(table: str, column: str, review_root: Path)
         writer.writeheader()
         writer.writerows(rows)
         path.write_text(text.getvalue(), "utf-8")
-    assert shows(review_root) != before
+    # Only a check reads this one: it says that a study has no findings on purpose.
+    if (table, column) != ("studies", "coded"):
+        assert shows(review_root) != before
     assert freshness.inputs(review_root) != of_inputs
 
 
