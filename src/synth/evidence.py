@@ -321,7 +321,7 @@ class Evidence(HasEvidence):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Evidence):
             return NotImplemented
-        return self._ids == other._ids and _same(self._records, other._records)
+        return self._ids == other._ids and same(self._records, other._records)
 
     def __hash__(self) -> int:
         return hash(self._ids)
@@ -412,7 +412,7 @@ class Evidence(HasEvidence):
         return other < self
 
     def _joined(self, other: Evidence, how: str, ids: set[str]) -> Evidence:
-        if not _same(self._records, other._records):
+        if not same(self._records, other._records):
             raise ValueError("Evidence of two reviews cannot be joined.")
         return Evidence(self._records, ids, {how: [self._query, other._query]})
 
@@ -524,8 +524,13 @@ def select(records: Records, query: Mapping[str, Any]) -> Evidence:
 _SILENT = {*UNKNOWN, ""}
 
 
-def _same(one: Records, other: Records) -> bool:
-    return one is other or one == other
+def same(one: Records, other: Records) -> bool:
+    """Whether two readings of a review hold the same: the same folder, settings and tables."""
+    return one is other or (
+        (one.root, one.settings, dict(one.tables))
+        == (other.root, other.settings, dict(other.tables))
+        and dict(one.bibliography) == dict(other.bibliography)
+    )
 
 
 def _key(records: Records, query: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ generated ``data/README.md`` all follow that declaration.
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +28,9 @@ BACKGROUND = "background"
 
 
 # --- the declaration of the tables -----------------------------------------------------------
+
+# Records hold read-only mappings, which Python does not pickle by itself.
+copyreg.pickle(MappingProxyType, lambda held: (MappingProxyType, (dict(held),)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -683,6 +687,9 @@ class Codebook:
 
     def __len__(self) -> int:
         return len(self._nodes)
+
+    def __repr__(self) -> str:
+        return f"<Codebook: {len(self)} nodes>"
 
     def __contains__(self, name: object) -> bool:
         return name in self._nodes

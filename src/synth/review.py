@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from synth.errors import Problem, ReviewError, UnknownName
-from synth.evidence import VIEWS, Evidence, HasEvidence, select
+from synth.evidence import VIEWS, Evidence, HasEvidence, same, select
 from synth.facets import Facets
 from synth.model import Codebook, Finding, Influence, Settings, Study, Theme
 from synth.reading.records import Records, find_root
@@ -437,7 +437,7 @@ class Review(HasEvidence):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Review):
             return NotImplemented
-        return self.records is other.records or self.records == other.records
+        return same(self.records, other.records)
 
     def __hash__(self) -> int:
         return hash(self.records.root)
