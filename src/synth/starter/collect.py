@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from synth.errors import Problem, did_you_mean
 from synth.model import NOT_REPORTED
@@ -26,7 +27,7 @@ from synth.starter.identity import (
     without_row_numbers,
 )
 from synth.starter.recipe import SheetRecipe
-from synth.starter.report import Report, place
+from synth.starter.report import Report, place, source
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import (
     is_blank_tick,
@@ -171,7 +172,7 @@ class _Collector:
             changed, numbers = without_row_numbers(sheet.rows, recipe)
             if numbers:
                 self.report.decided(
-                    f"{numbers!r} of {sheet.source} numbers the rows, not the studies."
+                    f"{numbers!r} of {source(sheet)} numbers the rows, not the studies."
                 )
                 material.sheets[index] = (sheet, changed)
             if changed.rows in ("codings", "studies", "references"):
@@ -294,7 +295,7 @@ class _Collector:
                     self.report.decided(
                         "Several rows name one study and were taken together; if they are several "
                         "studies, add a title, a DOI, or a letter after the year.",
-                        f"{group.shown!r} in lines {listed} of {sheet.source}",
+                        f"{group.shown!r} in lines {listed} of {source(sheet)}",
                         noun="study",
                     )
 
@@ -477,7 +478,7 @@ class _Collector:
             self.report.problems.append(self.codes.problem(whole, sheet.source, line, column))
             return ""
         self.report.decided(
-            f"{whole!r} is not in {self.codes.file} and was added to the codebook.",
+            f"{whole!r} is not in {Path(self.codes.file).name} and was added to the codebook.",
             place(sheet, line, column),
         )
         parent = self.codes.find(labels[0])

@@ -13,6 +13,7 @@ from synth.errors import Problem, did_you_mean
 from synth.references.work import DOI
 from synth.starter.countries import countries
 from synth.starter.recipe import USES, SheetRecipe
+from synth.starter.report import source
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.values import (
@@ -169,7 +170,7 @@ class _Guesser:
                     directions.setdefault(name, direction)
         if self.sheet.holds == "references" and "includ" in self.sheet.file.casefold():
             self.guess.recipe = replace(self.guess.recipe, rows="studies")
-            text = f"{self.sheet.source} lists included studies: each counts, coded or not."
+            text = f"{source(self.sheet)} lists included studies: each counts, coded or not."
             self.guess.doubts.append(Doubt(text, hint="--bib reads it as references only"))
         self._rest()
         columns = {name: self.uses[name] for name in self.sheet.header}

@@ -89,6 +89,7 @@ def country(name: str) -> str:
     return found or known.get(re.sub(r"^the ", "", _key(text)), "")
 
 
+@lru_cache(maxsize=8192)
 def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The countries that a cell names, and the parts of it that are none.
 

@@ -21,7 +21,7 @@ from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say
 from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, difference, to_toml
 from synth.starter.reconcile import differences
-from synth.starter.report import REPORT_FILE, Report, number, place
+from synth.starter.report import REPORT_FILE, Report, number, place, source
 from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, read_tables
@@ -206,13 +206,13 @@ def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
         for sheet in found:
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "
-                f"{sheet.source}" + (f" ({sheet.program})" if sheet.program else "")
+                f"{source(sheet)}" + (f" ({sheet.program})" if sheet.program else "")
             )
             for note in sheet.notes:
                 say(f"  {note}")
-                report.decided(f"{sheet.source}: {note}")
+                report.decided(f"{source(sheet)}: {note}")
             if sheet.hidden and not all(other.hidden for other in found):
-                report.left_out(f"{sheet.source} is hidden and was not read.")
+                report.left_out(f"{source(sheet)} is hidden and was not read.")
                 continue
             sheets.append(sheet)
     return sheets
@@ -233,7 +233,7 @@ def _codebook_among(
     ]
     if not named or len(named) == len(sheets):
         return None, [*sheets]
-    report.decided(f"{named[0].source} is the codebook.")
+    report.decided(f"{source(named[0])} is the codebook.")
     return named[0], [sheet for sheet in sheets if sheet is not named[0]]
 
 
@@ -264,14 +264,14 @@ def _understand(
     for name in missing:
         near = _renamed(name, known, unread)
         report.decided(
-            f"The recipe reads a column {name!r} that {sheet.source} no longer has.",
+            f"The recipe reads a column {name!r} that {source(sheet)} no longer has.",
             hint=f"It may be called {near!r} now: change the name in {RECIPE_FILE}."
             if near
             else f"Nothing is read for it; take it out of {RECIPE_FILE} or restore it.",
         )
     for name in unread:
         report.decided(
-            f"{sheet.source} has a column {name!r} that the recipe does not know; it is not read.",
+            f"{source(sheet)} has a column {name!r} that the recipe does not know; it is not read.",
             hint=f"Add it to {RECIPE_FILE}.",
         )
     columns = {name: use for name, use in known.columns.items() if name in sheet.header}
@@ -315,7 +315,7 @@ def _choose(
         report.problems += made.problems
         told = any(made.recipe.of(use) for use in (*IDENTITY,))
         if made.recipe.rows == "not read":
-            report.left_out(f"{sheet.source}: the recipe says that it is not read.")
+            report.left_out(f"{source(sheet)}: the recipe says that it is not read.")
             continue
         if sheet.holds == "flow":
             continue
@@ -325,7 +325,7 @@ def _choose(
         if not told:
             if len(read) > 1:
                 report.left_out(
-                    f"{sheet.source} ({number(len(sheet.rows), 'row')}) was not read: no column "
+                    f"{source(sheet)} ({number(len(sheet.rows), 'row')}) was not read: no column "
                     "tells which study a row is about."
                 )
                 continue
@@ -384,16 +384,18 @@ def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
             report.problems.append(problem)
         else:
             report.decided(
-                f"References: {problem.message}", f"{problem.file}:{problem.line}", noun="entry"
+                f"References: {problem.message}",
+                f"{Path(problem.file).name}:{problem.line}",
+                noun="entry",
             )
     say(f"Read {number(len(works.bibliography), 'work')}: {bib}")
     for note in works.notes:
         say(f"  {note}")
-        report.decided(f"{bib}: {note}")
+        report.decided(f"{bib.name}: {note}")
     for new, old in works.former.items():
         if old != new:
             report.decided(
-                f"Keys of {bib} got a form that can be an id.",
+                f"Keys of {bib.name} got a form that can be an id.",
                 f"{old!r} is now {new!r}",
                 noun="key",
             )
@@ -411,10 +413,10 @@ def _codes(request: Request, codebook: Sheet | None, report: Report, say: Say) -
         return Codes()
     codes, problems = read_codes(codebook, request.path)
     report.problems += problems
-    say(f"Read a codebook: {codebook.source}: {number(len(codes.nodes), 'node')}")
+    say(f"Read a codebook: {source(codebook)}: {number(len(codes.nodes), 'node')}")
     for note in (*codebook.notes, *codes.notes):
         say(f"  {note}")
-        report.decided(f"{codebook.source}: {note}")
+        report.decided(f"{source(codebook)}: {note}")
     return codes
 
 
@@ -442,7 +444,7 @@ def _tell_columns(material: Material, report: Report) -> None:
         for name in sheet.header:
             use = recipe.columns.get(name, "leave-out")
             held = sum(bool(row.cells[name]) for row in sheet.rows)
-            where = f"{sheet.source}: {name!r}"
+            where = f"{source(sheet)}: {name!r}"
             if use in ("person", "reviewer"):
                 report.left_out(
                     "Columns with names or addresses of people are not published.",
@@ -531,7 +533,7 @@ def _tell_uses(material: Material, report: Report) -> None:
         for name, use in recipe.columns.items():
             by_use.setdefault(use, []).append(repr(name))
         uses = "; ".join(f"{use} {_some(names)}" for use, names in by_use.items())
-        report.columns.append(f"{sheet.source} (a row is {_ROW[recipe.rows]}): {uses}")
+        report.columns.append(f"{source(sheet)} (a row is {_ROW[recipe.rows]}): {uses}")
 
 
 _ROW = {"codings": "a coding", "studies": "a study", "references": "a reference"}

@@ -6,6 +6,7 @@ import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -97,13 +98,20 @@ class SheetRecipe:
 
     def of(self, *uses: str) -> tuple[str, ...]:
         """The columns of some uses, in the order of the uses."""
-        return tuple(name for use in uses for name, is_ in self.columns.items() if is_ == use)
+        return tuple(name for use in uses for name in self._by_use.get(use, ()))
+
+    @cached_property
+    def _by_use(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, use in self.columns.items():
+            found.setdefault(use, []).append(name)
+        return found
 
     def one(self, use: str) -> str:
         """The column of a use, empty if there is none."""
         return next(iter(self.of(use)), "")
 
-    @property
+    @cached_property
     def ranks(self) -> tuple[str, ...]:
         """Columns that name a code rank by rank, the widest first."""
         found = [(use, name) for name, use in self.columns.items() if use.startswith("rank ")]

@@ -84,7 +84,7 @@ def _findings_add_up(
             yield (
                 f"{node!r} is named {expected[node]} times, and would have {written[node]} findings"
             )
-    if sum(made.places.count(at) for at in {*made.places}) != len(findings):
+    if len(made.places) != len(findings):
         yield "a finding would come from no row"
     counted = {(coding.sheet, coding.line) for coding in material.codings}
     for index, (sheet, recipe) in enumerate(material.sheets):
@@ -122,15 +122,11 @@ def _facts_add_up(
         table, column = made.columns[name]
         if column not in of_facet or table != "studies":
             continue
-        wanted: Counter[str] = Counter()
-        for study in range(len(material.studies.groups)):
-            values = {
-                value
-                for (sheet, line, _), other in material.studies.of_row.items()
-                if other == study
-                for value in fact.values.get((sheet, line), ())
-            }
-            wanted.update(values)
+        of_study: dict[str, set[str]] = {}
+        for (sheet, line, _), study in material.studies.of_row.items():
+            values = fact.values.get((sheet, line), ())
+            of_study.setdefault(named.keys[study], set()).update(values)
+        wanted = Counter(value for values in of_study.values() for value in values)
         held: Counter[str] = Counter()
         for row in by_key.values():
             held.update({value for value in row[column].split(";") if value})

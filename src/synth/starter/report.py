@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from synth.errors import Problem
 from synth.references.matching import Match
@@ -30,7 +31,16 @@ def place(sheet: Sheet, line: int, column: str = "") -> str:
     >>> place(Sheet("maps.xlsx", name="Coding"), 5, "Pay")
     "maps.xlsx[Coding]:5: 'Pay'"
     """
-    return f"{sheet.source}:{line}" + (f": {column!r}" if column else "")
+    return f"{source(sheet)}:{line}" + (f": {column!r}" if column else "")
+
+
+def source(sheet: Sheet) -> str:
+    """A table as it is called: the file without its folder, which is nobody's business.
+
+    >>> source(Sheet("/home/me/maps.xlsx", name="Coding"))
+    'maps.xlsx[Coding]'
+    """
+    return replace(sheet, file=Path(sheet.file).name).source
 
 
 @dataclass

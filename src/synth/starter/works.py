@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from synth.errors import Problem
@@ -84,7 +85,7 @@ def name_works(
             report.unknown.append((index, near))
             continue
         report.decided(
-            f"Studies that {works.file} does not have are known by the table alone.",
+            f"Studies that {Path(works.file).name} does not have are known by the table alone.",
             f"{studies.groups[index].shown!r}",
             "Add them there, or write a key, author and year, a DOI or a title that is there.",
             noun="study",
