@@ -135,7 +135,7 @@ def test_ticks_below_headings_are_codes(case: Take) -> None:
     made = case("06-wide-ticks")
     assert made.counts == (5, 3)
     assert made.themes == {"Pay": 2, "Hours": 2, "Training": 1}
-    assert "hold only ticks, so each heading is a code" in made.told
+    assert "3 columns with ticks, so each heading is a code" in made.told
 
 
 @pytest.mark.parametrize(
@@ -343,6 +343,44 @@ def test_values_that_come_again_are_codes_where_no_column_is_called_one(take: Ta
     assert made.counts == (9, 4)
     assert made.themes == {"Nurses": 3, "Teachers": 2, "Training": 2, "Pay": 2}
     assert made.records.codebook["nurses"].parent == "population"
+
+
+def test_headings_that_begin_alike_are_below_what_they_begin_with(take: Take) -> None:
+    made = take(
+        "Study,Who: Nurses,Who: Cooks,What: Pay\nA 2019,1,0,1\nB 2020,0,1,1\nC 2021,1,0,0\n"
+    )
+    assert made.records.codebook["nurses"].parent == "who"
+    assert made.themes == {"Nurses": 2, "Cooks": 1, "What: Pay": 2}
+    assert "Headings that begin alike are codes below what they begin with" in made.told
+
+
+def test_counts_of_codings_are_one_finding_each(take: Take) -> None:
+    made = take("Document,Pay,Hours,Rest\nLee 2020,3,0,1\nRoux 2021,0,2,0\n")
+    assert made.themes == {"Pay": 1, "Hours": 1, "Rest": 1}
+    assert "the number is not kept" in made.told
+
+
+def test_a_tick_with_a_word_beside_it_is_a_finding_in_words(take: Take) -> None:
+    rows = "Lee 2020,x (p. 4),\nRoux 2021,x,x\nEk 2022,,x\nBo 2023,x,x\n"
+    made = take(f"Study,Pay,Hours\n{rows}")
+    assert made.themes == {"Pay": 3, "Hours": 3}
+    assert made.records.findings["lee2020-01"].summary == "p. 4"
+
+
+def test_a_charting_table_is_read_by_what_its_long_headings_hold(take: Take) -> None:
+    made = take(
+        "Author(s),Year of publication,Origin/country of origin,Intervention type,"
+        "Key findings that relate to the review question\n"
+        "Smith J.,2018,UK,Support,Nurses felt supported.\n"
+        '"Jones A. et al.",2019,"USA, Canada",Support,No difference.\n'
+        "Lee K.,2020,South Korea,Training,NR\n"
+    )
+    assert made.counts == (3, 3)
+    assert made.themes == {"Support": 2, "Training": 1}
+    summaries = {f.study: f.summary for f in made.records.findings.values()}
+    assert summaries["smith2018"] == "Nurses felt supported."
+    assert "no summary is written" in summaries["lee2020"]
+    assert made.records.studies["jones2019"].countries == ("United States", "Canada")
 
 
 def test_a_cell_may_name_several_studies(take: Take) -> None:

@@ -39,6 +39,7 @@ from synth.starter.values import (
     one_spelling,
     pieces,
     same,
+    ticked_text,
     unknown,
 )
 
@@ -560,8 +561,12 @@ class _Collector:
                 for use in _SEEN
                 if (name := recipe.one(use)) and recipe.columns[name] == use
             }
-            if recipe.rows == "studies":
-                said.pop("summary", None)
+            if unknown(said.get("summary", "")):
+                self.report.decided(
+                    "A text that only says 'not reported' is no finding in words.",
+                    place(sheet, row.line, recipe.one("summary")),
+                )
+                del said["summary"]
             found: list[tuple[str, str, str, str]] = []
             for name, labels in self._labels(row, recipe):
                 node = self._node(labels, sheet, row.line, name)
@@ -603,8 +608,10 @@ class _Collector:
             return []
         node = self._node([*heading], sheet, row.line, name)
         way = self._way(recipe.directions.get(name, "") or word)
-        if is_tick(flat, heading[-1]) or is_tick(flat, name):
+        if is_tick(flat, heading[-1]) or is_tick(flat, name) or re.fullmatch(r"\d{1,3}", flat):
             return [(name, node, way, "")]
+        if text := ticked_text(flat):
+            return [(name, node, way, text)]
         texts = sentences(cell) if flat == " ".join(cell.split()) else [flat]
         return [(name, node, way, text) for text in texts]
 
@@ -636,8 +643,6 @@ class _Collector:
                 continue
             for name in sheet.header:
                 use = recipe.columns.get(name, "leave-out")
-                if use == "summary" and recipe.rows == "studies":
-                    use = "keep"
                 if use in _FACTS:
                     label = use if use not in ("filter", "keep") else name
                 else:

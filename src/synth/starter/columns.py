@@ -13,7 +13,7 @@ from synth.errors import Problem, did_you_mean
 from synth.references.work import DOI
 from synth.starter.countries import countries
 from synth.starter.recipe import USES, SheetRecipe
-from synth.starter.report import source
+from synth.starter.report import number, source
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.values import (
@@ -26,7 +26,9 @@ from synth.starter.values import (
     pieces,
     same,
     separators_of,
+    ticked_text,
     unknown,
+    within,
 )
 
 MOST_DIRECTIONS = 7
@@ -73,7 +75,9 @@ _ORDER = (
         "abstract",
     ),
 )
+_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__)\s*(\S.*)")
 _LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
+_REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
 """Uses that can tell which study a row is about."""
 
@@ -161,22 +165,36 @@ class _Guesser:
         directions: dict[str, str] = {}
         if self.sheet.holds != "references" and not any(map(self._is_code, self.uses.values())):
             codes, directions = self._codes()
+        split: list[str] = []
         for name in self.sheet.header:
             if self.uses.get(name) == "codes":
                 way, direction = self._heading(name)
                 if way != (name,):
                     codes.setdefault(name, way)
+                if len(way) > 1 and name not in self.sheet.heads:
+                    split.append(name)
                 if direction:
                     directions.setdefault(name, direction)
         if self.sheet.holds == "references" and "includ" in self.sheet.file.casefold():
             self.guess.recipe = replace(self.guess.recipe, rows="studies")
             text = f"{source(self.sheet)} lists included studies: each counts, coded or not."
             self.guess.doubts.append(Doubt(text, hint="--bib reads it as references only"))
+        if split:
+            self.guess.doubts.append(
+                Doubt(
+                    f"Headings that begin alike are codes below what they begin with: "
+                    f"{_listed(split)}.",
+                    hint="the recipe's [sheet.codes] says the codes as they are to stand",
+                )
+            )
         self._rest()
         columns = {name: self.uses[name] for name in self.sheet.header}
         recipe = replace(self.guess.recipe, columns=columns, codes=codes, directions=directions)
         if recipe.rows in ("codings", "studies"):
             recipe = replace(recipe, rows="codings" if self._is_long(recipe) else "studies")
+        for name in recipe.of("summary") if recipe.rows == "studies" else ():
+            if _plain(name) in _REMARKS and name not in self.given:
+                recipe = recipe.using(name, "keep")
         self.guess.recipe = replace(
             recipe, separators=self._separators(recipe), path=self._path(recipe)
         )
@@ -219,6 +237,14 @@ class _Guesser:
                 for name in names if use in several else names[:1]:
                     self.uses[name] = use
                 if use not in several:
+                    break
+        for use, phrases in within().items():
+            if use in self.uses.values():
+                continue
+            for name in self.free:
+                words = f" {folded(name)} "
+                if any(f" {word} " in words for word in phrases) and self._fits(name, use):
+                    self.uses[name] = use
                     break
         if "record" in self.uses.values() and "study" not in self.uses.values():
             self._label_among_records()
@@ -275,8 +301,8 @@ class _Guesser:
         if len(best) < 2:
             return False
         if self._nested(best):
-            for number, name in enumerate(best, start=1):
-                self.uses[name] = f"rank {number}"
+            for rank, name in enumerate(best, start=1):
+                self.uses[name] = f"rank {rank}"
             return True
         for name in best:
             self.uses[name] = "dimensions"
@@ -388,6 +414,11 @@ class _Guesser:
         for head in way:
             direction = direction or directions_in(head)
         below = [head for head in way if not (directions_in(head) and len(way) > 1)]
+        if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
+            # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
+            begin = way[0][: parts.start(2)]
+            if sum(other.startswith(begin) for other in self.sheet.header) > 1:
+                below = [parts[1].strip(), parts[2].strip()]
         return tuple(below or way), direction
 
     def _ticks(self) -> list[str]:
@@ -396,6 +427,17 @@ class _Guesser:
             style = self._tick_style(name)
             if style:
                 styles[name] = style
+        counts = [name for name in self.free if self._is_count(name)]
+        if len(counts) > max(1, len(styles)) and {*styles} <= {*counts}:
+            # Ticks and noughts alone are ticks; with a 3 among them all of them are counts.
+            self.guess.doubts.append(
+                Doubt(
+                    f"{_listed(counts)} count how often each code was given: a number above 0 "
+                    "is one finding, and the number is not kept.",
+                    hint='--columns "keep=COLUMN" keeps the numbers',
+                )
+            )
+            return counts
         if not styles:
             return []
         marked = [name for name, style in styles.items() if style == "marks"]
@@ -414,14 +456,22 @@ class _Guesser:
         empty = [n for n in header[first:last] if not self.held[n] and n not in self.uses]
         return [name for name in header if name in {*chosen, *empty}]
 
+    def _is_count(self, name: str) -> bool:
+        """Whether a column counts: whole numbers with a nought or a blank among them."""
+        cells = self.cells[name]
+        if _plain(name) in ("n", "age", "score", "year", "sample size", "total", "duration"):
+            return False
+        counted = all(re.fullmatch(r"\d{0,3}", cell) for cell in cells)
+        return counted and any(cell in ("", "0") for cell in cells) and any(self.held[name])
+
     def _tick_style(self, name: str) -> str:
         """Whether cells of a column are ticks: ``"marks"``, ``"words"`` (yes and no), or neither.
 
         A few texts among them are taken for what is to be said about the tick.
         """
         held = self.held[name]
-        ticks = [cell for cell in held if is_tick(cell, name)]
-        other = [cell for cell in held if not is_tick(cell, name) and not is_blank_tick(cell)]
+        ticks = [cell for cell in held if is_tick(cell, name) or ticked_text(cell)]
+        other = [c for c in held if c not in ticks and not is_blank_tick(c)]
         if not ticks or len(other) * 5 > len(held):
             return ""
         if any(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in other):
@@ -438,8 +488,8 @@ class _Guesser:
         what = "say yes or no" if words else "hold only ticks"
         self.guess.doubts.append(
             Doubt(
-                f"{len(ticks)} columns {what}, so each heading is a code: {shown}.",
-                f"{len(ticks)} columns {what}: {shown}. What are they?",
+                f"{number(len(ticks), 'column')} with ticks, so each heading is a code: {shown}.",
+                f"{number(len(ticks), 'column')} {what}: {shown}. What are they?",
                 (
                     ("each heading is a code", dict.fromkeys(ticks, "codes")),
                     ("each is a filter, none is a code", dict.fromkeys(ticks, "filter")),
@@ -476,6 +526,12 @@ class _Guesser:
                 )
             )
             return
+        if not self.free:
+            # Findings in words and nothing else: what they stand below is their one code.
+            for name, use in self.uses.items():
+                if use == "summary":
+                    self.uses[name] = "codes"
+                    return
         texts = [name for name in self.free if self._share(name, str.strip) > 0]
         texts = [n for n in texts if not self._share(n, re.compile(r"[\d.,% ]+$").match) > 0.5]
         for name in texts:
@@ -536,7 +592,7 @@ class _Guesser:
                 self.guess.doubts.append(
                     Doubt(
                         f"{name!r}: a comma separates values, which also stand alone: "
-                        f"{len(with_comma)} cells, the first {with_comma[0]!r}.",
+                        f"{number(len(with_comma), 'cell')}, the first {with_comma[0]!r}.",
                         hint=f'--separators "{name}=;" keeps them whole',
                     )
                 )
@@ -658,9 +714,9 @@ def given(
         names = [whole] if whole in header else [name.strip() for name in whole.split(sign)]
         if use == "leave-out" and len(names) == 1 and whole not in header:
             names = [name.strip() for name in whole.split(">")]
-        for number, name in enumerate(names, start=1):
+        for rank, name in enumerate(names, start=1):
             if name in header:
-                uses[name] = f"rank {number}" if sign == ">" and len(names) > 1 else use
+                uses[name] = f"rank {rank}" if sign == ">" and len(names) > 1 else use
                 continue
             listed = ", ".join(repr(column) for column in header)
             shown = {"value": name, "near": did_you_mean(name, header), "listed": listed}

@@ -26,6 +26,12 @@ def headings() -> Mapping[str, Sequence[str]]:
     return found
 
 
+def within() -> Mapping[str, Sequence[str]]:
+    """For some kinds of column words by which a longer heading is recognised."""
+    found: Mapping[str, Sequence[str]] = _vocabulary()["within"]
+    return found
+
+
 @lru_cache(maxsize=16)
 def _words(name: str) -> frozenset[str]:
     return frozenset(bare(word) for word in _vocabulary()[name]) - {""}
@@ -94,6 +100,18 @@ def is_tick(cell: str, heading: str = "") -> bool:
     """
     word = bare(cell)
     return bool(word) and (word in _words("yes") or (bool(heading) and word == bare(heading)))
+
+
+def ticked_text(cell: str) -> str:
+    """What is said beside a tick, as in ``x (p. 4)``; empty if the cell is no tick with a text.
+
+    >>> ticked_text("x (p. 4)"), ticked_text("yes, weekly"), ticked_text("A good team")
+    ('p. 4', 'weekly', '')
+    """
+    found = re.fullmatch(r"(\S{1,4}?)(?:\s*\((.+)\)|\s*[:,;–-]\s+(.+))", " ".join(cell.split()))
+    if found and bare(found[1]) in _words("yes") and not found[1].isdecimal():
+        return (found[2] or found[3]).strip()
+    return ""
 
 
 def is_blank_tick(cell: str) -> bool:

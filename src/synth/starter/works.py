@@ -164,7 +164,7 @@ def _item(who: Identity) -> dict[str, Any]:
     title = told.get("title", "")
     lacking = [] if title else ["title"]
     if not title:
-        title = label or told.get("doi") or told.get("record") or who.shown
+        title = label or told.get("doi") or told.get("record") or f"PubMed {who.pmid}"
     item: dict[str, Any] = {"type": "article-journal" if told.get("journal") else "document"}
     item["title"] = title
     authors = _people(people)
