@@ -12,6 +12,7 @@ from markupsafe import Markup
 from synth.book.context import render, words_of
 from synth.book.role_syntax import count
 from synth.errors import UnknownName
+from synth.views.figure import values_of_study
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +107,14 @@ def late_value(name: str, review: Review) -> str:
         for part in shlex.split(filters):
             facet, _, value = part.partition("=")
             chosen[facet] = (*chosen.get(facet, ()), value)
+        facet, *others = chosen
+        if what == "studies" and not others and review.settings.facet(facet) is not None:
+            # A study counts where it was done, whatever country a finding of it is about.
+            wanted, records = set(chosen[facet]), review.records
+            done = (study.id for study in records.studies.values() if study.is_evidence)
+            return str(
+                sum(not wanted.isdisjoint(values_of_study(records, facet, name)) for name in done)
+            )
         return str(count(review, what, chosen))
     settings, records = review.settings, review.records
     known = {
