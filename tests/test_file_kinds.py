@@ -890,6 +890,7 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
                 "Title": "A title",
                 "ShortTitle": "Lee (2020)",
                 "Year": "2020",
+                "Publisher": "P",
                 "Codes": [
                     {
                         "AttributeId": 2,
@@ -935,6 +936,7 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
         ["pay-25", "work", "Pay >25 %", ""],
     ]
     assert "1 item has no code." in codings.notes
+    assert "Fields of its items that are not read: Publisher." in codings.notes
     assert "1 coding names a code that stands in none of its code sets." in codings.notes
 
 
@@ -961,7 +963,9 @@ PROJECT = (
     '<Coding guid="x-3"><CodeRef targetGUID="none"/></Coding></PDFSelection></PDFSource>'
     '<TextSource guid="s-3" name="Roux 2019"><PlainTextContent>Text</PlainTextContent>'
     "</TextSource></Sources>"
-    '<Notes><Note guid="n-1" name="m"><PlainTextContent>A memo</PlainTextContent></Note></Notes>'
+    '<Sets><Set guid="t-1" name="All"/></Sets>'
+    '<Notes><Note guid="n-2" name="own"/><Note guid="n-1" name="m">'
+    "<PlainTextContent>A memo</PlainTextContent></Note></Notes>"
     "</Project>"
 )
 
@@ -993,6 +997,7 @@ def test_a_project_becomes_codings_with_passages_and_a_codebook(tmp_path: Path) 
         "It is a REFI-QDA project of NVivo: 3 sources, 2 codes, 2 codings.",
         "1 coding names a code that is not in the codebook: left out.",
         "1 coding is of a picture, a sound or a page without text",
+        "Not read: 1 Set, 1 memo of its own.",
         "1 source has no coding: without a code it stays a study.",
     ):
         assert said in told(codings)

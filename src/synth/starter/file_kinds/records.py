@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -340,6 +341,10 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
         "Year": ("year", ("Year",)),
         "Journal": ("journal", ("ParentTitle",)),
         "DOI": ("doi", ("DOI",)),
+        "Volume": ("volume", ("Volume",)),
+        "Issue": ("issue", ("Issue",)),
+        "Pages": ("pages", ("Pages",)),
+        "URL": ("url", ("URL",)),
         "Abstract": ("abstract", ("Abstract",)),
     }
     header = [*about, *ranks, "Text", "Passages", "Arm"]
@@ -371,6 +376,12 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
         f"{counted(len(codes), 'code')} in "
         f"{counted(len(_dicts(data.get('CodeSets'))), 'code set')}. Rows are numbered by item.",
     ]
+    read = {"Codes", *(key for _, keys in about.values() for key in keys)}
+    unread = Counter(
+        key for item in items for key, value in item.items() if key not in read and value
+    )
+    if unread:
+        told.append(f"Fields of its items that are not read: {', '.join(unread)}.")
     if bare:
         told.append(f"{bare} {'item has' if bare == 1 else 'items have'} no code.")
     if strange:

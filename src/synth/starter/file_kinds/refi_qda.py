@@ -164,6 +164,14 @@ class _Project:
         for number, source in enumerate(_all(_one(self.root, "Sources"), *_SOURCES), start=1):
             self._source(source, number)
         self._cases()
+        self.unread = [
+            counted(number, noun)
+            for noun in ("Set", "Graph", "Link")
+            if (number := sum(1 for _ in _all(_one(self.root, f"{noun}s"), noun)))
+        ]
+        used = {_guid(ref, "targetGUID") for ref in self.root.iter() if _tag(ref) == "NoteRef"}
+        if alone := len(set(self.notes) - used):
+            self.unread.append(counted(alone, "memo of its own", "memos of their own"))
 
     def _take(self, codes: Element | None, parent: str, path: tuple[str, ...]) -> None:
         waiting = [(code, parent, path) for code in _all(codes, "Code")]
@@ -217,7 +225,9 @@ class _Project:
 
     def _passage(self, selection: Element, text: str) -> str:
         if _tag(selection) != "PlainTextSelection":
-            return _text(_one(selection, "Description"))
+            # Some programs keep the words of a page in the name of the passage.
+            name = cleaned(selection.get("name", ""))
+            return _text(_one(selection, "Description")) or (name if name.count(" ") > 1 else "")
         try:
             start = int(selection.get("startPosition", ""))
             end = int(selection.get("endPosition", ""))
@@ -292,6 +302,8 @@ def _tables(project: _Project, file: str, program: str, texts: Mapping[str, str]
             f"of a picture, a sound or a page without text: the "
             "passage stays empty."
         )
+    if project.unread:
+        notes.append(f"Not read: {', '.join(project.unread)}.")
     coders = {coding.who for coding in project.codings} - {""}
     if len(coders) > 1:
         notes.append(f"{len(coders)} people coded; the codings of all of them count.")
