@@ -390,8 +390,8 @@ RESERVED_FACETS = (
     *("direction", "study"),
 )
 """Words that already mean something in an explorer's address and in ``Evidence.where``."""
-LIGHT_PAPER = "#ffffff"
-DARK_PAPER = "#14181e"
+LIGHT_PAPER = "#fcfbf8"
+DARK_PAPER = "#14171d"
 """What text stands on in the light and in the dark form of a page."""
 LEAST_CONTRAST = 4.5
 """Contrast that text needs (WCAG 2.2, success criterion 1.4.3)."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
 from synth.book.search import with_spellings
+from synth.reading.settings import contrast
 from synth.reading.textio import replace_file
 from synth.references.csv_text import FORMULA
 
@@ -72,6 +73,8 @@ def copy_static(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
     place = Path(app.outdir) / "_static" / PLACE
+    for source in sorted((STATIC / "fonts").iterdir()):
+        write_if_changed(place / "fonts" / source.name, source.read_bytes())
     for source in sorted(STATIC.iterdir()):
         if source.suffix not in (".css", ".js", ".svg", ".png"):
             continue
@@ -101,25 +104,59 @@ def copy_static(app: Sphinx) -> None:
             app.add_js_file(f"{PLACE}/{name}", priority=800, **told)
 
 
+ON_LIGHT, ON_DARK = 7.2, 11.5
+"""Contrast of white text on the solid of a level: AAA on the light page, calmer on the dark one."""
+
+GROUNDS = ("wash", "solid")
+
+
+def solid(colour: str, least: float) -> str:
+    """Darken a colour until white text stands out on it.
+
+    Parameters
+    ----------
+    colour : as ``#rrggbb``.
+    least : contrast that white text shall have.
+
+    >>> solid("#2f4f9e", 7.2), solid("#8a3f6b", 7.2)
+    ('#2f4f9e', '#863d68')
+    """
+    channels = [int(colour[start : start + 2], 16) for start in (1, 3, 5)]
+    for part in range(100, -1, -1):
+        darker = "#" + "".join(f"{round(channel * part / 100):02x}" for channel in channels)
+        if contrast(darker, "#ffffff") >= least:
+            return darker
+    raise AssertionError("white on black has a contrast of 21")
+
+
 def colours(settings: Settings) -> str:
     """The colours of a review's levels and directions as tokens and classes.
 
     A level ``macro`` gives ``--synth-macro``, ``--synth-macro-wash`` and the class ``lvl-macro``;
-    a direction ``barrier`` gives ``--synth-barrier`` and the class ``dir-barrier``. On paper they
+    a direction ``barrier`` gives ``--synth-barrier``, ``--synth-barrier-wash`` and the class
+    ``dir-barrier``. ``--synth-macro-solid`` is the ground of a band with white text. On paper they
     are those of the light page.
     """
     light, dark = [], []
     for level, look in settings.levels.items():
         light += [f"--synth-{level}: {look.light}", f"--synth-{level}-wash: {look.wash_light}"]
+        light.append(f"--synth-{level}-solid: {solid(look.light, ON_LIGHT)}")
         dark += [f"--synth-{level}: {look.dark}", f"--synth-{level}-wash: {look.wash_dark}"]
+        dark.append(f"--synth-{level}-solid: {solid(look.light, ON_DARK)}")
     for direction in settings.directions:
-        light.append(f"--synth-{direction.id}: {direction.light}")
+        tint = f"color-mix(in srgb, var(--synth-{direction.id}) 9%, var(--synth-paper))"
+        light += [
+            f"--synth-{direction.id}: {direction.light}",
+            f"--synth-{direction.id}-wash: {tint}",
+        ]
         dark.append(f"--synth-{direction.id}: {direction.dark}")
     paper = [f"--synth-{level}-wash: #fff" for level in settings.levels]
     # Where readers chose their own colours, shapes and patterns tell what is what.
     named = [*settings.levels, *(way.id for way in settings.directions)]
     plain = [f"--synth-{name}: CanvasText" for name in named]
-    plain += [f"--synth-{level}-wash: Canvas" for level in settings.levels]
+    plain += [
+        f"--synth-{level}-{ground}: Canvas" for level in settings.levels for ground in GROUNDS
+    ]
     rules = [
         f":root, .synth {{ {'; '.join(light)}; }}",
         f'html[data-theme="dark"], html[data-theme="dark"] .synth {{ {"; ".join(dark)}; }}',
