@@ -69,6 +69,10 @@ dates = st.one_of(
 )
 
 
+def told(name: dict[str, str]) -> str:
+    return json.dumps(name, sort_keys=True)
+
+
 @st.composite
 def items(draw: st.DrawFn) -> dict[str, Any]:
     """A work of any kind with any of the fields that such a work has."""
@@ -81,7 +85,7 @@ def items(draw: st.DrawFn) -> dict[str, Any]:
             item[name] = draw(values)
 
     for role in ("author", "editor"):
-        names = draw(st.lists(people, max_size=3, unique_by=lambda name: json.dumps(name)))
+        names = draw(st.lists(people, max_size=3, unique_by=told))
         if names and draw(st.booleans()):
             item[role] = [*names, {"literal": "et al."}] if draw(st.booleans()) else names
     if not in_journal and kind not in (*IN_ANOTHER, "book"):

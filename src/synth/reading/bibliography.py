@@ -213,7 +213,10 @@ def _reference(
         if name in fields:
             place = ("entry-field-twice", file, item.start_line + 1, key)
             problems.append(Problem(*place, value=repr(name)))
-        inner = _inside(value)
+        inner: str | None = value[1:-1]
+        # Nearly every value stands in braces and holds none.
+        if value.find("{", 1) > 0 or value[:1] != "{" or value.find("}") != len(value) - 1:
+            inner = _inside(value)
         # Neither in braces nor in quotation marks: a number, abbreviations, or else a sign that a
         # comma is missing and the next field was swallowed.
         if inner is None and not value.isdecimal():

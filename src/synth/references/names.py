@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from synth.references.latex import decode
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A person or body, in the four parts that BibTeX knows.
 
     >>> Name("Arthur C.", "van", "Dijk").family
@@ -109,10 +107,19 @@ _ETAL = re.compile(
 )
 _AMPERSAND = re.compile(r"(,[^,{}]*?),?\s+\\?&\s+(?=[^,{}]+,)")
 _OTHERS = re.compile(r"others|et\.?\s+al\.?|and\s+others", re.IGNORECASE)
-# "Family, Given" with nothing that needs BibTeX's rules: by far the most frequent form.
+# "Family, Given", perhaps with particles, with nothing that needs BibTeX's rules: nearly all names.
 _PLAIN = re.compile(
-    r"([A-ZÀ-ÖØ-Þ][^\s,{}\\~;&<$=]*), ([^,{}\\~\n;&<$=\s](?:[^,{}\\~\n;&<$=]*[^,{}\\~\s;&<$=])?)"
+    r"((?:(?:van|von|de|der|den|del|della|di|da|do|dos|du|des|la|le|ten|ter|zu|zum|el|al|af|av) )*)"
+    r"([A-ZÀ-ÖØ-Þ][^\s,{}]*(?: (?=[^\s,]*[a-zß-öø-ÿ])[^\s,{}]+)*), ([^\s,{}](?:[^,{}]*[^,{}\s])?)"
+    r"|\{([^{}]+)\}"
 )
+_HARD = re.compile(r"[\\~;&<$=]|--|``|''| AND | And | et al|, (?:[JS]n?r|II|III|IV)\b")
+_LETTER = (
+    r"\\(?:['`^\"~=.](?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z])"
+    r"|[uvHcdbrkt]\{[A-Za-z]\}"
+    r"|(?:ss|oe|OE|ae|AE|aa|AA|o|O|l|L)(?:\{\}|(?![A-Za-z ])))"
+)
+_LETTERS = re.compile(rf"\{{{_LETTER}\}}|{_LETTER}")
 _PART = re.compile(
     r"^\s*(family|given|prefix|suffix|useprefix|[a-z]+-i)\s*=\s*(.*?)\s*$",
     re.IGNORECASE | re.DOTALL,
@@ -142,15 +149,32 @@ def read_names(written: str) -> Names:
     >>> read_names("Kim, A.; Lee, B.").told
     ('The names are divided by semicolons, not by "and"; understood as: Kim, A. and Lee, B.',)
     """
-    people = [_PLAIN.fullmatch(person) for person in written.split(" and ")]
-    if all(people) and not _SPECIAL_WORD.search(written):
-        return Names(tuple(Name(found[2], "", found[1]) for found in people if found))
+    text = " ".join(written.split()) if "\n" in written or "  " in written else written
+    if "\\" in text:
+        # A letter with its accent divides no name: decoded first, most names are plain.
+        text = _LETTERS.sub(_letter, text)
+    if not _HARD.search(text):
+        persons = text.split(" and ")
+        others = persons[-1] == "others"
+        names = []
+        for person in persons[:-1] if others else persons:
+            found = _PLAIN.fullmatch(person)
+            if found is None:
+                break
+            particles, family, given, body = found.groups()
+            names.append(Name("", "", body) if body else Name(given, particles.rstrip(), family))
+        else:
+            return Names(tuple(names), others)
     return _read(written)
 
 
-_SPECIAL_WORD = re.compile(
-    r"\b(?:AND|And|Jr|Sr|II|III|IV|et al|others)\b|\bfamily\s*=|, (?:de|van|von|du|da|der)\b"
-)
+def _letter(found: re.Match[str]) -> str:
+    return _decoded_letter(found[0])
+
+
+@lru_cache(maxsize=1024)
+def _decoded_letter(written: str) -> str:
+    return decode(written)
 
 
 @lru_cache(maxsize=16384)

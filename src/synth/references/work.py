@@ -402,7 +402,10 @@ class Reference:
     @cached_property
     def title(self) -> str:
         """The title as readers see it, with its subtitle."""
-        return _with_subtitle(self.text("title") or self.text("maintitle"), self.text("subtitle"))
+        title = self.fields.get("title")
+        if title and "subtitle" not in self.fields:
+            return decode(title).strip()
+        return _with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
 
     @property
     def main_title(self) -> str:
