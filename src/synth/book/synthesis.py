@@ -39,8 +39,9 @@ class Synthesis(SphinxDirective):
                 name for group in block.findall(finding_group) for name in group["findings"]
             )
         )
-        own = sum(node.get("role") == "review" for node in block.findall(nodes.inline))
-        block += evidence_line("", findings=findings, own=own)
+        # Where no study is cited, the marks of the review's own argument say so by themselves.
+        if findings:
+            block += evidence_line("", findings=findings)
         return [block]
 
 
@@ -88,18 +89,13 @@ class DrawEvidenceLines(SphinxPostTransform):
             if self.app.builder.format != "html":
                 line.replace_self(nodes.paragraph("", rests_on(domain.review, line["findings"])))
                 continue
-            html = self._html(domain.review, line["findings"], line["own"])
-            line.replace_self(nodes.raw("", html, format="html") if html else [])
+            html = self._html(domain.review, line["findings"])
+            line.replace_self(nodes.raw("", html, format="html"))
 
-    def _html(self, review: Review, findings: list[str], own: int) -> str:
+    def _html(self, review: Review, findings: list[str]) -> str:
         """The line with its way to exactly these findings: in the explorer, else listed here."""
         words, domain = Words.of(review.settings), evidence_domain(self.env)
-        if not findings:
-            only = words["rests_on_own"]
-            return str(render("rests_on.html", said=only, see={}, items=[])) if own else ""
         said = rests_on(review, findings)
-        if own:
-            said = words.count("rests_on_own_too", own, rests=said)
         view, explorer = view_of(review, findings), domain.explorer_page()
         see, items = {}, []
         if view and explorer:
