@@ -443,3 +443,57 @@ def test_a_search_hit_leads_to_the_anchor(garden: Path):
     # not the id; both would lead nowhere.
     assert '"study-beet2011"' in index
     assert '"finding-beet2011-01"' in index
+
+
+# --- citations of works ---------------------------------------------------------------------------
+
+
+def test_works_are_cited_in_brackets_and_in_the_sentence(tmp_path):
+    ground = (
+        "# Ground\n\nIn brackets {cite:p}`leek2016, beet2011, carrot2020b, carrot2020a`.\n\n"
+        "As {cite:t}`kale1999` say, as {cite:author}`kale1999` in {cite:year}`kale1999`.\n\n"
+        "Short {cite}`leek2016`.\n"
+    )
+    out, told = built(planted(tmp_path, ground=ground))
+    assert "No work has the key" not in told
+    text = words(paragraph(out, "ground", "In brackets"))
+    assert text == "In brackets (Beet & Root, 2011; Carrot et al., 2020a, 2020b; Leek, 2016)."
+    assert words(paragraph(out, "ground", "As")) == "As Kale (1999) say, as Kale in 1999."
+    assert words(paragraph(out, "ground", "Short")) == "Short (Leek, 2016)."
+    assert paragraph(out, "ground", "In brackets").count('href="references.html#ref-') == 4
+
+
+def test_a_key_that_no_work_has_is_told_at_its_line_with_the_nearest(tmp_path):
+    ground = "# Ground\n\nOne\ntwo {cite:p}`leek2016, leke2016`.\n"
+    out, told = built(planted(tmp_path, ground=ground))
+    expected = "ground.md:4: WARNING: No work has the key 'leke2016'. Did you mean 'leek2016'?"
+    assert expected in told
+    assert words(paragraph(out, "ground", "One")) == "One two (Leek, 2016)."
+
+
+def test_a_list_without_all_holds_what_the_book_cites(tmp_path):
+    listed = "# References\n\n```{bibliography}\n```\n"
+    out, _ = built(planted(tmp_path, references=listed, ground="# Ground\n\n{cite:p}`kale1999`.\n"))
+    text = page(out, "references")
+    assert 'id="ref-kale1999"' in text
+    out, _ = built(planted(tmp_path / "again", references=listed, index="# Gardens\n"))
+    assert 'id="ref-kale1999"' not in page(out, "references")
+
+
+def test_a_bibliography_with_an_error_stops_the_build_with_its_place(tmp_path):
+    from sphinx.errors import ExtensionError
+
+    root = planted(tmp_path)
+    with (root / "references.bib").open("a") as stream:
+        stream.write("@article{x2001, title = {Cut\n")
+    with pytest.raises(ExtensionError, match=r"references.bib:\d+: x2001: \[entry-cut-off\]"):
+        built(root)
+
+
+def test_the_other_reader_of_bibliographies_is_refused(tmp_path):
+    from sphinx.errors import ExtensionError
+
+    root = planted(tmp_path)
+    change(root / "conf.py", '"myst_nb"', '"myst_nb", "sphinxcontrib.bibtex"')
+    with pytest.raises(ExtensionError, match=r"reads references\.bib itself"):
+        built(root)

@@ -30,7 +30,7 @@ Every command works from that folder or any folder below it.
 
 _EXAMPLES = """\
 a day's work:
-  1. synth add FILE   takes a study from a reference manager's BibTeX or RIS
+  1. synth add FILE   takes studies from an export of a reference manager
   2. Fill in its row in data/studies.csv; code its findings in data/coded_studies.csv.
   3. synth check      says what is wrong, each line as file:line: column: problem
   4. synth fmt        puts rows and columns in their order
@@ -403,13 +403,16 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         commands,
         "add",
         "add studies from a file of your reference manager",
-        "Reads BibTeX or RIS. Each work that the review does not have gets its entry in\n"
+        "Reads BibTeX, RIS, PubMed's .nbib, Web of Science's .ciw, EndNote's XML and CSL-JSON.\n"
+        "Each work that the review does not have gets its entry in\n"
         "references.bib and a row in data/studies.csv; its key is the first author and the year.\n"
         "Country, design and findings are not guessed: what is left to fill in is said.\n\n"
         "  synth add export.ris\n"
         "  synth add export.bib --role background    cited, but no study of the review",
     )
-    command.add_argument("file", type=Path, help="references, BibTeX (.bib) or RIS (.ris)")
+    command.add_argument(
+        "file", type=Path, help="references: BibTeX (.bib), RIS (.ris) or another format"
+    )
     command.add_argument(
         "--role",
         choices=("evidence", "background"),

@@ -57,8 +57,6 @@ def year(reference: Reference) -> str:
     >>> year(Reference("covidence", "misc")), year(Reference("lee", "book", {"year": "2018/2019"}))
     ('n.d.', '2018–2019')
     """
-    if reference.year is None and reference.letter:
-        return f"{reference.year_text}-{reference.letter}"
     return f"{reference.year_text}{reference.suffix if reference.year is not None else ''}"
 
 

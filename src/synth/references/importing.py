@@ -18,7 +18,6 @@ from xml.etree import ElementTree
 
 from synth.errors import Problem
 from synth.reading.bibliography import parse_bibliography
-from synth.reading.csv_table import mangled
 from synth.reading.encodings import read_any_text
 from synth.reading.settings import SLUG
 from synth.references import tagged
@@ -63,17 +62,6 @@ class Works:
     def matcher(self) -> Matcher:
         """Finds the works by what a table calls them."""
         return Matcher(self.bibliography, self.former, self.file)
-
-    def find(self, cell: str) -> tuple[str, ...]:
-        """Keys of the works a cell may mean: one if all is well, none, or several."""
-        match = self.matcher.find(cell)
-        return match.candidates if match.key or match.code == "work-ambiguous" else ()
-
-    def problem(self, cell: str, file: str, line: int, column: str) -> Problem:
-        """Say why a cell names no work, or more than one, and how to mend it."""
-        if code := mangled(cell):
-            return Problem(code, file, line, column, value=cell)
-        return self.matcher.find(cell).problem(file, line, column)
 
 
 def read_references(path: Path) -> tuple[Works, list[Problem]]:

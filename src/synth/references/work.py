@@ -285,7 +285,6 @@ class Reference:
     fields : fields as written, names in lower case; LaTeX is decoded by the properties.
     line : line of the file the entry begins on.
     lines : line of each field, where it differs.
-    letter : what tells the work from others of the same authors and year, where the key does not.
 
     >>> Reference("otte2020a", "article", {"author": "Otte, I. and others", "year": "2020"}).suffix
     'a'
@@ -296,7 +295,6 @@ class Reference:
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     line: int = field(default=0, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, hash=False, compare=False, repr=False)
-    letter: str = field(default="", compare=False)
 
     def text(self, *names: str) -> str:
         """The first of some fields that says something, as readers see it; empty if none does."""
@@ -392,8 +390,6 @@ class Reference:
     @property
     def suffix(self) -> str:
         """The letter that tells works of one author and year apart, from the key or the year."""
-        if self.letter:
-            return self.letter
         found = _KEY_SUFFIX.search(self.key)
         return found[1] if found else self.date.letter
 
