@@ -418,6 +418,20 @@ def test_two_tables_about_the_same_studies_are_one_review(take: Take) -> None:
     assert made.records.studies["ek2022"].design == "Survey"
 
 
+def test_numbers_of_two_programs_are_not_compared(take: Take) -> None:
+    extraction = "Covidence #,Study ID,Pay,Hours\n#1,Lee 2020,x,\n#2,Roux 2021,,x\n"
+    tags = "Ref ID,Paper,Code\n1,Roux 2021,Rest\n2,Lee 2020,Rest\n"
+    made = take(extraction, tags)
+    assert made.counts == (4, 2)
+    assert {f.study for f in made.records.findings.values() if f.theme == "pay"} == {"lee2020"}
+
+
+def test_a_table_may_name_studies_by_the_record_id_of_another(take: Take) -> None:
+    made = take("refid,Title,Year\n3,On pay,2020\n6,On hours,2021\n", "Study,Code\n6,Pay\n3,Rest\n")
+    assert made.counts == (2, 2)
+    assert {w.title for w in made.works.values()} == {"On pay", "On hours"}
+
+
 def test_what_does_not_add_up_is_not_written(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
     from synth.starter import importer
 

@@ -219,6 +219,8 @@ class _Guesser:
         for use in _ORDER:
             if use in taken and use not in several:
                 continue
+            if use == "record" and self.sheet.program:
+                continue  # what a known program calls an id and nobody a study's is not one
             if use == "theme":
                 if self.sheet.holds == "references":
                     continue

@@ -41,6 +41,7 @@ class Identity:
     ----------
     key, record, doi, pmid, title, label : what tells a study, as it is compared.
     details : the same and all else that a reference needs, as the team wrote it.
+    space : the column the record id is from: numbers of two programs are not compared.
     """
 
     key: str = ""
@@ -50,6 +51,7 @@ class Identity:
     title: str = ""
     label: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    space: str = ""
 
     def __bool__(self) -> bool:
         return any(getattr(self, kind) for kind in KINDS)
@@ -126,6 +128,8 @@ def identity(row: Row, recipe: SheetRecipe, label: str | None = None) -> Identit
                 kind = "label" if use == "study" else use
                 if use == "study" and folded(name) in _title_headings():
                     kind = "title"
+                if kind == "record" and kind not in told:
+                    told["space"] = folded(name)
                 told.setdefault(kind, cell)
     if label is not None:
         # A cell with several studies: what else the row says is not told apart.
@@ -177,6 +181,7 @@ def of_words(told: Mapping[str, str]) -> Identity:
         title=folded(said.get("title", "")) or said.get("title", ""),
         label=spoken(said.get("label", "")) or said.get("label", ""),
         details=said,
+        space=said.get("space", ""),
     )
 
 
@@ -202,18 +207,23 @@ class StudyRows:
     said : by kind the different values, in the order they occur.
     details : what a reference needs, the first that is said of each.
     places : sheet and line of each row.
+    names : what its rows call it.
+    records : its record ids by the column they are from.
     """
 
     said: dict[str, dict[str, None]] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     places: list[tuple[int, int]] = field(default_factory=list)
     names: dict[str, None] = field(default_factory=dict)
+    records: dict[str, set[str]] = field(default_factory=dict)
 
     def take(self, who: Identity, place: tuple[int, int] | None) -> None:
         """Add what a row says."""
         for kind in KINDS:
             if value := getattr(who, kind):
                 self.said.setdefault(kind, {})[value] = None
+        if who.record:
+            self.records.setdefault(who.space, set()).add(who.record)
         for name, value in who.details.items():
             self.details.setdefault(name, value)
         if who.details.get("label"):
@@ -310,9 +320,13 @@ class Studies:
 
         def differ(other: str) -> bool:
             value = getattr(who, other)
+            if other == "record":
+                return bool(value) and value not in group.records.get(who.space, {value})
             return bool(value and group.said.get(other) and value not in group.said[other])
 
         title = bool(who.title) and not self._alike(who.title, group.said.get("title", {}))
+        if kind == "record" and who.space not in group.records and differ("label"):
+            return "name"
         if kind in ("key", "record"):
             return "title" if title and not self._same_doi(group, who) else ""
         if kind in ("doi", "pmid"):
