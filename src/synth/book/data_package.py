@@ -33,6 +33,7 @@ from synth.references.apa import group
 from synth.references.csv_text import csv_file
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.text import slug
+from synth.version import DISTRIBUTION, version
 
 if TYPE_CHECKING:
     from datetime import date
@@ -300,6 +301,7 @@ def data_package(records: Records) -> dict[str, Any]:
         "description": settings.question,
         "version": settings.version,
         "created": f"{settings.date.isoformat()}T00:00:00Z",
+        "madeWith": f"{DISTRIBUTION} {version()}",
         "licenses": [{"name": settings.licence, "path": licence_address(settings.licence)}],
         "sources": [source],
         "contributors": [{"title": author, "role": "author"} for author in settings.authors],
@@ -457,6 +459,18 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
             }
             for file in listed
         ),
+        {
+            "@id": "#synthbook",
+            "@type": "SoftwareApplication",
+            "name": DISTRIBUTION,
+            "softwareVersion": version(),
+        },
+        {
+            "@id": "#made",
+            "@type": "CreateAction",
+            "instrument": {"@id": "#synthbook"},
+            "result": {"@id": "./"},
+        },
         article,
         {"@id": licence, "@type": "CreativeWork", "name": settings.licence},
         *(

@@ -18,6 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synth import version as library
 from synth.book.context import render, settings_of, words_of
 
 if TYPE_CHECKING:
@@ -161,7 +162,9 @@ def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     if settings is not None:
         if settings.authors or config.author == DEFAULT_AUTHOR:
             config.author = ", ".join(settings.authors)
-        foot = str(render("foot.html", settings=settings, words=words)).strip()
+        foot = str(
+            render("foot.html", settings=settings, words=words, library=library.version())
+        ).strip()
         config.synth_footer = foot
         options["extra_footer"] = foot + str(options.get("extra_footer") or "")
     config.html_theme_options = options
