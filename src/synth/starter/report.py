@@ -37,7 +37,7 @@ def place(sheet: Sheet, line: int, column: str = "") -> str:
 def source(sheet: Sheet) -> str:
     """A table as it is called: the file without its folder, which is nobody's business.
 
-    >>> source(Sheet("/home/me/maps.xlsx", name="Coding"))
+    >>> source(Sheet("/data/maps.xlsx", name="Coding"))
     'maps.xlsx[Coding]'
     """
     return replace(sheet, file=Path(sheet.file).name).source
