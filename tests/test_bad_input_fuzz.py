@@ -23,7 +23,7 @@ from synth.reading.settings import SLUG
 from synth.references.importing import read_references
 from synth.starter import project
 from synth.starter.request import Request
-from synth.starter.spreadsheet import column_name, printable, read_sheet, slug
+from synth.starter.spreadsheet import column_name, printable, read_tables, slug
 from synth.starter.start import start
 
 AUTHOR = Path(__file__).parent / "author"
@@ -173,8 +173,8 @@ def test_bytes_of_any_kind_are_told_and_not_trusted(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any.csv"
         path.write_bytes(data)
-        sheet, problems = read_sheet(path)
-        assert sheet.rows or problems
+        sheets, problems = read_tables(path)
+        assert sheets or problems
         works, problems = read_references(path)
         assert works.bibliography or problems
 
@@ -230,7 +230,7 @@ def test_a_hundred_thousand_rows_are_read(tmp_path: Path) -> None:
     lines = [f"{rows[n % len(rows)]};{n}" for n in range(100_000)]
     text = "\n".join([f"{header};Number", *lines])
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
-    sheet, problems = read_sheet(tmp_path / "t.csv")
+    (sheet,), problems = read_tables(tmp_path / "t.csv")
     assert (len(sheet.rows), problems) == (100_000, [])
 
 

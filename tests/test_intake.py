@@ -16,7 +16,7 @@ from synth.references.importing import parse_references
 from synth.starter.columns import given as named_columns
 from synth.starter.palette import COLOURS, level_look
 from synth.starter.request import Request
-from synth.starter.spreadsheet import read_sheet
+from synth.starter.spreadsheet import read_tables
 from synth.starter.start import start
 
 AUTHOR = Path(__file__).parent / "author"
@@ -132,7 +132,7 @@ def test_any_separator_is_read_and_told(taken_in: Any, sign: str, name: str) -> 
 
 def test_excels_line_about_the_separator_is_no_row(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("sep=;\nPaper;Code\nLee 2020;Pay\n", encoding="utf-8")
-    sheet, problems = read_sheet(tmp_path / "t.csv")
+    (sheet,), problems = read_tables(tmp_path / "t.csv")
     assert sheet.header == ("Paper", "Code")
     assert (sheet.rows[0].line, problems) == (3, [])
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from synth.errors import Problem
 from synth.starter.file_kinds import reading
-from synth.starter.sheet import Row, Sheet
+from synth.starter.sheet import Sheet
 
 Read = tuple[list[Sheet], list[Problem]]
 
@@ -28,27 +27,6 @@ def read_tables(path: Path, say: Callable[[str], None] | None = None) -> Read:
     The tables in the order of the file, and what is wrong; with an error among that there is none.
     """
     return reading.read_tables(path, say)
-
-
-def read_sheet(path: Path) -> tuple[Sheet, list[Problem]]:
-    """Read the first table of a file, each cell on one line.
-
-    Parameters
-    ----------
-    path : the file, of any kind that is understood.
-
-    Returns
-    -------
-    The table, and what is wrong with it; with an error among that it holds no rows.
-    """
-    sheets, problems = read_tables(path)
-    if not sheets:
-        return Sheet(str(path)), problems
-    rows = tuple(
-        Row(row.line, {name: " ".join(cell.split()) for name, cell in row.cells.items()})
-        for row in sheets[0].rows
-    )
-    return replace(sheets[0], rows=rows), problems
 
 
 # --- names --------------------------------------------------------------------------------------
