@@ -26,6 +26,7 @@ PARTS = (
     "reports",  # a link to report a problem with a page
     "problems_page",  # everything that `synth check` can report
     "changes_page",  # what changed between the versions, and the feed
+    "api_page",  # the library, from its docstrings
     "metadata",  # what search engines, reference managers and link previews read
     "explorers",  # the evidence explorers share, their names, their tables without scripts
     "search",  # words are found however they are spelled
