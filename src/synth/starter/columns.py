@@ -450,8 +450,9 @@ class _Guesser:
                 self.uses[name] = "filter"
         else:
             chosen = [*styles]
-        if len(chosen) == 1 and len(self.free) > 6:
-            return []
+        alone = len(chosen) == 1 and len(self.free) > 1
+        if alone and (len(self.free) > 6 or {*self.cells[chosen[0]]} == {"1"}):
+            return []  # one column among many, or the same number in every row, is no code
         # An empty column among them is a code that no study has.
         header = [*self.sheet.header]
         first, last = header.index(chosen[0]), header.index(chosen[-1])
@@ -480,8 +481,6 @@ class _Guesser:
             return ""
         words = sum(bool(re.fullmatch(r"[^\W\d_]{2,}", c)) for c in ticks if same(c) != same(name))
         lower = {same(cell) for cell in held}
-        if lower == {"1"} and len(held) == len(self.sheet.rows) and len(held) > 3:
-            return ""  # the same number in every row counts something
         return "words" if words * 2 > len(ticks) and "true" not in lower else "marks"
 
     def _say_ticks(self, ticks: Sequence[str]) -> None:

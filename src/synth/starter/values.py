@@ -193,7 +193,16 @@ def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
     spelled = {word: word for word in listed}
     lists = {word: [p for p in map(same, pieces(word, ",")) if p] for word in spelled}
     alone = {word for word, parts in lists.items() if len(parts) == 1}
-    many = {word: parts for word, parts in lists.items() if len(parts) > 1}
+    # "Pay, hours and rest" is one label: its last comma is not the last thing it lists with.
+    many = {
+        word: parts
+        for word, parts in lists.items()
+        if len(parts) > 1
+        and (
+            parts[-1] in alone
+            or not re.search(r"\w (?:and|or|und|oder|et|ou|y|e|en) \w", parts[-1])
+        )
+    }
     if not many:
         return ";\n", []
     within = Counter(part for parts in many.values() for part in set(parts))
