@@ -1,4 +1,4 @@
-"""The command line: each command finds the review and calls the module that does the work.
+"""The command line of ``synth``.
 
 Each command is thin: it finds the review, calls the module that does the work, imported only then,
 and says what came of it.
