@@ -39,7 +39,6 @@ ALL: list[Callable[..., charts.Chart]] = [
     charts.by_design,
     charts.by_place,
     charts.accumulation,
-    charts.first_reported,
     charts.designs_by_theme,
     charts.theme_by_study,
     charts.single_support,
@@ -222,13 +221,6 @@ def test_the_country_table_leaves_the_denominator_to_the_build() -> None:
         assert "of [studies:country=Norway]</td>" in charts.by_country(records()).html
 
 
-@pytest.mark.parametrize(
-    ("counts", "number"), [([4, 4, 4], 3.0), ([10], 1.0), ([], 0.0), ([3, 1], 1.6), ([0, 5], 1.0)]
-)
-def test_effective_number_is_the_inverse_simpson_index(counts: list[int], number: float) -> None:
-    assert charts.effective_number(counts) == pytest.approx(number)
-
-
 def test_income_groups_follow_the_places_table() -> None:
     chart = charts.by_place(records(), group="income_group")
     assert {row["value"]: row["studies"] for row in chart.rows if not row["apart"]} == {
@@ -255,11 +247,6 @@ def test_the_band_does_not_follow_the_chance_of_the_day() -> None:
     first = charts.accumulation(records()).rows
     random.seed(2)
     assert charts.accumulation(records()).rows == first
-
-
-def test_first_reports_are_the_earliest_years() -> None:
-    rows = {row["id"]: row["first"] for row in charts.first_reported(records()).rows}
-    assert rows == {"law": 2004, "money": 2004, "team": 2010}
 
 
 def test_the_matrix_of_themes_and_studies_counts_every_finding_once() -> None:
@@ -378,7 +365,7 @@ def test_a_label_of_two_hundred_letters_leaves_room_for_the_drawing() -> None:
     book = type(CODEBOOK)(
         tuple(node("team", "inner", long.strip(), 1) if n.id == "team" else n for n in CODEBOOK)
     )
-    for draw in (charts.both_ways, charts.first_reported, charts.designs_by_theme):
+    for draw in (charts.both_ways, charts.designs_by_theme):
         chart = draw(records(codebook=book))
         assert long.strip() in chart.html  # whole in the table
         assert "…" in chart.drawing

@@ -147,23 +147,6 @@ def test_years_count_the_studies_published_in_them(made: Any) -> None:
     assert years == list(range(years[0], years[-1] + 1)) if years else not expected
 
 
-def test_a_theme_is_first_and_last_reported_in_the_years_of_its_studies(made: Any) -> None:
-    rows = {row["id"]: row for row in charts.first_reported(made).rows}
-    table = frame(made)
-    for theme, group in table.groupby("theme"):
-        dated = group.dropna(subset="year")
-        if dated.empty:
-            assert theme not in rows or not rows[theme]["first"]
-            continue
-        row = rows.pop(str(theme))
-        assert row["first"] == dated["year"].min()
-        assert row["last"] == dated["year"].max()
-        assert row["studies"] == group["study"].nunique()
-        first = dated[dated["year"] == dated["year"].min()]["study"].unique()
-        assert sorted(row["by"]) == sorted(made.label(name) for name in first)
-    assert not [row for row in rows.values() if row["first"]]
-
-
 def test_what_has_been_reported_so_far_adds_up(made: Any) -> None:
     rows = charts.accumulation(made).rows
     table = frame(made).dropna(subset="year")

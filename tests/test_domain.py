@@ -199,7 +199,7 @@ def test_a_notebook_may_declare_its_theme_in_its_first_cell(tmp_path):
 def test_links_in_stored_outputs_get_their_addresses(tmp_path):
     root = planted(tmp_path)
     (root / "soil.md").unlink()
-    shown = [view("theme_by_study", {"all": True}), view("first_reported", {"all": True})]
+    shown = [view("theme_by_study", {"all": True}), view("designs_by_theme", {"all": True})]
     notebook(root, "soil", ["# Soil", *shown], synth={"theme": "soil"})
     out, told = built(root)
     assert told == ""

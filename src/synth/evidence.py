@@ -31,7 +31,6 @@ VIEWS = (
     "by_country",
     "by_design",
     "accumulation",
-    "first_reported",
     "by_place",
     "by_facet",
     "designs_by_theme",
@@ -122,16 +121,12 @@ class HasEvidence:
         return self._chart("by_design")
 
     def accumulation(self) -> Figure:
-        """When each theme was first reported, over the years of publication.
+        """How many factors the cited studies had spoken to, over the years of publication.
 
         The band is what random orders of the same studies give (Gotelli & Colwell, 2001,
         doi 10.1046/j.1461-0248.2001.00230.x).
         """
         return self._chart("accumulation")
-
-    def first_reported(self) -> Figure:
-        """The year in which each theme and factor was first reported."""
-        return self._chart("first_reported")
 
     def by_place(self, group: str = "income_group") -> Figure:
         """Studies and findings by a grouping of countries.

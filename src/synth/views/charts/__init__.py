@@ -5,8 +5,8 @@ page as a picture first, and its specification stays under 10 KB.
 """
 
 from synth.views.charts.chart import Chart, specification, theme_config, vegalite_mime
-from synth.views.charts.when import accumulation, by_year, first_reported
-from synth.views.charts.where import by_country, by_design, by_facet, by_place, effective_number
+from synth.views.charts.when import accumulation, by_year
+from synth.views.charts.where import by_country, by_design, by_facet, by_place
 from synth.views.charts.who import both_ways, designs_by_theme, single_support, theme_by_study
 from synth.views.figure import Figure
 
@@ -21,8 +21,6 @@ __all__ = [
     "by_place",
     "by_year",
     "designs_by_theme",
-    "effective_number",
-    "first_reported",
     "single_support",
     "specification",
     "theme_by_study",

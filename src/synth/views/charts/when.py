@@ -14,13 +14,10 @@ from synth.views.charts.chart import (
     altair_with_look,
     inline,
     is_or_are,
-    named_rows,
     ranked,
     span,
-    steps,
     study_links,
     ticks,
-    with_findings,
 )
 from synth.views.figure import (
     EDGE,
@@ -36,7 +33,6 @@ from synth.views.figure import (
     studies,
     studies_behind,
     study_link,
-    theme_link,
     values_in,
 )
 from synth.views.view import Row
@@ -243,7 +239,6 @@ def _year_bars(dated: Sequence[Study], x: Any) -> Any:
 
 _ORDERS = 500
 _POINTS = 80
-_MARKS = 220  # marks of a timeline before the rest is left to the table
 
 
 def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
@@ -382,124 +377,3 @@ def _accumulation_chart(rows: Sequence[Row], plural: str, width: int) -> Any:
         x=x, y="n:Q", description="t:N", tooltip="t:N"
     )
     return alt.layer(band, line, points).properties(height=220)
-
-
-def first_reported(records: Records, ids: Iterable[str] | None = None) -> Chart:
-    """When each theme was first reported, and in which years it was reported again.
-
-    Parameters
-    ----------
-    records : the records of the review.
-    ids : findings that are looked at; all of them by default. Studies without a year are left out.
-    """
-    say = Words.of(records.settings)
-    findings = chosen(records, ids)
-    rows: list[dict[str, Any]] = []
-    points: list[dict[str, Any]] = []
-    for node, below in with_findings(records, findings):
-        works = {f.study: records.studies[f.study] for f in below}
-        dated = sorted((s.year, s.id) for s in works.values() if s.year is not None)
-        if not dated:
-            continue
-        first = dated[0][0]
-        for year, count in sorted(Counter(year for year, _ in dated).items()):
-            points.append({"v": node.label, "y": year, "n": count, "f": int(year == first)})
-        rows.append(
-            {
-                "theme": node.label,
-                "id": node.id,
-                "first": first,
-                "by": [records.label(study) for year, study in dated if year == first],
-                "last": dated[-1][0],
-                "studies": len(works),
-            }
-        )
-    rows.sort(key=lambda row: row["first"])
-    drawn, points = _room(rows, points)
-    title = "No theme was reported in a study with a year"
-    if rows:
-        early = [row["theme"] for row in rows if row["first"] == rows[0]["first"]]
-        late_one = [row["theme"] for row in rows if row["first"] == rows[-1]["first"]]
-        title = f"First reported in {rows[0]['first']}: {listed(early)}"
-        if rows[-1]["first"] != rows[0]["first"]:
-            title += f"; last to appear, in {rows[-1]['first']}: {listed(late_one)}"
-    behind = {f.study for f in findings}
-    return Chart(
-        "first-reported",
-        title,
-        " ".join(
-            f"{row['theme']}: first in {row['first']}, last in {row['last']}, "
-            f"{studies(row['studies'])}."
-            for row in rows
-        )
-        or f"{title}.",
-        fields=(
-            Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
-            Field("first", say["column_first_in"], number=True),
-            Field("by", say["column_by"]),
-            Field("last", say["column_last_in"], number=True),
-            Field("studies", say["column_studies"], number=True),
-        ),
-        rows=rows,
-        draw=(lambda width: _timeline(points, drawn, width)) if rows else None,
-        nothing=say["chart_no_year"] if findings else say["chart_nothing"],
-        note=say["chart_note_first"]
-        + (f" The first {len(drawn)} of {len(rows)} are drawn." if drawn != rows else ""),
-        summary=f"{counted(len(rows), 'theme')}, {studies(len(behind))}",
-        source=source_line(say, len(findings), len(behind)),
-        wording=say,
-        table_note=counted(len(rows), "theme"),
-    )
-
-
-def _room(
-    rows: list[dict[str, Any]], points: list[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """As many themes, from the first reported, as a specification has room for."""
-    kept = 0
-    for place, row in enumerate(rows):
-        kept += sum(point["v"] == row["theme"] for point in points)
-        if kept > _MARKS:
-            rows = rows[:place]
-            break
-    names = {row["theme"] for row in rows}
-    return rows, [point for point in points if point["v"] in names]
-
-
-def _timeline(points: Sequence[Row], rows: Sequence[Row], width: int) -> Any:
-    alt = altair_with_look()
-    place = {row["theme"]: index for index, row in enumerate(rows)}
-    data = [
-        # What is 1 or 0 for most points is written only where it is not.
-        {"v": place[point["v"]], "y": point["y"]}
-        | ({"n": point["n"]} if point["n"] > 1 else {})
-        | ({"f": 1} if point["f"] else {})
-        for point in points
-    ]
-    years = [point["y"] for point in points]
-    first, last = min(years), max(years)
-    labels, y = named_rows([row["theme"] for row in rows], width, grid=True)
-    base = (
-        alt.Chart(inline(data))
-        .transform_calculate(n="datum.n || 1")
-        .transform_calculate(
-            t="join(L[datum.v], ' ') + ', ' + datum.y + ': ' + datum.n"
-            " + (datum.n == 1 ? ' study' : ' studies')"
-        )
-    )
-    marks = base.mark_point(stroke=INK, strokeWidth=1.3, opacity=1).encode(
-        x=alt.X(
-            "y:Q",
-            title=None,
-            scale=alt.Scale(domain=[first - 0.7, last + 0.7], nice=False, zero=False),
-            axis=alt.Axis(
-                values=ticks(first, last, 4 if width < 400 else 10), format="d", grid=False
-            ),
-        ),
-        y=y,
-        size=alt.Size("n:Q", legend=None, scale=alt.Scale(domain=[1, 6], range=[30, 170])),
-        fill=alt.condition("datum.f == 1", alt.value(INK), alt.value(PAPER)),
-        description="t:N",
-        tooltip="t:N",
-    )
-    return alt.layer(marks).add_params(labels).properties(height=steps(labels, 24))

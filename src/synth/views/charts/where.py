@@ -45,9 +45,7 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     """Countries by their number of studies, with region and income group.
 
     A study done in several countries counts in each. What is no country (an international sample, a
-    country that is not reported) stands apart, below the countries. The effective number of
-    countries is the inverse Simpson index (Hill, 1973, doi 10.2307/1934352): with all studies in
-    one country it is 1, spread evenly over ten it is 10.
+    country that is not reported) stands apart, below the countries.
 
     Parameters
     ----------
@@ -343,21 +341,6 @@ def _country_title(named: Sequence[Row], total: int) -> str:
     return f"{top[0]['value']} has the most studies: {top[0]['studies']} of {total}"
 
 
-def effective_number(counts: Iterable[int]) -> float:
-    """How many equally frequent values would be as diverse: the inverse Simpson index.
-
-    Parameters
-    ----------
-    counts : studies of each country.
-
-    >>> effective_number([5, 5]), effective_number([10]), effective_number([])
-    (2.0, 1.0, 0.0)
-    """
-    numbers = [count for count in counts if count]
-    total = sum(numbers)
-    return total**2 / sum(count**2 for count in numbers) if total else 0.0
-
-
 def _spread(
     records: Records,
     named: Sequence[Row],
@@ -368,11 +351,9 @@ def _spread(
     if not named:
         return ""
     total = studies(len(behind))
-    effective = effective_number(row["studies"] for row in named)
     parts = [
         f"{counted(len(named), 'country', 'countries')} named; the largest holds "
-        f"{named[0]['studies']} of {total}, and the effective number of countries is "
-        f"{effective:.1f}."
+        f"{named[0]['studies']} of {total}."
     ]
     groups: dict[str, tuple[set[str], set[str], set[str]]] = {}
 

@@ -1,4 +1,4 @@
-"""Influences gathered into arrows between themes, and what reaches what over them."""
+"""Influences gathered into arrows between themes."""
 
 from __future__ import annotations
 
@@ -82,18 +82,3 @@ def gather(
         for source, target, way in order
     ]
     return arrows, unplaced
-
-
-def reach(arrows: Sequence[Arrow], theme: str, *, upstream: bool = False) -> dict[str, int]:
-    """What a theme reaches over arrows, and in how many steps; itself is left out."""
-    steps = {theme: 0}
-    pending = [theme]
-    while pending:
-        here = pending.pop(0)
-        for arrow in arrows:
-            start, end = (arrow.target, arrow.source) if upstream else (arrow.source, arrow.target)
-            if start == here and end not in steps:
-                steps[end] = steps[here] + 1
-                pending.append(end)
-    del steps[theme]
-    return steps

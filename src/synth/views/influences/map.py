@@ -16,7 +16,7 @@ from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.text import listed
 from synth.views.figure import Field, Figure, themes_of
-from synth.views.influences.arrows import Arrow, boxes_by_node, gather, reach
+from synth.views.influences.arrows import Arrow, boxes_by_node, gather
 from synth.views.influences.drawing import key, sheets
 from synth.views.markup import environment, link, placeholder, render
 from synth.views.shapes import direction_mark
@@ -59,16 +59,6 @@ class InfluenceMap(Figure):
     def shows(self) -> dict[str, tuple[str, ...]]:
         """The influences in its table."""
         return {"influence": tuple(row["influence"] for row in self.rows)}
-
-    def reach(self, theme: str, *, upstream: bool = False) -> dict[str, int]:
-        """What a theme reaches over the arrows, and in how many steps; cycles do no harm.
-
-        Parameters
-        ----------
-        theme : id of a box.
-        upstream : what reaches it, instead of what it reaches.
-        """
-        return reach(self.arrows, theme, upstream=upstream)
 
     @property
     def below(self) -> str:
@@ -245,7 +235,7 @@ def _description(
 
 
 def _in_words(records: Records, arrows: Sequence[Arrow], node: Theme) -> Markup:
-    """What a theme acts on, what acts on it, and what it reaches through others."""
+    """What a theme acts on and what acts on it; chains of arrows are nobody's finding."""
     words = Words.of(records.settings)
     out = [_said(records, a, a.target) for a in arrows if a.source == node.id]
     into = [_said(records, a, a.source) for a in arrows if a.target == node.id]
@@ -255,11 +245,6 @@ def _in_words(records: Records, arrows: Sequence[Arrow], node: Theme) -> Markup:
         if into
         else words["map_acted_on_by_none"],
     ]
-    for sentence, upstream in (("map_reaches", False), ("map_reached_by", True)):
-        steps = reach(arrows, node.id, upstream=upstream)
-        beyond = [_low(records.codebook[name].label) for name, n in steps.items() if n > 1]
-        if beyond:
-            sentences.append(words.say(sentence, themes=", ".join(beyond)))
     theme = link("theme", node.id, node.label)
     return render("theme_in_words.html", theme=theme, sentences=sentences)
 
@@ -324,4 +309,4 @@ def _fields(records: Records) -> tuple[Field, ...]:
     )
 
 
-__all__ = ["Arrow", "InfluenceMap", "gather", "influence_map", "reach"]
+__all__ = ["Arrow", "InfluenceMap", "gather", "influence_map"]
