@@ -85,7 +85,8 @@ _PARTICLES = frozenset(
 _SUFFIX = re.compile(
     r"(?:[JS]r|II|III|IV|2nd|3rd|4th|Jnr|Snr|Junior|Senior|Filho|Neto)\.?", re.IGNORECASE
 )
-_SURE_SUFFIX = re.compile(r"[JS]n?r\.?|Junior|Senior", re.IGNORECASE)
+# "JR" in capitals are the initials of somebody.
+_SURE_SUFFIX = re.compile(r"[JjSs]n?r\.?|Junior|Senior")
 _DEGREE = re.compile(
     r"(?:Ph\.?\s?D|M\.?D|R\.?N|M\.?Sc?|B\.?Sc?|M\.?A|B\.?A|M\.?P\.?H|M\.?S\.?W|"
     r"L\.?C\.?S\.?W|Psy\.?D|Dr|Prof|"
