@@ -332,7 +332,7 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         if shown := plain(" ".join(text.split())):
             item[name] = shown
     for role, names in people.items():
-        if understood := _people(names, told):
+        if understood := _people(names, told, by_rule=form in ("nbib", "ciw")):
             item[role] = understood
     item.update(dated(date))
     if "accessed" in item:
@@ -374,7 +374,8 @@ def dated(date: Date) -> dict[str, Any]:
 _ET_AL = re.compile(r"(?:et\.? ?al\.?|and others|others)", re.IGNORECASE)
 
 
-def _people(names: Sequence[str], told: list[str]) -> list[dict[str, str]]:
+def _people(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[dict[str, str]]:
+    """Names in parts; where the format itself writes "Moreau C", that is certain."""
     people: list[dict[str, str]] = []
     initials: list[Name] = []
     divided = False
@@ -404,7 +405,7 @@ def _people(names: Sequence[str], told: list[str]) -> list[dict[str, str]]:
         told.append(
             "Several names stand in one line, divided by semicolons; each was taken for one"
         )
-    if initials:
+    if initials and not by_rule:
         told.append(told_initials(initials))
     return [person for person in people if person]
 
