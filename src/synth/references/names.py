@@ -472,10 +472,11 @@ def read_name(text: str) -> tuple[Name, str]:
             return Name("", "", text), ""
         return _plain_inverted(parts[0], parts[1]), ""
     if len(parts) == 3:
-        if _SUFFIX.fullmatch(parts[1]):
-            return _plain_inverted(parts[0], parts[2], parts[1]), ""
+        # RIS has the suffix last; "IV" before it are initials.
         if _SUFFIX.fullmatch(parts[2]):
             return _plain_inverted(*parts), ""
+        if _SUFFIX.fullmatch(parts[1]):
+            return _plain_inverted(parts[0], parts[2], parts[1]), ""
         if _DEGREE.fullmatch(parts[2]):
             return _plain_inverted(*parts[:2]), (_told_degree(parts[2], parts[0]))
     if not parts:
