@@ -1,7 +1,6 @@
 """Turn a review's coded table, codebook and bibliography into a book readers can question.
 
->>> from synth import Review  # doctest: +SKIP
->>> review = Review.load()  # doctest: +SKIP
+A page begins with ``from synth import Review`` and ``review = Review.load()``.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ FOLDER = f"_static/{PLACE}/data"
 BOOK = "book.zip"
 _OFFERS_BOOK = "synth_offers_book"
 # Written before the archive is; filled in after, and differently in the archive itself.
-_BOOK_ROW = re.compile(r"<tr data-synth-book>.*?</tr>", re.DOTALL)
+_BOOK_ROW = re.compile(r"<!-- book -->.*?<!-- end of book -->", re.DOTALL)
 _BOOK_SIZE = re.compile(r'(?<=class="n">)[^<]*')
 # Of no use to a reader: Sphinx's notes to itself.
 _NOT_PACKED = re.compile(r"(?:^|/)\.(?:buildinfo|doctrees|nojekyll)|^book\.zip$")

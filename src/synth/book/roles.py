@@ -393,7 +393,7 @@ def visit_evidence_link(self: Any, node: Element) -> None:
 
 def depart_evidence_link(self: Any, node: Element) -> None:
     """Close it."""
-    self.body.append("</a>")
+    self.depart_reference(node)
 
 
 ROLES: dict[str, type[EvidenceRole]] = {

@@ -82,7 +82,7 @@ FIXES = (
     Fix(
         "heading links",
         "A name of one sign.",
-        re.compile(r"(?<=<a class=\"headerlink\" href=\")([^\"]*\") title=\"[^\"]*\"(?=>#)"),
+        re.compile(r"(?<=class=\"headerlink\" href=\")([^\"]*\") title=\"[^\"]*\"(?=>#)"),
         lambda found, words: f'{found[1]} aria-label="{escape(words["link_to_heading"])}"',
     ),
     Fix(

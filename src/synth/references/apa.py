@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Literal
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 from synth.references.names import Name
 from synth.references.work import MONTHS, Reference
@@ -142,12 +143,14 @@ def reference_html(reference: Reference, *, note: bool = False) -> str:
     """
     pieces = []
     for mark, text in reference_parts(reference, note=note):
-        shown = escape(text, quote=False)
-        if mark == "em":
-            shown = f"<em>{shown}</em>"
-        elif mark == "link":
-            shown = f'<a href="{escape(address(text))}">{shown}</a>'
-        pieces.append(shown)
+        if mark not in ("em", "link"):
+            pieces.append(escape(text, quote=False))
+            continue
+        piece = ElementTree.Element("a" if mark == "link" else mark)
+        if mark == "link":
+            piece.set("href", address(text))
+        piece.text = text
+        pieces.append(ElementTree.tostring(piece, encoding="unicode"))
     return "".join(pieces)
 
 

@@ -27,6 +27,7 @@ from synth.views.figure import (
     wrapped,
 )
 from synth.views.markup import render
+from synth.views.svg import element
 from synth.views.view import Row
 
 if TYPE_CHECKING:
@@ -206,9 +207,17 @@ def compact(svg: str) -> str:
     inner = re.sub(
         r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner
     )
-    return (
-        f'<svg viewBox="{size[3]}" width="{size[1]}" height="{size[2]}" aria-hidden="true" '
-        f'focusable="false" font-family="sans-serif">{inner}'
+    return str(
+        element(
+            "svg",
+            Markup(inner.rpartition("<")[0]),
+            viewBox=size[3],
+            width=size[1],
+            height=size[2],
+            aria_hidden="true",
+            focusable="false",
+            font_family="sans-serif",
+        )
     )
 
 
