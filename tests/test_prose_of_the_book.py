@@ -243,3 +243,10 @@ def test_what_managers_and_policy_makers_are_sent_to_reads_easily(heading: str) 
     part = text_of("gaps").split(f"### {heading}\n")[1].split("\n### ")[0]
     assert len(part) > 500
     assert flesch(plain(part)) >= 60
+
+
+@pytest.mark.parametrize("page", ["macro", "meso", "micro", "gaps", "intro"])
+def test_pages_the_front_page_sends_managers_and_policy_makers_to_read_easily(page: str) -> None:
+    # A theme's name is a link to its page and no sentence of its own.
+    prose = re.sub(r"\*?\*?\{theme\}`[^`]*`\.?\*?\*?", "", text_of(page))
+    assert flesch(plain(prose)) >= 60
