@@ -300,7 +300,7 @@ def test_a_node_is_as_deep_as_there_are_ranks(ranks: int, fine: bool, sound: Pat
     assert ("node-too-deep" not in codes) == fine
 
 
-@pytest.mark.parametrize(("colour", "fine"), [("#767676", True), ("#777777", False)])
+@pytest.mark.parametrize(("colour", "fine"), [("#747474", True), ("#757575", False)])
 def test_a_colour_has_a_contrast_of_four_and_a_half(colour: str, fine: bool, sound: Path) -> None:
     with_text(sound, "data/review.toml", '"#9c2f4f"', f'"{colour}"')
     codes = [problem.code for problem in check(sound)]

@@ -81,7 +81,8 @@ _MONTH_NAMES = {short: number for number, (short, _) in enumerate(MONTHS, 1)}
 _MONTH = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[a-z]*\b)", re.IGNORECASE
 )
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T?[\d:.Z+-]*)?")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T[\d:.Z+-]*)?")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SPAN = re.compile(r"(\d{4})\s*(?:/|--?-?|–|—|to)\s*(\d{4}|\d{2}(?!\d))(?![-/\d])")
 _SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
 _LETTERED = re.compile(r"(\d{4})([a-z])")
@@ -123,7 +124,7 @@ def read_date(text: str) -> Date:
         last = int(found[2] if len(found[2]) == 4 else found[1][:2] + found[2])
         if last > int(found[1]):
             return Date(int(found[1]), last=last)
-    if found := _ISO.fullmatch(said):
+    if found := _COMPACT.fullmatch(said) or _ISO.fullmatch(said):
         month, day = int(found[2] or 0), int(found[3] or 0)
         if month <= 12 and day <= 31:
             return Date(int(found[1]), month, day)
