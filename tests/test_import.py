@@ -618,6 +618,21 @@ def test_a_recipe_with_a_word_that_says_nothing_is_refused(
         assert codes_of(error) == [code]
 
 
+def test_what_words_are_read_as_stands_in_the_recipe(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    table = FIRST.replace("one,Peru", "one,Perú; UK").replace("two,Chile", "two,k. A.")
+    again(table)
+    recipe = tmp_path / "review" / "data" / "import.toml"
+    text = recipe.read_text("utf-8")
+    assert '"UK" = "United Kingdom"' in text
+    assert '"k. A." = "not reported"' in text
+    assert "Nothing changed" in again(table)
+    recipe.write_text(text.replace('"United Kingdom"', '"Great Britain"'), encoding="utf-8")
+    again(table)
+    assert rows_of(tmp_path, "studies")["lee2020"]["country"] == "Peru;Great Britain"
+
+
 def test_a_changed_recipe_is_followed(again: Callable[..., str], tmp_path: Path) -> None:
     again(FIRST)
     recipe = tmp_path / "review" / "data" / "import.toml"
@@ -625,3 +640,91 @@ def test_a_changed_recipe_is_followed(again: Callable[..., str], tmp_path: Path)
     recipe.write_text(text + '[sheet.values."Country"]\n"Chile" = "Argentina"\n', encoding="utf-8")
     again(FIRST)
     assert rows_of(tmp_path, "studies")["roux2021"]["country"] == "Argentina"
+
+
+# --- what the readers of files tell -------------------------------------------------------------
+
+
+def test_what_a_web_page_writes_for_a_sign_is_the_sign(case: Take) -> None:
+    assert case("14-entity").themes == {"Pay & hours": 1, "Training": 1}
+
+
+def test_a_codebook_of_one_column_is_read(case: Take) -> None:
+    codebook = CASES / "19-codebook-one-column" / "codebook.csv"
+    made = case("19-codebook-one-column", codebook=codebook, bib=BIB)
+    labels = [(node.label, node.parent) for node in made.records.codebook]
+    assert labels == [
+        ("Money", ""),
+        ("Pay", "money"),
+        ("Time", ""),
+        ("Hours", "time"),
+        ("Holidays", "time"),
+    ]
+
+
+def test_an_address_of_a_doi_is_the_doi(case: Take) -> None:
+    made = case("20-doi-as-url")
+    assert made.counts == (3, 3)
+    assert made.works["abel2019"].doi == "10.1000/a1"
+
+
+@pytest.mark.parametrize("name", ["25-title-row", "50-title-row-above-the-header"])
+def test_a_caption_is_no_row(case: Take, name: str) -> None:
+    made = case(name)
+    assert made.counts in ((2, 2), (1, 1))
+    assert "stands above the headings and is no row of the table" in made.told
+
+
+def test_the_books_own_export_is_read_back(take: Take) -> None:
+    folder = CASES / "50-title-row-above-the-header"
+    made = take(folder / "own-export.csv", bib=folder / "refs.bib")
+    assert (made.counts, made.themes) == ((1, 1), {"Shelf": 1})
+
+
+@pytest.mark.parametrize("table", ["table.csv", "table2.csv"])
+def test_a_line_break_separates_codes(take: Take, table: str) -> None:
+    folder = CASES / "48-several-codes-in-a-cell"
+    made = take(folder / table, bib=folder / "refs.bib")
+    assert made.themes["Sorting"] == 2
+    assert made.themes["Cooling"] == (1 if table == "table.csv" else 2)
+
+
+# --- questions ----------------------------------------------------------------------------------
+
+
+def test_a_question_says_what_is_taken_and_an_answer_changes_it(tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(
+        "Study,Code,Peer reviewed,Open\nLee 2020,Pay,Yes,No\nRoux 2021,Rest,No,Yes\n".replace(
+            "Code,", "Remark,"
+        )
+    )
+    asked: list[tuple[str, list[str]]] = []
+
+    def answer(question: str, answers: Any) -> int:
+        asked.append((question, [*answers]))
+        return 1
+
+    request = Request(tmp_path / "review", (tmp_path / "table.csv",))
+    with pytest.raises(ReviewError) as error:
+        take_in(request, lambda line: None, answer)
+    assert asked == [
+        (
+            "2 columns say yes or no: 'Peer reviewed', 'Open'. What are they?",
+            ["each heading is a code", "each is a filter, none is a code"],
+        )
+    ]
+    assert codes_of(error) == ["import-no-codes"]
+    taken = take_in(request, lambda line: None, lambda question, answers: 0)
+    assert taken.recipe.sheets[0].columns["Open"] == "codes"
+
+
+def test_the_terminal_takes_the_first_answer_for_a_plain_enter(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from synth.cli import _ask
+
+    said = iter(["", "9", "2"])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(said))
+    assert _ask("What are they?", ["codes", "filters"]) == 0
+    assert _ask("What are they?", ["codes", "filters"]) == 1
+    assert "1. codes (taken if you press Enter)" in capsys.readouterr().out

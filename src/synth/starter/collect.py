@@ -162,6 +162,7 @@ class _Collector:
         self.material.made = kept
         self._facts(counting)
         self._tell_mapped()
+        self._keep_mapped()
         return self.material
 
     # --- who ---
@@ -668,13 +669,14 @@ class _Collector:
         flat = " ".join(cell.split())
         said = {**recipe.values.get("", {}), **recipe.values.get(name, {})}
         if flat in said:
-            return tuple(pieces(said[flat], ";"))
+            self._map(name, flat, said[flat])
+            return tuple(pieces(said[flat], ";")) if use in _LISTS else (said[flat],)
         nothing = use in ("country", "design", "setting", "sample", "cohort")
         if word := unknown(flat, nothing=nothing):
             self._map(name, flat, word)
             return (word,)
         if use == "country":
-            return self._countries(cell, flat, name, sheet, row)
+            return self._countries(cell, flat, name, sheet, row, said)
         if use not in _LISTS:
             return (flat,)
         values = []
@@ -685,10 +687,14 @@ class _Collector:
         return tuple(dict.fromkeys(values)) or (flat,)
 
     def _countries(
-        self, cell: str, flat: str, name: str, sheet: Sheet, row: Row
+        self, cell: str, flat: str, name: str, sheet: Sheet, row: Row, said: Mapping[str, str]
     ) -> tuple[str, ...]:
         named: list[str] = []
         for part in pieces(cell, ";\n"):
+            if part in said:
+                named += pieces(said[part], ";")
+                self._map(name, part, said[part])
+                continue
             if word := unknown(part, nothing=True):
                 named.append(word)
                 self._map(name, part, word)
@@ -721,6 +727,15 @@ class _Collector:
     def _tell_mapped(self) -> None:
         for (name, old, new), count in self.mapped.items():
             self.report.decided(f"{name!r}: {old!r} is read as {new!r} ({number_of(count)}).")
+
+    def _keep_mapped(self) -> None:
+        """Write what words are read as into the recipe, where the team can change it."""
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            values = {column: dict(words) for column, words in recipe.values.items()}
+            for name, old, new in self.mapped:
+                if name in recipe.columns:
+                    values.setdefault(name, {}).setdefault(old, new)
+            self.material.sheets[index] = (sheet, replace(recipe, values=values))
 
     def _one_spelling(self, fact: Fact) -> None:
         kept, told = one_spelling(value for values in fact.values.values() for value in values)
