@@ -81,7 +81,7 @@ _MONTH_NAMES = {short: number for number, (short, _) in enumerate(MONTHS, 1)}
 _MONTH = re.compile(
     r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?=[a-z]*\b)", re.IGNORECASE
 )
-_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?/{0,3}(?:T[\d:.Z+-]*)?")
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?(?:(?:/{1,3}|T)[\d:.Z+-]*)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SPAN = re.compile(r"(\d{4})\s*(?:/|--?-?|–|—|to)\s*(\d{4}|\d{2}(?!\d))(?![-/\d])")
 _SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
