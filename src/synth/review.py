@@ -23,11 +23,15 @@ if TYPE_CHECKING:
     from synth.views.influences.listing import InfluenceList
     from synth.views.influences.map import InfluenceMap
     from synth.views.reliability import Reliability
+    from synth.views.statements import StatementList
+    from synth.views.verdict import Verdict
     from synth.views.view import View
 
 Item = TypeVar("Item")
 
 OF_THE_REVIEW = (
+    "verdict",
+    "statement_list",
     "framework",
     "influence_map",
     "influence_list",
@@ -318,6 +322,37 @@ class Review(HasEvidence):
 
     # --- what it draws itself ---
 
+    def verdict(self, of: str) -> Verdict:
+        """What was found on a theme or level at a glance, and what that rests on.
+
+        Parameters
+        ----------
+        of : a node of the codebook.
+
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
+        """
+        from synth.views.verdict import verdict
+
+        return verdict(self.records, self._node(of)).asked("verdict", {}, of=of)
+
+    def statement_list(self, of: str | None = None) -> StatementList:
+        """What is said of a theme or level, each statement once, with its studies.
+
+        Parameters
+        ----------
+        of : a node of the codebook; everything by default.
+
+        Raises
+        ------
+        UnknownName : the codebook has no such node.
+        """
+        from synth.views.statements import statement_list
+
+        drawn = statement_list(self.records, None if of is None else self._node(of))
+        return drawn.asked("statement_list", {}, of=of)
+
     def framework(self, of: str | None = None) -> Framework:
         """The framework: levels, themes, factors, what helps, what hinders, and who says so.
 
@@ -523,6 +558,14 @@ class ReviewTheme(_Handle):
         at_least : draw only arrows with at least so many named studies; the table holds all.
         """
         return self._review.influence_map(self.id, at_least=at_least)
+
+    def verdict(self) -> Verdict:
+        """What was found here at a glance, and what that rests on."""
+        return self._review.verdict(self.id)
+
+    def statement_list(self) -> StatementList:
+        """What is said here, each statement once, with its studies."""
+        return self._review.statement_list(self.id)
 
     def framework(self) -> Framework:
         """The part of the framework that stands below this node."""

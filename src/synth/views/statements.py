@@ -1,0 +1,253 @@
+"""What is said of a theme: each statement once, under what helps or hinders, with its studies.
+
+A sentence of the source that cites five studies is five findings and one statement. Readers read
+it once, and find the five studies below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from synth.messages import Words
+from synth.model import Direction, Finding, Theme, statements_of
+from synth.views.adequacy import adequacy, adequacy_line
+from synth.views.figure import level_colour, poles, version_line
+from synth.views.markup import render
+from synth.views.shapes import direction_mark
+from synth.views.view import View
+
+if TYPE_CHECKING:
+    from synth.reading.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement as one factor shows it.
+
+    Parameters
+    ----------
+    text : what is said.
+    direction : id of its direction.
+    findings : the findings that say so, in the order of the table.
+    elsewhere : labels of other nodes it speaks to as well.
+    """
+
+    text: str
+    direction: str
+    findings: tuple[Finding, ...]
+    elsewhere: tuple[str, ...]
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """Ids of the studies that say so, each once."""
+        return tuple(dict.fromkeys(finding.study for finding in self.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What stands under one node of the codebook.
+
+    Parameters
+    ----------
+    node : the node.
+    whole : whether the group holds what speaks to a node as a whole and to none below it.
+    findings : the findings that speak to the node itself.
+    said : the same as statements, those of most studies first.
+    """
+
+    node: Theme
+    whole: bool
+    findings: tuple[Finding, ...]
+    said: tuple[Said, ...]
+
+    def of(self, direction: str) -> tuple[Said, ...]:
+        """The statements of one direction."""
+        return tuple(said for said in self.said if said.direction == direction)
+
+
+def grouped(records: Records, of: str | None = None) -> tuple[Group, ...]:
+    """The statements of a branch of the codebook, node by node, in its order.
+
+    A statement that speaks to several nodes stands under each of them, and says so. A node without
+    any statement has its group, but for one that others stand below.
+
+    Parameters
+    ----------
+    records : the review's records.
+    of : the node of the codebook whose branch is meant; all of it by default.
+
+    Raises
+    ------
+    KeyError : the codebook has no such node.
+    """
+    book = records.codebook
+    branch = frozenset(book.ids) if of is None else book.branch(book[of].id)
+    own: dict[str, list[Finding]] = {name: [] for name in book.ids if name in branch}
+    for finding in records.findings.values():
+        for name in finding.themes:
+            if name in branch:
+                own[name].append(finding)
+    groups = []
+    for name, findings in own.items():
+        below = bool(book.children(name))
+        if findings or not below:
+            said = _said(records, name, findings)
+            groups.append(Group(book[name], below, tuple(findings), said))
+    return tuple(groups)
+
+
+def _said(records: Records, node: str, findings: Sequence[Finding]) -> tuple[Said, ...]:
+    by_id = {finding.id: finding for finding in findings}
+    found = []
+    for statement in statements_of(findings):
+        rows = [by_id[name] for name in statement.findings]
+        for direction in dict.fromkeys(row.direction for row in rows):
+            held = tuple(row for row in rows if row.direction == direction)
+            others = {name: None for row in held for name in row.themes if name != node}
+            labels = tuple(records.codebook[name].label for name in others)
+            found.append(Said(held[0].summary, direction, held, labels))
+    return tuple(sorted(found, key=lambda said: -len(said.studies)))
+
+
+class StatementList(View):
+    """The statements of a theme or level with their studies; made by :func:`statement_list`."""
+
+    title: str
+    summary: str
+
+    def __init__(self, records: Records, of: str | None) -> None:
+        self._records = records
+        self._of = of
+        self._words = Words.of(records.settings)
+        self.groups = grouped(records, of)
+        self.title = "" if of is None else records.codebook[of].label
+        self._all = adequacy(records, self._findings())
+        self.summary = self._words.say(
+            "statements_summary",
+            statements=self._words.count("statement", self._all.statements),
+            findings=self._words.count("finding", self._all.findings),
+            studies=self._words.count("study", len(self._all.studies)),
+        )
+
+    def _findings(self) -> tuple[Finding, ...]:
+        held = {finding.id for group in self.groups for finding in group.findings}
+        return tuple(f for f in self._records.findings.values() if f.id in held)
+
+    @property
+    def shows(self) -> dict[str, tuple[str, ...]]:
+        """The findings behind its statements."""
+        return {"finding": tuple(finding.id for finding in self._findings())}
+
+    @property
+    def cites(self) -> tuple[str, ...]:
+        """The findings behind its statements."""
+        return self.shows["finding"]
+
+    @property
+    def directions(self) -> tuple[Direction, ...]:
+        """The directions with a column of their own: what helps and what hinders."""
+        return poles(self._records.settings) or self._records.settings.directions[:2]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a statement under each node it speaks to."""
+        records, settings = self._records, self._records.settings
+        return [
+            {
+                "theme": group.node.label,
+                "direction": settings.direction(said.direction).label,
+                "statement": said.text,
+                "n": len(said.studies),
+                "studies": [records.label(study) for study in said.studies],
+            }
+            for group in self.groups
+            for said in group.said
+        ]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        words = self._words
+        return {
+            "theme": words["evidence_theme"],
+            "direction": words["evidence_direction"],
+            "statement": words["column_statement"],
+            "n": words["column_studies"],
+            "studies": words["column_which"],
+        }
+
+    @cached_property
+    def html(self) -> Markup:
+        """Two columns a factor, one under the other on a phone."""
+        return render(
+            "statements.html",
+            view=self,
+            words=self._words,
+            records=self._records,
+            ways=[self._way(way) for way in self.directions],
+            groups=[self._group(group) for group in self.groups],
+            version=version_line(self._words),
+        )
+
+    def _way(self, way: Direction) -> dict[str, Any]:
+        return {
+            "id": way.id,
+            "head": direction_mark(way, way.plural),
+            "nothing": self._words.say("statements_nothing", direction=way.label.lower()),
+        }
+
+    def _group(self, group: Group) -> dict[str, Any]:
+        records, settings = self._records, self._records.settings
+        book = records.codebook
+        level = book.path(group.node.id)[0].id
+        above = book[group.node.parent] if group.node.parent else None
+        named = {way.id for way in self.directions}
+        return {
+            "id": group.node.id,
+            "label": self._label(group),
+            "above": above.label if above is not None and self._spans_themes else "",
+            "colour": level_colour(settings, level),
+            "rests": adequacy_line(records, self._words, adequacy(records, group.findings)),
+            "sides": [(way, group.of(way["id"])) for way in map(self._way, self.directions)],
+            "others": [
+                (direction_mark(way), said)
+                for way in settings.directions
+                if way.id not in named and (said := group.of(way.id))
+            ],
+        }
+
+    @property
+    def _spans_themes(self) -> bool:
+        """Whether factors of several themes stand here, so that each must name its theme."""
+        return self._of is None or self._records.codebook[self._of].depth == 0
+
+    def _label(self, group: Group) -> str:
+        if not group.whole:
+            return group.node.label
+        return self._words.say("statements_whole", theme=group.node.label)
+
+
+def statement_list(records: Records, of: str | None = None) -> StatementList:
+    """List what is said of a theme or level, each statement once, with its studies.
+
+    Parameters
+    ----------
+    records : the review's records.
+    of : the node of the codebook; everything by default.
+
+    Raises
+    ------
+    KeyError : the codebook has no such node.
+    """
+    return StatementList(records, of)
+
+
+def findings_of(records: Records, of: str) -> tuple[Finding, ...]:
+    """The findings that speak to a node of the codebook or to one below it, each once."""
+    branch = records.codebook.branch(records.codebook[of].id)
+    return tuple(f for f in records.findings.values() if f.speaks_to(branch))

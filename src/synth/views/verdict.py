@@ -1,0 +1,350 @@
+"""The head of a theme or level page: what it is, what was found, and how much that rests on.
+
+The statements stand on a waterline: what helps rises from it, what hinders hangs below. A tooth is
+one statement and as long as its studies are many. It shows coverage, never the size of an effect.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from synth.messages import Words
+from synth.model import Direction, Finding, statements_of
+from synth.views.adequacy import adequacy, adequacy_line
+from synth.views.figure import (
+    Field,
+    direction_colour,
+    level_colour,
+    number,
+    poles,
+    table_html,
+    version_line,
+)
+from synth.views.markup import link, placeholder, render
+from synth.views.robustness import LeftOut, robustness
+from synth.views.shapes import direction_mark, mark
+from synth.views.statements import Said, findings_of, grouped
+from synth.views.svg import element, shape, together
+from synth.views.view import Row, View
+
+if TYPE_CHECKING:
+    from synth.reading.records import Records
+
+_BASE = 14.0
+"""Width of a tooth, in pixels of the drawing."""
+_STEP = 18.0
+_TALLEST = 60.0
+"""Height of the tallest tooth of a page; all teeth of a page share one unit."""
+_UNIT = 13.0
+"""Height of one study, unless the tallest tooth would then be too tall."""
+
+
+class Verdict(View):
+    """What was found on a theme or level, at a glance; made by :func:`verdict`."""
+
+    title: str
+    summary: str
+
+    def __init__(self, records: Records, of: str) -> None:
+        self._records = records
+        self.node = records.codebook[of]
+        self._words = Words.of(records.settings)
+        self.findings = findings_of(records, of)
+        self.rests = adequacy(records, self.findings)
+        self.title = self.node.label
+        self.summary = adequacy_line(records, self._words, self.rests).rstrip(".")
+        self.description = self._describe()
+
+    # --- the numbers ---
+
+    @cached_property
+    def parts(self) -> tuple[tuple[str, str, tuple[Finding, ...], tuple[Said, ...]], ...]:
+        """The nodes right below, or the node itself: id, label, findings and statements of each."""
+        book, groups = self._records.codebook, grouped(self._records, self.node.id)
+        parts = []
+        for name in (self.node.id, *(child.id for child in book.children(self.node.id))):
+            whole = name == self.node.id
+            branch = frozenset({name}) if whole else book.branch(name)
+            found = tuple(f for f in self.findings if f.speaks_to(branch))
+            said: dict[tuple[str, str], Said] = {}
+            for group in groups:
+                if group.node.id in branch:
+                    for one in group.said:
+                        key = (one.findings[0].id, one.direction)
+                        said[key] = one if key not in said else _joined(said[key], one)
+            if found or not whole:
+                label = self._words["verdict_whole"] if whole else book[name].label
+                order = sorted(said.values(), key=lambda one: -len(one.studies))
+                parts.append((name, label, found, tuple(order)))
+        return tuple(parts)
+
+    @cached_property
+    def counts(self) -> tuple[tuple[Direction, int, int, int], ...]:
+        """Each direction found with its statements, findings and studies, the most stated first.
+
+        Among the two directions that are each other's opposite the larger comes first; what is
+        neither follows.
+        """
+        found = []
+        for way in self._records.settings.directions:
+            own = [f for f in self.findings if f.direction == way.id]
+            if own:
+                works = len({f.study for f in own})
+                found.append((way, len(statements_of(own)), len(own), works))
+        pair = {way.id for way in poles(self._records.settings) or ()}
+        return tuple(sorted(found, key=lambda count: (count[0].id not in pair, -count[1])))
+
+    @cached_property
+    def alone(self) -> tuple[str, ...]:
+        """Ids of the nodes right below that rest on one study."""
+        below = (part for part in self.parts if part[0] != self.node.id)
+        return tuple(name for name, _, found, _ in below if len({f.study for f in found}) == 1)
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Every study of the node left out in turn, those that change nothing too."""
+        branch = self._records.codebook.branch(self.node.id)
+        ids = [finding.id for finding in self.findings]
+        return tuple(
+            LeftOut(
+                out.kind,
+                out.label,
+                out.studies,
+                out.findings,
+                tuple(item for item in out.lost if item.id in branch),
+            )
+            for out in robustness(self._records, ids).left_out
+            if out.kind == "study"
+        )
+
+    def _only(self, study: str) -> int:
+        """How many statements here only this study reports."""
+        by_id = {finding.id: finding for finding in self.findings}
+        return sum(
+            {by_id[name].study for name in statement.findings} == {study}
+            for statement in statements_of(self.findings)
+        )
+
+    # --- as rows ---
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row for each node right below, with what it rests on."""
+        rows = []
+        for _, label, found, said in self.parts:
+            rests = adequacy(self._records, found)
+            row: dict[str, Any] = {"what": label}
+            for way in self._records.settings.directions:
+                row[way.id] = sum(one.direction == way.id for one in said)
+            row |= {
+                "statements": rests.statements,
+                "findings": rests.findings,
+                "studies": len(rests.studies),
+                "groups": rests.groups,
+                "countries": len(rests.countries),
+                "designs": [f"{design} {n}" for design, n in rests.designs],
+            }
+            rows.append(row)
+        return rows
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the table's columns by their name."""
+        words, settings = self._words, self._records.settings
+        return {
+            "what": words["column_what"],
+            **{way.id: way.plural for way in settings.directions},
+            "statements": words["column_statements"],
+            "findings": words["column_findings"],
+            "studies": words["column_studies"],
+            "groups": words["column_groups"],
+            "countries": words["column_countries"],
+            "designs": words["column_designs"],
+        }
+
+    def _describe(self) -> str:
+        words = self._words
+        told = [
+            words.say("verdict_count", direction=way.label, n=words.count("statement", statements))
+            for way, statements, _, _ in self.counts
+        ]
+        return f"{'; '.join(told)}." if told else words["adequacy_nothing"]
+
+    # --- as something to read ---
+
+    @cached_property
+    def html(self) -> Markup:
+        """The band, as it stands below the title of a page."""
+        records, words, settings = self._records, self._words, self._records.settings
+        path = records.codebook.path(self.node.id)
+        level = path[0]
+        look = settings.levels.get(level.id)
+        below = settings.ranks[min(self.node.depth + 1, len(settings.ranks) - 1)]
+        return render(
+            "verdict.html",
+            view=self,
+            words=words,
+            level=level,
+            above=path[:-1],
+            look=look,
+            colour=level_colour(settings, level.id),
+            sign=mark(look.mark) if look else "",
+            counts=[
+                (direction_mark(way, words.say("verdict_way", n=n, way=_name(way, n, settings))), way)
+                for way, n, _, _ in self.counts
+            ],
+            other_counts=[
+                (
+                    direction_mark(way),
+                    words.count("finding", findings),
+                    words.count("study", studies),
+                )
+                for way, _, findings, studies in self.counts
+            ],
+            groups=self._drawn,
+            rests=self.rests,
+            of_studies=placeholder("studies", words["late_all"]),
+            of_countries=placeholder("countries", words["late_all"]),
+            below=(below.label if len(self.alone) == 1 else below.plural).lower(),
+            divided=len([part for part in self.parts if part[0] != self.node.id]),
+            line=adequacy_line(records, words, self.rests),
+            table=table_html(self._fields, self._without, words["verdict_without"]),
+            changes_nothing=sum(not row["statements"] for row in self._without),
+            version=version_line(words),
+        )
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        words = self._words
+        return (
+            Field("label", words["column_study"], cell=_study_cell),
+            Field("findings", words["robustness_gone"], number=True),
+            Field("statements", words["verdict_statements_gone"], number=True),
+            Field("lost", words["robustness_lost"], cell=self._lost_cell),
+        )
+
+    @cached_property
+    def _without(self) -> list[dict[str, Any]]:
+        """One row a study: what goes when it is left out."""
+        rows = [
+            {
+                "study": out.studies[0],
+                "label": out.label,
+                "findings": out.findings,
+                "statements": self._only(out.studies[0]),
+                "lost": [item.label for item in out.lost],
+            }
+            for out in self.left_out
+        ]
+        return sorted(rows, key=lambda row: (-row["statements"], -row["findings"], row["label"]))
+
+    def _lost_cell(self, row: Row) -> Markup | str:
+        return "; ".join(row["lost"]) or render("quiet.html", text=self._words["nothing"])
+
+    @cached_property
+    def _drawn(self) -> list[dict[str, Any]]:
+        """The waterline of each part."""
+        pair = poles(self._records.settings)
+        most = max((len(one.studies) for *_, said in self.parts for one in said), default=1)
+        unit = min(_UNIT, _TALLEST / most)
+        up = down = 0.0
+        for *_, said in self.parts:
+            for one in said:
+                if pair and one.direction == pair[0].id:
+                    up = max(up, unit * len(one.studies))
+                elif pair and one.direction == pair[1].id:
+                    down = max(down, unit * len(one.studies))
+        up, down = max(up, _BASE / 2), max(down, _BASE / 2)
+        return [
+            {
+                "id": name,
+                "label": label,
+                "said": self._told(said),
+                "drawing": self._teeth(said, unit, up + 3, down + 3),
+            }
+            for name, label, _, said in self.parts
+        ]
+
+    def _told(self, said: tuple[Said, ...]) -> str:
+        settings, words = self._records.settings, self._words
+        told = [
+            words.say("verdict_count", direction=way.label, n=words.count("statement", n))
+            for way in settings.directions
+            if (n := sum(one.direction == way.id for one in said))
+        ]
+        return ", ".join(told) or words["none_coded"]
+
+    def _teeth(self, said: tuple[Said, ...], unit: float, up: float, down: float) -> Markup:
+        """The statements of one part on their line: up, down, then those that do neither."""
+        settings = self._records.settings
+        pair = poles(settings)
+        sides = [way.id for way in pair or ()]
+        rising = [one for one in said if sides and one.direction == sides[0]]
+        hanging = [one for one in said if sides and one.direction == sides[1]]
+        rest = [one for one in said if one.direction not in sides]
+        across = max(len(rising), len(hanging))
+        width = max(across + len(rest), 1) * _STEP
+        drawn = [element("path", d=f"M0 {number(up)}H{number(width)}", class_="synth-v-line")]
+        for side, ones in ((-1, rising), (1, hanging)):
+            for place, one in enumerate(ones):
+                left, tip = 2 + place * _STEP, up + side * (2 + unit * len(one.studies))
+                foot = up + side * 1.5
+                outline = (
+                    f"M{number(left)} {number(foot)}h{number(_BASE)}"
+                    f"L{number(left + _BASE / 2)} {number(tip)}Z"
+                )
+                colour = direction_colour(settings.direction(one.direction))
+                drawn.append(element("path", self._named(one), d=outline, fill=colour))
+        for place, one in enumerate(rest, across):
+            way = settings.direction(one.direction)
+            left, top = 3.0 + place * _STEP, up - 6
+            marked = shape(way.mark, left, top, 1.2, direction_colour(way))
+            drawn.append(element("g", self._named(one), marked))
+        return element(
+            "svg",
+            together(*drawn),
+            viewBox=f"0 0 {number(width)} {number(up + down)}",
+            width=float(width),
+            height=float(up + down),
+            aria_hidden="true",
+            focusable="false",
+        )
+
+    def _named(self, one: Said) -> Markup:
+        studies = self._words.count("study", len(one.studies))
+        return element("title", f"{one.text} ({studies})")
+
+
+def _joined(one: Said, other: Said) -> Said:
+    """One statement that stands under two nodes below the same one, once."""
+    findings = {finding.id: finding for finding in (*one.findings, *other.findings)}
+    return Said(one.text, one.direction, tuple(findings.values()), ())
+
+
+def _name(way: Direction, n: int, settings: Any) -> str:
+    """A direction as it is counted; only the two poles have plurals that fit statements."""
+    pair = {pole.id for pole in poles(settings) or ()}
+    return (way.plural if n != 1 and way.id in pair else way.label).lower()
+
+
+def _study_cell(row: Row) -> Markup:
+    return link("study", row["study"], row["label"])
+
+
+def verdict(records: Records, of: str) -> Verdict:
+    """Say at a glance what was found on a theme or level, and what that rests on.
+
+    Parameters
+    ----------
+    records : the review's records.
+    of : the node of the codebook.
+
+    Raises
+    ------
+    KeyError : the codebook has no such node.
+    """
+    return Verdict(records, of)
+
