@@ -188,6 +188,8 @@ VIEWS: Mapping[str, Callable[[Review], Any]] = {
     "by_place": lambda review: review.evidence().by_place(),
     "robustness": lambda review: robustness(review.records),
     "framework": lambda review: review.framework(),
+    "verdict": lambda review: review.levels[0].verdict(),
+    "statement_list": lambda review: review.statement_list(),
     "glance": lambda review: review.framework().glance(),
     "influence_map": lambda review: review.influence_map(),
     "influence_list": lambda review: review.influence_list(),

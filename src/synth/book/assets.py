@@ -165,6 +165,10 @@ def colours(settings: Settings) -> str:
         "@media (forced-colors: active) { :root, html[data-theme], html[data-theme] .synth "
         f"{{ {'; '.join(plain)}; }} }}",
         *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
+        *(
+            f".synth-headed-{level} > h1 {{ background: var(--synth-{level}-solid); }}"
+            for level in settings.levels
+        ),
         *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
     ]
     return "\n/* --- levels and directions of this review --- */\n" + "\n".join(rules) + "\n"

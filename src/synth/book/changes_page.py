@@ -162,7 +162,13 @@ class MarkChanges(SphinxPostTransform):
             old=old,
             address=f"{address}#{anchor_of(changes.new.name)}",
         )
-        title.parent.insert(title.parent.index(title) + 1, nodes.raw("", html, format="html"))
+        section = title.parent
+        place = section.index(title) + 1
+        # The head of a theme stands right below its title; the line follows it.
+        if "synth-headed" in section["classes"]:
+            below = (at for at, node in enumerate(section) if isinstance(node, nodes.section))
+            place = next(below, len(section))
+        section.insert(place, nodes.raw("", html, format="html"))
 
 
 def _latest(app: Sphinx) -> tuple[Changes, str] | None:

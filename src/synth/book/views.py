@@ -137,7 +137,19 @@ class DrawViews(SphinxPostTransform):
                 node.replace_self(nodes.literal_block(node["plain"], node["plain"]))
                 continue
             text = _drawn(review, node["asked"], place)[1]
+            if node["asked"]["kind"] == "verdict":
+                _stand_on_it(node, review, node["asked"]["options"]["of"])
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))
+
+
+def _stand_on_it(node: nodes.Element, review: Review, name: str) -> None:
+    """Have the title above the head of a theme or level stand on the same ground."""
+    section = node.parent
+    while section is not None and not isinstance(section, nodes.section):
+        section = section.parent
+    if section is not None:
+        level = review.records.codebook.path(name)[0].id
+        section["classes"] += ["synth-headed", f"synth-headed-{level}"]
 
 
 def place_of(env: BuildEnvironment, docname: str) -> Place:

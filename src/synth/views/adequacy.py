@@ -93,18 +93,16 @@ def adequacy_line(records: Records, words: Words, found: Adequacy) -> str:
     """
     if not found.findings:
         return words["adequacy_nothing"]
-    parts = [
-        words.say(
-            "adequacy_from",
-            statements=words.count("statement", found.statements),
-            studies=words.count("study", len(found.studies)),
-        )
-    ]
+    said = words.count("statement", found.statements)
     if found.alone:
         (study,) = found.studies
-        parts.append(words.say("adequacy_alone", study=records.label(study)))
+        parts = [words.say("adequacy_alone", statements=said, study=records.label(study))]
     else:
-        parts.append(words.count("adequacy_groups", found.groups))
+        works = words.count("study", len(found.studies))
+        parts = [
+            words.say("adequacy_from", statements=said, studies=works),
+            words.count("adequacy_groups", found.groups),
+        ]
     places = words.count("country", len(found.countries))
     if found.unplaced and found.countries:
         places += words.count("adequacy_unplaced", found.unplaced)
@@ -121,4 +119,4 @@ def listed_designs(words: Words, designs: Sequence[tuple[str, int]], of: int) ->
     told = [*designs, *([(words["adequacy_no_design"], rest)] if rest else [])]
     if of == 1:
         return told[0][0]
-    return listed([f"{number} {design}" for design, number in told], words["and"])
+    return listed([f"{design} ({number})" for design, number in told], words["and"])

@@ -139,14 +139,24 @@ class StatementList(View):
         return tuple(f for f in self._records.findings.values() if f.id in held)
 
     @property
+    def anchors(self) -> tuple[str, ...]:  # type: ignore[override]
+        """On the page of a theme its factors have their home; a level repeats them."""
+        return () if self._spans else ("theme",)
+
+    @property
     def shows(self) -> dict[str, tuple[str, ...]]:
-        """The findings behind its statements."""
-        return {"finding": tuple(finding.id for finding in self._findings())}
+        """The findings behind its statements, and the factors it lists."""
+        factors = (group.node.id for group in self.groups if self._homed(group))
+        return {"finding": self.cites, "theme": tuple(factors)}
+
+    def _homed(self, group: Group) -> bool:
+        """Whether a group is what links to its node lead to."""
+        return not self._spans and group.node.id != self._of
 
     @property
     def cites(self) -> tuple[str, ...]:
         """The findings behind its statements."""
-        return self.shows["finding"]
+        return tuple(finding.id for finding in self._findings())
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -209,8 +219,9 @@ class StatementList(View):
         named = {way.id for way in self.directions}
         return {
             "id": group.node.id,
+            "anchor": f"theme-{group.node.id}" if self._homed(group) else "",
             "label": self._label(group),
-            "above": above.label if above is not None and self._spans_themes else "",
+            "above": above.label if above is not None and self._spans and not group.whole else "",
             "colour": level_colour(settings, level),
             "rests": adequacy_line(records, self._words, adequacy(records, group.findings)),
             "sides": [(way, group.of(way["id"])) for way in map(self._way, self.directions)],
@@ -222,9 +233,10 @@ class StatementList(View):
         }
 
     @property
-    def _spans_themes(self) -> bool:
+    def _spans(self) -> bool:
         """Whether factors of several themes stand here, so that each must name its theme."""
-        return self._of is None or self._records.codebook[self._of].depth == 0
+        ranks = len(self._records.settings.ranks)
+        return self._of is None or (ranks > 1 and self._records.codebook[self._of].depth == 0)
 
     def _label(self, group: Group) -> str:
         if not group.whole:

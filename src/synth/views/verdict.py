@@ -183,6 +183,7 @@ class Verdict(View):
         level = path[0]
         look = settings.levels.get(level.id)
         below = settings.ranks[min(self.node.depth + 1, len(settings.ranks) - 1)]
+        divided = sum(part[0] != self.node.id for part in self.parts)
         return render(
             "verdict.html",
             view=self,
@@ -193,7 +194,10 @@ class Verdict(View):
             colour=level_colour(settings, level.id),
             sign=mark(look.mark) if look else "",
             counts=[
-                (direction_mark(way, words.say("verdict_way", n=n, way=_name(way, n, settings))), way)
+                (
+                    direction_mark(way, words.say("verdict_way", n=n, way=_name(way, n, settings))),
+                    way,
+                )
                 for way, n, _, _ in self.counts
             ],
             other_counts=[
@@ -208,8 +212,8 @@ class Verdict(View):
             rests=self.rests,
             of_studies=placeholder("studies", words["late_all"]),
             of_countries=placeholder("countries", words["late_all"]),
-            below=(below.label if len(self.alone) == 1 else below.plural).lower(),
-            divided=len([part for part in self.parts if part[0] != self.node.id]),
+            below=(below.label if divided == 1 else below.plural).lower(),
+            divided=divided,
             line=adequacy_line(records, words, self.rests),
             table=table_html(self._fields, self._without, words["verdict_without"]),
             changes_nothing=sum(not row["statements"] for row in self._without),
@@ -347,4 +351,3 @@ def verdict(records: Records, of: str) -> Verdict:
     KeyError : the codebook has no such node.
     """
     return Verdict(records, of)
-
