@@ -165,7 +165,7 @@ _csv_lock = threading.Lock()
 
 
 @contextmanager
-def _any_cell_size() -> Iterator[None]:
+def any_cell_size() -> Iterator[None]:
     """Let the csv module read cells of any size: too large ones are told with their line.
 
     The limit belongs to the whole process, so it is put back.
@@ -183,7 +183,7 @@ _Split = tuple[list[tuple[int, list[str]]], list[Problem], list[str]]
 
 def _split(text: str, file: str) -> _Split:
     """The cells of each row with the line it begins on; problems; lines that are no rows."""
-    with _any_cell_size():
+    with any_cell_size():
         # Most tables have one row on each line: then the lines need not be counted one by one.
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         with suppress(csv.Error):

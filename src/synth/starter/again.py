@@ -19,6 +19,7 @@ from pathlib import Path
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE, parse_bibliography
+from synth.reading.csv_table import any_cell_size
 from synth.reading.formatting import canonical_forms, write_forms
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
@@ -181,7 +182,8 @@ def _table(path: Path) -> Rows:
 
 
 def _rows(text: str) -> Rows:
-    rows = [*csv.DictReader(io.StringIO(text))]
+    with any_cell_size():
+        rows = [*csv.DictReader(io.StringIO(text))]
     key = next(iter(rows[0])) if rows else ""
     return {row[key]: row for row in rows}
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from synth.model import EVIDENCE, TABLES
+from synth.reading.csv_table import any_cell_size
 from synth.starter.collect import Material
 from synth.starter.draft import Tables
 from synth.starter.values import is_blank_tick, is_tick, unknown
@@ -37,7 +38,8 @@ def differences(
 
 
 def _rows(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text)))
+    with any_cell_size():
+        return list(csv.DictReader(io.StringIO(text)))
 
 
 def _rows_add_up(material: Material) -> Iterator[str]:

@@ -127,7 +127,7 @@ def _find(who: Identity, works: Works) -> Match:
 
 def _nearest(who: Identity, works: Works) -> str:
     """A work that a name without title or DOI may be a slip of; empty if there is none."""
-    if who.doi or who.title or who.pmid or not who.label:
+    if who.doi or who.title or who.pmid or not who.label or len(who.label) > 200:
         return ""
     names = {folded(label): label for label in map(author_year, works.bibliography.values())}
     names.update({key: key for key in works.bibliography})
