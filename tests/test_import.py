@@ -119,6 +119,12 @@ def test_studies_without_a_year_are_studies(case: Take) -> None:
     assert sum(work.is_undated for work in made.works.values()) == 2
 
 
+def test_a_work_in_press_is_in_press_and_a_number_is_no_year(take: Take) -> None:
+    made = take("Author,Year,Pay,Hours\nLee,in press,x,\nRoux,2021,,x\nEk,31234567,x,x\n")
+    assert made.counts == (4, 3)
+    assert [work.year for work in made.works.values()] == [None, 2021, None]
+
+
 def test_a_title_with_and_is_found(case: Take) -> None:
     made = case("03-title-with-and", columns=("study=Title",))
     assert [f.study for f in made.records.findings.values()] == ["abel2019", "bell2020", "cole2021"]

@@ -263,7 +263,8 @@ class _Guesser:
         if not held:
             return False
         if use == "year":
-            return self._share(name, re.compile(r"\d{4}").search) > 0.5
+            year = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
+            return self._share(name, year.search) > 0.5
         if use == "doi":
             return self._share(name, DOI.search) > 0.3
         if use == "pmid":

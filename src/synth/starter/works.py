@@ -18,8 +18,8 @@ from synth.references.formats import ET_AL, to_bibtex
 from synth.references.importing import Item, Works, works_of
 from synth.references.matching import Match
 from synth.references.names import read_name
-from synth.references.tagged import csl_name
-from synth.references.work import Bibliography
+from synth.references.tagged import csl_name, dated
+from synth.references.work import Bibliography, read_date
 from synth.starter.identity import Identity, Studies, author_and_year, identity
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report
@@ -160,7 +160,8 @@ def _item(who: Identity) -> dict[str, Any]:
     label = told.get("label", "")
     named = author_and_year(label)
     people = told.get("author", "") or (named[0] if named else "")
-    year = re.search(r"\d{4}", told.get("year", "") or (named[1] if named else ""))
+    written = told.get("year", "") or (named[1] if named else "")
+    year = re.search(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|in press|forthcoming|submitted", written)
     title = told.get("title", "")
     lacking = [] if title else ["title"]
     if not title:
@@ -184,7 +185,7 @@ def _item(who: Identity) -> dict[str, Any]:
     if address and not who.doi:
         item["URL"] = address[0]
     if year:
-        item["issued"] = {"date-parts": [[int(year[0])]]}
+        item.update(dated(read_date(year[0])))
     lacking += [word for word, held in (("author", authors), ("year", year)) if not held]
     lacking += [] if told.get("journal") else ["journal"]
     if lacking:
@@ -221,7 +222,8 @@ def _keys(items: Sequence[Mapping[str, Any]], taken: Iterable[str]) -> list[str]
     for item in items:
         people = item.get("author") or [{}]
         name = people[0].get("family") or people[0].get("literal") or ""
-        year = str(item["issued"]["date-parts"][0][0]) if "issued" in item else ""
+        parts = item.get("issued", {}).get("date-parts")
+        year = str(parts[0][0]) if parts else ""
         stem = f"{slug(name, 'work')}{year}" if name else _short(item["title"])
         if not name and year:
             stem = f"{stem}-{year}"
