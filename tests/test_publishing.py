@@ -81,10 +81,10 @@ def test_no_sign_of_a_title_is_obeyed(odd_book: Path) -> None:
         assert "<i>adult" not in text, page.name
         assert "<u>sharing" not in text, page.name
     page = (odd_book / "second.html").read_text("utf-8")
-    logo = re.search(r'<p class="title logo__title">(.*?)</p>', page, re.DOTALL)
+    logo = re.search(r'class="synth-bar-title".*?<span>(.*?)</span>', page, re.DOTALL)
     assert logo
     assert html.unescape(logo[1]) == TITLE
-    first = re.search(r'bd-sidenav__home-link">.*?<a [^>]*>(.*?)</a>', page, re.DOTALL)
+    first = re.search(r'class="prev-next-title">(.*?)</p>', page, re.DOTALL)
     assert first
     assert html.unescape(first[1]).strip() == "Growing & <u>sharing</u>"
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synth.views.catalogue import Catalogue, Characteristics
     from synth.views.flow import FlowDiagram
     from synth.views.framework import Framework
+    from synth.views.glance import Glance
     from synth.views.influences.listing import InfluenceList
     from synth.views.influences.map import InfluenceMap
     from synth.views.reliability import Reliability
@@ -33,6 +34,7 @@ OF_THE_REVIEW = (
     "verdict",
     "statement_list",
     "framework",
+    "at_a_glance",
     "influence_map",
     "influence_list",
     "flow",
@@ -352,6 +354,12 @@ class Review(HasEvidence):
 
         drawn = statement_list(self.records, None if of is None else self._node(of))
         return drawn.asked("statement_list", {}, of=of)
+
+    def at_a_glance(self) -> Glance:
+        """The whole review, small: what helps and hinders in every theme, level by level."""
+        from synth.views.glance import glance
+
+        return glance(self.records).asked("at_a_glance", {})
 
     def framework(self, of: str | None = None) -> Framework:
         """The framework: levels, themes, factors, what helps, what hinders, and who says so.

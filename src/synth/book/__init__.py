@@ -21,6 +21,7 @@ PARTS = (
     "domain",  # studies, findings, themes, influences: where they stand, who links to them
     "roles",  # citations of findings, numbers, links to themes, studies and influences
     "synthesis",  # blocks of synthesis, and what they rest on
+    "front",  # what the first page says at once
     "catalogue_page",  # the studies with their findings
     "references_page",  # the list of references
     "reports",  # a link to report a problem with a page

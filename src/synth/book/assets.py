@@ -164,6 +164,7 @@ def colours(settings: Settings) -> str:
         f"{{ {'; '.join([*light, *paper])}; }} }}",
         "@media (forced-colors: active) { :root, html[data-theme], html[data-theme] .synth "
         f"{{ {'; '.join(plain)}; }} }}",
+        *(f".synth-of-{level} {{ --lvl: var(--synth-{level}); }}" for level in settings.levels),
         *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
         *(
             f".synth-headed-{level} > h1 {{ background: var(--synth-{level}-solid); }}"

@@ -29,3 +29,7 @@ class view_node(nodes.General, nodes.Element):  # noqa: N801
 
 class entry_body(nodes.General, nodes.Element):  # noqa: N801
     """Stands for the entry of a study until it is known where its themes have their pages."""
+
+
+class message_line(nodes.General, nodes.Element):  # noqa: N801
+    """Stands in a message of the first page until it is known where its theme has its page."""

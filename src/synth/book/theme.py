@@ -111,24 +111,60 @@ def fixed(text: str, words: Words, counts: Counter[str] | None = None) -> str:
     return text
 
 
-def sidebar(pages: Any, words: Words) -> Any:
+IN_THE_BAR = ("explorer", "influences", "brief", "data")
+"""Pages that the bar over every page leads to, where a book has them, by the name of their file."""
+
+
+def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
     """Give the list of pages of the sidebar; the template asks for it.
 
-    Its parts are no headings (they would stand before the page's own title), and the arrows that
-    unfold pages say whose.
+    Its parts are no headings (they would stand before the page's own title). A part whose only
+    page has its name is that page's link. Below the page being read stand its headings.
 
     Parameters
     ----------
     pages : the list as the theme draws it, parsed by BeautifulSoup.
+    headings : of the page being read, as the theme draws them.
     words : of the interface.
     """
     for caption in pages.select("p.caption"):
         del caption["role"], caption["aria-level"]
+        below = caption.find_next_sibling("ul")
+        only = below.find_all("li", recursive=False) if below else []
+        if len(only) == 1 and only[0].a.get_text(strip=True) == caption.get_text(strip=True):
+            only[0]["class"] = [*only[0]["class"], "synth-part"]
+            caption.decompose()
     for arrow in pages.select("summary"):
         title = arrow.parent.find_previous_sibling("a").get_text(strip=True)
+        # An arrow that folds what everybody needs is one control too many.
+        if arrow.parent.has_attr("open"):
+            arrow.parent.unwrap()
+            arrow.decompose()
+            continue
         arrow["aria-label"] = words.say("pages_below", title=title)
         del arrow.contents[0]["role"]
+    here = pages.select_one("a.current.reference")
+    if here:
+        here["aria-current"] = "page"
+        first = [
+            heading
+            for heading in (headings.select("li.toc-h2") if headings else [])
+            if heading.a and heading.a.get_text(strip=True)
+        ]
+        if len(first) > 1:
+            below = pages.new_tag("ul", attrs={"class": "synth-headings"})
+            for heading in first:
+                item = pages.new_tag("li")
+                item.append(heading.a.extract())
+                below.append(item)
+            here.insert_after(below)
     return pages
+
+
+def in_the_bar(app: Sphinx, words: Words) -> list[tuple[str, str]]:
+    """The pages of the book that the bar leads to, with their words."""
+    named = {name.rsplit("/", 1)[-1]: name for name in sorted(app.env.found_docs)}
+    return [(named[name], words[f"bar_{name}"]) for name in IN_THE_BAR if name in named]
 
 
 # --- where it is done -------------------------------------------------------------------------
@@ -159,6 +195,10 @@ def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     # One control less, the browser has its own; and no place for an advertisement.
     options.setdefault("use_fullscreen_button", False)
     options.setdefault("primary_sidebar_end", [])
+    # The bar holds title, contents and search; the headings of a page stand in the list of pages.
+    options.update(article_header_start=[], article_header_end=[], secondary_sidebar_items=[])
+    if config.html_theme == "sphinx_book_theme":
+        config.html_sidebars = {"**": ["sbt-sidebar-nav.html"], **config.html_sidebars}
     if settings is not None:
         if settings.authors or config.author == DEFAULT_AUTHOR:
             config.author = ", ".join(settings.authors)
@@ -177,8 +217,8 @@ def prepare_page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the templates what they ask for; a wide page goes without the list at its right."""
-    words = words_of(app)
+    """Give the templates what they ask for; a wide page has the list of pages behind a button."""
+    settings, words = settings_of(app), words_of(app)
     meta = context.get("meta")
     if meta is None:
         meta = context["meta"] = {}
@@ -186,8 +226,6 @@ def prepare_page(
     if isinstance(declared, str):
         declared = json.loads(declared or "{}")
     wide = bool(isinstance(declared, dict) and declared.get("wide"))
-    if wide:
-        meta["html_theme.sidebar_secondary.remove"] = ""
     named = re.sub(r"[^a-z0-9]+", "-", pagename.rsplit("/", 1)[-1].lower()).strip("-")
     # The theme has no colours for a mode that only its script resolves.
     mode = context.get("default_mode") or "auto"
@@ -197,7 +235,12 @@ def prepare_page(
         synth_default_mode=mode,
         synth_page_classes=f"page-{named}{' synth-wide' if wide else ''}",
         synth_policy=POLICY if app.config.synth_content_security_policy else "",
+        synth_bar=in_the_bar(app, words),
+        synth_short_title=(settings.short_title or settings.title)
+        if settings
+        else app.config.html_title,
         synth_sidebar=partial(sidebar, words=words),
+        synth_sign="favicon.svg" if settings else "",
         synth_theme_version=version("pydata-sphinx-theme"),
         synth_words=words,
     )

@@ -141,6 +141,7 @@ function start() {
   document.addEventListener("click", (event) => {
     const button = /** @type {Element} */ (event.target).closest?.("[data-synth-action=print]");
     if (button) window.print();
+    if (/** @type {Element} */ (event.target).closest?.("[data-synth-action=contents]")) showContents();
     const marks = /** @type {Element} */ (event.target).closest?.("[data-synth-action=marks]");
     if (marks) showMarks(marks.getAttribute("aria-pressed") !== "true");
   });
@@ -164,6 +165,21 @@ function start() {
     for (const details of opened) details.open = false;
     opened.clear();
   });
+}
+
+/** Lay the list of pages over the page, where it has no room beside it. */
+function showContents() {
+  const side = document.getElementById("pst-primary-sidebar");
+  const over = /** @type {HTMLDialogElement | null} */ (document.getElementById("pst-primary-sidebar-modal"));
+  if (!side || !over || over.open) return;
+  over.className = "synth-contents-dialog";
+  over.append(...side.childNodes);
+  over.addEventListener("close", () => side.append(...over.childNodes), { once: true });
+  over.onclick = ({ target }) => {
+    // What lies beside the list belongs to the dialog itself.
+    if (target === over || /** @type {Element} */ (target).closest("a, [data-synth-action=close]")) over.close();
+  };
+  over.showModal();
 }
 
 /**

@@ -1,0 +1,191 @@
+"""The whole review in one small figure: every theme on its waterline, level by level.
+
+A tooth is one statement: what helps stands on the line, what hinders hangs from it. It is as long
+as its studies are many, which is coverage and never the size of an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from synth.messages import Words
+from synth.model import Finding, Theme, statements_of
+from synth.views.figure import direction_colour, level_colour, number, poles, version_line
+from synth.views.markup import render
+from synth.views.shapes import direction_mark, mark
+from synth.views.svg import element, shape, together
+from synth.views.view import View
+
+if TYPE_CHECKING:
+    from synth.reading.records import Records
+
+_BASE, _STEP = 8.0, 9.5
+"""Width of a tooth and the way to the next one, in pixels of the drawing."""
+_UNIT, _TALLEST = 3.9, 20.0
+"""Height of one study, unless the tallest tooth would then be too tall."""
+
+Tooth = tuple[str, int]
+"""Direction of a statement and the number of its studies."""
+
+
+class Glance(View):
+    """Levels and their themes with what helps and hinders; made by :func:`glance`."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._words = Words.of(records.settings)
+        self.title = self._words["glance_title"]
+        self.summary = self._words.count("theme", len(self.rows))
+
+    @cached_property
+    def _themes(self) -> tuple[tuple[Theme, Theme, tuple[Finding, ...], tuple[Tooth, ...]], ...]:
+        """Level, theme, its findings and the teeth of its statements, those of most studies first.
+
+        A level that nobody divided stands for itself.
+        """
+        book = self._records.codebook
+        found = []
+        for level in book.levels:
+            for theme in book.children(level.id) or (level,):
+                branch = book.branch(theme.id)
+                own = tuple(f for f in self._records.findings.values() if f.speaks_to(branch))
+                found.append((level, theme, own, _teeth(own)))
+        return tuple(found)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a theme: statements by direction, and studies."""
+        return [
+            {
+                "level": level.label,
+                "theme": theme.label,
+                **{
+                    way.id: sum(direction == way.id for direction, _ in teeth)
+                    for way in self._records.settings.directions
+                },
+                "studies": len({finding.study for finding in own}),
+            }
+            for level, theme, own, teeth in self._themes
+        ]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Labels of the columns of the plain table, by their name."""
+        ranks = self._records.settings.ranks
+        return {
+            "level": ranks[0].label,
+            "theme": ranks[min(1, len(ranks) - 1)].label,
+            **{way.id: way.plural for way in self._records.settings.directions},
+            "studies": self._words["column_studies"],
+        }
+
+    @cached_property
+    def html(self) -> Markup:
+        """Lanes of levels, a row for each theme."""
+        records, words, settings = self._records, self._words, self._records.settings
+        pair = poles(settings) or settings.directions[:2]
+        most = max((n for *_, teeth in self._themes for _, n in teeth), default=1)
+        unit = min(_UNIT, _TALLEST / most)
+        lanes = []
+        for level in records.codebook.levels:
+            look = settings.levels.get(level.id)
+            rows = [
+                {
+                    "id": theme.id,
+                    "label": theme.label,
+                    "drawing": self._drawing(teeth, unit, most),
+                    "counts": [
+                        (way, words.count("statement", n), n)
+                        for way in pair
+                        for n in [sum(direction == way.id for direction, _ in teeth)]
+                    ],
+                    "studies": len({finding.study for finding in own}),
+                }
+                for upper, theme, own, teeth in self._themes
+                if upper is level
+            ]
+            lanes.append(
+                {
+                    "id": level.id,
+                    "label": level.label,
+                    "colour": level_colour(settings, level.id),
+                    "wash": look.wash_light if look else "transparent",
+                    "mark": mark(look.mark, "1em") if look else "",
+                    "rows": rows,
+                }
+            )
+        note = words.markup(
+            "glance_note",
+            up=direction_mark(pair[0], words["glance_up"]),
+            down=direction_mark(pair[1], words["glance_down"]),
+        )
+        marks = [(way, direction_mark(way)) for way in pair]
+        return render(
+            "glance.html",
+            view=self,
+            words=words,
+            lanes=lanes,
+            note=note,
+            marks=marks,
+            version=version_line(words),
+        )
+
+    def _drawing(self, teeth: Sequence[Tooth], unit: float, most: int) -> Markup:
+        """The statements of one theme on their line: up, down, then those that do neither."""
+        settings = self._records.settings
+        sides = [way.id for way in poles(settings) or ()]
+        rest = [direction for direction, _ in teeth if direction not in sides]
+        line = unit * most + 2
+        drawn: list[Markup] = []
+        across = 0
+        for side, direction in zip((-1, 1), sides, strict=False):
+            colour = direction_colour(settings.direction(direction))
+            heights = [n for way, n in teeth if way == direction]
+            across = max(across, len(heights))
+            for place, n in enumerate(heights):
+                left, foot = 1 + place * _STEP, line + 1.5 * side
+                tip = line + side * (1.5 + unit * n)
+                outline = (
+                    f"M{number(left)} {number(foot)}h{number(_BASE)}"
+                    f"L{number(left + _BASE / 2)} {number(tip)}Z"
+                )
+                drawn.append(element("path", d=outline, fill=colour))
+        width = max(across + len(rest), 1) * _STEP + 2
+        for place, direction in enumerate(rest, across):
+            way = settings.direction(direction)
+            drawn.append(shape(way.mark, 1 + place * _STEP, line - 4, 0.8, direction_colour(way)))
+        wire = element("path", d=f"M0 {number(line)}H{number(width)}", class_="synth-line")
+        return element(
+            "svg",
+            together(wire, *drawn),
+            viewBox=f"0 0 {number(width)} {number(2 * line)}",
+            width=float(width),
+            height=float(2 * line),
+            aria_hidden="true",
+            focusable="false",
+        )
+
+
+def _teeth(findings: Sequence[Finding]) -> tuple[Tooth, ...]:
+    """Direction and number of studies of each statement, those of most studies first."""
+    by_id = {finding.id: finding for finding in findings}
+    teeth: list[Tooth] = []
+    for statement in statements_of(findings):
+        rows = [by_id[name] for name in statement.findings]
+        for direction in dict.fromkeys(row.direction for row in rows):
+            teeth.append((direction, len({r.study for r in rows if r.direction == direction})))
+    return tuple(sorted(teeth, key=lambda tooth: -tooth[1]))
+
+
+def glance(records: Records) -> Glance:
+    """Show every theme of a review with the statements that help and hinder, level by level.
+
+    Parameters
+    ----------
+    records : the review's records.
+    """
+    return Glance(records)
