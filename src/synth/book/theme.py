@@ -197,7 +197,7 @@ def say_what_pages_rest_on(app: Sphinx, config: Any) -> None:
     options.setdefault("primary_sidebar_end", [])
     # The bar holds title, contents and search; the headings of a page stand in the list of pages.
     options.update(article_header_start=[], article_header_end=[], secondary_sidebar_items=[])
-    if config.html_theme == "sphinx_book_theme":
+    if getattr(config, "html_theme", "") == "sphinx_book_theme":
         config.html_sidebars = {"**": ["sbt-sidebar-nav.html"], **config.html_sidebars}
     if settings is not None:
         if settings.authors or config.author == DEFAULT_AUTHOR:
