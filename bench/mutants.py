@@ -125,12 +125,12 @@ def judge(mutant: Mutant, place: Path, whole: bool) -> Verdict:
         return Verdict(mutant.name, "broken", why)
     path = place / mutant.file
     sound = path.read_text("utf-8")
-    small = path.with_suffix(".min.js")
+    small = place / "src" / "synth" / "static" / f"{path.parent.name}.js"
     kept = small.read_text("utf-8") if small.is_file() else None
     path.write_text(sound.replace(mutant.find, mutant.put), "utf-8")
     try:
         if kept is not None:
-            subprocess.run([place / "scripts" / "minify"], cwd=place, check=True)
+            subprocess.run([place / "scripts" / "bundle"], cwd=place, check=True)
         by = first_failure(place, mutant.tests, slow=mutant.slow)
         if not by and whole:
             by = first_failure(place)

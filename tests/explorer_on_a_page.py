@@ -28,8 +28,8 @@ def write_page(
     explorers = tuple(explorers)
     static = folder / "_static" / "synth"
     static.mkdir(parents=True, exist_ok=True)
-    for script, source in (("loader", "loader.js"), ("explorer", "explorer.min.js")):
-        code = (STATIC / source).read_text("utf-8")
+    for script in ("loader", "explorer", "explorer-more"):
+        code = (STATIC / f"{script}.js").read_text("utf-8")
         (static / f"{script}.js").write_text(classic_script(code, script), "utf-8")
     for style in ("synth.css", "explorer.css"):
         sheet = compact_style((STATIC / style).read_text("utf-8"))

@@ -263,20 +263,20 @@ def test_the_scripts_write_what_python_writes(tmp_path: Path) -> None:
     if node is None:
         missing("no node on this machine")
     texts = [*FORMULAS, *HARMLESS, "a;b", "a\tb", " a", "a\xa0", 'say "so"', "a\r\nb", "\u2028=1"]
-    for name, function in (("figures.js", "csvCell"), ("explorer.js", "cell")):
-        code = with_words((STATIC / name).read_text("utf-8"), Words())
-        inner = function == "cell"
-        part = re.search(
-            r"^  const cell = .*?^  };" if inner else r"^function csvCell.*?^}", code, re.M | re.S
-        )
-        assert part, name
-        given = f"const FORMULA = {json.dumps(FORMULA)}; const formula = new RegExp(FORMULA);"
-        if not inner:
-            assert json.dumps(FORMULA, ensure_ascii=False) in code
+    code = with_words((STATIC / "figures.js").read_text("utf-8"), Words())
+    part = re.search(r"^function csvCell.*?^}", code, re.M | re.S)
+    assert part
+    assert json.dumps(FORMULA, ensure_ascii=False) in code
+    exports = (STATIC.parent / "js" / "explorer" / "exports.js").as_uri()
+    given = f"const FORMULA = {json.dumps(FORMULA)}; const formula = new RegExp(FORMULA);"
+    for name, brought, function in (
+        ("figures.js", part[0], "csvCell"),
+        ("exports.js", f"import {{ cell }} from {exports!r};", "(text) => cell(text, formula)"),
+    ):
         script = (
-            f"{given}\n{part[0]}\nconsole.log(JSON.stringify({json.dumps(texts)}.map({function})))"
+            f"{brought}\n{given}\nconsole.log(JSON.stringify({json.dumps(texts)}.map({function})))"
         )
-        path = tmp_path / f"{function}.cjs"
+        path = tmp_path / f"{name}.mjs"
         path.write_text(script, "utf-8")
         done = subprocess.run([node, path], capture_output=True, text=True, check=True)
         assert json.loads(done.stdout) == [csv_text([[text]])[:-2] for text in texts], name

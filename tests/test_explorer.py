@@ -18,7 +18,7 @@ from explorer_on_a_page import STATIC, many
 from synth.book.assets import classic_script, compact_style
 from synth.errors import UnknownName
 from synth.facets import searchable
-from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values
+from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values, statements_of
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -36,6 +36,7 @@ from synth.views.explorer import (
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW
 
+MODULES = STATIC.parent / "js" / "explorer"
 HOSTILE = (
     '</script><script>alert(1)</script> & <b>"bold"</b>',
     "=1+1",
@@ -95,7 +96,12 @@ def test_search_looks_at_summary_study_themes_and_countries(review: Review) -> N
     for part in (
         finding.summary,
         records.label(finding.study),
-        *(node.label for node in records.codebook.path(finding.theme)),
+        *(
+            word
+            for theme in finding.themes
+            for node in records.codebook.path(theme)
+            for word in (node.label, *node.synonyms)
+        ),
     ):
         assert fold(part) in text.split("\n")
 
@@ -116,11 +122,13 @@ def test_the_payload_holds_what_the_records_hold(
         short = findings["id"][index]
         assert finding.id == (short if isinstance(short, str) else f"{studies[at]}-{short:02}")
         assert studies[at] == finding.study
-        assert tree["values"][tree["all"][index]] == finding.theme
-        path = [tree["values"][node] for node in tree["sets"][tree["all"][index]]]
-        assert path == [node.id for node in records.codebook.path(finding.theme)]
+        themes = tree["nodes"][tree["all"][index]]
+        assert tuple(tree["values"][node] for node in themes) == finding.themes
+        for node in themes:
+            path = [tree["values"][above] for above in tree["paths"][node]]
+            assert path == [above.id for above in records.codebook.path(tree["values"][node])]
         assert direction["values"][direction["all"][index]] == finding.direction
-        assert findings["summary"][index] == finding.summary
+        assert data["statements"][findings["said"][index]] == finding.summary
         for facet, sent in zip(records.settings.facets, declared, strict=True):
             code = sent["all"][index] if "all" in sent else sent["own"].get(index, sent["by"][at])
             values = {sent["values"][value] for value in sent["sets"][code]}
@@ -168,6 +176,27 @@ def test_what_is_unknown_stands_last(review: Review) -> None:
         assert known == sorted(known)
 
 
+def test_what_several_studies_say_is_sent_once(review: Review) -> None:
+    data = payload(review.records)
+    statements = statements_of(review.records.findings.values())
+    assert len(statements) == len(data["statements"]) < len(data["findings"]["said"])
+    names = list(review.records.findings)
+    for at, statement in enumerate(statements):
+        said = [
+            name for name, told in zip(names, data["findings"]["said"], strict=True) if told == at
+        ]
+        assert tuple(said) == statement.findings
+
+
+def test_studies_whose_country_was_inferred_are_told(review: Review) -> None:
+    studies = payload(review.records)["studies"]
+    told = [studies["id"][at] for at in studies["inferred"]]
+    assert told
+    for name in studies["id"]:
+        source = review.records.studies[name].country_source
+        assert (name in told) == source.startswith("inferred"), name
+
+
 def test_studies_stand_in_the_order_of_a_reference_list(review: Review) -> None:
     labels = payload(review.records)["studies"]["label"]
     assert labels == sorted(labels, key=fold)
@@ -196,9 +225,10 @@ def test_words_of_the_team_replace_the_english(review: Review) -> None:
 
 
 def test_every_word_of_the_interface_is_used() -> None:
-    code = (STATIC / "explorer.js").read_text("utf-8")
+    code = "\n".join(path.read_text("utf-8") for path in MODULES.glob("*.js"))
     for key in WORDS:
-        said = rf'"{key}"|\b{key}:' + (r"|by_\$" if key.startswith("by_") else "")
+        begun = re.match(r"by_|pane_", key)
+        said = rf'"{key}"|\b{key}:' + (rf"|`{begun[0]}\$" if begun else "")
         assert re.search(said, code), f"nothing says {key!r}"
     for key in re.findall(r'\bsay\("(\w+)"', code):
         assert key in WORDS, f"{key!r} has no words"
@@ -216,7 +246,7 @@ def test_the_evidence_scripts_are_harmless_whatever_the_words(garden: Review) ->
     records = with_summaries(garden.records, HOSTILE)
     for script in evidence_scripts(records).values():
         assert not set("<\u2028\u2029") & set(script)
-    summaries = payload(records)["findings"]["summary"]
+    summaries = payload(records)["statements"]
     assert summaries[: len(HOSTILE)] == list(HOSTILE)
 
 
@@ -231,20 +261,22 @@ def test_the_names_of_the_scripts_follow_their_content(garden: Review) -> None:
 
 def test_the_evidence_scripts_stay_light(review: Review) -> None:
     scripts = "".join(evidence_scripts(review.records).values())
-    assert len(gzip.compress(scripts.encode())) <= 150 * len(review.records.findings)
+    # Words, synonyms and spellings of a review travel with its findings.
+    assert len(gzip.compress(scripts.encode())) <= 160 * len(review.records.findings)
 
 
 def test_code_and_style_stay_light() -> None:
-    code = classic_script((STATIC / "explorer.min.js").read_text("utf-8"), "explorer")
+    code = classic_script((STATIC / "explorer.js").read_text("utf-8"), "explorer")
     style = compact_style((STATIC / "explorer.css").read_text("utf-8"))
     assert len(gzip.compress(code.encode())) + len(gzip.compress(style.encode())) <= 14 * 1024
 
 
-def test_the_small_script_is_made_from_the_source(root: Path) -> None:
-    if not (root / "node_modules" / ".bin" / "terser").exists():
-        missing("terser is not there; make setup-node installs it")
+def test_what_readers_load_is_made_from_the_modules(root: Path) -> None:
+    for tool in ("esbuild", "terser"):
+        if not (root / "node_modules" / ".bin" / tool).exists():
+            missing(f"{tool} is not there; make setup-node installs it")
     made = subprocess.run(
-        [sys.executable, root / "scripts" / "minify", "--check"],
+        [sys.executable, root / "scripts" / "bundle", "--check"],
         capture_output=True,
         text=True,
         check=False,
@@ -253,7 +285,7 @@ def test_the_small_script_is_made_from_the_source(root: Path) -> None:
 
 
 def test_the_script_compiles_nothing_and_writes_no_html() -> None:
-    code = (STATIC / "explorer.js").read_text("utf-8")
+    code = "\n".join(path.read_text("utf-8") for path in MODULES.glob("*.js"))
     assert not re.search(
         r"\beval\b|new Function|innerHTML|insertAdjacentHTML|document\.write", code
     )
@@ -276,14 +308,14 @@ def test_everything_is_not_listed_by_name(review: Review) -> None:
 
 def test_only_what_was_asked_for_is_stored(review: Review) -> None:
     explorer = review.evidence().explorer(
-        key="x", filters={"direction": "barrier", "q": "work"}, rows="country", group="theme"
+        key="x", filters={"direction": "barrier", "q": "work"}, rows="country", group="study"
     )
     assert settings_of(explorer.html) == {
         "key": "x",
         "ids": None,
         "filters": {"direction": ["barrier"], "q": ["work"]},
         "rows": "country",
-        "group": "theme",
+        "group": "study",
     }
 
 
@@ -343,7 +375,7 @@ def test_a_facet_may_not_take_a_name_of_the_address(garden: Review, name: str) -
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"group": "year"}, "study, theme"),
+        ({"group": "year"}, "theme, study"),
         ({"sort": "newset"}, "Did you mean 'newest'"),
         ({"rows": "contry"}, "Did you mean 'country'"),
         ({"filters": {"directon": "barrier"}}, "Did you mean 'direction'"),

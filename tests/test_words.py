@@ -69,7 +69,8 @@ def test_words_that_count_come_in_pairs() -> None:
 
 def test_the_scripts_ask_for_no_word_that_the_table_lacks(root: Path) -> None:
     static = root / "src" / "synth" / "static"
-    script = (static / "explorer.js").read_text("utf-8")
+    modules = (root / "src" / "synth" / "js" / "explorer").glob("*.js")
+    script = "\n".join(path.read_text("utf-8") for path in modules)
     asked = set(re.findall(r"""\bsay\(["'](\w+)["']""", script))
     for pair in re.findall(r'\bsay\(\w+ \? "(\w+)" : "(\w+)"', script):
         asked |= set(pair)

@@ -88,10 +88,8 @@ def write_explorer(records: Records, page: Path) -> None:
     """Write the explorer's page, with the files the Sphinx extension would write."""
     static = page.with_suffix("") / "_static" / "synth"
     static.mkdir(parents=True, exist_ok=True)
-    for script in ("loader", "explorer"):
-        small = STATIC / f"{script}.min.js"
-        source = small if small.is_file() else STATIC / f"{script}.js"
-        code = classic_script(source.read_text("utf-8"), script)
+    for script in ("loader", "explorer", "explorer-more"):
+        code = classic_script((STATIC / f"{script}.js").read_text("utf-8"), script)
         (static / f"{script}.js").write_text(code, "utf-8")
     for style in ("synth.css", "explorer.css"):
         (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")
@@ -99,7 +97,7 @@ def write_explorer(records: Records, page: Path) -> None:
     for name, code in files.items():
         (static / name).write_text(code, "utf-8")
     evidence = next(iter(files))
-    html = Explorer(records, records.findings).html.replace(
+    html = str(Explorer(records, records.findings).html).replace(
         'data-key="', f'data-evidence="{evidence}" data-key="', 1
     )
     here = f"{page.stem}/_static/synth"

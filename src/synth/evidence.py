@@ -66,7 +66,7 @@ class HasEvidence:
         key : its name in the page's address; each explorer of a page needs its own.
         filters : what is chosen from the start, as for :meth:`Evidence.where`.
         rows, cols : the two facets of its matrix.
-        group : ``"study"`` or ``"theme"``: what the results are listed by.
+        group : ``"theme"`` or ``"study"``: what the results are listed by.
         sort : ``"newest"``, ``"oldest"`` or ``"author"``.
 
         Raises
@@ -85,7 +85,7 @@ class HasEvidence:
             filters=kept,
             rows=rows or "",
             cols=cols or "",
-            group=group or "study",
+            group=group or "theme",
             sort=sort or "newest",
             to_selection=lambda ids: Evidence(of.records, ids),
         )
@@ -366,9 +366,10 @@ class Evidence(HasEvidence):
         ----------
         **filters : the id of a rank (``level="macro"``, by id or by label), ``direction``,
             ``study``, ``finding``, ``year`` or any facet of ``review.toml``, each with one value or
-            several; ``since`` and ``until``, the first and the last year of the study; ``q``, words
-            that must all occur in the summary, the study's name, the theme's labels or the
-            countries, whatever their accents and capitals.
+            several; ``since`` and ``until``, the first and the last year of the study; ``without``,
+            studies to leave out; ``q``, words that must all occur in the summary, the study's name,
+            the labels and synonyms of its themes or the countries, whatever their accents, capitals
+            and, in English, spelling.
 
         Raises
         ------

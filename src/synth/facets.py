@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from synth.errors import UnknownName, did_you_mean
 from synth.model import Finding, facet_values
 from synth.reading.records import Records
-from synth.text import fold
+from synth.text import fold, is_english, spelled
 
 # --- what the search compares -----------------------------------------------------------------
 
@@ -20,15 +20,17 @@ from synth.text import fold
 def searchable(finding: Finding, records: Records) -> str:
     """The folded text that the search of the explorer and ``Evidence.where(q=…)`` looks into.
 
-    It holds the summary, the study's author and year, the labels of the theme and of all above it,
-    and the countries; each on a line of its own, so that no word is found across two of them.
+    It holds the summary, the study's author and year, the labels and synonyms of the themes it
+    speaks to and of all above them, and the countries; each on a line of its own, so that no word
+    is found across two of them.
     """
     study = records.studies[finding.study]
     country = records.settings.facet("country")
+    nodes = {node.id: node for name in finding.themes for node in records.codebook.path(name)}
     parts = [
         finding.summary,
         records.label(study.id),
-        *(node.label for node in records.codebook.path(finding.theme)),
+        *(text for node in nodes.values() for text in (node.label, *node.synonyms)),
         *(facet_values(country, finding, study) if country else ()),
     ]
     return "\n".join(_fold_again(part) for part in parts)
@@ -74,7 +76,7 @@ class Facets:
     @cached_property
     def filters(self) -> tuple[str, ...]:
         """The words ``Evidence.where`` understands."""
-        return (*self.names, "since", "until", "q")
+        return (*self.names, "since", "until", "q", "without")
 
     def held(self, facet: str) -> Mapping[str, tuple[str, ...]]:
         """The values every finding carries in a facet, by the finding's id.
@@ -155,7 +157,9 @@ class Facets:
         for facet, wanted in filters.items():
             if facet in self.ranks:
                 continue
-            if facet == "q":
+            if facet == "without":
+                tests.append(self._left_out(wanted))
+            elif facet == "q":
                 tests.append(self._words(wanted))
             elif facet in ("since", "until"):
                 tests.append(self._years(facet, wanted))
@@ -195,13 +199,21 @@ class Facets:
 
     def _words(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
         words = fold(" ".join(wanted)).split()
+        if is_english(self.records.settings.language):
+            forms = [spelled(word) for word in words]
+        else:
+            forms = [(word,) for word in words]
         findings = self.records.findings
 
         def test(name: str) -> bool:
             text = searchable(findings[name], self.records)
-            return all(word in text for word in words)
+            return all(any(form in text for form in one) for one in forms)
 
         return test
+
+    def _left_out(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
+        kept = self._values("study", wanted)
+        return lambda name: not kept(name)
 
     def _years(self, which: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
         if len(wanted) != 1:

@@ -25,6 +25,52 @@ ALIKE: Mapping[str, str] = MappingProxyType(
 
 The build writes this table into the evidence of the explorer, whose script folds by it."""
 
+SPELLINGS = (
+    ("practi", "s", "c", "(?:e|es|ed|ing)"),
+    ("[a-z]{2,}", "is", "iz", "(?:e|es|ed|er|ers|ing|ation|ations|ational)"),
+    ("[a-z]{3,}", "our", "or", "(?:s|ed|ing|al|able|ably|er|ers|ist|ists|ism)?"),
+    ("cent|theat|fib|lit|met", "re", "er", "[sd]?"),
+    ("program", "me", "", "s?"),
+    ("counsel|model|label|travel|cancel|level|signal", "l", "", "(?:ed|ing|er|ers|or|ors)"),
+    ("defen|licen|offen|preten", "c", "s", "(?:e|es|ed)"),
+    ("ag|judg|acknowledg", "e", "", "(?:ing|ment|ments)"),
+)
+"""How English spells one word in two ways: beginning, British and American middle, ending.
+
+Both searches of a book go by this table, in Python and in the browser."""
+
+_SPELLED = tuple(
+    (re.compile(f"^({head}){one}({tail})$"), rf"\g<1>{other}\g<2>")
+    for head, british, american, tail in SPELLINGS
+    for one, other in ((british, american), (american, british))
+)
+
+
+def spelled(word: str) -> tuple[str, ...]:
+    """A folded word as it stands, and how else English spells it.
+
+    A word that only looks British or American gets a second form as well, which nothing holds.
+
+    Parameters
+    ----------
+    word : folded, as :func:`fold` gives it.
+
+    >>> spelled("organisations"), spelled("labor"), spelled("peer")
+    (('organisations', 'organizations'), ('labor', 'labour'), ('peer',))
+    """
+    forms = (pattern.sub(put, word) for pattern, put in _SPELLED)
+    return tuple(dict.fromkeys((word, *forms)))
+
+
+def is_english(language: str) -> bool:
+    """Whether a language tag, such as ``en-GB``, is English; an empty one is.
+
+    >>> is_english("en_GB"), is_english(""), is_english("de")
+    (True, True, False)
+    """
+    return re.split("[-_]", language or "en")[0] == "en"
+
+
 _ALIKE = str.maketrans(dict(ALIKE))
 _WHITE = re.compile(r"[\s\ufeff]+")
 

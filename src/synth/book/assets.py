@@ -78,11 +78,7 @@ def copy_static(app: Sphinx) -> None:
     for source in sorted(STATIC.iterdir()):
         if source.suffix not in (".css", ".js", ".svg", ".png"):
             continue
-        if source.name.endswith(".min.js"):
-            continue
-        # Where a script has a small form beside it, readers get that one.
-        small = source.with_suffix(f".min{source.suffix}")
-        content = (small if small.is_file() else source).read_bytes()
+        content = source.read_bytes()
         if source.suffix == ".js":
             code = with_spellings(with_words(content.decode(), words_of(app)), app.config)
             content = classic_script(code, source.stem).encode()

@@ -16,26 +16,11 @@ from typing import TYPE_CHECKING, Any
 from sphinx import search
 from sphinx.search.en import SearchEnglish
 
-from synth.text import ALIKE, fold
+from synth.text import ALIKE, SPELLINGS, fold, is_english
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
-
-SPELLINGS = (
-    ("^practis(e|es|ed|ing)$", "practic$1"),
-    ("^([a-z]{2,})is(e|es|ed|er|ers|ing|ation|ations|ational)$", "$1iz$2"),
-    ("^([a-z]{3,})our(s|ed|ing|al|able|ably|er|ers|ist|ists|ism)?$", "$1or$2"),
-    ("^(cent|theat|fib|lit|met)re(s|d)?$", "$1er$2"),
-    ("^(program)me(s)?$", "$1$2"),
-    ("^(counsel|model|label|travel|cancel|level|signal)l(ed|ing|er|ers|or|ors)$", "$1$2"),
-    ("^(defen|licen|offen|preten)ce(s|d)?$", "$1se$2"),
-    ("^(ag|judg|acknowledg)e(ing|ment|ments)$", "$1$2"),
-)
-"""British spellings and what stands for them, as pattern and replacement that JavaScript reads.
-
-A word that only looks British is changed as well, in the index and in the query: it is found all
-the same."""
 
 
 def setup(app: Sphinx) -> None:
@@ -61,16 +46,23 @@ def as_indexed(word: str, *, english: bool = True) -> str:
     return word
 
 
+# A word that only looks British is changed as well, in the index and in the query: it is found all
+# the same.
+_AMERICAN = tuple(
+    (f"^({head}){british}({tail})$", f"$1{american}$2")
+    for head, british, american, tail in SPELLINGS
+)
+
+
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(pattern), re.sub(r"\$(\d)", r"\\\1", put)) for pattern, put in SPELLINGS
+        (re.compile(pattern), re.sub(r"\$(\d)", r"\\g<\1>", put)) for pattern, put in _AMERICAN
     )
 
 
 def _is_english(config: Any) -> bool:
-    language = config.html_search_language or config.language or "en"
-    return str(language).split("_")[0].split("-")[0] == "en"
+    return is_english(str(config.html_search_language or config.language or "en"))
 
 
 def fold_the_index(app: Sphinx, config: Any) -> None:
@@ -109,7 +101,7 @@ def with_spellings(code: str, config: Any) -> str:
     code : the script.
     config : of the book; tells its language.
     """
-    told = {"alike": dict(ALIKE), "spellings": SPELLINGS if _is_english(config) else ()}
+    told = {"alike": dict(ALIKE), "spellings": _AMERICAN if _is_english(config) else ()}
     return code.replace(
         "const TABLES = {};", f"const TABLES = {json.dumps(told, ensure_ascii=False)};", 1
     )

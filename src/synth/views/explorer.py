@@ -1,7 +1,8 @@
 """The explorer: findings to filter, search and take along, live in a notebook and in the book.
 
-One script (``static/explorer.js``) draws it in both places. What a notebook stores is a small block
-of settings and a real table, so that the page is complete before any script runs.
+One script (``static/explorer.js``, made of the modules in ``js/explorer``) draws it in both places.
+What a notebook stores is a small block of settings and a real table, so that the page is complete
+before any script runs.
 """
 
 from __future__ import annotations
@@ -20,9 +21,17 @@ from markupsafe import Markup
 
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
-from synth.model import UNKNOWN, Direction, Facet, Finding, LevelLook, facet_values
+from synth.model import (
+    UNKNOWN,
+    Direction,
+    Facet,
+    Finding,
+    LevelLook,
+    facet_values,
+    statements_of,
+)
 from synth.references.csv_text import FORMULA
-from synth.text import ALIKE, fold
+from synth.text import ALIKE, SPELLINGS, fold, is_english
 from synth.views.evidence_table import EvidenceTable, summary
 from synth.views.markup import placeholder, render, resource
 from synth.views.shapes import outline
@@ -39,7 +48,9 @@ ROWS_IN_PAGE = 500
 ROWS_OF_MORE = 200
 """Findings it begins with where there are more; it says what is missing and links them all."""
 
-RESERVED = ("q", "since", "until", "rows", "cols", "group", "sort", "v")
+RESERVED = (
+    *("q", "since", "until", "without", "pane", "rows", "cols", "unit", "group", "sort", "v"),
+)
 """Names in the page's address that are no facet's: a facet may not bear one of them."""
 
 _OURS = "explorer_"
@@ -50,7 +61,10 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 They stand in ``synth/messages/en.toml``, where ``explorer_`` begins their keys."""
 
-GROUPS = ("study", "theme")
+INFERRED = "inferred"
+"""How the source of a study's country begins where it was not stated."""
+
+GROUPS = ("theme", "study")
 SORTS = ("newest", "oldest", "author")
 
 
@@ -69,9 +83,10 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     -------
     Plain data for JSON. Studies stand in the order of a reference list, and findings refer to them
     by position. The codebook, the directions, the declared facets and the years are facets alike:
-    each lists its ``values``, the ``sets`` of values that occur together, and which set a finding
-    carries, either finding by finding (``all``) or study by study (``by``), with the findings that
-    differ from their study's (``own``).
+    each lists its ``values``, the ``sets`` of values that occur together (the codebook: the
+    ``nodes`` a finding speaks to, and the ``paths`` down to them), and which set a finding carries,
+    either finding by finding (``all``) or study by study (``by``), with the findings that
+    differ from their study's (``own``). What several findings say stands once in ``statements``.
     """
     settings, codebook = records.settings, records.codebook
     words = Words.of(settings)
@@ -80,6 +95,13 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     studies = studies_in_order(records, names)
     position = {name: index for index, name in enumerate(studies)}
     everything = {finding.study for finding in records.findings.values()}
+    themes: dict[tuple[int, ...], int] = {}
+    coded = [
+        themes.setdefault(tuple(codebook.order[name] for name in finding.themes), len(themes))
+        for finding in findings
+    ]
+    statements = statements_of(findings)
+    said = {name: at for at, one in enumerate(statements) for name in one.findings}
     return {
         "version": settings.version,
         "date": settings.date.isoformat(),
@@ -88,6 +110,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "total": [len(records.findings), len(everything)],
         "words": {key: words[f"explorer_{key}"] for key in WORDS},
         "alike": dict(ALIKE),
+        "spellings": SPELLINGS if is_english(settings.language) else (),
         "formula": FORMULA,
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "facets": [
@@ -95,14 +118,20 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
                 "id": "",
                 "values": list(codebook.ids),
                 "labels": [node.label for node in codebook],
-                "sets": [
+                "paths": [
                     [codebook.order[above.id] for above in codebook.path(name)]
                     for name in codebook.ids
                 ],
+                "nodes": [list(several) for several in themes],
+                "synonyms": {
+                    codebook.order[node.id]: list(node.synonyms)
+                    for node in codebook
+                    if node.synonyms
+                },
                 "looks": {
                     codebook.order[name]: _look(look) for name, look in settings.levels.items()
                 },
-                "all": [codebook.order[finding.theme] for finding in findings],
+                "all": coded,
             },
             {
                 "id": "direction",
@@ -122,11 +151,20 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
             *(_facet(records, facet, findings, position) for facet in settings.facets),
             _years(records, studies),
         ],
-        "studies": {"id": studies, "label": [records.label(name) for name in studies]},
+        "studies": {
+            "id": studies,
+            "label": [records.label(name) for name in studies],
+            "inferred": [
+                at
+                for at, name in enumerate(studies)
+                if records.studies[name].country_source.startswith(INFERRED)
+            ],
+        },
+        "statements": [records.findings[one.id].summary for one in statements],
         "findings": {
             "id": [_short_id(finding) for finding in findings],
             "study": [position[finding.study] for finding in findings],
-            "summary": [finding.summary for finding in findings],
+            "said": [said[name] for name in names],
         },
     }
 
@@ -283,7 +321,7 @@ class Explorer(View):
     filters : what is chosen from the start, as for ``Evidence.where``.
     rows, cols : the two facets of the matrix; the deepest rank that tells findings apart, and
         ``direction``, if not given.
-    group : ``"study"`` or ``"theme"``.
+    group : ``"theme"`` or ``"study"``.
     sort : ``"newest"``, ``"oldest"`` or ``"author"``.
     words : words of this explorer to use instead of those of the review, by the keys of
         :data:`WORDS`.
@@ -307,7 +345,7 @@ class Explorer(View):
         filters: Mapping[str, Any] | None = None,
         rows: str = "",
         cols: str = "",
-        group: str = "study",
+        group: str = "theme",
         sort: str = "newest",
         words: Mapping[str, str] | None = None,
         to_selection: Callable[[tuple[str, ...]], Any] | None = None,
@@ -368,7 +406,7 @@ class Explorer(View):
     def filters(self, filters: Mapping[str, Any]) -> None:
         wanted: dict[str, list[str]] = {}
         for name, value in filters.items():
-            _one_of("filter", name, (*self._axes, "since", "until", "q"))
+            _one_of("filter", name, (*self._axes, "since", "until", "q", "without"))
             several = [value] if isinstance(value, str | int) else value
             wanted[name] = [str(part) for part in several]
         wanted = {name: values for name, values in wanted.items() if any(values)}
@@ -484,7 +522,13 @@ def _widget_class() -> Any:
     class ExplorerWidget(anywidget.AnyWidget):
         """The explorer with a kernel behind it; only the filters travel."""
 
-        _esm = (STATIC / "explorer.min.js").read_text("utf-8")
+        # In a book what few readers ask for is a script of its own; a kernel sends one module.
+        _more = (STATIC / "explorer-more.js").read_text("utf-8")
+        _kept = '(globalThis.synthModules ??= {})["explorer-more"] ='
+        _esm = (
+            f"(() => {{\n{_more.replace('export default', _kept)}}})();\n"
+            f"{(STATIC / 'explorer.js').read_text('utf-8')}"
+        )
         _css = "\n".join(
             (STATIC / name).read_text("utf-8") for name in ("synth.css", "explorer.css")
         )
