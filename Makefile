@@ -10,6 +10,10 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 BOOK := _build/html
+# Two processes share out the tests; what several tests of a file make once stays with one of them.
+# JOBS=0 runs them one after the other, with the same result.
+JOBS := 2
+PYTEST = $(BIN)/python -m pytest -q -n $(JOBS)
 # Warnings are errors and all of them are shown. What --quiet still says on success is no news.
 BUILD := $(BIN)/jupyter-book build . -W --keep-going --quiet >/dev/null
 
@@ -76,12 +80,12 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
 	@echo "test: pytest"
-	@$(BIN)/python -m pytest -q -m "not browser and not slow"
+	@$(PYTEST) --dist loadgroup -m "not browser and not slow"
 
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives
 	@echo "test: nbval"
-	@$(BIN)/python -m pytest -q -p synth.testing --nbval --nbval-current-env book
+	@$(PYTEST) --dist loadfile -p synth.testing --nbval --nbval-current-env book
 
 .PHONY: test-book
 test-book: setup-dev setup-node ## build the book with warnings as errors and look at it in a browser
@@ -89,7 +93,7 @@ test-book: setup-dev setup-node ## build the book with warnings as errors and lo
 	@$(BUILD)
 	@CHROME=$$(scripts/browser) || [ "$${CI:-}" != true ]; \
 	echo "test: pytest, browser and slow"; \
-	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(BIN)/python -m pytest -q -m "browser or slow"
+	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(PYTEST) --dist loadgroup -m "browser or slow"
 
 .PHONY: requirements
 requirements: setup-dev ## compute the pinned requirements from pyproject.toml (UPGRADE=1 for newer versions)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from page_at_rest import settle, track
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +28,11 @@ BROWSER_ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
+
+MADE_ONCE = {"printed", "lab", "odd_book"}
+"""Fixtures of a module that take long to make: the printed book, a JupyterLab, a book of a team."""
 
 
 def in_ci() -> bool:
@@ -46,6 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "built_book" in needs:
             item.add_marker(pytest.mark.slow)
+        # Made once, on one worker: two would make them twice.
+        for name in sorted(needs & MADE_ONCE):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
@@ -79,11 +91,20 @@ def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         html = Path(given)
         assert (html / "book" / "intro.html").is_file(), f"SYNTH_BUILT_BOOK holds no book: {html}"
         return html
-    output = tmp_path_factory.mktemp("book")
-    command = [str(Path(sys.executable).parent / "jupyter-book"), "build", str(ROOT)]
-    command += ["--path-output", str(output), "-W", "--keep-going", "--quiet"]
-    built = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert built.returncode == 0, built.stdout + built.stderr
+    # Workers share the folder above their own; the first builds, the others wait for it.
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    output = shared / "built-book"
+    with (shared / "built-book.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            command = [str(Path(sys.executable).parent / "jupyter-book"), "build", str(ROOT)]
+            command += ["--path-output", str(output), "-W", "--keep-going", "--quiet"]
+            built = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+            if built.returncode:
+                shutil.rmtree(output, ignore_errors=True)
+            assert built.returncode == 0, built.stdout + built.stderr
     return output / "_build" / "html"
 
 
@@ -98,11 +119,19 @@ class OfflinePage:
     page: Any
     refused: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    pending: set[Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pending = track(self.page)
 
     def open(self, path: Path, address: str = "") -> Any:
         """Open a file, optionally at a ``?query`` or ``#anchor``; returns playwright's page."""
         self.page.goto(path.resolve().as_uri() + address)
         return self.page
+
+    def settle(self) -> None:
+        """Wait until all that came into view is alive and nothing is on its way any more."""
+        settle(self.page, self.pending)
 
 
 @pytest.fixture
@@ -118,14 +147,12 @@ def offline_page(browser: Any) -> Iterator[Callable[..., OfflinePage]]:
         contexts.append(context)
         offline = OfflinePage(context.new_page())
 
-        def files_only(route: Any) -> None:
-            if route.request.url.startswith(("file:", "data:", "blob:")):
-                route.continue_()
-            else:
-                offline.refused.append(route.request.url)
-                route.abort()
+        def refuse(route: Any) -> None:
+            offline.refused.append(route.request.url)
+            route.abort()
 
-        context.route("**/*", files_only)
+        # Files are let through without asking here: that alone takes longer than reading them.
+        context.route(NOT_A_FILE, refuse)
         page = offline.page
         # Browsers do not pass websockets through routes.
         page.on("websocket", lambda socket: offline.refused.append(socket.url))

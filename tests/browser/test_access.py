@@ -29,6 +29,9 @@ JUDGE = """async (tags) => {
     return found.violations.map((v) => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160),
         v.nodes[0].failureSummary]);
 }"""
+PARTS = 4
+"""The pages are shared out among as many tests, so that workers can look at them side by side."""
+
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 
@@ -47,16 +50,17 @@ def axe(root: Path) -> str:
     return script.read_text("utf-8")
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 def test_axe_finds_nothing_on_any_page(
-    built_book: Path, offline_page: Callable[..., Any], axe: str
+    built_book: Path, offline_page: Callable[..., Any], axe: str, part: int
 ) -> None:
     """All rules in the light; in the dark, whose markup is the same, those about colours."""
     offline = offline_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     wrong = []
-    for path in pages_of(built_book):
+    for path in pages_of(built_book)[part::PARTS]:
         page = offline.open(path)
         page.evaluate(OPEN_ALL)
-        page.wait_for_load_state("networkidle")
+        offline.settle()
         page.evaluate(axe)
         for theme, rules in {"light": RULES, "dark": COLOURS}.items():
             page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
@@ -176,7 +180,7 @@ def test_one_walk_through_the_book_by_keyboard_alone(
     """Home, a theme, its citation, the explorer, the framework, the map: Tab, Enter, Escape."""
     offline = offline_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = offline.open(built_book / "book" / "intro.html")
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
 
     def until(selector: str, presses: int = 400) -> None:
         """Tab to the next stop that matches."""

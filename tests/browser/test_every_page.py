@@ -40,7 +40,7 @@ def test_pages_need_no_network_and_raise_no_error(
                 }
             }"""
         )
-        page.wait_for_load_state("networkidle")
+        offline.settle()
         wrong += [f"{path.name}: asked for {address}" for address in offline.refused]
         wrong += [f"{path.name}: {complaint}" for complaint in offline.complaints]
         offline.refused.clear()

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
+from page_at_rest import rest
 from synth.evidence import Evidence
 from synth.facets import Facets
 from synth.model import Codebook, Statement, facet_values
@@ -67,7 +68,7 @@ def opened(offline_page: Callable[..., Any]) -> Any:
     def go(path: Path, address: str = "", **options: Any) -> Page:
         offline = offline_page(**{**DESK, **options})
         offlines.append(offline)
-        offline.page.set_default_timeout(8000)
+        offline.page.set_default_timeout(30_000)
         page = offline.open(path, address)
         page.wait_for_selector(".synth-explorer[data-ready=true]")
         return page
@@ -106,17 +107,19 @@ def held(page: Page, *wanted: tuple[str, str], without: tuple[str, str] | None =
 
     It is written once the findings are painted, in a moment the browser chooses: hence the wait.
     """
-    for _ in range(160):
-        pairs = query(page)
-        if {*wanted} <= {*pairs} and without not in pairs:
-            return True
-        page.wait_for_timeout(50)
-    return False
+    page.wait_for_function(
+        """([wanted, without]) => {
+            const all = new URLSearchParams(location.search);
+            return wanted.every((pair) => all.has(...pair)) && !(without && all.has(...without));
+        }""",
+        arg=[wanted, without],
+    )
+    return True
 
 
 def at_rest(page: Page) -> list[tuple[str, str]]:
     """The address when nothing is left to be written to it, for what must not be there."""
-    page.wait_for_timeout(600)
+    rest(page, set())
     return query(page)
 
 
@@ -837,7 +840,8 @@ def test_references_travel_only_when_exported(everything: Path, opened: Any) -> 
 def test_the_view_can_be_cited(everything: Path, review: Review, opened: Any) -> None:
     page = opened(everything, "?x.level=macro")
     page.get_by_text("Cite this view", exact=True).click()
-    text = page.locator(".ex-sheet p").first.text_content()
+    # The sheet is open before its text is written.
+    text = page.locator(".ex-sheet p", has_text="x.v=").first.text_content()
     stated = review.level("macro").evidence().summary
     for part in (
         *stated.split(" from "),
@@ -876,7 +880,7 @@ def test_what_is_copied_begins_with_the_address_of_the_book(
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("https://gardens.example/book/explorer.html?x.level=macro")
     page.get_by_text("Cite this view", exact=True).click()
-    cited = page.locator(".ex-sheet p").first.text_content()
+    cited = page.locator(".ex-sheet p", has_text="x.level=macro").first.text_content()
     assert copied in cited
     assert "file:" not in cited
     rows = csv.DictReader(io.StringIO(exported(page, "csv")))

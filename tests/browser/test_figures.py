@@ -346,6 +346,7 @@ def test_every_figure_of_the_book_comes_alive_without_a_network(
     for path in pages:
         page = offline.open(path)
         page.evaluate(SCROLL)
+        offline.settle()
         drawn = page.locator(".synth-figure").count()
         assert page.locator(".synth-figure[data-ready]").count() == drawn, path.name
         assert page.locator(".synth-figure [data-failed], .synth-figure[data-failed]").count() == 0

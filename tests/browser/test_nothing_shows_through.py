@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from page_at_rest import FRAMES
+
 pytestmark = pytest.mark.browser
 
 READERS = [
@@ -137,7 +139,7 @@ def test_bars_that_stay_in_view_are_opaque(
     height = page.evaluate("document.documentElement.scrollHeight")
     for part in range(12):
         page.evaluate("y => scrollTo(0, y)", 150 + part * height // 13)
-        page.wait_for_timeout(60)
+        page.evaluate(FRAMES)
         wrong |= set(page.evaluate(SHOWN_THROUGH)["wrong"])
     if name == "explorer":
         page.evaluate("scrollTo(0, 0)")

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
+from page_at_rest import settle, track
 from synth.book.theme import POLICY
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
@@ -155,14 +156,11 @@ def strict_page(browser: Any, served: str) -> Iterator[tuple[Any, list[str]]]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page, wrong = context.new_page(), []
 
-    def only_the_book(route: Any) -> None:
-        if route.request.url.startswith((served, "data:", "blob:")):
-            route.continue_()
-        else:
-            wrong.append(f"asked for {route.request.url}")
-            route.abort()
+    def refuse(route: Any) -> None:
+        wrong.append(f"asked for {route.request.url}")
+        route.abort()
 
-    context.route("**/*", only_the_book)
+    context.route(re.compile(rf"^(?!{re.escape(served)}|data:|blob:)"), refuse)
     page.on(
         "response",
         lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None,
@@ -183,11 +181,12 @@ def test_pages_of_a_sub_path_honour_the_stated_policy(
     built_book: Path, served: str, strict_page: tuple[Any, list[str]]
 ) -> None:
     page, wrong = strict_page
+    pending = track(page)
     found = []
     for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
         page.goto(f"{served}/{path.relative_to(built_book)}")
         page.evaluate(SCROLL)
-        page.wait_for_load_state("networkidle")
+        settle(page, pending)
         found += [f"{path.name}: {complaint}" for complaint in wrong]
         wrong.clear()
     assert found == []
@@ -228,8 +227,9 @@ def test_a_copy_unpacked_anywhere_works(
     page = offline.open(unpacked / "index.html")
     page.wait_for_url("**/book/intro.html")
     page.evaluate(SCROLL)
-    page.locator(".bd-links a.reference").nth(2).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator(".bd-links a.reference").nth(2).click()
+    offline.settle()
     assert page.locator("article h1").count() == 1
     assert offline.refused == []
     assert offline.complaints == []

@@ -9,8 +9,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+
+from page_at_rest import rest, track
 
 pytestmark = pytest.mark.browser
 
@@ -42,17 +45,25 @@ def test_pages_keep_to_their_budget_of_bytes(built_book: Path, browser: Any, ser
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    got: list[tuple[str, bytes]] = []
-    page.on("response", lambda response: got.append((response.url, response.body())))
+    pending = track(page)
+    got: list[str] = []
+    page.on("request", lambda request: got.append(request.url))
+
+    @functools.cache
+    def weight(address: str) -> tuple[int, int]:
+        """Bytes of what is served at an address, as they are and compressed."""
+        body = (built_book / unquote(urlsplit(address).path).lstrip("/")).read_bytes()
+        return len(body), len(gzip.compress(body))
+
     heavy, quiet = [], 0
     for path in sorted((built_book / "book").glob("*.html")):
         got.clear()
-        page.goto(f"{served}/book/{path.name}", wait_until="networkidle")
-        if any(name in address for address, _ in got for name in INTERACTIVE):
+        page.goto(f"{served}/book/{path.name}", wait_until="load")
+        rest(page, pending)
+        if any(name in address for address in got for name in INTERACTIVE):
             continue
         quiet += 1
-        raw = sum(len(body) for _, body in got)
-        packed = sum(len(gzip.compress(body)) for _, body in got)
+        raw, packed = (sum(sizes) for sizes in zip(*map(weight, got), strict=True))
         if raw > RAW or packed > 0.4 * STOCK:
             heavy.append(f"{path.name}: {raw:,} bytes, {packed:,} compressed")
     context.close()

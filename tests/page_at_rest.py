@@ -1,0 +1,69 @@
+"""When a page is at rest: nothing on its way, nothing put off, all that came into view alive.
+
+Tests wait for this and not for a time, which is too long on a quiet machine and too short on a
+busy one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+# Folded parts never come into view, and what shows nothing is not asked for.
+ALIVE = """async (limit) => {
+    const asking = {
+        ".synth-explorer": (element) => element.dataset.ready,
+        "[data-synth-chart]": (element) => element.querySelector(".synth-chart-live"),
+        ".synth-figure": (element) => "ready" in element.dataset,
+    };
+    const waiting = () => Object.entries(asking).flatMap(([selector, ready]) =>
+        [...document.querySelectorAll(selector)].filter((element) =>
+            element.checkVisibility() && !ready(element) && !element.dataset.failed));
+    const until = performance.now() + limit;
+    const place = scrollY;
+    for (let left = waiting(); left.length; left = waiting()) {
+        if (performance.now() > until)
+            throw new Error(`not alive: ${left.map((it) => it.outerHTML.slice(0, 120))}`);
+        left[0].scrollIntoView({ behavior: "instant" });
+        await new Promise((painted) => requestAnimationFrame(painted));
+    }
+    scrollTo({ top: place, behavior: "instant" });
+    await document.fonts.ready;
+}"""
+
+# After the second frame what the first one showed is laid out; then what was put off is done.
+FRAMES = """async () => {
+    for (const _ of [1, 2]) await new Promise((painted) => requestAnimationFrame(painted));
+    await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
+}"""
+
+AT_MOST = 60.0
+"""Seconds after which a page that is not at rest has failed."""
+
+
+def track(page: Any) -> set[Any]:
+    """The requests of a page that are on their way, whenever it is looked at."""
+    pending: set[Any] = set()
+    # playwright marks its listeners, which methods of a set do not allow.
+    page.on("request", lambda request: pending.add(request))
+    page.on("requestfinished", lambda request: pending.discard(request))
+    page.on("requestfailed", lambda request: pending.discard(request))
+    return pending
+
+
+def rest(page: Any, pending: set[Any]) -> None:
+    """Wait until a page asks for nothing more, as it stands, without scrolling."""
+    until = time.monotonic() + AT_MOST
+    quiet = 0
+    # One answer may lead to the next question: nothing is on its way at two moments in a row.
+    while quiet < 2:
+        page.evaluate(FRAMES)
+        waits = [it.url for it in pending if not it.url.startswith(("data:", "blob:"))]
+        quiet = 0 if waits else quiet + 1
+        assert time.monotonic() < until, f"{page.url} still waits for {waits}"
+
+
+def settle(page: Any, pending: set[Any]) -> None:
+    """Bring everything into view that comes alive there, wait for it, and let the page rest."""
+    page.evaluate(ALIVE, 1000 * AT_MOST)
+    rest(page, pending)
