@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def write_page(
     for style in ("synth.css", "explorer.css"):
         sheet = compact_style((STATIC / style).read_text("utf-8"))
         (static / style).write_text(sheet, "utf-8")
+    shutil.copytree(STATIC / "fonts", static / "fonts", dirs_exist_ok=True)
     records = explorers[0].records
     files = evidence_scripts(records, LINKS, published)
     for file, script in files.items():

@@ -209,6 +209,7 @@ def test_all_files_are_written_or_none(example: Path, monkeypatch: pytest.Monkey
     assert files(example) == before
 
 
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=100)
 @given(
     text=st.sampled_from([BIB, RIS]),

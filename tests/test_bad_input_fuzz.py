@@ -226,6 +226,7 @@ def test_no_slip_in_references_stops_with_a_traceback(slips: list[Slip], seed: i
     attempt(SOUND.encode(), text.encode("utf-8", "replace"))
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read(tmp_path: Path) -> None:
     header, *rows = SOUND.splitlines()
     lines = [f"{rows[n % len(rows)]};{n}" for n in range(100_000)]
@@ -235,6 +236,7 @@ def test_a_hundred_thousand_rows_are_read(tmp_path: Path) -> None:
     assert (len(sheet.rows), problems) == (100_000, [])
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_wrong_rows_are_told_in_a_screenful() -> None:
     lines = [f"Nobody {n};Pay;x;y;z;a;b" for n in range(100_000)]
     told = attempt("\n".join([SOUND.splitlines()[0], *lines]).encode())

@@ -138,6 +138,7 @@ def test_a_specification_stays_small_and_is_the_same_every_time(draw: Any) -> No
     assert len(json.dumps(first.spec, separators=(",", ":"))) < SPEC_BUDGET
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
     code = (
         "import hashlib, sys; sys.path.insert(0, '.'); from synth.views import charts;"

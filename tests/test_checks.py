@@ -130,6 +130,7 @@ def test_a_folder_instead_of_a_file(file: str, sound: Path) -> None:
     assert [problem.message for problem in told] == ["This is a folder, not a file."]
 
 
+@pytest.mark.slow
 def test_a_cell_of_fifty_megabytes(sound: Path) -> None:
     huge = "long " * 10_000_000
     with_text(
@@ -217,6 +218,7 @@ SLIPS = st.sampled_from(
 
 
 # No deadline: a busy machine is no mistake. The same examples every time.
+@pytest.mark.slow
 @settings(deadline=None, derandomize=True, max_examples=150)
 @given(
     st.sampled_from(FILES),

@@ -219,6 +219,7 @@ def test_two_thousand_columns_are_columns(tmp_path: Path) -> None:
     assert (len(sheet.header), len(sheet.rows[0].cells), problems) == (2000, 2000, [])
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_say_how_far_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

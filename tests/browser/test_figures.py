@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,7 @@ def figures_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     body = "\n".join(figure.html for figure in figures)
     page = tmp_path_factory.mktemp("figures") / "figures.html"
+    shutil.copytree(STATIC / "fonts", page.parent / "fonts")
     page.write_text(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figures</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
