@@ -176,9 +176,10 @@ def test_nothing_that_changes_with_every_edit_is_stored(draw: Any) -> None:
 
 
 def test_by_year_draws_each_dated_study_once() -> None:
-    chart = charts.by_year(records())
+    held = records()
+    chart = charts.by_year(held)
     marks = [row for row in drawn(chart) if "s" in row]
-    assert sorted(row["s"] for row in marks) == sorted(s.id for s in STUDIES if s.year)
+    assert sorted(row["s"] for row in marks) == sorted(held.label(s.id) for s in STUDIES if s.year)
     assert sum(row["studies"] for row in chart.rows) == len(STUDIES)
     assert chart.title == "3 of 6 studies were published in 2012 or later"
     assert "1 study without a year is not drawn" in chart.description

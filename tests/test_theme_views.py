@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections import defaultdict
 from html import escape
@@ -16,6 +17,8 @@ from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
 from synth.views.adequacy import adequacy, adequacy_line
+from synth.views.catalogue import Entry
+from synth.views.robustness import carried_alone
 from synth.views.statements import statement_list
 from synth.views.verdict import verdict
 
@@ -231,3 +234,57 @@ def test_what_rests_on_one_study_names_it_and_gives_no_grade(both: tuple[Records
         elif found.findings:
             assert f"{len(found.studies)} studies" in line
         assert not re.search(r"\b(?:high|low|moderate|strong|weak|confidence)\b", line)
+
+
+def test_a_study_says_in_its_own_entry_what_would_go_without_it(
+    both: tuple[Records, Counted],
+) -> None:
+    records, counted = both
+    words = Words.of(records.settings)
+    by_statement: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in counted.findings:
+        key = (row["anchor"], row["summary"]) if row["anchor"] else ("", row["finding"])
+        by_statement[key].add(row["study"])
+    for study in {row["study"] for row in counted.findings}:
+        alone = carried_alone(records, study)
+        assert alone.said == sum(study in of for of in by_statement.values())
+        assert alone.statements == sum(of == {study} for of in by_statement.values())
+        nodes = {
+            node
+            for node in counted.nodes
+            if {row["study"] for row in counted.of(counted.below(node))} == {study}
+            and (records.codebook[node].depth or len(records.settings.ranks) == 1)
+        }
+        assert {item.id for item in alone.lost if item.kind != "influence"} == nodes
+        html = str(Entry(records, study).html)
+        nothing = not alone.statements and not alone.lost
+        assert (words["study_left_out_nothing"] in html) == nothing
+        assert words["study_left_out"] in html
+
+
+def test_a_shape_means_one_design_in_the_whole_book(root: Path) -> None:
+    review = Review.load(root)
+    meaning: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for theme in review.themes:
+        figure = theme.evidence().by_year()
+        if figure.empty:
+            continue
+        for layer in figure.spec["layer"]:
+            encoded = layer["encoding"]
+            if "shape" in encoded:
+                shapes, fills = encoded["shape"]["scale"], encoded["fill"]["scale"]
+                assert shapes["domain"] == fills["domain"]
+                pairs = zip(shapes["range"], fills["range"], strict=True)
+                for design, look in zip(shapes["domain"], pairs, strict=True):
+                    meaning[design].add(look)
+    assert len(meaning) > 3
+    assert all(len(looks) == 1 for looks in meaning.values())
+    assert len(set().union(*meaning.values())) == len(meaning)
+
+
+def test_a_mark_is_named_as_readers_know_the_study(root: Path) -> None:
+    review = Review.load(root)
+    spec = json.dumps(review.evidence().by_year().spec, ensure_ascii=False)
+    for study in review.studies:
+        assert json.dumps(study.label, ensure_ascii=False) in spec
+        assert json.dumps(study.id) not in spec

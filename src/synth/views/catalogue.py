@@ -18,6 +18,7 @@ from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Them
 from synth.reading.records import Records
 from synth.views.figure import Field, counted, level_colour, listed, table_html
 from synth.views.markup import link, placeholder, render
+from synth.views.robustness import carried_alone
 from synth.views.shapes import direction_mark, mark
 from synth.views.view import View
 
@@ -264,7 +265,20 @@ class Entry:
                 facts.append(_fact(facet.label, value.split(";") if facet.many else [value]))
         if self.same_participants:
             facts.append(Fact(words["study_shared"], (self._shared(),)))
+        if self.findings:
+            facts.append(Fact(words["study_left_out"], self._left_out()))
         return facts
+
+    def _left_out(self) -> tuple[str, ...]:
+        """What would go without the study; that nothing would is told too."""
+        words, alone = self._words, carried_alone(self.records, self.id)
+        if not alone.statements and not alone.lost:
+            return (words["study_left_out_nothing"],)
+        gone = words.count("study_left_out_statements", alone.statements, total=alone.said)
+        if not alone.lost:
+            return (gone,)
+        lost = ", ".join(item.label for item in alone.lost)
+        return (gone, words.say("study_left_out_lost", lost=lost))
 
     def _shared(self) -> Markup:
         links = [

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Study
+from synth.model import UNKNOWN, Finding, Study, statements_of
 from synth.text import fold, listed
 from synth.views.figure import (
     Field,
@@ -461,6 +461,48 @@ class Robustness(View):
             **{kind: many for kind, _, many in self._kinds},
             "lost": words["robustness_lost"],
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What only one study of the whole review carries.
+
+    Parameters
+    ----------
+    statements : how many statements nobody else reports.
+    said : how many statements the study reports at all.
+    lost : nodes of the codebook and influences that rest on this study alone.
+    """
+
+    statements: int
+    said: int
+    lost: tuple[Supported, ...]
+
+
+def carried_alone(records: Records, study: str) -> Alone:
+    """What would go if one study were left out of the whole review.
+
+    Parameters
+    ----------
+    records : the review's records.
+    study : id of the study; one that carries nothing alone is told too.
+    """
+    # Made once for all studies: a catalogue asks for each of them.
+    made: dict[str, Alone] = vars(records).setdefault("_alone", {})
+    if not made:
+        lost: dict[str, list[Supported]] = {}
+        for item in robustness(records).supported:
+            if item.kind != "direction" and len(item.studies) == 1:
+                lost.setdefault(next(iter(item.studies)), []).append(item)
+        said: Counter[str] = Counter()
+        only: Counter[str] = Counter()
+        for statement in statements_of(records.findings.values()):
+            by = {records.findings[name].study for name in statement.findings}
+            said.update(by)
+            only.update(by if len(by) == 1 else ())
+        for name in records.studies:
+            made[name] = Alone(only[name], said[name], tuple(lost.get(name, ())))
+    return made[study]
 
 
 def robustness(records: Records, ids: Iterable[str] | None = None) -> Robustness:

@@ -88,7 +88,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
             Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
         ),
         rows=rows,
-        draw=(lambda width: _year_chart(dated, designs, since, until, width)) if dated else None,
+        draw=(lambda width: _year_chart(records, dated, designs, width)) if dated else None,
         nothing=say["chart_no_year"] if behind else say["chart_nothing"],
         note=say["chart_note_year"],
         summary=f"{studies(len(behind))}, {span(dated)}",
@@ -109,10 +109,22 @@ def _years(dated: Sequence[Study], since: int | None, until: int | None) -> list
 
 def _designs(records: Records, findings: Sequence[Finding]) -> dict[str, str]:
     """Design of each study behind the findings, the rare ones gathered under "other"."""
+    kept = _design_scale(records)
     by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
-    common = [name for name, _ in ranked(Counter(by_study.values()))]
-    kept = set(common if len(common) <= len(_SHAPES) else common[: len(_SHAPES) - 1])
     return {study: name if name in kept else "other" for study, name in by_study.items()}
+
+
+def _design_scale(records: Records) -> dict[str, tuple[str, str]]:
+    """Shape and filling of each design, by how frequent it is in the whole review.
+
+    A reader who learned the key of one figure can read the next: a shape means the same design on
+    every page, whatever the page is about.
+    """
+    by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in chosen(records, None)}
+    common = [name for name, _ in ranked(Counter(by_study.values()))]
+    if len(common) > len(_SHAPES):
+        common = [*common[: len(_SHAPES) - 1], "other"]
+    return dict(zip(common, _SHAPES, strict=False))
 
 
 def _year_row(
@@ -157,13 +169,13 @@ def _year_description(dated: Sequence[Study], rows: Sequence[Row]) -> str:
 
 
 def _year_chart(
+    records: Records,
     dated: Sequence[Study],
     designs: Mapping[str, str],
-    since: int | None,
-    until: int | None,
     width: int,
 ) -> Any:
     alt = altair_with_look()
+    since, until = records.settings.search_since, records.settings.search_until
     years = [study.year or 0 for study in dated]
     first, last = min(years[0], since or years[0]), max(years[-1], until or years[-1])
     highest = max(Counter(years).values())
@@ -186,25 +198,29 @@ def _year_chart(
             ).encode(x="a:Q", y=alt.value(0), text="t:N")
         )
     if len(dated) <= _UNITS:
-        layers.append(_unit_marks(dated, designs, x, step))
+        layers.append(_unit_marks(records, dated, designs, x, step))
     else:
         layers.append(_year_bars(dated, x))
     height = max(60, min(260, highest * (step + 2) + 24))
     return alt.layer(*layers).properties(height=height)
 
 
-def _unit_marks(dated: Sequence[Study], designs: Mapping[str, str], x: Any, step: int) -> Any:
+def _unit_marks(
+    records: Records, dated: Sequence[Study], designs: Mapping[str, str], x: Any, step: int
+) -> Any:
     alt = altair_with_look()
-    order = [name for name, _ in ranked(Counter(designs[study.id] for study in dated))]
+    scale, here = _design_scale(records), {designs[study.id] for study in dated}
+    order = [name for name in scale if name in here]
     seen: Counter[int | None] = Counter()
     rows = []
     for study in sorted(dated, key=lambda s: (s.year, order.index(designs[s.id]), s.id)):
         seen[study.year] += 1
-        rows.append({"y": study.year, "n": seen[study.year], "d": designs[study.id], "s": study.id})
+        rows.append({"y": study.year, "n": seen[study.year], "d": designs[study.id]})
+        rows[-1]["s"] = records.label(study.id)
     highest = max(seen.values())
     legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
-    shapes = [shape for shape, _ in _SHAPES][: len(order)]
-    fills = [fill for _, fill in _SHAPES][: len(order)]
+    shapes = [scale[name][0] for name in order]
+    fills = [scale[name][1] for name in order]
     return (
         alt.Chart(inline(rows))
         .mark_point(size=(step * 0.72) ** 2, stroke=INK, strokeWidth=1.2, opacity=1)
@@ -216,7 +232,7 @@ def _unit_marks(dated: Sequence[Study], designs: Mapping[str, str], x: Any, step
             description=alt.Description("t:N"),
             tooltip=alt.Tooltip("t:N"),
         )
-        .transform_calculate(t="datum.s + ', ' + datum.y + ', ' + datum.d")
+        .transform_calculate(t="datum.s + ', ' + datum.d")
     )
 
 
