@@ -22,6 +22,7 @@ PARTS = (
     "roles",  # citations of findings, numbers, links to themes, studies and influences
     "synthesis",  # blocks of synthesis, and what they rest on
     "front",  # what the first page says at once
+    "brief_page",  # one sheet for one kind of reader
     "catalogue_page",  # the studies with their findings
     "references_page",  # the list of references
     "reports",  # a link to report a problem with a page

@@ -28,7 +28,12 @@ PLACE = "synth"
 
 ON_EVERY_PAGE = ("synth.css", "loader.js")
 
-MODULE_OF = {"synth-explorer": "explorer", "synth-figure": "figures", "synth-flow": "figures"}
+MODULE_OF = {
+    "synth-explorer": "explorer",
+    "synth-figure": "figures",
+    "synth-flow": "figures",
+    "synth-brief": "brief",
+}
 """Classes of what the library draws, and the module whose style it needs."""
 
 NEEDED_BY = {

@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synth import freshness
+from synth.book.brief import blocks_of_brief, briefs, wrong_directions
 from synth.book.role_syntax import cited_findings, mistake
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
 from synth.book.trees import Block, Place, Role, blocks_of
-from synth.errors import Problem, did_you_mean, told_once
+from synth.errors import Problem, ReviewError, did_you_mean, told_once
 from synth.model import TABLES, Settings
 from synth.reading.records import read_records
 from synth.reading.typed_counts import counts_in
@@ -105,6 +106,7 @@ def check_book(book: Book) -> list[Problem]:
 def check_names(book: Book) -> list[Problem]:
     """What would break the build: names the data do not have, outputs that are not there."""
     found = [*unknown_declarations(book), *stale_outputs(book), *missing_outputs(book)]
+    found += briefs_hold(book, (wrong_names,))
     for page in book.pages:
         for block in page.everything:
             found += wrong_names(book.review, page.theme, block)
@@ -244,6 +246,19 @@ def untold_influences(book: Book) -> Iterator[Problem]:
             yield Problem(*place, value=influence.id)
 
 
+def briefs_hold(book: Book, rules: Iterable[BlockRule] = ()) -> Iterator[Problem]:
+    """What is wrong with the briefs: what they say is judged as the prose of the pages is."""
+    try:
+        told = briefs(book.records.root)
+    except ReviewError as error:
+        yield from error.problems
+        return
+    for brief in told:
+        yield from wrong_directions(brief, book.review)
+        for block in blocks_of_brief(brief):
+            yield from judged(book.review, "", block, rules)
+
+
 # --- numbers typed by hand ---------------------------------------------------------------------
 
 
@@ -368,6 +383,7 @@ BOOK_RULES: tuple[Callable[[Book], Iterable[Problem]], ...] = (
     missing_outputs,
     uncovered,
     untold_influences,
+    briefs_hold,
 )
 """Every rule for a book as a whole."""
 
