@@ -71,7 +71,7 @@ def test_there_is_a_checklist() -> None:
 def test_every_item_stands_once_and_says_what_review_and_book_report(path: Path) -> None:
     told = read(path)
     numbers = [item["number"] for item in told["item"]]
-    assert numbers == list(range(1, told["checklist"]["items"] + 1))
+    assert len(set(numbers)) == len(numbers) == told["checklist"]["items"]
     for item in told["item"]:
         for side in ("review", "book"):
             assert item[side]["state"] in STATES

@@ -109,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_diff(commands)
     _add_keep(commands)
     _add_snapshot(commands)
+    _add_sample(commands)
+    _add_agree(commands)
     return parser
 
 
@@ -756,6 +758,53 @@ def _snapshot(given: argparse.Namespace) -> int:
     book, out = given.book or root / "_build" / "html", given.out or root / "dist"
     path = snapshot(load_records(root), book, out, former_doi=given.former_doi)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+def _add_sample(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "sample",
+        "write a blank sheet for a second coder: places drawn at random, without their codes",
+        "A workbook (.xlsx) offers the codes in its cells; CSV opens everywhere.\n\n"
+        "  synth sample 30                  sheet.xlsx with thirty places\n"
+        "  synth sample 30 --out again.csv  the same places as CSV",
+    )
+    command.add_argument("number", type=int, metavar="N", help="how many places")
+    command.add_argument("--seed", type=int, help="another draw; each seed has its own")
+    command.add_argument("--out", type=Path, metavar="FILE", help="default: sheet.xlsx")
+    command.set_defaults(run=_sample)
+
+
+def _sample(given: argparse.Namespace) -> int:
+    from synth.reading.rules import load_records
+    from synth.starter.second_coder import SEED, drawn, write_sheet
+
+    records = load_records(_root(given))
+    out = given.out or Path("sheet.xlsx")
+    chosen = drawn(records, given.number, SEED if given.seed is None else given.seed)
+    write_sheet(records, chosen, out)
+    print(f"{out}: {len(chosen)} {_noun('places', len(chosen))} to code.")
+    return 0
+
+
+def _add_agree(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = _command(
+        commands,
+        "agree",
+        "read a second coder's sheet and say how far it agrees with the book",
+        "Gives percentage agreement, Cohen's kappa, Gwet's AC1, Krippendorff's alpha and\n"
+        "Brennan-Prediger for each rank and the direction, and lists every disagreement.",
+    )
+    command.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
+    command.set_defaults(run=_agree)
+
+
+def _agree(given: argparse.Namespace) -> int:
+    from synth.reading.rules import load_records
+    from synth.starter.second_coder import agree
+
+    print(agree(load_records(_root(given)), given.sheet).text)
     return 0
 
 

@@ -422,6 +422,9 @@ class Setting:
     choices: tuple[str, ...] = ()
 
 
+LIVING = ("not living", "active", "overdue", "suspended", "retired", "transferred")
+"""How a review can stand that is searched again and again, and ``not living`` for any other."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("", "title", "Title of the book.", required=True),
     Setting("", "short_title", "The title where there is little room."),
@@ -483,6 +486,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("coding", "overlap", "Authors of the review who also wrote works it cites."),
     Setting("coding", "funding", "Who paid for the review, as far as its text tells."),
     Setting("coding", "interests", "Competing interests the review declares."),
+    Setting(
+        "living",
+        "status",
+        "Whether the review is a living one, and if it is, how it stands.",
+        "choice",
+        False,
+        LIVING,
+    ),
+    Setting("living", "searched_through", "Up to when the literature was searched."),
+    Setting("living", "next_search_due", "When it will be searched again."),
+    Setting("living", "trigger", "What makes the team update the review."),
+    Setting("living", "retirement", "When it stops being updated, or that nothing is planned."),
     Setting("checks", "ignore", "Problems that are not to be reported, and why.", "ignored"),
     Setting("words", "*", "A word readers see, replaced by another."),
 )
@@ -820,6 +835,17 @@ class Coding:
 
 
 @dataclass(frozen=True, slots=True)
+class Living:
+    """Whether a review is searched again and again, and what happens next."""
+
+    status: str = "not living"
+    searched_through: str = ""
+    next_search_due: str = ""
+    trigger: str = ""
+    retirement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The review the book is based on."""
 
@@ -854,6 +880,7 @@ class Settings:
     search_until: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     coding: Coding | None = None
+    living: Living | None = None
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def direction(self, name: str) -> Direction:

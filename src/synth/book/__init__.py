@@ -23,6 +23,7 @@ PARTS = (
     "synthesis",  # blocks of synthesis, and what they rest on
     "front",  # what the first page says at once
     "brief_page",  # one sheet for one kind of reader
+    "checklist_page",  # reporting checklists, how it was coded, whether it is living
     "catalogue_page",  # the studies with their findings
     "references_page",  # the list of references
     "reports",  # a link to report a problem with a page

@@ -24,6 +24,7 @@ from synth.model import (
     Direction,
     Facet,
     LevelLook,
+    Living,
     Rank,
     Setting,
     Settings,
@@ -321,7 +322,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     top: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in values.items()
-        if key not in {*_REPEATED, *_NAMED, "source", "search", "coding", "checks"}
+        if key not in {*_REPEATED, *_NAMED, "source", "search", "coding", "living", "checks"}
     }
     required: dict[str, Any] = {
         "title": "",
@@ -336,6 +337,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         **{**required, **top},
         source=made(Source, values.get("source", {}), citation=""),
         coding=made(Coding, values["coding"]) if "coding" in values else None,
+        living=made(Living, values["living"]) if "living" in values else None,
         ignored={
             item["code"]: item["reason"] for item in values.get("checks", {}).get("ignore", ())
         },
