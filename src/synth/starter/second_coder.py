@@ -18,7 +18,7 @@ from synth.errors import Problem, ReviewError, did_you_mean
 from synth.model import Statement, statements_of
 from synth.reading.records import Records
 from synth.reading.textio import replace_file
-from synth.starter.spreadsheet import folded, read_sheet
+from synth.starter.spreadsheet import folded, read_tables
 
 SEED = 20260101
 """Where the draw begins, if nobody says otherwise: the same review gives the same sheet."""
@@ -221,9 +221,11 @@ def agree(records: Records, path: Path) -> SheetAgreement:
     ReviewError : the sheet cannot be read, lacks a column, or names a place, code or direction
         that is not there; every problem with its line.
     """
-    sheet, problems = read_sheet(path)
-    if any(problem.severity == "error" for problem in problems):
+    sheets, problems = read_tables(path)
+    if not sheets:
         raise ReviewError(problems)
+    # A workbook also holds the list of codes, after the sheet.
+    sheet = sheets[0]
     columns = {folded(name): name for name in sheet.header}
     missing = [name for name in ("place", "code", "direction") if name not in columns]
     if missing:
@@ -237,8 +239,9 @@ def agree(records: Records, path: Path) -> SheetAgreement:
     given: dict[str, tuple[str, str]] = {}
     blank = 0
     for row in sheet.rows:
-        place = row.cells[columns["place"]]
-        code, way = (row.cells[columns[name]] for name in ("code", "direction"))
+        place, code, way = (
+            " ".join(row.cells[columns[name]].split()) for name in ("place", "code", "direction")
+        )
         where = (str(path), row.line)
         if place not in records.findings:
             near = did_you_mean(place, records.findings)
