@@ -15,7 +15,7 @@ from synth.views.explorer import Explorer, evidence_scripts
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
 LINKS = {"study": "book/studies.html#study-", "finding": "book/studies.html#finding-"}
 # What a careful server sends: no inline script, no eval, nothing from elsewhere.
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'"
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'"
 
 
 def write_page(
@@ -24,6 +24,7 @@ def write_page(
     name: str = "explorer",
     policy: str = "",
     published: str = "",
+    changes: str = "",
 ) -> Path:
     """Write a page with some explorers of one review, and what they need, below a folder."""
     explorers = tuple(explorers)
@@ -37,10 +38,12 @@ def write_page(
         (static / style).write_text(sheet, "utf-8")
     shutil.copytree(STATIC / "fonts", static / "fonts", dirs_exist_ok=True)
     records = explorers[0].records
-    files = evidence_scripts(records, LINKS, published)
+    files = evidence_scripts(records, LINKS, published, "changes.js" if changes else "")
     for file, script in files.items():
         (static / file).write_text(script, "utf-8")
     evidence = next(iter(files))
+    if changes:
+        (static / "changes.js").write_text(changes, "utf-8")
     body = "\n".join(
         str(explorer.html).replace('data-key="', f'data-evidence="{evidence}" data-key="', 1)
         for explorer in explorers

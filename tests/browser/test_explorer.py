@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -370,6 +371,33 @@ def test_a_link_of_older_data_says_so(everything: Path, review: Review, opened: 
     assert review.settings.version in told
     now = opened(everything, f"?x.level=macro&x.v={review.settings.version}")
     assert now.locator(".ex-note").is_hidden()
+
+
+def test_a_view_cited_from_an_older_version_says_what_came_and_went(
+    review: Review, tmp_path: Path, opened: Any
+) -> None:
+    """Of what came or changed it names what the link still selects; of what went, all."""
+    kept = review.evidence().where(level="macro").ids
+    other = next(name for name in review.evidence().ids if name not in kept)
+    lists = {"came": [kept[0], other], "changed": [kept[1]], "went": ["gone2019-01"]}
+    script = f"window.synthChanges={json.dumps({'1.0.0': lists})};"
+    explorer = Explorer(review.records, review.records.findings)
+    path = write_page(tmp_path, [explorer], changes=script)
+    page = opened(path, "?x.level=macro&x.v=1.0.0")
+    note = page.locator(".ex-note")
+    note.locator("details").first.wait_for()
+    told = note.text_content()
+    assert f"Cited from version 1.0.0; this is version {review.settings.version}." in told
+    assert note.locator("summary").all_text_contents() == [
+        "Came since, in this view: 1.",
+        "Changed since, in this view: 1.",
+        "Went since, of all findings: 1.",
+    ]
+    for name in (kept[0], kept[1], "gone2019-01"):
+        assert name in told
+    assert other not in told
+    unknown = opened(path, "?x.level=macro&x.v=0.0.1")
+    assert "0.0.1" in unknown.locator(".ex-note").text_content()
 
 
 def test_filters_from_the_start_give_way_to_the_address(

@@ -42,8 +42,13 @@ def evidence_files(env: BuildEnvironment) -> dict[str, str]:
     """The scripts all explorers share, by name; the first is the one a page asks for."""
     known: dict[str, dict[str, str]] = env.app.__dict__.setdefault("synth_evidence", {})
     if "files" not in known:
+        # Which findings came and went is known where a page tells of the versions.
+        told = any(page.get("synth_changes") for page in env.metadata.values())
         known["files"] = evidence_scripts(
-            evidence_domain(env).review.records, _homes(env), _published(env)
+            evidence_domain(env).review.records,
+            _homes(env),
+            _published(env),
+            "changes.js" if told else "",
         )
     return known["files"]
 

@@ -272,7 +272,10 @@ def reference_payload(records: Records, ids: Iterable[str] | None = None) -> dic
 
 
 def evidence_scripts(
-    records: Records, links: Mapping[str, str] | None = None, published: str = ""
+    records: Records,
+    links: Mapping[str, str] | None = None,
+    published: str = "",
+    changes: str = "",
 ) -> dict[str, str]:
     """The scripts that bring the evidence to the explorers of a book, also from ``file://``.
 
@@ -281,6 +284,7 @@ def evidence_scripts(
     records : the review's records.
     links : where studies and findings stand in the book, up to their id.
     published : address of the book, which what readers copy begins with; empty when it has none.
+    changes : the script that tells what came and went since older versions; empty without one.
 
     Returns
     -------
@@ -292,6 +296,7 @@ def evidence_scripts(
         **payload(records),
         "links": dict(links or {}),
         "published": published,
+        "changes": changes,
         "references": next(iter(references)),
     }
     return {**_named("evidence", told), **references}

@@ -556,7 +556,10 @@ export default {
           await tools.load("explorer-more.js");
           return /** @type {any} */ (window).synthModules["explorer-more"];
         },
-        changes: data.changes && (() => load(data.changes)),
+        changes: data.changes && (async () => {
+          await tools.load(data.changes);
+          return /** @type {any} */ (window).synthChanges;
+        }),
       });
       while (!drawn.next().done) await new Promise((done) => setTimeout(done));
       root.querySelector(".synth-fallback")?.remove();

@@ -9,12 +9,12 @@ import { h } from "./dom.js";
  * @param {ReturnType<typeof import("./engine.js").engine>} core
  * @param {Data} data
  * @param {string} version that of the link
- * @param {{ added: string[], changed: string[], gone: [string, string][] }} known ids now, and those gone with what they said
+ * @param {{ came: string[], changed: string[], went: string[] }} known ids of findings
  * @param {(word: string, values?: Data) => string} say
  * @param {string} base
  * @returns {(Node | string)[]}
  */
-export function since(core, data, version, { added, changed, gone }, say, base) {
+export function since(core, data, version, { came, changed, went }, say, base) {
   const now = new Set([...core.failed.keys()].filter((i) => !core.failed[i]).map(core.name));
   /** @param {string} name */
   const linked = (name) => (data.links?.finding ? h("a", { href: base + data.links.finding + encodeURIComponent(name) }, name) : name);
@@ -22,10 +22,10 @@ export function since(core, data, version, { added, changed, gone }, say, base) 
   const part = (word, lines) => (lines[0]
     ? [h("details", null, h("summary", null, say(word, { n: lines.length })), h("ul", null, ...lines.map((line) => h("li", null, ...line))))] : []);
   const parts = [
-    ...part("came", added.filter((name) => now.has(name)).map((name) => [linked(name)])),
+    ...part("came", came.filter((name) => now.has(name)).map((name) => [linked(name)])),
     ...part("reworded", changed.filter((name) => now.has(name)).map((name) => [linked(name)])),
     // What is gone carries no values any more that a filter could ask for.
-    ...part("went", gone.map(([name, text]) => [`${name}: ${text}`])),
+    ...part("went", went.map((name) => [name])),
   ];
   return [say("since_version", { n: version, version: data.version }), " ", ...(parts[0] ? parts : [say("same_findings")])];
 }
