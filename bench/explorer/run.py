@@ -23,10 +23,12 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 from generate import generate_review  # noqa: E402
 from synth.book.assets import classic_script  # noqa: E402
+from synth.facets import searchable  # noqa: E402
 from synth.model import facet_values  # noqa: E402
 from synth.reading.records import Records  # noqa: E402
 from synth.reading.rules import load_records  # noqa: E402
-from synth.views.explorer import Explorer, evidence_scripts, fold, searchable  # noqa: E402
+from synth.text import fold  # noqa: E402
+from synth.views.explorer import Explorer, evidence_scripts  # noqa: E402
 
 BUILD = HERE / "_build"
 STATIC = ROOT / "src" / "synth" / "static"
