@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
 from synth.book.search import with_spellings
+from synth.messages import Words
 from synth.reading.settings import contrast
 from synth.reading.textio import replace_file
 from synth.references.csv_text import FORMULA
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
 
-    from synth.messages import Words
     from synth.model import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -90,7 +90,7 @@ def copy_static(app: Sphinx) -> None:
         if source.suffix == ".css":
             style = content.decode()
             if source.name == "synth.css" and (settings := settings_of(app)):
-                style += colours(settings)
+                style += colours(settings) + running_foot(settings)
             content = compact_style(style).encode()
         write_if_changed(place / source.name, content)
     for name in ON_EVERY_PAGE:
@@ -174,6 +174,25 @@ def colours(settings: Settings) -> str:
         *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
     ]
     return "\n/* --- levels and directions of this review --- */\n" + "\n".join(rules) + "\n"
+
+
+def running_foot(settings: Settings) -> str:
+    """Say at the foot of every printed sheet which book it is from, and which data it shows."""
+    words = Words(settings.words)
+    told = words.say(
+        "print_foot", title=settings.short_title or settings.title, version=settings.version
+    )
+    return f"\n@page {{ @bottom-left {{ content: {css_string(told)}; font: 8pt sans-serif; }} }}\n"
+
+
+def css_string(text: str) -> str:
+    r"""Quote a text for a style sheet, every sign but letters and digits as its number.
+
+    >>> print(css_string("Kids; {soil}"))
+    "Kids\00003b\000020\00007bsoil\00007d"
+    """
+    plain = (each if each.isascii() and each.isalnum() else f"\\{ord(each):06x}" for each in text)
+    return f'"{"".join(plain)}"'
 
 
 def classic_script(code: str, name: str) -> str:

@@ -113,6 +113,7 @@ async function mount(element, name) {
 }
 
 function start() {
+  stackTables();
   /** @type {Map<Element, string>} */
   const asked = new Map();
   for (const element of document.querySelectorAll("[data-synth-module]")) {
@@ -165,6 +166,31 @@ function start() {
     for (const details of opened) details.open = false;
     opened.clear();
   });
+}
+
+/**
+ * Let tables of running text be read on a phone: there each row is a block, each cell under the name
+ * of its column. What the style makes blocks of says again what it is to a screen reader.
+ */
+function stackTables() {
+  for (const table of document.querySelectorAll(".bd-article table:not(.synth-explorer *, .synth-t2)")) {
+    const { rows } = /** @type {HTMLTableElement} */ (table);
+    const cells = [...rows].map((row) => [...row.cells]);
+    const heads = cells[0] ?? [];
+    const uneven = cells.some((row) => row.length !== heads.length || row.some((cell) => cell.colSpan + cell.rowSpan > 2));
+    const running = cells.slice(1).some((row) => row.some((cell) => (cell.textContent ?? "").trim().length > 24));
+    if (!table.querySelector("thead") || uneven || !running) continue;
+    table.classList.add("synth-stack");
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody")) part.setAttribute("role", "rowgroup");
+    for (const [place, row] of cells.entries()) {
+      rows[place].setAttribute("role", "row");
+      for (const [column, cell] of row.entries()) {
+        cell.setAttribute("role", place === 0 ? "columnheader" : cell.tagName === "TH" ? "rowheader" : "cell");
+        if (place && column) cell.dataset.column = (heads[column].textContent ?? "").trim();
+      }
+    }
+  }
 }
 
 /** Lay the list of pages over the page, where it has no room beside it. */
