@@ -95,6 +95,13 @@ test-book: setup-dev setup-node ## build the book with warnings as errors and lo
 	echo "test: pytest, browser and slow"; \
 	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(PYTEST) --dist loadgroup -m "browser or slow"
 
+.PHONY: bench
+bench: setup-dev ## measure what takes minutes at most: loading and checking, references; bench/README.md tells of all
+	@echo "bench: loading and checking"
+	@$(BIN)/python bench/load.py
+	@echo "bench: references"
+	@$(BIN)/python bench/references.py
+
 .PHONY: requirements
 requirements: setup-dev ## compute the pinned requirements from pyproject.toml (UPGRADE=1 for newer versions)
 	@scripts/pin $(if $(UPGRADE),--upgrade)

@@ -80,11 +80,9 @@ def work():
 """
 
 OWN_TABLES = """
-from synth.reading import tables
+from synth.reading import records as tables
 from synth.reading import rules as checks
-from synth.reading import settings
 from synth.references.work import Bibliography
-from synth.model import TABLES
 tables.read_bibliography = lambda path: (Bibliography(), [])  # the tables alone
 
 def work():
@@ -105,9 +103,12 @@ def work():
 
 OWN_BIBLIOGRAPHY = """
 from synth.reading import bibliography as bib
+from synth.references import latex, names
 
 def work():
-    bib._name.cache_clear(); bib._decode.cache_clear(); bib._from_latex.cache_clear()
+    # Each round decodes anew.
+    for known in [*vars(latex).values(), *vars(names).values()]:
+        getattr(known, "cache_clear", int)()
     works, problems = bib.read_bibliography(root / "references.bib")
     assert not problems
     return [(work.title, work.container, work.authors) for work in works.values()]
