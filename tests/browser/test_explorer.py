@@ -1204,9 +1204,9 @@ def test_links_of_the_book_lead_to_studies_and_findings(built_book: Path, opened
 
 
 def test_theme_pages_list_every_finding_of_the_theme_and_no_other(
-    built_book: Path, review: Review, opened: Any
+    built_book: Path, review: Review, offline_page: Callable[..., Any]
 ) -> None:
-    page = opened(built_book / "book" / "organizational-leadership.html")
+    page = offline_page().open(built_book / "book" / "organizational-leadership.html")
     listed = page.eval_on_selector_all(
         ".synth-statements [data-finding]", "all => all.map(one => one.dataset.finding)"
     )
