@@ -352,12 +352,8 @@ def test_scripts_of_the_library_are_classic_scripts(book: Book) -> None:
         assert not re.search(r"^(export|import)\b", code, re.MULTILINE), script.name
 
 
-def test_what_has_a_small_form_is_served_in_it_and_styles_without_comments(book: Book) -> None:
+def test_styles_are_served_without_comments(book: Book) -> None:
     place = book.html / "_static" / "synth"
-    (small,) = STATIC.glob("*.min.js")
-    script = f"{small.name.partition('.')[0]}.js"
-    assert (place / script).stat().st_size < (STATIC / script).stat().st_size * 0.6
-    assert not (place / small.name).exists()
     for style in STATIC.glob("*.css"):
         served = (place / style.name).read_text("utf-8")
         assert "/*" not in served
