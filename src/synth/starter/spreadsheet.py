@@ -74,7 +74,8 @@ def column_name(text: str, taken: Iterable[str]) -> str:
 
 def unique(stem: str, taken: Iterable[str], joint: str = "-") -> str:
     """A name that is not taken yet: the stem, or the stem with a number."""
-    held = set(taken)
+    # Copied only where it must be: one copy a name would make many names slow.
+    held = taken if isinstance(taken, set | frozenset | dict) else set(taken)
     name, number = stem, 2
     while name in held:
         name, number = f"{stem}{joint}{number}", number + 1
