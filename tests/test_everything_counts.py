@@ -190,7 +190,7 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "a word": (
         "data/review.toml",
         "[levels.school]",
-        '[words]\nnone_coded = "nil"\n[levels.school]',
+        '[words]\nfinding_many = "{n} remarks"\n[levels.school]',
     ),
 }
 

@@ -35,13 +35,10 @@ title: {json.dumps(TITLE)}
 only_build_toc_files: true
 exclude_patterns: ["data", "_build"]
 execute: {{execute_notebooks: "off"}}
-bibtex_bibfiles: [references.bib]
 sphinx:
   extra_extensions: [synth.book]
   config:
     language: en
-    bibtex_default_style: synth_apa
-    bibtex_reference_style: synth_apa
     html_context: {{default_mode: auto}}
 """
 

@@ -73,7 +73,7 @@ class ChangesDirective(SphinxDirective):
             return []
         up = "../" * self.env.docname.count("/")
         link = nodes.reference("", words["version_feed"], refuri=f"{up}{FEED}", internal=False)
-        sections: list[nodes.Node] = [nodes.paragraph("", "", link)]
+        sections: list[nodes.Node] = [nodes.paragraph("", "", link, classes=["noprint"])]
         for version, before in zip(told, [*told[1:], None], strict=True):
             anchor = anchor_of(version.number)
             section = nodes.section(ids=[anchor], names=[anchor])

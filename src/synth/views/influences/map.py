@@ -15,7 +15,7 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.text import listed
-from synth.views.figure import Field, Figure, themes_of
+from synth.views.figure import Field, Figure, themes_of, to_csv
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather
 from synth.views.influences.drawing import key, sheets
 from synth.views.markup import environment, link, placeholder, render
@@ -39,6 +39,10 @@ class InfluenceMap(Figure):
             for field in self.fields
             if field.name not in ("studies", "across")
         }
+
+    def to_csv(self) -> str:
+        """Every column as CSV text with a header, as the page downloads it."""
+        return to_csv([field.name for field in self.fields], self.rows)
 
     def __init__(
         self,
