@@ -182,7 +182,9 @@ def running_foot(settings: Settings) -> str:
     told = words.say(
         "print_foot", title=settings.short_title or settings.title, version=settings.version
     )
-    return f"\n@page {{ @bottom-left {{ content: {css_string(told)}; font: 8pt sans-serif; }} }}\n"
+    # On one line, or it would take the width that the number beside it needs.
+    style = "font: 8pt sans-serif; white-space: nowrap;"
+    return f"\n@page {{ @bottom-left {{ content: {css_string(told)}; {style} }} }}\n"
 
 
 def css_string(text: str) -> str:
