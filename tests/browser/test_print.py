@@ -97,7 +97,10 @@ def test_the_bookmarks_are_the_pages_in_the_order_of_the_contents(
         assert title, file
         titles.append(html.unescape(re.sub(r"<[^>]+>", "", title[1])).strip())
     marks = [entry.title for entry in printed.outline if not isinstance(entry, list)]
-    assert [marks[0], *marks[2:]] == titles
+    # The browser drops the space where a heading breaks its line.
+    assert ["".join(mark.split()) for mark in (marks[0], *marks[2:])] == [
+        "".join(title.split()) for title in titles
+    ]
     assert marks[1] == "Contents"
 
 
