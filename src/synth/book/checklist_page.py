@@ -105,22 +105,21 @@ class DrawChecklists(SphinxPostTransform):
             return None
         address = self.app.builder.get_relative_uri(self.env.docname, docname)
         title = self.env.titles[docname].astext()
-        for one in self.env.tocs[docname].findall(nodes.reference):
-            if one["anchorname"] == f"#{anchor}":
-                return f"{address}#{anchor}", one.astext()
-            # The title of a page has no anchor of its own in the contents.
-            if not one["anchorname"] and nodes.make_id(one.astext()) == anchor:
-                return f"{address}#{anchor}", title
-        ids = self.env.metadata.get(docname, {}).get("synth_ids", "").split()
-        return (f"{address}#{anchor}", title) if anchor in ids else None
+        known = self.env.metadata.get(docname, {}).get("synth_anchors", {})
+        if anchor not in known:
+            return None
+        return f"{address}#{anchor}", known[anchor] or title
 
 
 def note_ids(app: Sphinx, doctree: nodes.document) -> None:
     """Remember the anchors of a page, which the contents list only in part."""
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for node in doctree.findall(nodes.Element):
-        found.update(node.get("ids", ()))
-    app.env.metadata[app.env.docname]["synth_ids"] = " ".join(sorted(found))
+        heading = ""
+        if isinstance(node, nodes.section) and isinstance(node.parent, nodes.section):
+            heading = node[0].astext()
+        found.update(dict.fromkeys(node.get("ids", ()), heading))
+    app.env.metadata[app.env.docname]["synth_anchors"] = found
 
 
 class SettingsDirective(SphinxDirective):
