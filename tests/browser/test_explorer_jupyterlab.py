@@ -77,7 +77,7 @@ def notebook(lab: str, browser: Any) -> Iterator[Any]:
     """The notebook in a browser, its first two cells run."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(240_000)
     page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
     page.locator(".jp-CodeCell").nth(3).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()

@@ -137,7 +137,7 @@ def test_links_of_the_printed_book_stay_inside_it_or_lead_to_the_web(printed: Pd
     assert {
         name
         for name in other
-        if not re.search(r"/_static/synth/|book\.zip|/_sources/|/_downloads/", name)
+        if not re.search(r"/_static/synth/|book\.zip|changes\.xml|/_sources/|/_downloads/", name)
     } == set()
     assert any(name.startswith("https://doi.org/") for name in addresses)
 
