@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from page_at_rest import settle, track
 
@@ -31,8 +32,8 @@ BROWSER_ARGUMENTS = [
 
 NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
 
-MADE_ONCE = {"printed", "lab", "odd_book"}
-"""Fixtures of a module that take long to make: the printed book, a JupyterLab, a book of a team."""
+ON_ONE_WORKER = {"test_print.py", "test_explorer_jupyterlab.py", "test_publishing.py"}
+"""Files whose tests share what takes long to make, or follow one another."""
 
 
 def in_ci() -> bool:
@@ -55,9 +56,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "built_book" in needs:
             item.add_marker(pytest.mark.slow)
-        # Made once, on one worker: two would make them twice.
-        for name in sorted(needs & MADE_ONCE):
-            item.add_marker(pytest.mark.xdist_group(name))
+
+
+class WholeFiles(LoadScopeScheduling):
+    """Shares tests out one by one, but leaves the files of ``ON_ONE_WORKER`` whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if file.rpartition("/")[2] in ON_ONE_WORKER else nodeid
+
+
+# The groups of pytest-xdist 3.8 go by a name of tests that pytest 9 no longer reads.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Tests that live on something slow to make stay together; nbval goes by files anyway."""
+    return WholeFiles(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.fixture(scope="session")

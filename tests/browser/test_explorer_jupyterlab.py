@@ -81,9 +81,11 @@ def notebook(lab: str, browser: Any) -> Iterator[Any]:
     page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
     page.locator(".jp-CodeCell").nth(3).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
-    page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
-    for _ in range(2):
-        page.keyboard.press("Shift+Enter")
+    for number in range(2):
+        run_cell(page, number)
+        page.locator(".jp-CodeCell .jp-InputPrompt").nth(number).filter(
+            has_text=f"[{number + 1}]:"
+        ).wait_for()
     page.locator(".synth-explorer[data-ready=true]").wait_for()
     yield page
     context.close()
@@ -121,7 +123,10 @@ def test_the_address_of_the_notebook_is_left_alone(notebook: Any) -> None:
     assert "x." not in notebook.url.partition("?")[2]
 
 
-def test_exports_work_without_a_book(notebook: Any) -> None:
+def test_exports_work_without_a_book(notebook: Any, root: Path) -> None:
+    run_cell(notebook, 3)
+    expected = Review.load(root).evidence().where(direction="barrier", since=2015)
+    notebook.locator(f".synth-explorer output[data-count='{len(expected)}']").wait_for()
     notebook.locator(".ex-menu summary", has_text="Export").click()
     with notebook.expect_download() as started:
         notebook.locator(".ex-sheet button[value=json]").click()
