@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ from synth.reading.settings import SETTINGS_FILE, read_settings
 from synth.reading.textio import without_collecting
 from synth.references.apa import author_year
 from synth.references.work import Bibliography
+from synth.text import fold
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,20 @@ class Records:
         """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
         reference = self.bibliography.get(study)
         return author_year(reference) if reference is not None else study
+
+    def studies_of(self, ids: Iterable[str]) -> list[str]:
+        """The studies of some findings, in the order of a reference list.
+
+        Parameters
+        ----------
+        ids : ids of findings.
+
+        Returns
+        -------
+        The id of each study once.
+        """
+        used = {self.findings[name].study for name in ids}
+        return sorted(used, key=lambda name: (fold(self.label(name)), name))
 
 
 def find_root(start: Path | None = None) -> Path:

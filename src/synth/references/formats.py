@@ -116,8 +116,6 @@ def csl_items(records: Records, ids: Iterable[str]) -> list[dict[str, Any]]:
     CSL-JSON items; ``keyword`` lists each theme and direction the work was coded to here, such as
     ``"organizational-leadership: enabler"``, separated by ``", "``.
     """
-    from synth.views.explorer import studies_in_order
-
     names = tuple(ids)
     codes: dict[str, dict[str, None]] = {}
     for name in names:
@@ -125,7 +123,7 @@ def csl_items(records: Records, ids: Iterable[str]) -> list[dict[str, Any]]:
         codes.setdefault(finding.study, {})[f"{finding.theme}: {finding.direction}"] = None
     return [
         {**csl_item(records.bibliography[study]), "keyword": ", ".join(codes[study])}
-        for study in studies_in_order(records, names)
+        for study in records.studies_of(names)
         if study in records.bibliography
     ]
 

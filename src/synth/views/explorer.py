@@ -31,7 +31,7 @@ from synth.model import (
     statements_of,
 )
 from synth.references.csv_text import FORMULA
-from synth.text import ALIKE, SPELLINGS, fold, is_english
+from synth.text import ALIKE, SPELLINGS, is_english
 from synth.views.evidence_table import EvidenceTable, summary
 from synth.views.markup import placeholder, render, resource
 from synth.views.shapes import outline
@@ -92,7 +92,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     words = Words.of(settings)
     names = tuple(records.findings) if ids is None else tuple(ids)
     findings = [records.findings[name] for name in names]
-    studies = studies_in_order(records, names)
+    studies = records.studies_of(names)
     position = {name: index for index, name in enumerate(studies)}
     everything = {finding.study for finding in records.findings.values()}
     themes: dict[tuple[int, ...], int] = {}
@@ -167,12 +167,6 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
             "said": [said[name] for name in names],
         },
     }
-
-
-def studies_in_order(records: Records, ids: Iterable[str]) -> list[str]:
-    """The studies of some findings, in the order of a reference list."""
-    used = {records.findings[name].study for name in ids}
-    return sorted(used, key=lambda name: (fold(records.label(name)), name))
 
 
 def _look(item: Direction | LevelLook) -> list[str]:
@@ -258,7 +252,7 @@ def reference_payload(records: Records, ids: Iterable[str] | None = None) -> dic
     names = tuple(records.findings if ids is None else ids)
     findings = [records.findings[name] for name in names]
     works = {}
-    for name in studies_in_order(records, names):
+    for name in records.studies_of(names):
         work = records.bibliography.get(name)
         if work is not None:
             item = csl_item(work)
