@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 import re
 import subprocess
 import sys
@@ -38,7 +37,6 @@ ALL: list[Callable[..., charts.Chart]] = [
     charts.by_country,
     charts.by_design,
     charts.by_place,
-    charts.accumulation,
     charts.designs_by_theme,
     charts.theme_by_study,
     charts.single_support,
@@ -143,7 +141,7 @@ def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
     code = (
         "import hashlib, sys; sys.path.insert(0, '.'); from synth.views import charts;"
         "from tests.records_by_hand import records; r = records();"
-        "figures = charts.by_year(r), charts.accumulation(r), charts.both_ways(r);"
+        "figures = charts.by_year(r), charts.by_design(r), charts.both_ways(r);"
         "page = figures[0].html + repr([figure.spec for figure in figures]);"
         "print(hashlib.sha256(page.encode()).hexdigest())"
     )
@@ -231,24 +229,6 @@ def test_income_groups_follow_the_places_table() -> None:
     }
     with pytest.raises(ValueError, match="'income_group' or 'region'"):
         charts.by_place(records(), group="continent")
-
-
-def test_accumulation_ends_with_everything_and_stays_near_its_band() -> None:
-    chart = charts.accumulation(records())
-    so_far = [row["so_far"] for row in chart.rows]
-    assert so_far == sorted(so_far)
-    assert all(row["low"] <= row["high"] for row in chart.rows)
-    last = chart.rows[-1]
-    assert last["low"] == last["high"] == last["so_far"]
-    assert sum(row["new"] for row in chart.rows) == last["so_far"]
-    assert "published studies" in chart.title
-
-
-def test_the_band_does_not_follow_the_chance_of_the_day() -> None:
-    random.seed(1)
-    first = charts.accumulation(records()).rows
-    random.seed(2)
-    assert charts.accumulation(records()).rows == first
 
 
 def test_the_matrix_of_themes_and_studies_counts_every_finding_once() -> None:

@@ -147,24 +147,6 @@ def test_years_count_the_studies_published_in_them(made: Any) -> None:
     assert years == list(range(years[0], years[-1] + 1)) if years else not expected
 
 
-def test_what_has_been_reported_so_far_adds_up(made: Any) -> None:
-    rows = charts.accumulation(made).rows
-    table = frame(made).dropna(subset="year")
-    if table["study"].nunique() < 2:
-        return
-    order = table.drop_duplicates("study").sort_values(["year", "study"])["study"]
-    assert [row["id"] for row in rows] == list(order)
-    seen: set[str] = set()
-    leaves = {node.id for node in CODEBOOK if not CODEBOOK.children(node.id)}
-    for row in rows:
-        own = set(table[table["study"] == row["id"]]["node"]) & leaves
-        assert row["new"] == len(own - seen)
-        seen |= own
-        assert row["so_far"] == len(seen)
-        assert row["low"] <= row["high"] <= len(set(table["node"]) & leaves)
-    assert rows[-1]["low"] == rows[-1]["high"] == rows[-1]["so_far"]
-
-
 def test_designs_by_theme_count_studies(made: Any) -> None:
     rows = charts.designs_by_theme(made).rows
     table = frame(made)

@@ -179,7 +179,6 @@ VIEWS: Mapping[str, Callable[[Review], Any]] = {
     "table": lambda review: review.evidence().table(),
     "by_year": lambda review: review.evidence().by_year(),
     "by_design": lambda review: review.evidence().by_design(),
-    "accumulation": lambda review: review.evidence().accumulation(),
     "designs_by_theme": lambda review: review.evidence().designs_by_theme(),
     "theme_by_study": lambda review: review.evidence().theme_by_study(),
     "single_support": lambda review: review.evidence().single_support(),

@@ -156,7 +156,7 @@ def test_what_is_drawn_speaks_the_teams_words(translated: Review, drawn: str, ke
 @pytest.mark.parametrize(
     "drawn",
     [
-        *("by_year", "by_country", "by_design", "accumulation", "by_place"),
+        *("by_year", "by_country", "by_design", "by_place"),
         *("designs_by_theme", "theme_by_study", "single_support", "both_ways"),
     ],
 )

@@ -30,7 +30,6 @@ VIEWS = (
     "by_year",
     "by_country",
     "by_design",
-    "accumulation",
     "by_place",
     "by_facet",
     "designs_by_theme",
@@ -119,14 +118,6 @@ class HasEvidence:
     def by_design(self) -> Figure:
         """Designs of the studies."""
         return self._chart("by_design")
-
-    def accumulation(self) -> Figure:
-        """How many factors the cited studies had spoken to, over the years of publication.
-
-        The band is what random orders of the same studies give (Gotelli & Colwell, 2001,
-        doi 10.1046/j.1461-0248.2001.00230.x).
-        """
-        return self._chart("accumulation")
 
     def by_place(self, group: str = "income_group") -> Figure:
         """Studies and findings by a grouping of countries.

@@ -5,7 +5,7 @@ page as a picture first, and its specification stays under 10 KB.
 """
 
 from synth.views.charts.chart import Chart, specification, theme_config, vegalite_mime
-from synth.views.charts.when import accumulation, by_year
+from synth.views.charts.when import by_year
 from synth.views.charts.where import by_country, by_design, by_facet, by_place
 from synth.views.charts.who import both_ways, designs_by_theme, single_support, theme_by_study
 from synth.views.figure import Figure
@@ -13,7 +13,6 @@ from synth.views.figure import Figure
 __all__ = [
     "Chart",
     "Figure",
-    "accumulation",
     "both_ways",
     "by_country",
     "by_design",

@@ -1,8 +1,7 @@
-"""When: studies by year, and how themes accumulated in published studies."""
+"""When: studies by year."""
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,6 @@ from synth.views.charts.chart import (
     ticks,
 )
 from synth.views.figure import (
-    EDGE,
     INK,
     INK_2,
     PAPER,
@@ -32,7 +30,6 @@ from synth.views.figure import (
     source_line,
     studies,
     studies_behind,
-    study_link,
     values_in,
 )
 from synth.views.view import Row
@@ -251,145 +248,3 @@ def _year_bars(dated: Sequence[Study], x: Any) -> Any:
         )
         .transform_calculate(t="datum.y + ': ' + datum.n + ' studies'")
     )
-
-
-_ORDERS = 500
-_POINTS = 80
-
-
-def accumulation(records: Records, ids: Iterable[str] | None = None) -> Chart:
-    """How the themes and factors accumulated in published studies, against random orders.
-
-    The line follows the studies in the order of their publication: how many different nodes of the
-    codebook's last rank had been reported after each. The band holds the middle 90 of 100 of the
-    counts when the same studies come in random order (500 orders, always the same ones), as sample
-    based accumulation curves do (Gotelli & Colwell, 2001, doi 10.1046/j.1461-0248.2001.00230.x).
-
-    Parameters
-    ----------
-    records : the records of the review.
-    ids : findings that are looked at; all of them by default. Studies without a year are left out.
-    """
-    say = Words.of(records.settings)
-    findings = chosen(records, ids)
-    dated = [study for study in studies_behind(records, findings) if study.year is not None]
-    reported: dict[str, frozenset[str]] = {}
-    last = len(records.settings.ranks) - 1
-    book = records.codebook
-    for study in dated:
-        nodes = {name for f in findings if f.study == study.id for name in f.themes}
-        deep = {n for n in nodes if book[n].depth == last or not book.children(n)}
-        reported[study.id] = frozenset(deep)
-    band = _band([reported[study.id] for study in dated])
-    plural = records.settings.ranks[-1].plural.lower()
-    rows: list[dict[str, Any]] = []
-    seen: set[str] = set()
-    for place, study in enumerate(dated):
-        new = [node for node in book.ids if node in reported[study.id] - seen]
-        seen |= reported[study.id]
-        rows.append(
-            {
-                "order": place + 1,
-                "study": records.label(study.id),
-                "id": study.id,
-                "year": study.year,
-                "new": len(new),
-                "which": [book[node].label for node in new],
-                "so_far": len(seen),
-                "low": band[place][0],
-                "high": band[place][1],
-            }
-        )
-    half = next((row for row in rows if row["so_far"] * 2 >= len(seen)), None)
-    enough = len(rows) > 1 and bool(seen)
-    title = f"No study with a year reports any of the {plural}"
-    said = title + "."
-    if half is not None and seen:
-        title = (
-            f"Half of the {len(seen)} {plural} had been reported in published studies by "
-            f"{half['year']}"
-        )
-        fresh = [row for row in rows if row["new"]]
-        said = (
-            f"{len(seen)} {plural} accumulate over {studies(len(rows))}, {span(dated)}. "
-            f"Half of them after {studies(half['order'])} ({half['year']}); the last new one in "
-            f"{fresh[-1]['year']}. In random order between {band[half['order'] - 1][0]} and "
-            f"{band[half['order'] - 1][1]} would have been reported after {studies(half['order'])}."
-        )
-    return Chart(
-        "accumulation",
-        title,
-        said,
-        fields=(
-            Field("study", say["column_study"], cell=lambda row: study_link(records, row["id"])),
-            Field("order", say["column_order"], number=True),
-            Field("year", say["column_year"], number=True),
-            Field("new", say["column_new"], number=True),
-            Field("which", say["column_first_reported_here"]),
-            Field("so_far", say["column_so_far"], number=True),
-            Field("low", say["column_random_low"], number=True),
-            Field("high", say["column_random_high"], number=True),
-        ),
-        rows=rows,
-        draw=(lambda width: _accumulation_chart(rows, plural, width)) if enough else None,
-        nothing=say["chart_few_dated"] if findings else say["chart_nothing"],
-        note=say["chart_note_accumulation"],
-        summary=f"{len(seen)} {plural} over {studies(len(rows))}",
-        source=source_line(say, len(findings), len({f.study for f in findings})),
-        wording=say,
-        table_note=studies(len(rows)),
-    )
-
-
-def _band(reported: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
-    """The middle nine tenths of how much had been reported, over random orders of the studies."""
-    # A fixed seed: the same studies give the same band on every machine.
-    chance = random.Random(20010701)
-    counts: list[list[int]] = [[] for _ in reported]
-    order = list(range(len(reported)))
-    for _ in range(_ORDERS if reported else 0):
-        chance.shuffle(order)
-        seen: set[str] = set()
-        for place, index in enumerate(order):
-            seen |= reported[index]
-            counts[place].append(len(seen))
-    edges = (int(_ORDERS * 0.05), int(_ORDERS * 0.95) - 1)
-    return [(ordered[edges[0]], ordered[edges[1]]) for ordered in map(sorted, counts)]
-
-
-def _accumulation_chart(rows: Sequence[Row], plural: str, width: int) -> Any:
-    alt = altair_with_look()
-    every = max(1, -(-len(rows) // _POINTS))
-    kept = [row for row in rows if (row["order"] - 1) % every == 0 or row is rows[-1]]
-    data = [
-        {
-            "o": row["order"],
-            "n": row["so_far"],
-            "a": row["low"],
-            "b": row["high"],
-            "t": f"{row['study']}: {row['so_far']} so far",
-        }
-        for row in kept
-    ]
-    most = max(row["high"] for row in rows)
-    x = alt.X(
-        "o:Q",
-        title="studies, in the order of publication",
-        scale=alt.Scale(domain=[1, len(rows)], nice=False),
-        axis=alt.Axis(grid=False, format="d", tickMinStep=1, tickCount=5 if width < 400 else 10),
-    )
-    y = alt.Y(
-        "a:Q",
-        title=f"{plural} reported so far",
-        scale=alt.Scale(domain=[0, most], nice=True),
-        axis=alt.Axis(format="d", tickMinStep=1, tickCount=5),
-    )
-    base = alt.Chart(inline(data))
-    band = base.mark_area(color=EDGE, opacity=0.28, aria=False).encode(x=x, y=y, y2="b:Q")
-    line = base.mark_line(color=INK, interpolate="step-after", strokeWidth=2, aria=False).encode(
-        x=x, y="n:Q"
-    )
-    points = base.mark_point(color=INK, filled=True, size=14).encode(
-        x=x, y="n:Q", description="t:N", tooltip="t:N"
-    )
-    return alt.layer(band, line, points).properties(height=220)
