@@ -16,7 +16,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.context import depend_on_data, render, words_of
-from synth.book.domain import CitedAt, EvidenceDomain, Home, evidence_domain
+from synth.book.domain import CitedAt, EvidenceDomain, Target, evidence_domain
 from synth.book.nodes import entry_body, view_node
 from synth.book.views import place_of
 from synth.views.catalogue import Entry, catalogue
@@ -62,10 +62,10 @@ class CatalogueDirective(SphinxDirective):
             around = drawn.entries[max(index - 1, 0) : index + 2]
             beside = _neighbours(entry.id, around, words_of(self.env.app))
             section += nodes.raw("", beside, format="html")
-            domain.settle("study", entry.id, Home(self.env.docname, anchor))
+            domain.register("study", entry.id, Target(self.env.docname, anchor))
             for finding in entry.findings:
-                domain.settle(
-                    "finding", finding.id, Home(self.env.docname, f"finding-{finding.id}")
+                domain.register(
+                    "finding", finding.id, Target(self.env.docname, f"finding-{finding.id}")
                 )
             sections.append(section)
         return sections

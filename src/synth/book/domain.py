@@ -1,9 +1,9 @@
 """The names pages link to: studies, findings, themes and influences as objects of one domain.
 
-Each has one home in the book: a theme is the page that declares it, a study and its findings stand
-on the page with the catalogue, an influence on the page that draws it first with its anchor. From
-these homes come links, missing-target errors, the inventory other books can use, search results
-that lead to the right place, and the list of places that cite a study.
+Each has one target in the book: a theme is the page that declares it, a study and its findings
+stand on the page with the catalogue, an influence on the page that draws it first with its anchor.
+From these targets come links, missing-target errors, the inventory other books can use, search
+results that lead to the right place, and the list of places that cite a study.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ logger = logging.getLogger(__name__)
 _BY_PAGE = ("pages", "citations", "references", "drawn", "support", "explorers", "lists")
 
 
-class Home(NamedTuple):
+class Target(NamedTuple):
     """Where a study, finding, theme or influence stands in the book."""
 
     docname: str
@@ -131,7 +131,7 @@ class EvidenceDomain(Domain):
 
     name = "synth"
     label = "Evidence"
-    data_version = 5
+    data_version = 6
     # The type of an object must not be the start of its anchor: Sphinx's search would then build
     # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance
@@ -141,7 +141,7 @@ class EvidenceDomain(Domain):
         "stated-influence": ObjType("influence", "influence"),
     }
     initial_data: dict[str, Any] = {  # noqa: RUF012
-        "homes": {},  # kind -> id -> Home
+        "targets": {},  # kind -> id -> Target
         "pages": {},  # docname -> id of the theme it declares
         "citations": {},  # docname -> list of CitedAt
         "references": {},  # docname -> list of (key of a work, anchor, heading)
@@ -150,7 +150,7 @@ class EvidenceDomain(Domain):
         "support": {},  # docname -> paragraphs of synthesis: all, citing, the review's own
         "explorers": {},  # docname -> list of (key, number of findings)
         "telling": set(),  # pages that say what the synthesis of the whole book rests on
-        "written": "",  # fingerprint of homes and citations when pages were last written
+        "written": "",  # fingerprint of targets and citations when pages were last written
     }
     dangling_warnings = {  # noqa: RUF012
         "theme": "No page of the book declares the theme '%(target)s'. "
@@ -182,9 +182,9 @@ class EvidenceDomain(Domain):
     # --- what pages declare, show and cite ---
 
     @property
-    def homes(self) -> dict[str, dict[str, Home]]:
-        """Where each object stands: kind, id, home."""
-        return cast("dict[str, dict[str, Home]]", self.data["homes"])
+    def targets(self) -> dict[str, dict[str, Target]]:
+        """Where each object stands: kind, id, target."""
+        return cast("dict[str, dict[str, Target]]", self.data["targets"])
 
     @property
     def pages(self) -> dict[str, str]:
@@ -206,48 +206,48 @@ class EvidenceDomain(Domain):
         """Where pages cite works directly, without a finding."""
         return cast("dict[str, list[tuple[str, str, str]]]", self.data["references"])
 
-    def homes_of(self, kind: str) -> Iterable[Home]:
-        """The homes of all objects of a kind."""
-        return self.homes.get(kind, {}).values()
+    def targets_of(self, kind: str) -> Iterable[Target]:
+        """The targets of all objects of a kind."""
+        return self.targets.get(kind, {}).values()
 
-    def home(self, kind: str, name: str) -> Home | None:
+    def target(self, kind: str, name: str) -> Target | None:
         """Where an object stands.
 
         A factor stands on the page of the nearest node above it; a work without an entry in the
         catalogue stands in the list of references.
         """
-        found = self.homes.get(kind, {}).get(name)
+        found = self.targets.get(kind, {}).get(name)
         if found is None and kind == "study":
-            return self.homes.get("reference", {}).get(name)
+            return self.targets.get("reference", {}).get(name)
         if found is None and kind == "theme" and name in self.review.records.codebook:
             parent = self.review.records.codebook[name].parent
-            return self.home("theme", parent) if parent else None
+            return self.target("theme", parent) if parent else None
         return found
 
-    def settle(self, kind: str, name: str, home: Home) -> None:
-        """Note the home of an object; a second one is an error."""
-        known = self.homes.setdefault(kind, {}).get(name)
-        if known is not None and known.docname != home.docname:
+    def register(self, kind: str, name: str, target: Target) -> None:
+        """Register where an object stands; a second place is an error."""
+        known = self.targets.setdefault(kind, {}).get(name)
+        if known is not None and known.docname != target.docname:
             first = self.env.doc2path(known.docname, base=False)
             message = (
                 f"The {kind} {name!r} already has its place in {first}. "
                 "Show it here without an anchor, or remove it there."
             )
-            warn(self.env, home.docname, None, message, "home")
+            warn(self.env, target.docname, None, message, "home")
             return
-        self.homes[kind][name] = home
+        self.targets[kind][name] = target
 
     def settle_influences(self) -> None:
-        """Give every influence its home: the page that draws the most of them.
+        """Give every influence its target: the page that draws the most of them.
 
         The page of a theme may draw the influences of that theme, with the same anchors.
         """
         pages: dict[str, set[str]] = self.data["drawn"]
-        known = self.homes.setdefault("influence", {})
+        known = self.targets.setdefault("influence", {})
         known.clear()
         for docname in sorted(pages, key=lambda page: (-len(pages[page]), page)):
             for name in sorted(pages[docname]):
-                known.setdefault(name, Home(docname, f"influence-{name}"))
+                known.setdefault(name, Target(docname, f"influence-{name}"))
 
     def theme_of_page(self, docname: str) -> str | None:
         """The level or theme a page declares in its front matter."""
@@ -291,7 +291,7 @@ class EvidenceDomain(Domain):
             section = next(iter(document.findall(nodes.section)), None)
             if section is not None and anchor not in section["ids"]:
                 section["ids"].append(anchor)
-            self.settle("theme", name, Home(docname, anchor))
+            self.register("theme", name, Target(docname, anchor))
 
     def _read_view(self, docname: str, view: Element) -> None:
         for kind in view["anchors"]:
@@ -299,7 +299,7 @@ class EvidenceDomain(Domain):
                 if kind == "influence":
                     self.data["drawn"].setdefault(docname, set()).add(name)
                 else:
-                    self.settle(kind, name, Home(docname, f"{kind}-{name}"))
+                    self.register(kind, name, Target(docname, f"{kind}-{name}"))
         if view["explorer"]:
             shown = len(view["shows"]["finding"])
             self.data["explorers"].setdefault(docname, []).append((view["explorer"], shown))
@@ -323,8 +323,8 @@ class EvidenceDomain(Domain):
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read again or gone."""
-        for known in self.homes.values():
-            for name in [name for name, home in known.items() if home.docname == docname]:
+        for known in self.targets.values():
+            for name in [name for name, target in known.items() if target.docname == docname]:
                 del known[name]
         for part in _BY_PAGE:
             self.data[part].pop(docname, None)
@@ -332,10 +332,10 @@ class EvidenceDomain(Domain):
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
         """Take over what another reading process learned."""
-        for kind, known in otherdata["homes"].items():
-            for name, home in known.items():
-                if home.docname in docnames:
-                    self.settle(kind, name, home)
+        for kind, known in otherdata["targets"].items():
+            for name, target in known.items():
+                if target.docname in docnames:
+                    self.register(kind, name, target)
         for part in _BY_PAGE:
             for docname in docnames:
                 if docname in otherdata[part]:
@@ -352,11 +352,11 @@ class EvidenceDomain(Domain):
         node: pending_xref,
         contnode: Element,
     ) -> nodes.reference | None:
-        """Link to the home of an object."""
-        home = self.home(typ, target)
-        if home is None:
+        """Link to the target of an object."""
+        found = self.target(typ, target)
+        if found is None:
             return None
-        return make_refnode(builder, fromdocname, home.docname, home.anchor, [contnode])
+        return make_refnode(builder, fromdocname, found.docname, found.anchor, [contnode])
 
     def resolve_any_xref(
         self,
@@ -376,18 +376,18 @@ class EvidenceDomain(Domain):
         return found
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Every object with its home, for the search and for the inventory.
+        """Every object with its target, for the search and for the inventory.
 
         References are in a domain of their own.
         """
         types = {
             role: kind for kind, objtype in self.object_types.items() for role in objtype.roles
         }
-        for kind in sorted(self.homes):
-            for name, home in sorted(self.homes[kind].items()):
+        for kind in sorted(self.targets):
+            for name, target in sorted(self.targets[kind].items()):
                 if kind in types and self.knows(kind, name):
                     label = self.label_of(kind, name)
-                    yield (name, label, types[kind], home.docname, home.anchor, 1)
+                    yield (name, label, types[kind], target.docname, target.anchor, 1)
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether the review has an object."""
@@ -517,16 +517,18 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """
     domain = evidence_domain(env)
     domain.settle_influences()
-    homes = repr(sorted((kind, sorted(known.items())) for kind, known in domain.homes.items()))
+    targets = repr(sorted((kind, sorted(known.items())) for kind, known in domain.targets.items()))
     by_page = (domain.citations, domain.references, domain.support)
     cited = repr([sorted(part.items()) for part in by_page])
     before = domain.data["written"]
-    domain.data["written"] = (homes, cited)
-    if not before or before == (homes, cited):
+    domain.data["written"] = (targets, cited)
+    if not before or before == (targets, cited):
         return []
-    if before[0] != homes:
+    if before[0] != targets:
         return sorted(env.found_docs)
-    listing = {home.docname for kind in ("study", "reference") for home in domain.homes_of(kind)}
+    listing = {
+        target.docname for kind in ("study", "reference") for target in domain.targets_of(kind)
+    }
     return sorted(listing | domain.data["telling"])
 
 
@@ -559,5 +561,5 @@ def setup(app: Sphinx) -> None:
     app.add_domain(EvidenceDomain)
     app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
-    # After references_page.learn_homes.
+    # After references_page.learn_targets.
     app.connect("env-updated", refresh_links, priority=700)

@@ -46,7 +46,7 @@ def evidence_files(env: BuildEnvironment) -> dict[str, str]:
         told = any(page.get("synth_changes") for page in env.metadata.values())
         known["files"] = evidence_scripts(
             evidence_domain(env).review.records,
-            _homes(env),
+            _targets(env),
             _published(env),
             "changes.js" if told else "",
         )
@@ -58,7 +58,7 @@ def finding_address(env: BuildEnvironment) -> str:
 
     Empty where no page holds the findings.
     """
-    place = _homes(env).get("finding", "")
+    place = _targets(env).get("finding", "")
     return place and f"{_published(env)}{place}"
 
 
@@ -68,12 +68,12 @@ def _published(env: BuildEnvironment) -> str:
     return base and f"{base}/"
 
 
-def _homes(env: BuildEnvironment) -> dict[str, str]:
+def _targets(env: BuildEnvironment) -> dict[str, str]:
     """Where studies and findings stand, up to their id, seen from the book's first folder."""
     domain = evidence_domain(env)
     links = {}
     for kind in ("study", "finding"):
-        pages = Counter(home.docname for home in domain.homes_of(kind))
+        pages = Counter(target.docname for target in domain.targets_of(kind))
         if pages:
             # A book has one catalogue; were there two, the fuller one.
             docname = min(pages, key=lambda page: (-pages[page], page))

@@ -54,15 +54,15 @@ class Book:
         return self.review.records
 
     @cached_property
-    def home_of_node(self) -> Mapping[str, Page]:
+    def page_of_node(self) -> Mapping[str, Page]:
         """For each node of the codebook the page that tells of it: its own, else its parent's."""
         declared = {page.theme: page for page in self.pages if page.theme}
-        homes: dict[str, Page] = {}
+        pages: dict[str, Page] = {}
         for node in self.records.codebook:
-            page = declared.get(node.id) or homes.get(node.parent)
+            page = declared.get(node.id) or pages.get(node.parent)
             if page is not None:
-                homes[node.id] = page
-        return homes
+                pages[node.id] = page
+        return pages
 
 
 def read_book(root: Path, records: Records | None = None) -> Book:
@@ -217,10 +217,10 @@ def _cited_by(role: Role, records: Records) -> list[str]:
 def uncovered(book: Book) -> Iterator[Problem]:
     """Findings that the page of their theme neither cites nor shows."""
     records = book.records
-    homes = book.home_of_node
+    pages = book.page_of_node
     for finding in records.findings.values():
         line = records.lines.get(("coded_studies", finding.id), 0)
-        page = homes.get(finding.theme)
+        page = pages.get(finding.theme)
         if page is None:
             place = ("finding-without-page", TABLES["coded_studies"].file, line, "theme")
             yield Problem(*place, value=finding.id, theme=finding.theme)
@@ -232,12 +232,12 @@ def uncovered(book: Book) -> Iterator[Problem]:
 def untold_influences(book: Book) -> Iterator[Problem]:
     """Influences that are missing from the page of one of their themes, or have no home."""
     records = book.records
-    homes = book.home_of_node
-    with_anchor = {name for page in book.pages for name in page.influence_homes}
+    pages = book.page_of_node
+    with_anchor = {name for page in book.pages for name in page.influence_targets}
     for influence in records.influences.values():
         line = records.lines.get(("influences", influence.id), 0)
         for end in dict.fromkeys((influence.source, influence.target)):
-            page = homes.get(end)
+            page = pages.get(end)
             if page is not None and influence.id not in page.influences:
                 shown = {"value": influence.id, "row": line, "theme": end}
                 yield Problem("influence-not-shown", page.file, 1, **shown)

@@ -22,7 +22,7 @@ from sphinx.util.nodes import make_refnode
 
 from synth.book.catalogue_page import said_where
 from synth.book.context import depend_on_data, render, words_of
-from synth.book.domain import Home, evidence_domain, warn
+from synth.book.domain import Target, evidence_domain, warn
 from synth.errors import did_you_mean
 from synth.references.apa import address, bracket, group, narrative, people, reference_parts, year
 from synth.views.catalogue import STYLED
@@ -121,7 +121,7 @@ class CitationDomain(Domain):
         """Turn a citation into links to the list of references."""
         domain = evidence_domain(env)
         works = domain.review.records.bibliography
-        homes = domain.homes.get("reference", {})
+        targets = domain.targets.get("reference", {})
         keys = [key for key in target.split(",") if key in works]
         if not keys:
             return cast("nodes.reference", contnode)
@@ -129,12 +129,12 @@ class CitationDomain(Domain):
         for work, before, label in _cited(typ, works, keys):
             if before:
                 whole += nodes.Text(before)
-            home = homes.get(work.key)
-            if home is None:
+            found = targets.get(work.key)
+            if found is None:
                 whole += nodes.Text(label)
                 continue
             text = nodes.inline("", label)
-            whole += make_refnode(builder, fromdocname, home.docname, home.anchor, text)
+            whole += make_refnode(builder, fromdocname, found.docname, found.anchor, text)
         if typ == "p":
             whole.insert(0, nodes.Text("("))
             whole += nodes.Text(")")
@@ -143,8 +143,8 @@ class CitationDomain(Domain):
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """Every listed work with its place, for the search and for other books."""
         domain = evidence_domain(self.env)
-        for key, home in sorted(domain.homes.get("reference", {}).items()):
-            yield (key, key, "citation", home.docname, home.anchor, -1)
+        for key, target in sorted(domain.targets.get("reference", {}).items()):
+            yield (key, key, "citation", target.docname, target.anchor, -1)
 
     def merge_domaindata(self, docnames: Any, otherdata: Any) -> None:
         """Nothing is kept here: the evidence's own domain knows who cites what."""
@@ -173,17 +173,17 @@ class BibliographyDirective(SphinxDirective):
         return [listed_works("", whole=whole)]
 
 
-def learn_homes(app: Sphinx, env: BuildEnvironment) -> list[str]:
+def learn_targets(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Note where each work stands in a list of references."""
     domain = evidence_domain(env)
     lists: dict[str, bool] = domain.data["lists"]
-    if not lists and not domain.homes.get("reference"):
+    if not lists and not domain.targets.get("reference"):
         return []
-    known = domain.homes.setdefault("reference", {})
+    known = domain.targets.setdefault("reference", {})
     known.clear()
     for docname, whole in sorted(lists.items()):
         for work in _listed(env, whole):
-            known.setdefault(work.key, Home(docname, ANCHOR.format(key=work.key)))
+            known.setdefault(work.key, Target(docname, ANCHOR.format(key=work.key)))
     return []
 
 
@@ -205,13 +205,13 @@ class DrawReferences(SphinxPostTransform):
             node.replace_self(list(self._entries(node["whole"])))
 
     def _entries(self, whole: bool) -> Iterator[Node]:
-        homes = evidence_domain(self.env).homes.get("reference", {})
+        targets = evidence_domain(self.env).targets.get("reference", {})
         html = self.app.builder.format == "html"
         # One element says for the page that it needs the styles of the catalogue.
         styled = Markup(f" {STYLED}")
         for work in _listed(self.env, whole):
-            home = Home(self.env.docname, ANCHOR.format(key=work.key))
-            ids = [home.anchor] if homes.get(work.key) == home else []
+            target = Target(self.env.docname, ANCHOR.format(key=work.key))
+            ids = [target.anchor] if targets.get(work.key) == target else []
             text = nodes.paragraph("", "", *self._parts(work))
             if not html:
                 text["ids"] = ids
@@ -232,7 +232,7 @@ class DrawReferences(SphinxPostTransform):
     def _way_back(self, key: str, styled: Markup) -> nodes.raw:
         domain, words = evidence_domain(self.env), words_of(self.app)
         places = domain.cited_at(key)
-        study = domain.homes.get("study", {}).get(key)
+        study = domain.targets.get("study", {}).get(key)
         where = ""
         if study is not None:
             page = self.app.builder.get_relative_uri(self.env.docname, study.docname)
@@ -254,5 +254,5 @@ def setup(app: Sphinx) -> None:
     app.add_role("cite", CitationRole())
     app.add_directive("bibliography", BibliographyDirective)
     app.add_node(listed_works)
-    app.connect("env-updated", learn_homes, priority=600)
+    app.connect("env-updated", learn_targets, priority=600)
     app.add_post_transform(DrawReferences)

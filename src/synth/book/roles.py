@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from synth.book.context import depend_on_data, render
-from synth.book.domain import EvidenceDomain, Home, evidence_domain, warn, warn_of
+from synth.book.domain import EvidenceDomain, Target, evidence_domain, warn, warn_of
 from synth.book.nodes import evidence_link, finding_group, view_node
 from synth.book.role_syntax import (
     cited_findings,
@@ -134,7 +134,7 @@ class LinkRole(EvidenceRole):
     kind: ClassVar[str]
 
     def drawn(self, review: Review) -> Element:
-        """A link to the home of an object, resolved by the domain."""
+        """A link to the target of an object, resolved by the domain."""
         name, label = named(self.kind, self.text, review.records)
         link = addnodes.pending_xref(
             self.rawtext,
@@ -220,7 +220,7 @@ def cited_as_text(review: Review, names: Iterable[str]) -> str:
 
 
 class CiteFindings(SphinxPostTransform):
-    """Turn groups of cited findings into links, once the home of every finding is known."""
+    """Turn groups of cited findings into links, once the target of every finding is known."""
 
     # Before Sphinx resolves its own references, which start at 10.
     default_priority = 8
@@ -279,20 +279,22 @@ class CiteFindings(SphinxPostTransform):
         parts: dict[str, list[str]] = {}
         for name in sorted(names, key=lambda n: book.order[review.records.findings[n].theme]):
             coded = book.path(review.records.findings[name].theme)
-            own = [node.id for node in coded if node.id in domain.homes.get("theme", {})]
+            own = [node.id for node in coded if node.id in domain.targets.get("theme", {})]
             parts.setdefault(own[-1] if own else coded[0].id, []).append(name)
         return parts
 
     def _theme_link(self, domain: EvidenceDomain, theme: str, line: int | None) -> Node:
         label = domain.review.records.codebook[theme].label
-        home = domain.home("theme", theme)
+        target = domain.target("theme", theme)
         text = nodes.inline("", label)
-        if home is None:
+        if target is None:
             return text
-        return self._link(home, [text])
+        return self._link(target, [text])
 
-    def _link(self, home: Home, children: list[Node]) -> nodes.reference:
-        return make_refnode(self.app.builder, self.env.docname, home.docname, home.anchor, children)
+    def _link(self, target: Target, children: list[Node]) -> nodes.reference:
+        return make_refnode(
+            self.app.builder, self.env.docname, target.docname, target.anchor, children
+        )
 
     def _cite(self, domain: EvidenceDomain, group: Element, names: list[str]) -> list[str]:
         works = cited_works(domain.review, names)
@@ -321,11 +323,11 @@ class CiteFindings(SphinxPostTransform):
     def _cite_work(
         self, domain: EvidenceDomain, group: Element, names: list[str], label: str
     ) -> list[str]:
-        home = domain.home("finding", names[0])
-        if home is None:
+        target = domain.target("finding", names[0])
+        if target is None:
             group += nodes.Text(label)
             return names[:1]
-        plain = self._link(home, [])
+        plain = self._link(target, [])
         link = evidence_link("", "", classes=["fc"], findings=names, internal=True)
         for attribute in ("refuri", "refid"):
             if attribute in plain:
@@ -336,9 +338,9 @@ class CiteFindings(SphinxPostTransform):
 
     def _link_review(self, domain: EvidenceDomain, link: Element) -> None:
         """Lead to the review in the book's own list of references, where it has one."""
-        home = domain.home("reference", link["reviewkey"])
-        if home is not None:
-            plain = self._link(home, [])
+        target = domain.target("reference", link["reviewkey"])
+        if target is not None:
+            plain = self._link(target, [])
             for attribute in ("refuri", "refid"):
                 link.attributes.pop(attribute, None)
                 if attribute in plain:

@@ -96,7 +96,7 @@ class Page:
         return frozenset(named_here) | self._drawn("influence")
 
     @cached_property
-    def influence_homes(self) -> frozenset[str]:
+    def influence_targets(self) -> frozenset[str]:
         """Ids of the influences it shows with the anchor that other pages link to."""
         return frozenset(
             name for o in self.outputs for kind, name in o.anchored if kind == "influence"

@@ -113,13 +113,13 @@ class DrawEvidenceLines(SphinxPostTransform):
     def _item(self, review: Review, name: str) -> dict[str, Any]:
         """What the template needs of one finding of the list."""
         finding = review.records.findings[name]
-        home = evidence_domain(self.env).home("finding", name)
-        page = self.app.builder.get_relative_uri(self.env.docname, home.docname) if home else ""
+        target = evidence_domain(self.env).target("finding", name)
+        page = self.app.builder.get_relative_uri(self.env.docname, target.docname) if target else ""
         return {
             "mark": direction_mark(review.settings.direction(finding.direction)),
             "summary": finding.summary,
             "study": review.records.label(finding.study),
-            "address": f"{page}#{home.anchor}" if home else "",
+            "address": f"{page}#{target.anchor}" if target else "",
         }
 
 

@@ -162,11 +162,11 @@ def place_of(env: BuildEnvironment, docname: str) -> Place:
     domain, builder = evidence_domain(env), env.app.builder
 
     def target(kind: str, name: str) -> str:
-        home = domain.home(kind, name)
+        target = domain.target(kind, name)
         # A small book need not have a page for everything.
-        if home is None:
+        if target is None:
             return ""
-        return f"{builder.get_relative_uri(docname, home.docname)}#{home.anchor}"
+        return f"{builder.get_relative_uri(docname, target.docname)}#{target.anchor}"
 
     return Place(
         target,
