@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -290,3 +291,16 @@ def test_an_arrow_knows_its_name() -> None:
     arrow = Arrow("a", "b", DIRECTIONS[0], INFLUENCES[:1], (), across=True)
     assert arrow.key == "a--helps--b"
     assert arrow.stated
+
+
+def test_several_things_enable_and_one_enables() -> None:
+    plural = [replace(way, plural_verb={"helps": "help"}.get(way.id, "")) for way in DIRECTIONS]
+    made = records(settings=settings(directions=tuple(plural), plural_labels=("law",)))
+    labels = {
+        key: arrow["aria-label"]
+        for key, arrow in arrows_in(drawings(influence_map(made))[0]).items()
+    }
+    assert labels["law--helps--money"].startswith("Law help Money")
+    assert labels["team--helps--law"].startswith("Team helps Law")
+    # A direction without a verb for several has one for all.
+    assert labels["law--blocks--team"].startswith("Law blocks Team")

@@ -437,6 +437,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("", "base_url", "Address the book is published at; may be empty.", "address"),
     Setting("", "repository", "Address of the book's sources; may be empty.", "address"),
     Setting("", "not_countries", "Values of the column country that are no country.", "texts"),
+    Setting(
+        "",
+        "plural_labels",
+        "Ids of nodes whose label is a plural, so that policies 'enable' and no policy 'enables'.",
+        "texts",
+    ),
     Setting("", "sections", "Names of the source's sections, in its order.", "texts"),
     Setting("source", "citation", "The review the book is based on.", required=True),
     Setting("source", "key", "Its key in references.bib, if it stands there."),
@@ -451,6 +457,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("directions", "label", "What readers see for one finding of it.", required=True),
     Setting("directions", "plural", "What readers see for several.", required=True),
     Setting("directions", "verb", "What such a finding does, as in 'hinders'.", required=True),
+    Setting("directions", "plural_verb", "What several do, as in 'hinder'; else the verb."),
     Setting("directions", "influence", "Word of the column direction in influences.csv.", "slug"),
     Setting("directions", "mark", "Its shape.", "choice", True, MARKS),
     Setting("directions", "pattern", "Filling of its bars.", "choice", True, PATTERNS),
@@ -789,6 +796,7 @@ class Direction:
     dark: str
     influence: str = ""
     words: tuple[str, ...] = ()
+    plural_verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -872,6 +880,7 @@ class Settings:
     levels: Mapping[str, LevelLook] = field(default_factory=dict)
     sections: tuple[str, ...] = ()
     not_countries: tuple[str, ...] = ()
+    plural_labels: tuple[str, ...] = ()
     short_title: str = ""
     authors: tuple[str, ...] = ()
     base_url: str = ""
@@ -889,6 +898,11 @@ class Settings:
             if name in (direction.id, direction.influence):
                 return direction
         raise KeyError(name)
+
+    def verb(self, node: str, direction: Direction) -> str:
+        """What a node of the codebook does: "policies enable", "a policy enables"."""
+        several = node in self.plural_labels and direction.plural_verb
+        return direction.plural_verb if several else direction.verb
 
     def rank(self, depth: int) -> Rank:
         """The rank at a depth of the codebook, 0 for the first."""

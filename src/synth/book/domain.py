@@ -412,7 +412,8 @@ class EvidenceDomain(Domain):
             finding = records.findings[name]
             return f"{records.label(finding.study)}: {finding.summary}"
         influence = records.influences[name]
-        verb = self.review.settings.direction(influence.direction).verb
+        settings = self.review.settings
+        verb = settings.verb(influence.source, settings.direction(influence.direction))
         ends = (records.codebook[end].label for end in (influence.source, influence.target))
         return f" {verb} ".join(ends)
 

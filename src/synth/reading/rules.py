@@ -554,6 +554,10 @@ def _settings(records: Records) -> Iterator[Problem]:
         except UnknownName as error:
             place = ("interface-word-unknown", SETTINGS_FILE, line("words", key), key)
             yield Problem(*place, reason=str(error))
+    for name in settings.plural_labels:
+        if records.codebook.ids and name not in records.codebook:
+            place = ("plural-unknown", SETTINGS_FILE, line("plural_labels"), "plural_labels")
+            yield Problem(*place, value=name, near=did_you_mean(name, records.codebook.ids))
     levels = [node.id for node in records.codebook.levels]
     for name in settings.levels:
         if levels and name not in levels:

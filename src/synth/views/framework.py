@@ -134,7 +134,7 @@ class Framework(View):
                 ]
             row["studies"] = [records.label(study) for study in _works(line.findings)]
             row["influences"] = [
-                f"{direction.verb} {records.codebook[target].label}"
+                f"{records.settings.verb(theme.id, direction)} {records.codebook[target].label}"
                 for direction, target in self._acts_on(theme)
             ]
             rows.append(row)

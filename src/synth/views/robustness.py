@@ -198,7 +198,8 @@ class Robustness(View):
                     c for s in influence.studies for c in works[s].countries or UNKNOWN[:1]
                 }
                 way = self._records.settings.direction(influence.direction)
-                label = f"{book[influence.source].label} {way.verb} {book[influence.target].label}"
+                verb = self._records.settings.verb(influence.source, way)
+                label = f"{book[influence.source].label} {verb} {book[influence.target].label}"
                 yield Supported(
                     "influence",
                     influence.id,

@@ -280,7 +280,7 @@ class _Sheet:
             aria_label=self.words.say(
                 "map_arrow",
                 source=book[arrow.source].label,
-                verb=arrow.direction.verb,
+                verb=self.records.settings.verb(arrow.source, arrow.direction),
                 target=book[arrow.target].label,
                 influences=self.words.count("influences", len(arrow.influences)),
                 studies=self.words.count("study", named) if named else self.words["map_no_study"],

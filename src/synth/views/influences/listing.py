@@ -85,7 +85,7 @@ class InfluenceList(View):
             {
                 "influence": influence.id,
                 "source": book[influence.source].label,
-                "verb": settings.direction(influence.direction).verb,
+                "verb": settings.verb(influence.source, settings.direction(influence.direction)),
                 "target": book[influence.target].label,
                 "mechanism": influence.mechanism,
                 "studies": [self.records.label(study) for study in influence.studies],
