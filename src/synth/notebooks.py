@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import nbformat
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -145,15 +145,13 @@ class Execution:
         return [outcomes[path] for path in notebooks]
 
     async def _run_stale(self, stale: list[Path]) -> list[Outcome]:
-        server = multiprocessing.get_context("forkserver")
-        server.set_forkserver_preload([*WARM])
         room = asyncio.Semaphore(os.cpu_count() or 1)
         told = 0
 
         async def one(path: Path) -> Outcome:
             nonlocal told
             async with room:
-                outcome = await self._run_one(path, server)
+                outcome = await self._run_one(path)
             told += 1
             name = path.relative_to(self.root) if path.is_relative_to(self.root) else path
             self.say(
@@ -170,14 +168,14 @@ class Execution:
             return "would change" if self.check else "rewritten"
         return {"same": "same outputs", "failed": "failed; left as it was"}[outcome.state]
 
-    async def _run_one(self, path: Path, server: Any) -> Outcome:
+    async def _run_one(self, path: Path) -> Outcome:
         began = time.perf_counter()
         stored = path.read_text(encoding="utf-8")
         notebook = nbformat.reads(stored, as_version=4)
         before = _outputs(notebook)
         fresh = copy.deepcopy(notebook)
         try:
-            await _run_cells(fresh, path.parent, server)
+            await _run_cells(fresh, path.parent)
         except CellExecutionError as error:
             return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
         _tidy(fresh)
@@ -244,15 +242,16 @@ def _finished(running: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
 class ForkedKernel(LocalProvisioner):
     """A kernel forked from a process that has already imported what pages need."""
 
-    server: Any = None
+    widgets = True
+    """Whether views make a live widget as well, which no notebook stores."""
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork a kernel on the connection file the manager wrote; *cmd* is not needed."""
         manager: Any = self.parent
-        folder = str(options.get("cwd") or Path.cwd())
-        forked = _Forked(
-            self.server.Process(target=_serve, args=(manager.connection_file, folder), daemon=True)
-        )
+        given = (manager.connection_file, str(options.get("cwd") or Path.cwd()), self.widgets)
+        server = multiprocessing.get_context("forkserver")
+        server.set_forkserver_preload([*WARM])
+        forked = _Forked(server.Process(target=_serve, args=given, daemon=True))
         # The base class takes any process that can be polled, waited for and signalled.
         self.process = cast(Any, forked)
         self.pid = forked.pid
@@ -288,10 +287,11 @@ class _Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _serve(connection_file: str, folder: str) -> None:
+def _serve(connection_file: str, folder: str, widgets: bool) -> None:
     """Be a kernel, in the forked process."""
     os.chdir(folder)
-    os.environ[WITHOUT_WIDGETS] = "1"
+    if not widgets:
+        os.environ[WITHOUT_WIDGETS] = "1"
     # The forked process inherits the terminal; what a kernel logs there is noise to authors.
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
@@ -301,12 +301,17 @@ def _serve(connection_file: str, folder: str) -> None:
     IPKernelApp.launch_instance(["-f", connection_file, "--IPKernelApp.log_level=50"])
 
 
-async def _run_cells(notebook: Any, folder: Path, server: Any) -> None:
+def forked_kernel(manager: KernelManager) -> ForkedKernel:
+    """Have a manager start its kernel by forking it."""
+    kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
+    manager.provisioner = kernel
+    return kernel
+
+
+async def _run_cells(notebook: Any, folder: Path) -> None:
     """Run a notebook in place."""
     manager = AsyncKernelManager(kernel_name="python3")
-    kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
-    kernel.server = server
-    manager.provisioner = kernel
+    forked_kernel(manager).widgets = False
     client = NotebookClient(
         notebook,
         km=manager,

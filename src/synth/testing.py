@@ -1,7 +1,8 @@
 """What nbval overlooks: cells that were not run, outputs that changed places, pictures.
 
 A plugin for pytest: ``pytest -p synth.testing --nbval book`` proves that what the notebooks store
-is what their code gives.
+is what their code gives. With ``--nbval-current-env`` the kernels are forked from a process that
+has imported what pages need, as those of ``synth execute`` are, but with live widgets.
 """
 
 from __future__ import annotations
@@ -9,8 +10,26 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any
 
+import nbval.kernel
 import pytest
+from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell, coalesce_streams
+
+from synth.notebooks import forked_kernel
+
+
+class WarmManager(KernelManager):
+    """What nbval starts its kernels with: most of the time they take is importing."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        forked_kernel(self)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fork the kernels of this environment; one of another cannot be."""
+    if config.getoption("nbval_current_env", default=False):
+        nbval.kernel.KernelManager = WarmManager
 
 
 @pytest.hookimpl(wrapper=True)
