@@ -212,7 +212,7 @@ def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
     assert chart.rows[0]["studies"] == 3
     assert chart.rows[2]["findings"] == 1
     assert chart.title == "Norway has the most studies: 3 of 6"
-    assert "Lower middle income: 1 of 6 studies and 2 of 8 findings (Kenya)" in chart.note
+    assert "Lower middle income: 1 of 6 studies and 2 of 8 statements (Kenya)" in chart.note
     assert "World Bank (2020)" in chart.note
 
 

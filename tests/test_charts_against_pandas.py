@@ -41,6 +41,7 @@ def made_at_random(seed: int) -> Any:
             chance.choice(CODED),
             chance.choice(WAYS),
             f"Says {number}.",
+            anchor=chance.choice(["", "as they say", "so they say"]),
             countries=tuple(chance.sample(COUNTRIES, chance.choice([0, 0, 0, 1, 2]))),
         )
         for one in studies
@@ -60,6 +61,7 @@ def frame(made: Any) -> pandas.DataFrame:
             {
                 "finding": finding.id,
                 "study": one.id,
+                "said": (finding.anchor, finding.summary) if finding.anchor else finding.id,
                 "year": one.year,
                 "design": one.design or "not reported",
                 "country": list(finding.countries or one.countries or ("not reported",)),
@@ -70,8 +72,8 @@ def frame(made: Any) -> pandas.DataFrame:
                 "direction": finding.direction,
             }
         )
-    columns = ["finding", "study", "year", "design", "country", "done_in", "node", "theme", "nodes"]
-    return pandas.DataFrame(rows, columns=[*columns, "direction"])
+    columns = ["finding", "study", "said", "year", "design", "country", "done_in", "node", "theme"]
+    return pandas.DataFrame(rows, columns=[*columns, "nodes", "direction"])
 
 
 @pytest.fixture(params=SEEDS)
@@ -79,24 +81,28 @@ def made(request: pytest.FixtureRequest) -> Any:
     return made_at_random(request.param)
 
 
-def counted_by(table: pandas.DataFrame, column: str) -> dict[str, tuple[int, int]]:
+def counted_by(table: pandas.DataFrame, column: str) -> dict[str, tuple[int, int, int]]:
+    """Studies, statements and findings of each value."""
     groups = table.explode(column).groupby(column)
-    counts = groups.agg(studies=("study", "nunique"), findings=("finding", "nunique"))
-    return {str(name): (int(row.studies), int(row.findings)) for name, row in counts.iterrows()}
+    counts = groups[["study", "said", "finding"]].nunique()
+    return {str(name): tuple(map(int, row)) for name, row in counts.iterrows()}
 
 
 def counted_where_done(
     table: pandas.DataFrame, done_in: str, about: str
-) -> dict[str, tuple[int, int]]:
-    """Studies by where they were done, findings by what they are about."""
+) -> dict[str, tuple[int, int, int]]:
+    """Studies by where they were done, statements and findings by what they are about."""
     works, found = counted_by(table, done_in), counted_by(table, about)
+    none = (0, 0, 0)
     return {
-        name: (works.get(name, (0, 0))[0], found.get(name, (0, 0))[1]) for name in {*works, *found}
+        name: (works.get(name, none)[0], *found.get(name, none)[1:]) for name in {*works, *found}
     }
 
 
-def shown(chart: Any) -> dict[str, tuple[int, int]]:
-    return {row["value"]: (row["studies"], row["findings"]) for row in chart.rows}
+def shown(chart: Any) -> dict[str, tuple[int, int, int]]:
+    return {
+        row["value"]: (row["studies"], row["statements"], row["findings"]) for row in chart.rows
+    }
 
 
 def check_ranking(chart: Any) -> None:

@@ -103,7 +103,7 @@ def test_links_bear_the_label_of_what_they_lead_to(garden: Path):
 
 def test_a_block_of_synthesis_says_what_it_rests_on(garden: Path):
     line = page(garden, "water").partition('class="synth rests">')[2].partition("</summary>")[0]
-    assert words(line) == ("Rests on 5 findings from 4 studies in 3 countries.")
+    assert words(line) == "Rests on 5 statements (5 findings) from 4 studies in 3 countries"
 
 
 def test_the_evidence_line_links_to_exactly_that_view(tmp_path):
@@ -122,12 +122,18 @@ def test_the_evidence_line_links_to_exactly_that_view(tmp_path):
         "x.topic=water",
         "x.topic=water&x.direction=helps",
     ]
+    lines = re.findall(r'<p class="synth rests">(.*?)</p>', page(out, "water"))
+    assert [words(line) for line in lines] == [
+        "Rests on 3 statements (3 findings) from 3 studies in 3 countries. "
+        "See them in the explorer",
+        "2 statements (2 findings) from 2 studies in 3 countries",
+    ], "in words once a page, then the numbers alone"
 
 
 def test_findings_that_no_filter_shows_are_listed_below_the_block(garden: Path):
     text = page(garden, "water")
     listed = text.partition('<details class="synth rests">')[2].partition("</details>")[0]
-    assert words(listed.partition("</summary>")[0]).startswith("Rests on 5 findings")
+    assert words(listed.partition("</summary>")[0]).startswith("Rests on 5 statements")
     assert len(re.findall("<li>", listed)) == 5
     assert 'href="studies.html#finding-beet2011-02"' in listed
 

@@ -20,12 +20,15 @@ def review(example_root: Path) -> Review:
 def test_it_states_its_counts(review: Review) -> None:
     everything = review.evidence()
     findings, studies = len(everything.ids), len(everything.study_ids)
-    assert repr(everything) == f"<Evidence: {findings} findings from {studies} studies>"
+    assert repr(everything) == (
+        f"<Evidence: {len(everything.statements)} statements ({findings} findings) "
+        f"from {studies} studies>"
+    )
 
 
 def test_one_finding_is_singular(review: Review) -> None:
     one = Evidence(review.records, [review.evidence().ids[0]])
-    assert repr(one) == "<Evidence: 1 finding from 1 study>"
+    assert repr(one) == "<Evidence: 1 statement (1 finding) from 1 study>"
 
 
 def test_a_node_includes_everything_below_it(review: Review) -> None:

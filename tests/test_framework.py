@@ -154,7 +154,7 @@ def test_one_rank_makes_a_flat_table() -> None:
 def test_an_empty_codebook_says_so() -> None:
     empty = framework(records(codebook=Codebook(()), findings=(), influences=()))
     assert "no node" in empty.html
-    assert repr(empty) == "<Framework: 0 findings from 0 studies>"
+    assert repr(empty) == "<Framework: 0 statements (0 findings) from 0 studies>"
 
 
 def test_roles_are_written_out_because_a_phone_sees_blocks() -> None:
@@ -165,7 +165,7 @@ def test_roles_are_written_out_because_a_phone_sees_blocks() -> None:
 
 def test_the_line_a_notebook_stores() -> None:
     assert repr(framework(records())) == (
-        "<Framework: 2 levels, 4 themes, 3 factors and 8 findings from 6 studies>"
+        "<Framework: 2 levels, 4 themes, 3 factors and 8 statements (8 findings) from 6 studies>"
     )
     assert framework(records()).html == framework(records()).html
 

@@ -141,7 +141,10 @@ def test_no_findings_lose_nothing() -> None:
     found = robustness(records(), [])
     assert found.left_out == ()
     assert "nothing can lose its support" in found.html
-    assert repr(found) == "<Robustness: 0 findings from 0 studies, 0 of 0 rest on one study>"
+    assert (
+        repr(found)
+        == "<Robustness: 0 statements (0 findings) from 0 studies, 0 of 0 rest on one study>"
+    )
 
 
 def test_one_study_holds_everything() -> None:

@@ -93,8 +93,8 @@ def late_value(name: str, review: Review) -> str:
     Parameters
     ----------
     name : ``studies`` (those whose findings were coded), ``works`` (all that are cited),
-        ``findings``, ``countries``, ``influences``, ``version`` or ``date``; or, after a colon,
-        filters as in ``{count}``: ``studies:theme=wellbeing direction=barrier``.
+        ``findings``, ``statements``, ``countries``, ``influences``, ``version`` or ``date``;
+        or, after a colon, filters as in ``{count}``: ``studies:theme=wellbeing direction=barrier``.
     review : the review.
 
     Raises
@@ -121,6 +121,7 @@ def late_value(name: str, review: Review) -> str:
         "studies": lambda: str(sum(study.is_evidence for study in records.studies.values())),
         "works": lambda: str(len(records.studies)),
         "findings": lambda: str(len(records.findings)),
+        "statements": lambda: str(len(records.statements)),
         "countries": lambda: str(review.evidence().count("countries")),
         "influences": lambda: str(len(records.influences)),
         "version": lambda: settings.version,

@@ -78,24 +78,27 @@ class SaySupport(SphinxPostTransform):
 
 
 class DrawEvidenceLines(SphinxPostTransform):
-    """Say below each block what it rests on, and link to exactly that in the explorer."""
+    """Say below each block what it rests on, and link to exactly that in the explorer.
+
+    The first line of a page says it in words; the ones below hold the numbers alone.
+    """
 
     default_priority = 8
 
     def run(self, **kwargs: Any) -> None:
         """Replace every evidence line of the page."""
         domain = evidence_domain(self.env)
-        for line in list(self.document.findall(evidence_line)):
+        for at, line in enumerate(list(self.document.findall(evidence_line))):
             if self.app.builder.format != "html":
                 line.replace_self(nodes.paragraph("", rests_on(domain.review, line["findings"])))
                 continue
-            html = self._html(domain.review, line["findings"])
+            html = self._html(domain.review, line["findings"], again=at > 0)
             line.replace_self(nodes.raw("", html, format="html"))
 
-    def _html(self, review: Review, findings: list[str]) -> str:
+    def _html(self, review: Review, findings: list[str], *, again: bool) -> str:
         """The line with its way to exactly these findings: in the explorer, else listed here."""
         words, domain = Words.of(review.settings), evidence_domain(self.env)
-        said = rests_on(review, findings)
+        said = rests_on(review, findings, again=again)
         view, explorer = view_of(review, findings), domain.explorer_page()
         see, items = {}, []
         if view and explorer:
@@ -108,7 +111,7 @@ class DrawEvidenceLines(SphinxPostTransform):
             }
         else:
             items = [self._item(review, name) for name in findings]
-        return str(render("rests_on.html", said=f"{said}.", see=see, items=items))
+        return str(render("rests_on.html", said=said, again=again, see=see, items=items))
 
     def _item(self, review: Review, name: str) -> dict[str, Any]:
         """What the template needs of one finding of the list."""
@@ -123,17 +126,19 @@ class DrawEvidenceLines(SphinxPostTransform):
         }
 
 
-def rests_on(review: Review, findings: list[str]) -> str:
-    """Say how many findings, studies and countries some findings are.
+def rests_on(review: Review, findings: list[str], *, again: bool = False) -> str:
+    """Say how many statements, findings, studies and countries some findings are.
 
-    "Rests on 7 findings from 7 studies in 4 countries".
+    "Rests on 5 statements (7 findings) from 7 studies in 4 countries"; where a page has said
+    so before, the numbers alone.
     """
     evidence, words = Evidence(review.records, findings), Words.of(review.settings)
+    key = "rests_on_again" if again else "rests_on"
     countries = len(evidence.countries)
     if not countries:
-        return words.say("rests_on", evidence=evidence.summary)
+        return words.say(key, evidence=evidence.summary)
     return words.say(
-        "rests_on_in", evidence=evidence.summary, countries=words.count("country", countries)
+        f"{key}_in", evidence=evidence.summary, countries=words.count("country", countries)
     )
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from synth.messages import Words
-from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme
+from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme, statements_of
 from synth.reading.records import Records
 from synth.views.figure import Field, counted, level_colour, listed, table_html
 from synth.views.markup import link, placeholder, render
@@ -239,6 +239,8 @@ class Entry:
                 "study_contributes",
                 findings=words.count("finding", len(self.findings)),
                 total=placeholder("findings", words["late_all"]),
+                statements=words.count("statement", len(statements_of(self.findings))),
+                all_statements=placeholder("statements", words["late_all"]),
                 themes=f"{len(themes)} {noun}",
             ),
             levels=[self._level(level) for level in book.levels],

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import facet_values
 from synth.reading.records import Records
+from synth.views.figure import evidence_said
 from synth.views.markup import ON_THE_WAY, isolated, render
 from synth.views.shapes import direction_mark
 from synth.views.view import View, plain
@@ -86,11 +87,6 @@ class EvidenceTable(View):
 
 
 def summary(records: Records, ids: Iterable[str]) -> str:
-    """Say how many findings from how many studies: ``"14 findings from 11 studies"``."""
-    names = tuple(ids)
+    """Say how much some findings are: ``"9 statements (14 findings) from 11 studies"``."""
     words = Words.of(records.settings)
-    return words.say(
-        "evidence_stated",
-        findings=words.count("finding", len(names)),
-        studies=words.count("study", len({records.findings[name].study for name in names})),
-    )
+    return evidence_said(words, [records.findings[name] for name in ids])

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import Direction, Facet, Finding, Settings, Study, Theme, facet_values
+from synth.model import (
+    Direction,
+    Facet,
+    Finding,
+    Settings,
+    Study,
+    Theme,
+    facet_values,
+    statements_of,
+)
 from synth.references.csv_text import csv_text
 from synth.text import counted as counted
 from synth.text import listed as listed
@@ -192,14 +201,26 @@ def version_line(words: Words) -> Markup:
     )
 
 
-def source_line(words: Words, findings: int, works: int) -> Markup:
+def evidence_said(words: Words, findings: Sequence[Finding]) -> str:
+    """How much some findings are: ``"9 statements (14 findings) from 11 studies"``."""
+    return words.say(
+        "evidence_stated",
+        statements=words.count("statement", len(statements_of(findings))),
+        findings=words.count("finding", len(findings)),
+        studies=words.count("study", len({finding.study for finding in findings})),
+    )
+
+
+def source_line(words: Words, findings: Sequence[Finding]) -> Markup:
     """From how much of the review a figure is drawn; a book knows the totals."""
     return Markup(
         words.html(
             "figure_source",
-            findings=findings,
+            statements=len(statements_of(findings)),
+            all_statements=placeholder("statements", words["late_all"]),
+            findings=len(findings),
             all_findings=placeholder("findings", words["late_all"]),
-            studies=works,
+            studies=len({finding.study for finding in findings}),
             all_studies=placeholder("studies", words["late_all"]),
         )
     )

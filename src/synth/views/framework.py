@@ -19,6 +19,7 @@ from synth.references.csv_text import csv_text
 from synth.text import listed
 from synth.views.figure import (
     chosen,
+    evidence_said,
     level_colour,
     of_studies,
     poles,
@@ -87,7 +88,8 @@ class Framework(View):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """Every finding that stands in the table, once."""
-        return tuple(f for line in self.lines if not line.heading for f in line.findings)
+        cells = (f for line in self.lines if not line.heading for f in line.findings)
+        return tuple({finding.id: finding for finding in cells}.values())
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -149,11 +151,7 @@ class Framework(View):
             for rank in self._records.settings.ranks
             if (n := sum(node.rank == rank.id for node in nodes.values()))
         ]
-        return words.say(
-            "evidence_stated",
-            findings=listed([*counts, words.count("finding", len(self.findings))], words["and"]),
-            studies=words.count("study", len(_works(self.findings))),
-        )
+        return listed([*counts, evidence_said(words, self.findings)], words["and"])
 
     def _acts_on(self, node: Theme) -> list[tuple[Direction, str]]:
         """What a theme acts on and how, each once, in the order of the codebook."""
@@ -180,7 +178,7 @@ class Framework(View):
             words=self._words,
             lines=[self._heading(x) if x.heading else self._factor(x) for x in self.lines],
             shown=_SHOWN,
-            source=source_line(self._words, len(self.findings), len(_works(self.findings))),
+            source=source_line(self._words, self.findings),
             version=version_line(self._words),
             direction_mark=direction_mark,
         )

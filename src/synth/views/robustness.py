@@ -20,6 +20,7 @@ from synth.text import fold, listed
 from synth.views.figure import (
     Field,
     chosen,
+    evidence_said,
     source_line,
     studies_behind,
     table_html,
@@ -376,7 +377,6 @@ class Robustness(View):
     @cached_property
     def html(self) -> Markup:
         """Summary and tables as HTML."""
-        works = len({f.study for f in self._findings})
         single = [row for row in self.single_rows if row["kind"] != "direction"]
         return render(
             "robustness.html",
@@ -385,7 +385,7 @@ class Robustness(View):
             tables=[self._table(kind) for kind in KINDS],
             single=table_html(self._single_fields, single, self._words["robustness_single_table"]),
             singles=len(single),
-            source=source_line(self._words, len(self._findings), works),
+            source=source_line(self._words, self._findings),
             version=version_line(self._words),
         )
 
@@ -444,8 +444,7 @@ class Robustness(View):
         looked_at = [h for h in self.supported if h.kind != "direction"]
         return words.say(
             "robustness_summary",
-            findings=words.count("finding", len(self._findings)),
-            studies=words.count("study", len({f.study for f in self._findings})),
+            evidence=evidence_said(words, self._findings),
             alone=sum(how == "study" for h, how, _ in self.single if h.kind != "direction"),
             total=len(looked_at),
         )

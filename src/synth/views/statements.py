@@ -16,7 +16,7 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import Direction, Finding, Theme, statements_of
 from synth.views.adequacy import adequacy, adequacy_line
-from synth.views.figure import level_colour, poles, version_line
+from synth.views.figure import evidence_said, level_colour, poles, version_line
 from synth.views.markup import render
 from synth.views.shapes import direction_mark
 from synth.views.view import View
@@ -126,13 +126,7 @@ class StatementList(View):
         self._words = Words.of(records.settings)
         self.groups = grouped(records, of)
         self.title = "" if of is None else records.codebook[of].label
-        self._all = adequacy(records, self._findings())
-        self.summary = self._words.say(
-            "statements_summary",
-            statements=self._words.count("statement", self._all.statements),
-            findings=self._words.count("finding", self._all.findings),
-            studies=self._words.count("study", len(self._all.studies)),
-        )
+        self.summary = evidence_said(self._words, self._findings())
 
     def _findings(self) -> tuple[Finding, ...]:
         held = {finding.id for group in self.groups for finding in group.findings}

@@ -203,10 +203,11 @@ class Verdict(View):
             other_counts=[
                 (
                     direction_mark(way),
+                    words.count("statement", statements),
                     words.count("finding", findings),
                     words.count("study", studies),
                 )
-                for way, _, findings, studies in self.counts
+                for way, statements, findings, studies in self.counts
             ],
             groups=self._drawn,
             rests=self.rests,

@@ -89,7 +89,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         nothing=say["chart_no_year"] if behind else say["chart_nothing"],
         note=say["chart_note_year"],
         summary=f"{studies(len(behind))}, {span(dated)}",
-        source=source_line(say, len(findings), len(behind)),
+        source=source_line(say, findings),
         wording=say,
         table_note=counted(len(rows), "year"),
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study
+from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study, statements_of
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
@@ -153,12 +152,12 @@ def by_place(
     if group not in ("income_group", "region"):
         raise ValueError(f"group is 'income_group' or 'region', not {group!r}.")
     findings = chosen(records, ids)
-    held: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    held: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
-    def group_of(country: str) -> tuple[set[str], set[str], set[str]]:
+    def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
         place = records.places.get(country)
         value = getattr(place, group) if place else f"no single country ({country})"
-        return held.setdefault(value, (set(), set(), set()))
+        return held.setdefault(value, (set(), [], set()))
 
     for study in {finding.study: None for finding in findings}:
         for country in values_of_study(records, "country", study):
@@ -167,12 +166,15 @@ def by_place(
             countries.add(country)
     for finding in findings:
         for country in values_in(records, "country", finding):
-            group_of(country)[1].add(finding.id)
+            found = group_of(country)[1]
+            if finding not in found[-1:]:
+                found.append(finding)
     known = {getattr(place, group) for place in records.places.values()}
     rows: list[dict[str, Any]] = [
         {
             "value": value,
             "studies": len(works),
+            "statements": len(statements_of(found)),
             "findings": len(found),
             "countries": sorted(countries) if value in known else [],
             "apart": value not in known,
@@ -206,17 +208,23 @@ def by_place(
 
 def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> list[dict[str, Any]]:
     works: dict[str, set[str]] = {}
-    counts: Counter[str] = Counter()
+    found: dict[str, list[Finding]] = {}
     for study in {finding.study: None for finding in findings}:
         for value in values_of_study(records, facet, study):
             works.setdefault(value, set()).add(study)
     for finding in findings:
         for value in dict.fromkeys(values_in(records, facet, finding)):
             works.setdefault(value, set())
-            counts[value] += 1
+            found.setdefault(value, []).append(finding)
     order = ranked({value: len(of) for value, of in works.items()})
     return [
-        {"value": value, "studies": n, "findings": counts[value], "apart": value in UNKNOWN}
+        {
+            "value": value,
+            "studies": n,
+            "statements": len(statements_of(found.get(value, ()))),
+            "findings": len(found.get(value, ())),
+            "apart": value in UNKNOWN,
+        }
         for value, n in order
     ]
 
@@ -243,7 +251,6 @@ def _ranking(
             f"The first {len(drawn)} of {len(rows)} {nouns[1]} are drawn; all stand in the table."
         )
         note = f"{note} {more}".strip()
-    behind = {finding.study for finding in findings}
     return Chart(
         name,
         title,
@@ -256,6 +263,7 @@ def _ranking(
                 number=True,
                 cell=lambda row: _of_all(row, facet, records),
             ),
+            Field("statements", say["column_statements"], number=True),
             Field("findings", say["column_findings"], number=True),
             *extra,
         ),
@@ -264,7 +272,7 @@ def _ranking(
         nothing=say["chart_nothing"],
         note=note,
         summary=stated,
-        source=source_line(say, len(findings), len(behind)),
+        source=source_line(say, findings),
         wording=say,
         table_note=counted(len(rows), *nouns),
     )
@@ -282,12 +290,12 @@ def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
 def _bars(rows: Sequence[Row], width: int) -> Any:
     alt = altair_with_look()
     data = [
-        {"v": place, "n": row["studies"], "f": row["findings"], "a": int(row["apart"])}
+        {"v": place, "n": row["studies"], "s": row["statements"], "a": int(row["apart"])}
         for place, row in enumerate(rows)
     ]
     base = alt.Chart(inline(data)).transform_calculate(
         t="join(L[datum.v], ' ') + ': ' + datum.n + (datum.n == 1 ? ' study, ' : ' studies, ')"
-        " + datum.f + (datum.f == 1 ? ' finding' : ' findings')"
+        " + datum.s + (datum.s == 1 ? ' statement' : ' statements')"
     )
     most = max(row["n"] for row in data)
     labels, y = named_rows([row["value"] for row in rows], width, grid=False)
@@ -317,11 +325,17 @@ def _counts_text(
     rows: Sequence[Row], behind: Sequence[Study], findings: Sequence[Finding], how: str
 ) -> str:
     said = "; ".join(
-        f"{row['value']}, {studies(row['studies'])} and {counted(row['findings'], 'finding')}"
+        f"{row['value']}, {studies(row['studies'])} and "
+        f"{_stated(row['statements'], row['findings'])}"
         for row in rows[:_SHOWN]
     )
-    total = f"{studies(len(behind))} with {counted(len(findings), 'finding')} {how}"
+    whole = _stated(len(statements_of(findings)), len(findings))
+    total = f"{studies(len(behind))} with {whole} {how}"
     return f"{total}: {said}." if said else f"{total}."
+
+
+def _stated(statements: int, findings: int) -> str:
+    return f"{counted(statements, 'statement')} ({counted(findings, 'finding')})"
 
 
 def _country_title(named: Sequence[Row], total: int) -> str:
@@ -355,12 +369,12 @@ def _spread(
         f"{counted(len(named), 'country', 'countries')} named; the largest holds "
         f"{named[0]['studies']} of {total}."
     ]
-    groups: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    groups: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
-    def group_of(country: str) -> tuple[set[str], set[str], set[str]]:
+    def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
         place = records.places.get(country)
         name = place.income_group if place else ""
-        return groups.setdefault(name, (set(), set(), set()))
+        return groups.setdefault(name, (set(), [], set()))
 
     for study in {finding.study: None for finding in findings}:
         for country in values_of_study(records, "country", study):
@@ -369,12 +383,14 @@ def _spread(
             countries.add(country)
     for finding in findings:
         for country in values_in(records, "country", finding):
-            group_of(country)[1].add(finding.id)
+            found = group_of(country)[1]
+            if finding not in found[-1:]:
+                found.append(finding)
     groups.pop("", None)
     for group, (works, found, countries) in sorted(groups.items()):
         parts.append(
-            f"{group}: {len(works)} of {total} and {len(found)} of "
-            f"{counted(len(findings), 'finding')} ({listed(sorted(countries))})."
+            f"{group}: {len(works)} of {total} and {len(statements_of(found))} of "
+            f"{counted(len(statements_of(findings)), 'statement')} ({listed(sorted(countries))})."
         )
     return " ".join(parts)
 

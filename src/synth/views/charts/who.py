@@ -99,7 +99,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
         ),
         data=rows,
         note=say["chart_note_designs"],
-        source=source_line(say, len(findings), len(designs)),
+        source=source_line(say, findings),
         wording=say,
         stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
     )
@@ -178,7 +178,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         ),
         data=kept,
         note=f"{say['chart_note_findings']}{more}",
-        source=source_line(say, len(findings), len(rows)),
+        source=source_line(say, findings),
         wording=say,
         stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
     )
@@ -232,7 +232,6 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
     ]
     by_kind = Counter(row["rests_on"] for row in rows)
     how = [f"{by_kind[word]} on {word}" for word in words.values() if by_kind[word]]
-    behind = {f.study for f in chosen(records, ids)}
     plural = listed([rank.plural.lower() for rank in records.settings.ranks[1:] or ranks.values()])
     return _matrix(
         "single-support",
@@ -261,7 +260,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         ),
         data=rows,
         note=say["chart_note_single"],
-        source=source_line(say, len(chosen(records, ids)), len(behind)),
+        source=source_line(say, chosen(records, ids)),
         wording=say,
         stated=f"{len(rows)} of {len(nodes)} rest on a single one",
         nothing="" if not nodes else say["chart_none_single"],
@@ -307,7 +306,6 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
     themes = [row for row in rows if row["top"]]
     looked = with_findings(records, findings)
     plural = (ranks[1] if len(ranks) > 1 else ranks[0]).plural.lower()
-    behind = {f.study for f in findings}
     each = "; ".join(
         f"{row['label']}, "
         f"{counted(row['helping'], helps.label.lower(), helps.plural.lower())} and "
@@ -336,7 +334,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         nothing=say["chart_not_both"] if findings else say["chart_nothing"],
         note=say["chart_note_both"],
         summary=f"{len(themes)} of {len(looked)} {plural}",
-        source=source_line(say, len(findings), len(behind)),
+        source=source_line(say, findings),
         wording=say,
         table_note=f"{len(rows)} at all ranks",
     )
