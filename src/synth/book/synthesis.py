@@ -133,12 +133,14 @@ def rests_on(review: Review, findings: list[str], *, again: bool = False) -> str
     so before, the numbers alone.
     """
     evidence, words = Evidence(review.records, findings), Words.of(review.settings)
-    key = "rests_on_again" if again else "rests_on"
+    nowhere, somewhere = ("rests_on", "rests_on_in")
+    if again:
+        nowhere, somewhere = ("rests_on_again", "rests_on_again_in")
     countries = len(evidence.countries)
     if not countries:
-        return words.say(key, evidence=evidence.summary)
+        return words.say(nowhere, evidence=evidence.summary)
     return words.say(
-        f"{key}_in", evidence=evidence.summary, countries=words.count("country", countries)
+        somewhere, evidence=evidence.summary, countries=words.count("country", countries)
     )
 
 
