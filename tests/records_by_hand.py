@@ -195,9 +195,10 @@ class Records:
     def bibliography(self) -> Mapping[str, Any]:
         return {
             name: SimpleNamespace(
+                doi="",
                 authors=tuple(
                     SimpleNamespace(first="A.", von="", last=last, jr="") for last in lasts
-                )
+                ),
             )
             for name, lasts in self.authors.items()
         }

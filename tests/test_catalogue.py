@@ -92,6 +92,21 @@ def test_a_level_without_findings_is_named(records):
     assert "The people none coded" in text
 
 
+def test_a_finding_of_several_themes_names_them_all_and_stands_in_every_level(records):
+    codebook = records.codebook
+    first = next(f for f in records.findings.values() if f.study == "carrot2020a")
+    level = codebook.path(first.theme)[0]
+    other = next(node for node in codebook if node.depth and codebook.path(node.id)[0] != level)
+    changed = replace(first, also=(other.id,))
+    beside = replace(records, findings={**records.findings, first.id: changed})
+    html = Entry(beside, "carrot2020a").html
+    assert f"also under {other.label}" in re.sub(r"<[^>]+>", "", html)
+    shown = html.split("The people</span> ", 1)[1]
+    assert f'<a href="#finding-{first.id}">{first.id}</a>' in shown
+    assert html.count(f'id="finding-{first.id}"') == 1
+    assert "none coded" not in html
+
+
 def test_the_words_that_locate_a_finding_are_marked_as_a_quotation(records):
     assert "<q>a rota that everybody could read on the gate</q>" in Entry(records, "beet2011").html
 

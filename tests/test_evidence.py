@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from synth.errors import UnknownName
 from synth.evidence import Evidence
 from synth.facets import Facets
+from synth.model import UNKNOWN, Facet
 from synth.review import Review
 
 
@@ -71,6 +73,37 @@ def test_years_bound_the_study(review: Review) -> None:
     late = review.evidence().where(since=years[-1])
     assert {s.year for s in late.studies} == {years[-1]}
     assert review.evidence().where(until=years[0] - 1).ids == ()
+
+
+def test_a_study_without_a_year_is_in_no_span_of_years(review: Review) -> None:
+    name = review.evidence().study_ids[0]
+    studies = {**review.records.studies, name: replace(review.records.studies[name], year=None)}
+    undated = Review(replace(review.records, studies=studies)).evidence()
+    years = [study.year for study in undated.studies if study.year]
+    for bounds in ({"since": min(years)}, {"until": max(years)}):
+        assert set(undated.where(**bounds).study_ids) == set(undated.study_ids) - {name}
+
+
+def test_what_is_no_country_or_not_known_is_not_counted(review: Review) -> None:
+    places = (("Norway", "International"), (UNKNOWN[0],), ("Norway",), ("Kenya", UNKNOWN[-1]))
+    names = review.evidence().study_ids
+    assert len(names) >= len(places)
+    studies = dict(review.records.studies)
+    for at, name in enumerate(names):
+        studies[name] = replace(studies[name], countries=places[at % len(places)])
+    settings = replace(
+        review.settings,
+        not_countries=("International",),
+        facets=(*review.settings.facets, Facet("country", "Country", "Countries", "study", True)),
+    )
+    findings = {name: replace(f, countries=()) for name, f in review.records.findings.items()}
+    found = Review(
+        replace(review.records, studies=studies, findings=findings, settings=settings)
+    ).evidence()
+    assert found.countries == ("Kenya", "Norway")
+    assert found.count("countries") == 2
+    # As values of a facet they are three: only what nobody knows is no value.
+    assert found.count("country") == 3
 
 
 def test_every_word_must_match(review: Review) -> None:

@@ -32,9 +32,11 @@ from synth.reading.bibliography import parse_bibliography
 from synth.reading.rules import load_records
 from synth.references.csv_text import FORMULA, csv_file, csv_text
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
-from synth.review import Review
+from synth.review import OF_THE_REVIEW, VIEWS, Review
+from synth.text import fold
 from synth.views import figure
 from synth.views.framework import framework
+from synth.views.markup import Place, drawn_in
 
 HOSTILE = r"""
 @article{odd2020,
@@ -168,12 +170,21 @@ def test_csl_json_reads_back(items: list[dict[str, Any]]) -> None:
         }  # fmt: skip
 
 
+def test_works_stand_in_the_order_of_a_reference_list(root: Path) -> None:
+    records = load_records(root)
+    labels = [records.label(item["id"]) for item in csl_items(records, (*records.findings,)[::-1])]
+    assert labels == sorted(labels, key=fold)
+    assert len(labels) == len({finding.study for finding in records.findings.values()})
+
+
 def test_keywords_hold_each_code_of_the_selection(root: Path) -> None:
     review = Review.load(root)
     chosen = review.evidence().where(direction="barrier")
     for item in csl_items(review.records, chosen.ids):
         findings = [f for f in chosen.findings if f.study == item["id"]]
-        assert set(item["keyword"].split(", ")) == {f"{f.theme}: barrier" for f in findings}
+        codes = {f"{theme}: barrier" for f in findings for theme in f.themes}
+        assert set(item["keyword"].split(", ")) == codes
+    assert any(len(finding.themes) > 1 for finding in chosen.findings)
 
 
 def test_csv_reads_back(root: Path) -> None:
@@ -191,11 +202,52 @@ def test_csv_reads_back(root: Path) -> None:
             finding.countries or study.countries or [UNKNOWN[0]]
         )
         assert (row["section"], row["anchor"]) == (finding.section, finding.anchor)
+        labels = [records.codebook[name].label for name in finding.themes]
+        ranks = [rank.id for rank in records.settings.ranks]
+        assert [next(row[r] for r in reversed(ranks) if row[r])] == labels[:1]
+        assert row["also"] == "; ".join(labels[1:])
         assert row["basis"] == finding.basis
         assert row["address"] == f"book/studies.html#finding-{finding.id}"
         assert row["data_version"] == review.settings.version
         for part in ("Level: Macro", review.settings.title, f"{len(table)} of {len(table)}"):
             assert part in row["selection"]
+
+
+LOCATING = {"finding", "study", "also", "section", "anchor", "basis", "address", "data_version"}
+"""What every table of findings tells of each, wherever it is saved."""
+
+
+@pytest.mark.parametrize("kind", [*VIEWS, *OF_THE_REVIEW])
+def test_every_table_of_findings_tells_where_each_stands(kind: str, root: Path) -> None:
+    review = Review.load(root)
+    holder = review.evidence() if kind in VIEWS else review
+    needed = {"by_facet": ("country",), "verdict": ("macro",)}.get(kind, ())
+    view = getattr(holder, kind)(*needed)
+    with drawn_in(Place(lambda *_: "", lambda _, given: given, lambda name: f"to/{name}-")):
+        text = view.to_csv()
+    table = list(csv.DictReader(io.StringIO(text)))
+    summaries = {finding.summary for finding in review.records.findings.values()}
+    listing = "finding" in table[0] or all(summaries & set(row.values()) for row in table)
+    assert listing is (kind in ("explorer", "table", "framework", "statement_list"))
+    if not listing:
+        return
+    book, seen = review.records.codebook, set()
+    for row in table:
+        assert set(row) >= LOCATING
+        finding = review.records.findings[row["finding"]]
+        assert row["address"] == f"to/finding-{finding.id}"
+        assert (row["section"], row["anchor"]) == (finding.section, finding.anchor)
+        assert row["basis"] == finding.basis
+        # Where it stands and what else it speaks to are all its themes, whatever the row is under.
+        own = next(row[rank.id] for rank in reversed(review.settings.ranks) if row[rank.id])
+        labels = [book[name].label for name in finding.themes]
+        assert sorted([own, *filter(None, row["also"].split("; "))]) == sorted(labels)
+        seen.add((finding.id, own))
+    if kind in ("explorer", "table"):
+        labelled = [(f.id, book[f.theme].label) for f in review.evidence()]
+    else:
+        labelled = [(f.id, book[name].label) for f in review.evidence() for name in f.themes]
+    assert seen == set(labelled)
 
 
 def test_pandas_opens_the_findings_as_they_are(root: Path, tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from conftest import missing
 from explorer_on_a_page import STATIC, many
-from synth.book.assets import classic_script, compact_style
+from synth.book.assets import DATA, TABLES, classic_script, compact_style
+from synth.book.explorers import shared_file
 from synth.errors import UnknownName
 from synth.facets import searchable
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values, statements_of
@@ -337,6 +339,15 @@ def test_beyond_the_limit_the_table_says_what_is_missing(garden: Review) -> None
     full = Explorer(records, tuple(records.findings)[:ROWS_IN_PAGE]).html
     assert "findings.csv" not in full
     assert full.count("<tr data-finding") == ROWS_IN_PAGE
+
+
+def test_what_a_page_links_as_a_file_is_written_there() -> None:
+    """The address of a shared file and the folder the build writes it to are one."""
+    env = SimpleNamespace(
+        app=SimpleNamespace(builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"))
+    )
+    assert shared_file(env, "book/page", "findings.csv") == f"../{DATA}/findings.csv"
+    assert shared_file(env, "book/page", "framework.csv") == f"../{TABLES}/framework.csv"
 
 
 def test_settings_end_no_script(example: Path) -> None:

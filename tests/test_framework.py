@@ -66,7 +66,7 @@ def test_a_cell_without_a_finding_says_so() -> None:
 def test_findings_that_say_the_same_stand_in_one_line_with_both_citations() -> None:
     twin = replace(FINDINGS[4], summary=FINDINGS[2].summary)
     found = (*FINDINGS[:4], twin, *FINDINGS[5:])
-    html = framework(records(findings=found)).html
+    html = framework(records(findings=found)).html.split("<script")[0]
     assert html.count("Trust grew with time.") == 1
     assert sorted(cited(html)) == sorted(f.id for f in FINDINGS)
 
@@ -97,7 +97,7 @@ def test_a_part_of_the_framework() -> None:
 
 
 def test_totals_of_the_review_are_left_to_the_build() -> None:
-    html = framework(records()).html
+    html = framework(records()).html.split("<script")[0]
     assert "4 of all studies" in html or "4 of all " in html
     assert "9.9.9" not in html
 

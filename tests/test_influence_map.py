@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import missing
 from tests.records_by_hand import CODEBOOK, DIRECTIONS, INFLUENCES, RANKS, node, records, settings
 
 from synth.model import Codebook, Influence
+from synth.views import figure as frame
 from synth.views.figure import text_width
 from synth.views.influences.map import Arrow, influence_map
 
@@ -304,3 +310,29 @@ def test_several_things_enable_and_one_enables() -> None:
     assert labels["team--helps--law"].startswith("Team helps Law")
     # A direction without a verb for several has one for all.
     assert labels["law--blocks--team"].startswith("Law blocks Team")
+
+
+def test_what_a_theme_reaches_goes_on_behind_the_first_step(tmp_path: Path) -> None:
+    """The script's own function, run in node: downstream, upstream, and round a circle."""
+    program = shutil.which("node")
+    if program is None:
+        missing("no node on this machine")
+    script = Path(frame.__file__).parents[1] / "static" / "figures.js"
+    part = re.search(r"^  const reach = .*?^  };", script.read_text("utf-8"), re.M | re.S)
+    assert part
+    pairs = [("c", "d"), ("b", "c"), ("a", "b"), ("d", "b"), ("x", "a"), ("y", "z")]
+    arrows = [{"dataset": {"s": source, "t": target}} for source, target in pairs]
+    asked = [("a", "s", "t"), ("a", "t", "s"), ("d", "t", "s"), ("alone", "s", "t")]
+    path = tmp_path / "reach.mjs"
+    path.write_text(
+        f"{part[0]}\nconst arrows = {json.dumps(arrows)};\nconst asked = {json.dumps(asked)};\n"
+        "console.log(JSON.stringify(asked.map((of) => [...reach(arrows, ...of)].sort())));",
+        "utf-8",
+    )
+    done = subprocess.run([program, path], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [
+        ["a", "b", "c", "d"],
+        ["a", "x"],
+        ["a", "b", "c", "d", "x"],
+        ["alone"],
+    ]

@@ -53,8 +53,11 @@ def test_its_parts_state_their_counts(review: Review) -> None:
 def test_influences_of_a_node_start_or_end_there(review: Review) -> None:
     for node in review.codebook:
         branch = review.records.codebook.branch(node.id)
-        for influence in review.influences(node.id):
-            assert {influence.source, influence.target} & branch
+        assert [influence.id for influence in review.influences(node.id)] == [
+            influence.id
+            for influence in review.records.influences.values()
+            if {influence.source, influence.target} & branch
+        ]
     assert len(review.influences()) == len(review.records.influences)
 
 

@@ -22,13 +22,14 @@ from pyrefiqda import RefiCodebook
 from rocrate.rocrate import ROCrate
 
 from garden_book import built, planted
+from synth.book.assets import DATA
 from synth.book.data_package import (
     REFI_NAMESPACE,
     TakeawayFile,
     how_to_cite,
     takeaway,
 )
-from synth.book.downloads import FOLDER, size_text
+from synth.book.downloads import size_text
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 
@@ -284,7 +285,7 @@ def test_a_page_offers_what_stands_beside_it_with_size_and_licence(tmp_path: Pat
     )
     records = load_records(root)
     assert [address for address, _ in offered] == [
-        *(f"{FOLDER}/{file.name}" for file in takeaway(records)),
+        *(f"{DATA}/{file.name}" for file in takeaway(records)),
         "book.zip",
     ]
     for address, size in offered:
@@ -317,4 +318,4 @@ def test_the_packed_book_is_whole_and_says_that_it_is_here(tmp_path: Path) -> No
 def test_a_book_that_does_not_offer_itself_is_not_packed(tmp_path: Path) -> None:
     pages, _ = built(planted(tmp_path))
     assert not (pages / "book.zip").exists()
-    assert (pages / FOLDER / "datapackage.json").is_file()
+    assert (pages / DATA / "datapackage.json").is_file()

@@ -162,11 +162,15 @@ test("exports hold what matches, harmless for a spreadsheet", () => {
   const all = formats(core, choice, data(), say);
   const lines = all.csv(more).split("\r\n");
   assert.equal(lines.length, 4);
-  assert.equal(lines[0], "\ufefffinding,study,citation,year,level,theme,direction,country,summary,section,anchor,basis,doi,address,selection,data_version");
-  assert.match(lines[1], /^elm2011-02,elm2011,"Elm, 2011",2011,Place,Water,Hinders,"Kenya; Norway",Water is short,'=1\+1,"a, b",cited,10\.1\/e,,/);
-  assert.match(lines[2], /^oak-01,oak,"Oak, in press",,People,Pay,Hinders,Norway,/);
+  assert.equal(lines[0], "\ufefffinding,study,citation,year,level,theme,also,direction,country,summary,section,anchor,basis,doi,address,selection,data_version");
+  assert.match(lines[1], /^elm2011-02,elm2011,"Elm, 2011",2011,Place,Water,,Hinders,"Kenya; Norway",Water is short,'=1\+1,"a, b",cited,10\.1\/e,,/);
+  assert.match(lines[2], /^oak-01,oak,"Oak, in press",,People,Pay,,Hinders,Norway,/);
   assert.equal(all.ris(more), "TY  - JOUR\r\nKW  - water: hinders\r\nER  - \r\n");
   assert.equal(all.txt(more), "Elm (2011).\n");
   assert.equal(JSON.parse(all.json(more))[0].keyword, "water: hinders");
   assert.equal(cell("=1", /^=/), "'=1");
+  const every = made();
+  every.choice.apply();
+  const said = formats(every.core, every.choice, data(), say).csv(more);
+  assert.match(said, /^elm2011-01,elm2011,"Elm, 2011",2011,Place,Soil,Pay,Helps,/m, "further themes stand beside");
 });

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 STATIC = Path(__file__).parents[1] / "static"
 PLACE = "synth"
 """Folder below ``_static`` that the library's files go to."""
+DATA = f"_static/{PLACE}/data"
+"""Folder of a built book with the data to take along."""
+TABLES = f"_static/{PLACE}/tables"
+"""Folder of a built book with the tables of views that are too large for their page."""
 
 ON_EVERY_PAGE = ("synth.css", "loader.js")
 

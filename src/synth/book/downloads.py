@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from synth.book.assets import PLACE, write_if_changed
+from synth.book.assets import DATA, write_if_changed
 from synth.book.context import depend_on_data, render, review_of, root_of, settings_of, words_of
 from synth.book.data_package import (
     GROUPS,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from synth.messages import Words
     from synth.model import Settings
 
-FOLDER = f"_static/{PLACE}/data"
 BOOK = "book.zip"
 _OFFERS_BOOK = "synth_offers_book"
 # Written before the archive is; filled in after, and differently in the archive itself.
@@ -126,7 +125,7 @@ def download_list(
     return render(
         "downloads.html",
         groups={name: inside for name, inside in groups.items() if inside},
-        folder=f"{root}{FOLDER}",
+        folder=f"{root}{DATA}",
         book=f"{root}{BOOK}",
         book_name=BOOK,
         size_text=size_text,
@@ -154,7 +153,7 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the files, and remove those an earlier build offered."""
     if exception or app.builder.format != "html" or root_of(app) is None:
         return
-    place = Path(app.outdir) / FOLDER
+    place = Path(app.outdir) / DATA
     files = files_of(app)
     for file in files:
         write_if_changed(place / file.name, file.content)

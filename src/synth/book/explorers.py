@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.book.assets import PLACE, write_if_changed
+from synth.book.assets import DATA, PLACE, TABLES, write_if_changed
 from synth.book.domain import evidence_domain, warn
 from synth.views.explorer import evidence_scripts
 
@@ -30,12 +30,16 @@ def shared_file(env: BuildEnvironment, docname: str, name: str) -> str:
     Parameters
     ----------
     env, docname : the book and the page.
-    name : ``"evidence"``, whose script goes by its name alone, or ``"findings.csv"``.
+    name : ``"evidence"``, whose script goes by its name alone; ``"finding"``, where findings stand
+        up to their id, seen from anywhere; ``"findings.csv"``; or the name of a view's own table.
     """
     if name == "evidence":
         return next(iter(evidence_files(env)))
+    if name == "finding":
+        return finding_address(env)
     here = env.app.builder.get_target_uri(docname)
-    return "../" * here.count("/") + f"_static/{PLACE}/{name}"
+    folder = DATA if name == "findings.csv" else TABLES
+    return "../" * here.count("/") + f"{folder}/{name}"
 
 
 def evidence_files(env: BuildEnvironment) -> dict[str, str]:

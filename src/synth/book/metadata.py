@@ -16,9 +16,10 @@ from urllib.parse import urlencode, urljoin
 
 from markupsafe import Markup
 
+from synth.book.assets import DATA
 from synth.book.context import render, review_of, settings_of
 from synth.book.data_package import agent, licence_address
-from synth.book.downloads import FOLDER, files_of
+from synth.book.downloads import files_of
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -182,7 +183,7 @@ def distribution(
             "contentUrl": f"{base}{at}" if base else pathto(at, 1),
         }
         for file in files
-        for at in [f"{FOLDER}/{file.name}"]
+        for at in [f"{DATA}/{file.name}"]
     ]
     return {"distribution": places} if places else {}
 

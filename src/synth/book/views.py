@@ -11,17 +11,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from synth import freshness
+from synth.book.assets import TABLES, write_if_changed
 from synth.book.context import review_of, root_of
 from synth.book.domain import evidence_domain, warn
 from synth.book.explorers import shared_file
 from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
+from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW, View
@@ -37,12 +40,16 @@ if TYPE_CHECKING:
 DRAWN = "synth_views"
 """Key of a page's metadata: its views, each with the fingerprint of what was drawn."""
 
+FILES = "synth_view_files"
+"""Key of a page's metadata: its views whose whole table is a file of the book, by its name."""
+
 
 def setup(app: Sphinx) -> None:
     """Draw views, and build pages again whose views changed; myst-nb finds the renderer itself."""
     app.add_node(view_node)
     app.add_post_transform(DrawViews)
     app.connect("env-get-outdated", outdated)
+    app.connect("build-finished", write_tables)
 
 
 class ViewMime:
@@ -74,6 +81,8 @@ class ViewMime:
             return []
         known = env.metadata[env.docname].setdefault(DRAWN, [])
         known.append((json.dumps(asked, sort_keys=True), _fingerprint(text)))
+        if view.file:
+            env.metadata[env.docname].setdefault(FILES, {})[view.file] = asked
         if isinstance(view, Chart) and not view.empty:
             env.metadata[env.docname][HAS_CHART] = vega_lite_version(view.spec)
         node = view_node("", asked=asked, plain=view.text, classes=["output"])
@@ -88,7 +97,11 @@ def _drawn(
     review: Review, asked: Mapping[str, Any], place: Place | None = None
 ) -> tuple[View, str]:
     """A view and its HTML; without a place, with the numbers of the review but no addresses."""
-    nowhere = Place(lambda kind, name: f"{kind}:{name}", lambda name, _: late_value(name, review))
+    nowhere = Place(
+        lambda kind, name: f"{kind}:{name}",
+        lambda name, _: late_value(name, review),
+        lambda name: name,
+    )
     with drawn_in(place or nowhere):
         view = review.view(asked)
         return view, str(view.html)
@@ -140,6 +153,23 @@ class DrawViews(SphinxPostTransform):
             if node["asked"]["kind"] == "verdict":
                 _stand_on_it(node, review, node["asked"]["options"]["of"])
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))
+
+
+def write_tables(app: Sphinx, exception: Exception | None) -> None:
+    """Write the tables that pages offer as files, and remove those of an earlier build."""
+    review = review_of(app)
+    if exception or app.builder.format != "html" or review is None:
+        return
+    folder = Path(app.outdir) / TABLES
+    written = set()
+    for docname, page in sorted(app.env.metadata.items()):
+        for name, asked in page.get(FILES, {}).items():
+            with drawn_in(place_of(app.env, docname)):
+                write_if_changed(folder / name, csv_file(review.view(asked).to_csv()))
+            written.add(name)
+    for old in folder.glob("*.csv"):
+        if old.name not in written:
+            old.unlink()
 
 
 def _stand_on_it(node: nodes.Element, review: Review, name: str) -> None:

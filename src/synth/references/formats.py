@@ -120,7 +120,8 @@ def csl_items(records: Records, ids: Iterable[str]) -> list[dict[str, Any]]:
     codes: dict[str, dict[str, None]] = {}
     for name in names:
         finding = records.findings[name]
-        codes.setdefault(finding.study, {})[f"{finding.theme}: {finding.direction}"] = None
+        for theme in finding.themes:
+            codes.setdefault(finding.study, {})[f"{theme}: {finding.direction}"] = None
     return [
         {**csl_item(records.bibliography[study]), "keyword": ", ".join(codes[study])}
         for study in records.studies_of(names)
@@ -390,8 +391,17 @@ def _kept(text: str) -> str:
 # --- findings for a spreadsheet ---------------------------------------------------------------
 
 
-def to_csv(records: Records, ids: Sequence[str], filters: str = "", address: str = "") -> str:
+def to_csv(
+    records: Records,
+    ids: Sequence[str],
+    filters: str = "",
+    address: str = "",
+    nodes: Sequence[str] = (),
+) -> str:
     """Write findings for a spreadsheet, one row each, with where each stands and what was chosen.
+
+    Every table of findings that can be saved anywhere is written here, so that all have the same
+    columns.
 
     Parameters
     ----------
@@ -399,12 +409,14 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "", address: str
     ids : ids of the findings, in the order of the rows.
     filters : how they were chosen, in words; empty when they were not.
     address : where findings stand in the book, up to their id; empty when that is not known.
+    nodes : the node of the codebook each row stands under, where a finding has a row for each node
+        it speaks to; by default the one it was coded to.
 
     Returns
     -------
-    The text; its first line names the columns. ``section`` and ``anchor`` locate the finding in the
-    source, ``basis`` says how the source names the study, ``selection`` and ``data_version`` of
-    what the rows are a part.
+    The text; its first line names the columns. ``also`` holds the labels of the further nodes the
+    finding speaks to, ``section`` and ``anchor`` locate the finding in the source, ``basis`` says
+    how the source names the study, ``selection`` and ``data_version`` of what the rows are a part.
     """
     settings = records.settings
     words = Words.of(settings)
@@ -418,22 +430,25 @@ def to_csv(records: Records, ids: Sequence[str], filters: str = "", address: str
         filters=filters or words["explorer_no_filter"],
     )
     columns = [
-        *("finding", "study", "citation", "year", *ranks, "direction", *facets, "summary"),
+        *("finding", "study", "citation", "year", *ranks, "also", "direction", *facets, "summary"),
         *("section", "anchor", "basis", "doi", "address", "selection", "data_version"),
     ]
     rows = [columns]
-    for name in ids:
+    book = records.codebook
+    for at, name in enumerate(ids):
         finding = records.findings[name]
         study = records.studies[finding.study]
         work = records.bibliography.get(study.id)
-        nodes = [records.codebook.at_rank(finding.theme, rank) for rank in ranks]
+        own = nodes[at] if nodes else finding.theme
+        above = [book.at_rank(own, rank) for rank in ranks]
         rows.append(
             [
                 name,
                 study.id,
                 records.label(study.id),
                 "" if study.year is None else str(study.year),
-                *(node.label if node else "" for node in nodes),
+                *(node.label if node else "" for node in above),
+                "; ".join(book[name].label for name in finding.themes if name != own),
                 settings.direction(finding.direction).label,
                 *("; ".join(facet_values(facet, finding, study)) for facet in settings.facets),
                 finding.summary,

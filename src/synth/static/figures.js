@@ -71,35 +71,6 @@ export function tableAsCsv(table) {
 }
 
 /**
- * The framework as CSV, one row a finding.
- * @param {HTMLTableElement} table
- */
-function frameworkAsCsv(table) {
-  const ranks = (table.dataset.ranks ?? "").split(";");
-  const rows = [["finding", ...ranks, "direction", "summary", "citation"]];
-  /** @type {string[]} */
-  const path = [];
-  for (const row of table.querySelectorAll("tbody tr")) {
-    const head = row.querySelector("th");
-    const label = (head?.querySelector("a") ?? head)?.textContent?.trim().replace(/ °$/, "") ?? "";
-    const depth = Number(row.getAttribute("data-depth"));
-    // A row of what is coded to a theme as a whole has no label of its own below the heading's.
-    if (head && (!row.classList.contains("F") || head.querySelector("a"))) {
-      path.length = depth;
-      path[depth] = label;
-    }
-    const place = ranks.map((_, rank) => path[rank] ?? "");
-    for (const item of row.querySelectorAll("td li")) {
-      const direction = item.closest("[data-direction]")?.getAttribute("data-direction") ?? "";
-      const said = /** @type {Text | null} */ (item.firstChild)?.textContent?.trim() ?? "";
-      for (const study of /** @type {NodeListOf<HTMLAnchorElement>} */ (item.querySelectorAll(".fc")))
-        rows.push([study.href.replace(/^.*[#:](?:finding-)?/, ""), ...place, direction, said, study.textContent ?? ""]);
-    }
-  }
-  return csvText(rows);
-}
-
-/**
  * The drawing in view as an SVG that stands on its own: colours written out, on the page's paper.
  * @param {HTMLElement} figure
  * @returns {SVGSVGElement | null}
@@ -154,7 +125,6 @@ async function asPng(svg) {
 /** @param {HTMLElement} figure */
 function offerDownloads(figure) {
   const name = figure.dataset.figure || "figure";
-  const framework = /** @type {HTMLTableElement | null} */ (figure.querySelector(".synth-t2"));
   const table = /** @type {HTMLTableElement | null} */ (
     figure.querySelector(".synth-figure-table table, .synth-scroll table")
   );
@@ -171,10 +141,11 @@ function offerDownloads(figure) {
       if (svg) save(`${name}.png`, await asPng(svg));
     });
   }
-  // Where the tables of a figure show a part, the whole stands beside them.
+  // Where the tables of a figure show a part, the whole stands beside them, or is a file of the book.
   const whole = figure.querySelector("script.synth-csv");
-  const csv = whole ? () => JSON.parse(whole.textContent ?? '""') : framework ? () => frameworkAsCsv(framework) : table ? () => tableAsCsv(table) : null;
-  if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([`\ufeff${csv()}`], { type: "text/csv" })));
+  const csv = whole ? () => JSON.parse(whole.textContent ?? '""') : table ? () => tableAsCsv(table) : null;
+  if (figure.dataset.csv) tools.append(h("a", { href: figure.dataset.csv, download: "" }, say("figure_csv")));
+  else if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([`\ufeff${csv()}`], { type: "text/csv" })));
   if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
 }
 

@@ -224,7 +224,7 @@ class Entry:
     def html(self) -> Markup:
         """The entry without its heading."""
         words, settings, book = self._words, self.records.settings, self.records.codebook
-        themes = {self._page_theme(finding.theme).id for finding in self.findings}
+        themes = {self._page_theme(name).id for f in self.findings for name in f.themes}
         rank = settings.rank(min(1, len(settings.ranks) - 1))
         noun = rank.label.lower() if len(themes) == 1 else rank.plural.lower()
         return render(
@@ -299,19 +299,27 @@ class Entry:
     def _level(self, level: Theme) -> dict[str, Any]:
         branch = self.records.codebook.branch(level.id)
         own = [finding for finding in self.findings if finding.theme in branch]
+        # A finding has one home; the other levels it speaks to lead there.
+        beside = [f for f in self.findings if f not in own and f.speaks_to(branch)]
         look = self.records.settings.levels.get(level.id)
         return {
             "label": level.label,
             "colour": level_colour(self.records.settings, level.id),
             "sign": Markup(mark(look.mark)) if look else "",
             "findings": [self._finding(finding) for finding in own],
-            "share": self._words.say("n_of_all", n=len(own), total=len(self.findings)),
+            "beside": [finding.id for finding in beside],
+            "share": self._words.say(
+                "n_of_all", n=len(own) + len(beside), total=len(self.findings)
+            ),
         }
 
     def _finding(self, finding: Finding) -> dict[str, Any]:
         settings, words = self.records.settings, self._words
         path = self.records.codebook.path(finding.theme)
         told: list[str] = [words[f"basis_{finding.basis}"]]
+        if further := finding.themes[1:]:
+            labels = [link("theme", name, self.records.codebook[name].label) for name in further]
+            told.insert(0, _said(words, "statements_also", themes=Markup(", ").join(labels)))
         if finding.countries:
             told.append(", ".join(finding.countries))
         if finding.section:

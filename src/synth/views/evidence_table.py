@@ -11,8 +11,9 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import facet_values
 from synth.reading.records import Records
+from synth.references.formats import to_csv
 from synth.views.figure import evidence_said
-from synth.views.markup import ON_THE_WAY, isolated, render
+from synth.views.markup import ON_THE_WAY, isolated, render, resource
 from synth.views.shapes import direction_mark
 from synth.views.view import View, plain
 
@@ -71,6 +72,10 @@ class EvidenceTable(View):
             **{name: words[f"evidence_{word}"] for name, word in shown.items()},
             **{facet.id: facet.label for facet in self.records.settings.facets},
         }
+
+    def to_csv(self) -> str:
+        """The findings as CSV text, as readers of the book download them."""
+        return to_csv(self.records, self.ids, address=resource("finding"))
 
     @property
     def html(self) -> Markup:

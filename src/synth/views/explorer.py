@@ -461,6 +461,10 @@ class Explorer(View):
             **self._shown_by,
         }
 
+    def to_csv(self) -> str:
+        """The findings as CSV text, as readers of the book download them."""
+        return self._table.to_csv()
+
     @property
     def html(self) -> Markup:
         """Settings and a table: complete in a page without any script."""

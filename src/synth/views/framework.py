@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Direction, Finding, Theme
-from synth.references.csv_text import csv_text
+from synth.references.formats import to_csv
 from synth.text import listed
 from synth.views.figure import (
     chosen,
@@ -26,7 +26,7 @@ from synth.views.figure import (
     source_line,
     version_line,
 )
-from synth.views.markup import render
+from synth.views.markup import render, resource
 from synth.views.shapes import direction_mark, mark
 from synth.views.view import View
 
@@ -71,13 +71,17 @@ class Framework(View):
     ----------
     records : the records of the review.
     lines : its rows, headings and factors in the order of the codebook.
+    of : the node of the codebook they stand below; empty for all of it.
     """
 
     title: str
     summary: str
 
-    def __init__(self, records: Records, lines: Sequence[FrameworkRow]) -> None:
+    def __init__(
+        self, records: Records, lines: Sequence[FrameworkRow], of: str | None = None
+    ) -> None:
         self._records = records
+        self._of = of
         self.lines = tuple(lines)
         self._words = Words.of(records.settings)
         self.summary = self._counts()
@@ -256,23 +260,26 @@ class Framework(View):
         drawn = influence_map(self._records, at_least=at_least, counts=True)
         return drawn.asked("influence_map", {}, at_least=at_least, counts=True)
 
+    @property
+    def file(self) -> str:  # type: ignore[override]
+        """Name of the file with all its rows, which a book offers beside it."""
+        return "-".join(("framework", *([self._of] if self._of else ()))) + ".csv"
+
     def to_csv(self) -> str:
-        """The table as CSV text, one row a finding, in the order of the page."""
-        ranks = [rank.id for rank in self._records.settings.ranks]
-        rows = [["finding", *ranks, "direction", "summary", "citation"]]
+        """The table as CSV text, one row a finding under each node, in the order of the page."""
         others = (d for d in self._records.settings.directions if d not in self.directions)
         directions = (*self.directions, *others)
+        rows = []
         for line in self.lines:
-            labels = {node.rank: node.label for node in line.path}
-            place = [labels.get(rank, "") for rank in ranks]
             for direction in () if line.heading else directions:
                 found = line.of(direction)
                 # What several studies say stands together, at the place of the first.
                 first = {f.summary: at for at, f in reversed([*enumerate(found)])}
-                for f in sorted(found, key=lambda f: first[f.summary]):
-                    said = (f.summary, self._records.label(f.study))
-                    rows.append([f.id, *place, direction.label, *said])
-        return csv_text(rows)
+                rows += [
+                    (f.id, line.node.id) for f in sorted(found, key=lambda f: first[f.summary])
+                ]
+        ids, nodes = [name for name, _ in rows], [node for _, node in rows]
+        return to_csv(self._records, ids, address=resource("finding"), nodes=nodes)
 
 
 def framework(
@@ -313,7 +320,7 @@ def framework(
             rows.append(FrameworkRow(node, path, False, own))
         else:
             rows.append(FrameworkRow(node, path, False, own))
-    return Framework(records, rows)
+    return Framework(records, rows, of)
 
 
 def _label(node: Theme) -> str:

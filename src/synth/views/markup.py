@@ -34,7 +34,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(target=target, placeholder=placeholder)
+    made.globals.update(target=target, placeholder=placeholder, resource=resource)
     made.filters["json_block"] = json_block
     return made
 
@@ -157,6 +157,8 @@ def resource(name: str) -> str:
 
     Parameters
     ----------
-    name : ``"evidence"``, the name of the script explorers ask for, or ``"findings.csv"``.
+    name : ``"evidence"``, the name of the script explorers ask for; ``"finding"``, where findings
+        stand up to their id; ``"findings.csv"``; or the name of a view's own table. Outside a book
+        all of them are empty.
     """
     return _here().resource(name)

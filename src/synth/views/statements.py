@@ -15,9 +15,10 @@ from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Direction, Finding, Theme, statements_of
+from synth.references.formats import to_csv
 from synth.views.adequacy import adequacy, adequacy_line
 from synth.views.figure import evidence_said, level_colour, poles, version_line
-from synth.views.markup import render
+from synth.views.markup import render, resource
 from synth.views.shapes import direction_mark
 from synth.views.view import View
 
@@ -172,6 +173,17 @@ class StatementList(View):
             for group in self.groups
             for said in group.said
         ]
+
+    def to_csv(self) -> str:
+        """The findings behind the statements as CSV text, node by node, as on the page."""
+        rows = [
+            (finding.id, group.node.id)
+            for group in self.groups
+            for said in group.said
+            for finding in said.findings
+        ]
+        ids, nodes = [name for name, _ in rows], [node for _, node in rows]
+        return to_csv(self._records, ids, address=resource("finding"), nodes=nodes)
 
     @property
     def columns(self) -> dict[str, str]:

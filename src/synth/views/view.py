@@ -54,6 +54,8 @@ class View:
     description: str = ""
     pictured: bool = True
     """Whether its plain form holds its picture as well; a table alone takes less room."""
+    file: str = ""
+    """Name of the CSV file a book offers with it; without one its page holds the whole table."""
     _words: Words = Words()
 
     title: str

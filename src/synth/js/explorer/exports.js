@@ -22,7 +22,7 @@ export function formats(core, choice, data, say) {
   const matching = () => [...core.failed.keys()].filter((i) => !core.failed[i]);
   /** @param {Data} more */
   const csv = ({ works, section, anchor, basis }) => {
-    const columns = ["finding", "study", "citation", "year", ...ranks, "direction", ...declared.map(({ id }) => id), "summary",
+    const columns = ["finding", "study", "citation", "year", ...ranks, "also", "direction", ...declared.map(({ id }) => id), "summary",
       "section", "anchor", "basis", "doi", "address", "selection", "data_version"];
     const place = data.links?.finding;
     const selection = say("selection", { title: data.title, n: core.totals.finding, total: data.total[0], filters: choice.inForce() });
@@ -34,7 +34,7 @@ export function formats(core, choice, data, say) {
         return [
           name(i), id, data.studies.label[study[i]], years[year.code[i]] || "",
           ...ranks.map((/** @type {string} */ _, /** @type {number} */ at) => tree.labels[nodes[at]] || ""),
-          direction.labels[direction.code[i]],
+          tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]).join("; "), direction.labels[direction.code[i]],
           ...declared.map((facet) => facet.sets[facet.code[i]].map((value) => facet.values[value]).join("; ")),
           core.summary(i), section[row(i)], anchor[row(i)], basis[row(i)], works[id]?.[0].DOI || "",
           place ? (data.published || "") + place + name(i) : "", selection, data.version,
@@ -46,7 +46,8 @@ export function formats(core, choice, data, say) {
   const cited = ({ works }) => {
     /** @type {Set<string>[]} */
     const codes = [];
-    for (const i of matching()) (codes[study[i]] ??= new Set()).add(`${tree.values[node(i)]}: ${direction.values[direction.code[i]]}`);
+    for (const i of matching()) for (const at of tree.nodes[tree.code[i]])
+      (codes[study[i]] ??= new Set()).add(`${tree.values[at]}: ${direction.values[direction.code[i]]}`);
     return codes.flatMap((set, at) => (works[data.studies.id[at]] ? [[[...set], works[data.studies.id[at]]]] : []));
   };
   return {
