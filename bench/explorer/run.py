@@ -1,7 +1,7 @@
 """Measure the explorer beside what a reader would meet elsewhere, in one run of one browser.
 
 npm ci --prefix bench/explorer
-python bench/explorer/run.py --sizes 200 1000 10000 100000
+python bench/explorer/run.py --sizes 200 --rounds 40
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ ARGUMENTS = [
     *("--disable-component-update", "--disable-sync", "--no-first-run"),
     "--js-flags=--expose-gc",
 ]
+ASK = {"toggle": "toggle", "key": "search"}
+"""The kinds of steps, and what a peer does for each."""
+SHOWN = {"work": 0, "first paint": 1, "all painted": 2}
+"""What is told of the steps, and where it stands in what a page answers."""
+BLOCK = 10
+STARTS = 3
 FACETS = ("direction", "level", "country", "design")
 
 
@@ -114,7 +121,7 @@ def write_explorer(records: Records, page: Path) -> None:
     )
 
 
-def steps(size: int, rounds: int) -> tuple[list[list[str]], list[str]]:
+def steps(size: int, rounds: int) -> dict[str, list[Any]]:
     """What is toggled and typed, the same for every peer; each value is chosen, then let go."""
     script = (BUILD / f"findings-{size}.js").read_text("utf-8")
     records = json.loads(json.loads(script[script.index("(") + 1 : script.rindex(")")]))
@@ -124,73 +131,127 @@ def steps(size: int, rounds: int) -> tuple[list[list[str]], list[str]]:
         facet = chance.choice(FACETS)
         held = chance.choice(records)[facet]
         pair = [facet, held[0] if isinstance(held, list) else held]
-        toggles += [pair, [chance.choice(["direction", "level"]), "enabler"]][:1]
         other = ["direction", chance.choice(["enabler", "barrier"])]
-        toggles += [other, pair, other] if other != pair else [pair]
-    typed = []
+        toggles += [pair, other, pair, other] if other != pair else [pair, pair]
+    typed: list[str] = []
     while len(typed) < rounds:
         word = fold(chance.choice(records)["summary"]).split()[0]
         typed += [word[: end + 1] for end in range(len(word))] + [""]
-    return toggles[: rounds // 4 * 4], typed[:rounds]
+    return {"toggle": toggles[:rounds], "key": typed[:rounds]}
 
 
-def quantile(values: list[float], part: float) -> float:
+def quantile(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, round(part * (len(values) - 1)))]
 
 
-def measure(
-    browser: Any, page_path: Path, size: int, rounds: int, pause: int, slow: int = 1
-) -> dict[str, Any]:
-    """Open a page, wait until it can be used, and go through the steps."""
+@dataclass
+class Opened:
+    """A peer's page, and what was measured on it."""
+
+    page: Any
+    figures: dict[str, Any]
+    times: dict[str, list[list[float]]] = field(default_factory=dict)
+
+
+def open_peer(browser: Any, path: Path, rows: int, slow: int, rest: int) -> Opened:
+    """Open a page in a window of its own, and take from its own word when it was ready."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(120_000)
+    page.set_default_timeout(180_000)
     session = context.new_cdp_session(page)
+    if slow > 1:
+        session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
     page.add_init_script(
         """window.longTasks = [];
         new PerformanceObserver((list) => {
             for (const one of list.getEntries()) longTasks.push(one.duration);
         }).observe({type: "longtask", buffered: true})"""
     )
-    page.goto(f"{page_path.as_uri()}?pause={pause}", wait_until="commit")
-    page.wait_for_function("window.peer && peer.readyAt")
-    result: dict[str, Any] = {"ready": page.evaluate("peer.readyAt")}
-    page.wait_for_timeout(500)
-    result["longest task"] = page.evaluate("Math.max(0, ...longTasks)")
+    with page.expect_console_message(lambda said: said.text.startswith("ready ")) as said:
+        page.goto(f"{path.as_uri()}?rest={rest}&rows={rows}", wait_until="commit")
+    figures = {"ready": float(said.value.text.split()[1])}
+    figures["longest task"] = page.evaluate("Math.max(0, ...longTasks)")
     session.send("HeapProfiler.collectGarbage")
-    result["heap"] = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
-    if slow > 1:
-        session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
-    toggles, typed = steps(size, rounds)
-    for kind, acts in (("toggle", toggles), ("key", typed)):
-        call = (
-            "([facet, value]) => peer.measure(async () => void (await peer.toggle(facet, value)))"
+    figures["heap"] = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+    # Ready is a claim: the first choice after it must be answered.
+    if page.evaluate("Boolean(peer.toggle && peer.count() !== null)"):
+        before = page.evaluate("peer.count()")
+        take = "async () => (await peer.steps('toggle', [['direction', 'barrier']], []))[0][4]"
+        if not 0 < page.evaluate(take) < before or page.evaluate(take) != before:
+            raise SystemExit(f"{path.name} said it was ready, and a choice did not work")
+    return Opened(page, figures)
+
+
+def taken(opened: Opened, kind: str, acts: Sequence[Any], rows: Sequence[int]) -> list[list[float]]:
+    """Have a page take some steps, without a word from outside between them."""
+    opened.page.bring_to_front()
+    call = "([kind, acts, rows]) => peer.steps(kind, acts, rows)"
+    answer: list[list[float]] = opened.page.evaluate(call, [kind, acts, rows])
+    return answer
+
+
+def measure(
+    browser: Any, pages: Mapping[str, Path], size: int, rounds: int, rest: int, slow: int
+) -> dict[str, Opened]:
+    """Take every step on every peer, a few on one and then on the next, in changing order."""
+    acts = steps(size, rounds)
+    first = open_peer(browser, pages["explorer"], 1, slow, rest)
+    at_start = first.page.evaluate("peer.shown()")
+    # How many findings the explorer shows after each step: all are to show as many.
+    rows = {
+        kind: [int(step[3]) for step in taken(first, kind, list_, [])]
+        for kind, list_ in acts.items()
+    }
+    first.page.context.close()
+    # One after the other, so that none starts beside another; three times, and the median counts.
+    starts: dict[str, list[float]] = {name: [] for name in pages}
+    opened: dict[str, Opened] = {}
+    for again in range(STARTS):
+        for name, path in pages.items():
+            one = open_peer(browser, path, at_start, slow, rest)
+            starts[name].append(one.figures["ready"])
+            if again == STARTS - 1:
+                opened[name] = one
+            else:
+                one.page.context.close()
+    for name, one in opened.items():
+        one.figures["ready"] = statistics.median(starts[name])
+    chance = random.Random(size)
+    for kind, list_ in acts.items():
+        names = [
+            name for name in opened if opened[name].page.evaluate(f"Boolean(peer.{ASK[kind]})")
+        ]
+        for at in range(0, len(list_), BLOCK):
+            part = slice(at, at + BLOCK)
+            for name in chance.sample(names, len(names)):
+                got = taken(opened[name], kind, list_[part], rows[kind][part])
+                opened[name].times.setdefault(kind, []).extend(got)
+        # Whoever shows fewer findings, or finds others, is not doing the same.
+        for name in names:
+            steps_of = opened[name].times[kind]
+            counted = [step[3] for step in steps_of]
+            if min(counted) >= 0 and counted != rows[kind]:
+                raise SystemExit(f"{name} does not show as many findings as the explorer ({kind})")
+            ours = opened["explorer"].times[kind]
+            if steps_of[0][4] is not None:
+                other = sum(a[4] != b[4] for a, b in zip(steps_of, ours, strict=True))
+                opened[name].figures[f"{kind} counts"] = other
+    for one in opened.values():
+        one.page.context.close()
+    return opened
+
+
+def between(ours: Sequence[float], theirs: Sequence[float], part: float) -> str:
+    """The ratio of two quantiles, and where it lies in 95 of 100 draws of the same steps."""
+    chance = random.Random(1)
+    drawn = []
+    for _ in range(400):
+        at = chance.choices(range(len(ours)), k=len(ours))
+        drawn.append(
+            quantile([ours[i] for i in at], part) / quantile([theirs[i] for i in at], part)
         )
-        if kind == "key":
-            call = "text => peer.measure(async () => void (await peer.search(text)))"
-        elif page.evaluate("peer.toggle === null"):
-            continue
-        page.evaluate(call, acts[0])
-        page.evaluate(call, acts[0] if kind == "toggle" else "")
-        times = [page.evaluate(call, act) for act in acts]
-        result[kind] = {
-            "median": statistics.median(first for _, first, _, _ in times),
-            "p95": quantile([first for _, first, _, _ in times], 0.95),
-            "whole": statistics.median(whole for _, _, whole, _ in times),
-            "whole p95": quantile([whole for _, _, whole, _ in times], 0.95),
-            "work": statistics.median(work for work, _, _, _ in times),
-            "rows": statistics.median(rows for _, _, _, rows in times),
-        }
-    # The same choice must give the same number everywhere, or the comparison is of nothing.
-    if page.evaluate("peer.toggle !== null"):
-        page.evaluate("async () => void (await peer.toggle('direction', 'barrier'))")
-        page.wait_for_timeout(300)
-        result["count"] = page.evaluate("peer.count()")
-    context.close()
-    return result
-
-
-SHOWN = ("median", "p95", "whole", "whole p95", "work", "rows")
+    ratio = quantile(ours, part) / quantile(theirs, part)
+    return f"{ratio:.2f} ({quantile(drawn, 0.025):.2f}–{quantile(drawn, 0.975):.2f})"
 
 
 def table(rows: list[list[str]]) -> str:
@@ -203,45 +264,78 @@ def table(rows: list[list[str]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def report(size: int, results: dict[str, dict[str, Any]]) -> None:
+def report(size: int, slow: int, results: Mapping[str, Opened]) -> None:
+    """Every peer's figures, and the explorer's over them."""
     ours = results["explorer"]
-    head = [
-        "peer",
-        "ready",
-        "heap MB",
-        "longest task",
-        *("toggle", "p95", "whole", "p95", "work", "rows"),
-        *("key", "p95", "whole", "p95", "work", "rows"),
-        "toggle ×",
-        "key ×",
-    ]
-    rows = [head]
+    print(f"\n{size:,} findings at {slow}× throttle; milliseconds, median / p95\n")
+    head = ["peer", "ready", "longest task", "heap MB"]
+    rows = [[*head, *(f"{kind}: {what}" for kind in ASK for what in SHOWN), "counts differ"]]
     for name, one in results.items():
-        row = [name, f"{one['ready']:.0f}", f"{one['heap']:.1f}", f"{one['longest task']:.0f}"]
-        for kind in ("toggle", "key"):
-            times = one.get(kind)
-            row += [f"{times[what]:.1f}" for what in SHOWN] if times else ["–"] * len(SHOWN)
-        for kind in ("toggle", "key"):
-            row.append(f"{ours[kind]['median'] / one[kind]['median']:.2f}" if kind in one else "–")
+        row = [name, *(f"{one.figures[what]:.0f}" for what in ("ready", "longest task"))]
+        row.append(f"{one.figures['heap']:.1f}")
+        for kind in ASK:
+            for column in SHOWN.values():
+                values = [step[column] for step in one.times.get(kind, [])]
+                row.append(
+                    f"{statistics.median(values):.1f} / {quantile(values, 0.95):.1f}"
+                    if values
+                    else "–"
+                )
+        row.append(", ".join(f"{kind} {one.figures.get(f'{kind} counts', '–')}" for kind in ASK))
         rows.append(row)
-    print(f"\n{size:,} findings; milliseconds; × = the explorer's median over the peer's\n")
     print(table(rows))
-    counts = {one["count"] for one in results.values() if one.get("count") is not None}
-    if len(counts) > 1:
-        told = {name: one.get("count") for name, one in results.items()}
-        print(f"\nThe peers do not agree on what matches: {told}")
+    print(
+        "\nThe explorer over each: the ratio, and where it lies in 95 of 100 draws of the steps\n"
+    )
+    rows = [
+        [
+            "peer",
+            "ready",
+            "heap",
+            *(
+                f"{kind}: {what}, {q}"
+                for kind in ASK
+                for what in ("first paint", "all painted")
+                for q in ("median", "p95")
+            ),
+        ]
+    ]
+    for name, one in results.items():
+        if one is ours:
+            continue
+        row = [
+            name,
+            *(f"{ours.figures[what] / one.figures[what]:.2f}" for what in ("ready", "heap")),
+        ]
+        for kind in ASK:
+            for column in (SHOWN["first paint"], SHOWN["all painted"]):
+                for part in (0.5, 0.95):
+                    row.append(
+                        between(
+                            [step[column] for step in ours.times[kind]],
+                            [step[column] for step in one.times[kind]],
+                            part,
+                        )
+                        if kind in one.times
+                        else "–"
+                    )
+        rows.append(row)
+    print(table(rows), flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 1000, 10_000, 100_000])
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
-    parser.add_argument("--rounds", type=int, default=60, help="toggles and keystrokes a peer")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[200, 10_000, 100_000])
     parser.add_argument(
-        "--pause", type=int, default=150, help="milliseconds between two steps, for every peer"
+        "--peers", nargs="+", choices=PEERS, default=["floor", "explorer", "crossfilter2"]
+    )
+    parser.add_argument("--rounds", type=int, default=200, help="toggles and keystrokes a peer")
+    parser.add_argument("--slow", type=int, nargs="+", default=[1, 6], help="throttles, N×")
+    parser.add_argument(
+        "--rest", type=int, default=150, help="milliseconds without a change between two steps"
     )
     parser.add_argument(
-        "--slow", type=int, default=0, help="also the explorer and the floor at N× CPU throttle"
+        "--reader", action="store_true", help="with the tree that screen readers read"
     )
     options = parser.parse_args()
     found = subprocess.run(
@@ -249,32 +343,20 @@ def main() -> None:
     ).stdout.strip()
     from playwright.sync_api import sync_playwright
 
+    arguments = [*ARGUMENTS, *(["--force-renderer-accessibility"] if options.reader else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         for size in options.sizes:
-            pages = write_pages(size)
-            results = {}
-            for name in options.peers:
-                if name not in pages:
-                    continue
-                try:
-                    results[name] = measure(
-                        browser, pages[name], size, options.rounds, options.pause
-                    )
-                except Exception as error:  # a peer that dies is a result, not the end of the run
-                    print(f"{name} at {size:,}: {str(error).splitlines()[0]}")
-                    browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-            report(size, results)
-            if options.slow:
-                slow = {
-                    name: measure(
-                        browser, pages[name], size, options.rounds, options.pause, options.slow
-                    )
-                    for name in ("floor", "explorer", "crossfilter2")
-                }
-                print(f"\nAt {options.slow}× CPU throttle:")
-                report(size, slow)
-        browser.close()
+            pages = {
+                name: path
+                for name, path in write_pages(size).items()
+                if name in {"explorer", *options.peers}
+            }
+            for slow in options.slow:
+                browser = playwright.chromium.launch(executable_path=found, args=arguments)
+                report(
+                    size, slow, measure(browser, pages, size, options.rounds, options.rest, slow)
+                )
+                browser.close()
 
 
 if __name__ == "__main__":

@@ -1,28 +1,53 @@
 // What every peer shares: the findings, one way of showing results, one way of waiting for paint.
 // A peer is a page that sets `peer.toggle(facet, value)`, `peer.search(text)` (each may return a
-// promise and must leave counts and the first 50 results in the page), `peer.count()` and, once it
-// can be used, calls `peer.ready()`.
+// promise and must leave counts and the first `peer.rows` results in the page), `peer.count()` and,
+// once a choice would work, calls `peer.ready()`.
+
+const ASKED = new URLSearchParams(location.search);
+const REST = Number(ASKED.get("rest")); // milliseconds without a change after which a page is at rest
 
 const peer = (window.peer = {
-  pause: Number(new URLSearchParams(location.search).get("pause")),
-  ready() {
-    peer.readyAt ??= performance.now();
-  },
+  /** How many findings are to be shown: as many as the explorer shows, so that all do the same. */
+  rows: Number(ASKED.get("rows")),
   seed: 1,
   /** Where in a frame a step begins: drawn alike for every peer, so that no echo of the last decides. */
   chance: () => (peer.seed = (peer.seed * 48271) % 2147483647) / 2147483647,
+  /** How many findings are shown; -1 where a peer draws them its own way and they are not counted. */
+  shown: () => document.querySelectorAll("#results > li, .ex [data-finding]").length,
+  /** Once all findings of the start are painted too, the page says so; nobody asks it meanwhile. */
+  ready() {
+    const full = async () => {
+      const shown = peer.shown();
+      if (peer.readyAt || (shown >= 0 && shown < peer.rows)) return;
+      watching.disconnect();
+      await peer.painted();
+      peer.readyAt = performance.now();
+      console.info("ready", peer.readyAt);
+    };
+    const watching = new MutationObserver(full);
+    watching.observe(document.body, { subtree: true, childList: true });
+    full();
+  },
+  painted: () =>
+    new Promise((done) =>
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(0);
+      }),
+    ),
   /**
    * Do something and tell how long it took: the work itself with its layout, until something was
-   * painted, and until the last thing that changes was; and how many findings are shown then.
+   * painted, and until the last thing that changes was; how many findings are shown then, and match.
    */
   async measure(act) {
-    // Between two strokes of a quick typist; whatever a peer put off is done by then, or counts.
-    await new Promise((done) => setTimeout(done, peer.pause));
     await peer.painted();
     const begin = performance.now() + peer.chance() * 16.7;
     while (performance.now() < begin);
+    let changed = 0;
     let last = 0;
     const watching = new MutationObserver(async () => {
+      changed = performance.now();
       await peer.painted();
       last = performance.now();
     });
@@ -33,30 +58,31 @@ const peer = (window.peer = {
     const work = performance.now() - start;
     await peer.painted();
     const first = performance.now() - start;
-    // What a peer puts off comes within this; it is counted, not waited out.
-    await new Promise((done) => setTimeout(done, 250));
+    // The rest a quick typist leaves; what a peer puts off is done within it, and counted.
+    for (let left = REST; left > 0; left = REST - (performance.now() - Math.max(start, changed, last)))
+      await new Promise((done) => setTimeout(done, left));
     watching.disconnect();
-    const rows = document.querySelectorAll("#results > li, .ex [data-finding]").length;
-    return [work, first, Math.max(first, last - start), rows];
+    return [work, first, Math.max(first, last - start), peer.shown(), peer.count()];
   },
-  painted: () =>
-    new Promise((done) =>
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel();
-        port1.onmessage = done;
-        port2.postMessage(0);
-      }),
-    ),
+  /** Some steps one after another, without a word from outside between them. */
+  async steps(kind, acts, rows) {
+    const times = [];
+    for (const [at, act] of acts.entries()) {
+      peer.rows = rows[at] ?? 50;
+      times.push(await peer.measure(() => (kind === "toggle" ? peer.toggle(...act) : peer.search(act))));
+    }
+    return times;
+  },
 });
 
 const FACETS = ["direction", "level", "theme", "country", "design"];
 const fold = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
 
-/** Replace what is shown by the first 50 of some findings. */
+/** Replace what is shown by the first of some findings. */
 function show(list) {
   const results = document.getElementById("results");
   results.replaceChildren(
-    ...list.slice(0, 50).map((finding) => {
+    ...list.slice(0, peer.rows).map((finding) => {
       const item = document.createElement("li");
       for (const [tag, text] of [
         ["b", finding.label],

@@ -1,6 +1,8 @@
 // The explorer behind the same four names; everything goes through the page, as a reader would.
 const root = document.querySelector(".synth-explorer");
-new MutationObserver(() => root.dataset.ready && peer.ready()).observe(root, { attributes: true });
+const started = () => root.dataset.ready && peer.ready();
+new MutationObserver(started).observe(root, { attributes: true });
+started();
 peer.toggle = (facet, value) => root.querySelector(`input[data-facet="${facet}"][value="${value}"]`).click();
 peer.search = (text) => {
   const input = root.querySelector("input[type=search]");
