@@ -734,3 +734,128 @@ def test_the_terminal_takes_the_first_answer_for_a_plain_enter(
     assert _ask("What are they?", ["codes", "filters"]) == 0
     assert _ask("What are they?", ["codes", "filters"]) == 1
     assert "1. codes (taken if you press Enter)" in capsys.readouterr().out
+
+
+# --- kinds of tables that were read wrongly -----------------------------------------------------
+
+
+def test_a_field_that_stands_twice_is_taken_once_and_told(case: Take) -> None:
+    made = case("31-field-twice")
+    assert made.counts == (1, 1)
+    assert "'funding_details' stands twice in 1 entry, the first abel2019" in made.told
+    assert made.works["abel2019"].fields["funding_details"] == "A"
+
+
+def test_addresses_in_place_of_dois_are_told(case: Take) -> None:
+    made = case("20-doi-as-url")
+    assert "1 DOI is written as an address, such as that of abel2019" in made.told
+
+
+def test_sums_below_ticks_do_not_tell_what_the_columns_are(take: Take) -> None:
+    made = take(
+        "Study,Access,Cost,Total\nEk 2012,x,,1\nRoux 2015,x,x,2\nTotal (n=2),2,1,3\n"
+        "n (%),2 (100%),1 (50%),\nAbbreviations: x = reported,,,\n"
+    )
+    assert made.counts == (3, 2)
+    assert made.themes == {"Access": 2, "Cost": 1}
+    assert "A row of sums is about no study. (2 rows: first table.csv:4, table.csv:5)" in made.told
+
+
+def test_unclear_beside_yes_and_no_is_no_tick(take: Take) -> None:
+    made = take(
+        "Study,Stigma,Pay,Support\nEk 2012,Yes,No,Yes\nRoux 2015,No,Yes,Unclear\n"
+        "Lee 2019,NR,Yes,Yes\n"
+    )
+    assert made.themes == {"Stigma": 1, "Pay": 2, "Support": 2}
+    assert "'Unclear' below a heading that is a code says that the code does not apply" in made.told
+
+
+@pytest.mark.parametrize(
+    ("cells", "directions"),
+    [
+        (("+", "-", "", "+/-"), {"Positive": 1, "Negative": 1, "Mixed": 1}),
+        (("↑", "↓", "0", "NR"), {"Positive": 1, "Negative": 1, "No effect": 1}),
+        (("B", "F", "", "B/F"), {"Barrier": 1, "Facilitator": 1, "Both": 1}),
+        (("Barrier", "Facilitator", "", "-"), {"Barrier": 1, "Facilitator": 1}),
+    ],
+)
+def test_marks_below_codes_say_the_direction(
+    take: Take, cells: tuple[str, ...], directions: dict[str, int]
+) -> None:
+    one, two, three, four = cells
+    made = take(f"Study,Pay,Hours\nEk 2012,{one},{two}\nRoux 2015,{three},{four}\n")
+    ways = {way.id: way.label for way in made.records.settings.directions}
+    told = Counter(ways[finding.direction] for finding in made.records.findings.values())
+    assert dict(told) == directions
+    assert "[sheet.marks]" in made.told
+
+
+def test_plus_and_minus_in_every_cell_are_yes_and_no(take: Take) -> None:
+    made = take("Study,Pay,Hours\nEk 2012,+,-\nRoux 2015,+,+\n")
+    assert made.themes == {"Pay": 2, "Hours": 1}
+    assert len(made.records.settings.directions) == 1
+
+
+def test_bullets_and_numbers_that_count_are_no_part_of_codes(take: Take) -> None:
+    made = take('Study,Themes\nEk 2012,"• Stigma\n• Access"\nRoux 2015,• Access\n')
+    assert made.themes == {"Stigma": 1, "Access": 2}
+    made = take('Study,Themes\nEk 2012,"1) Stigma\n2) Access"\nRoux 2015,1) Access; 2) Cost\n')
+    assert made.themes == {"Stigma": 1, "Access": 2, "Cost": 1}
+    made = take("Study,Themes\nEk 2012,1. Stigma; 2. Access\nRoux 2015,2. Access\n")
+    assert made.themes == {"1. Stigma": 1, "2. Access": 2}
+
+
+@pytest.mark.parametrize("narrow", ["subdomain", "Sub-domain", "Sub Domains"])
+def test_a_column_called_sub_is_below_the_other(take: Take, narrow: str) -> None:
+    made = take(f"id,domain,{narrow}\nS1,Access,Distance\nS2,Access,Price\nS2,Trust,Staff\n")
+    assert made.counts == (3, 2)
+    book = made.records.codebook
+    assert {(node.label, node.parent) for node in book if node.parent} == {
+        ("Distance", "access"),
+        ("Price", "access"),
+        ("Staff", "trust"),
+    }
+
+
+def test_another_journal_is_another_study(take: Take) -> None:
+    made = take("Author,Year,Journal,Pay\nLee et al.,2020,BMJ,x\nLee et al.,2020,The Lancet,x\n")
+    assert made.counts == (2, 2)
+    assert "the same name with another journal is another study" in made.told
+    made = take(
+        "Author,Year,Journal,Code\nLee,2020,BMJ,Pay\nLee,2020,British Medical Journal,Hours\n"
+    )
+    assert made.counts == (2, 1)
+
+
+def test_studies_cited_by_number_are_told_apart(take: Take) -> None:
+    made = take('Theme,Studies\nPay,"[1-3, 5]"\nHours,[2]\nTrust,"1,4"\n')
+    assert made.counts == (7, 5)
+    assert made.themes == {"Pay": 4, "Hours": 1, "Trust": 2}
+
+
+def test_letters_after_years_stay_with_their_study(take: Take) -> None:
+    made = take('Theme,Studies\nPay,"Cho 2019a, Cho 2019b"\nHours,Cho (2019b) and Ek (2012)\n')
+    assert made.counts == (4, 3)
+    assert {work.title for work in made.works.values()} == {"Cho 2019a", "Cho 2019b", "Ek (2012)"}
+
+
+def test_none_in_a_column_of_codes_is_no_code(take: Take) -> None:
+    made = take("Study,Theme\nEk 2012,Pay\nRoux 2015,None\nLee 2019,\n")
+    assert made.counts == (1, 3)
+    assert made.themes == {"Pay": 1}
+    assert "'None' in a column of codes says that nothing was coded" in made.told
+
+
+@pytest.mark.parametrize(
+    ("cell", "country"),
+    [
+        ("Québec (Canada)", "Canada"),
+        ("Georgia (USA)", "United States"),
+        ("Atlanta, Georgia, USA", "United States"),
+        ("Tbilisi, Georgia", "Georgia"),
+    ],
+)
+def test_the_country_of_a_place_is_its_country(take: Take, cell: str, country: str) -> None:
+    made = take(f'Study,Country,Code\nEk 2012,"{cell}",Pay\nRoux 2015,Peru,Pay\n')
+    held = {row["study"]: row["country"] for row in made.rows("data/studies.csv")}
+    assert [where for key, where in held.items() if key.startswith("ek")] == [country]

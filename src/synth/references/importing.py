@@ -34,7 +34,7 @@ from synth.references.work import (
     bare_doi,
     read_date,
 )
-from synth.text import fold, slug
+from synth.text import counted, fold, slug
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,9 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
     >>> works.text, dict(works.former)
     ('@book{lee-2020, title={Pay}, year=2020}\n', {'lee-2020': 'Lee_2020'})
     """
+    text, told = _without_second_fields(text)
     read, problems = parse_bibliography(text, file)
+    notes = (*notes, *told, *_addresses_for_dois(read))
     lines = text.split("\n")
     offsets = [0]
     for line in lines:
@@ -182,6 +184,84 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
     text = text.rstrip("\n") + "\n"
     renamed, _ = parse_bibliography(text, file)
     return Works(text, renamed, former, {}, tuple(notes), file), problems
+
+
+# What a book shows of a work: where two values differ, nobody but the author can choose.
+_CHOSEN = frozenset(("author", "editor", "title", "year", "date", "doi", "journal", "journaltitle"))
+_FIELD = re.compile(r"\s*([^\s=,{}\"]+)\s*=\s*(.*?)\s*", re.DOTALL)
+
+
+def _without_second_fields(text: str) -> tuple[str, list[str]]:
+    r"""A ``.bib`` without fields that stand a second time in their entry, and what was left out.
+
+    Databases export some fields twice. Lines stay where they are; a field that tells a work and
+    has two values stays twice, for the author to choose.
+
+    >>> _without_second_fields("@book{lee2020, note={A},\n note={B}, year=2020}")[0]
+    '@book{lee2020, note={A}\n, year=2020}'
+    """
+    told: dict[str, list[str]] = {}
+    kept: list[str] = []
+    done = 0
+    for opening in _ENTRY.finditer(text):
+        if opening.start() < done:
+            continue
+        parts = _fields_of(text, opening.end())
+        seen: dict[str, str] = {}
+        for start, end in parts:
+            found = _FIELD.fullmatch(text[start:end])
+            if not found:
+                continue
+            name = found[1].lower()
+            if name not in seen:
+                seen[name] = found[2]
+            elif name not in _CHOSEN or seen[name] == found[2]:
+                # The comma before it goes with it; line breaks stay, so that lines keep numbers.
+                kept += [text[done : start - 1], "\n" * text.count("\n", start, end)]
+                done = end
+                told.setdefault(found[1], []).append(opening[1])
+    notes = [
+        f"The field {name!r} stands twice in {counted(len(keys), 'entry', 'entries')}, the first "
+        f"{keys[0]}; the second was left out."
+        for name, keys in told.items()
+    ]
+    return "".join([*kept, text[done:]]), notes
+
+
+_ENTRY = re.compile(
+    r"^[ \t]*@[ \t]*(?!comment\b|string\b|preamble\b)\w+\s*\{\s*([^\s,{}]+)\s*,",
+    re.MULTILINE | re.IGNORECASE,
+)
+_SIGNS_OF_FIELDS = re.compile(r"\\.|[{}\",]", re.DOTALL)
+
+
+def _fields_of(text: str, start: int) -> list[tuple[int, int]]:
+    """Where the fields of an entry stand: between commas that are in no braces or quotes."""
+    parts: list[tuple[int, int]] = []
+    depth, quoted = 0, False
+    for sign in _SIGNS_OF_FIELDS.finditer(text, start):
+        mark = sign[0]
+        if mark == '"' and depth == 0:
+            quoted = not quoted
+        elif mark == "{":
+            depth += 1
+        elif mark == "}":
+            depth -= 1
+        if (mark == "," and depth == 0 and not quoted) or depth < 0:
+            parts.append((start, sign.start()))
+            start = sign.end()
+        if depth < 0:
+            break
+    return parts
+
+
+def _addresses_for_dois(works: Bibliography) -> list[str]:
+    """What is told where DOIs are written as addresses."""
+    written = [key for key, work in works.items() if "//" in work.fields.get("doi", "")]
+    if not written:
+        return []
+    what = counted(len(written), "DOI is written as an address", "DOIs are written as addresses")
+    return [f"{what}, such as that of {written[0]}; the DOIs were taken out of them."]
 
 
 _NUMBERED = re.compile(r"\d{5,}|/")

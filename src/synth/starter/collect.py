@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,10 +30,12 @@ from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place, source
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import (
+    counts_items,
     is_blank_tick,
     is_consensus,
     is_note,
     is_several_countries,
+    is_sum,
     is_tick,
     is_total,
     one_spelling,
@@ -41,6 +43,7 @@ from synth.starter.values import (
     same,
     ticked_text,
     unknown,
+    without_bullet,
 )
 
 NOT_STATED = "Not stated"
@@ -146,6 +149,7 @@ class _Collector:
         self.of_rows: dict[tuple[int, int], list[int]] = {}
         self.spellings: dict[tuple[int, str], dict[str, str]] = {}
         self.mapped: dict[tuple[str, str, str], int] = {}
+        self.counted: dict[str, bool] = {}
 
     def whole(self) -> Material:
         """Who, then which rows count, then what they say."""
@@ -255,8 +259,8 @@ class _Collector:
         )
         first = next(iter(held.values()), "")
         others = [cell for name, cell in held.items() if cell != named]
-        sums = all(re.fullmatch(r"[\d.,%()/ ]+|n ?= ?\d+", cell) for cell in others)
-        if is_total(named or first) and others and sums and recipe.rows != "codings":
+        sums = bool(others) and all(map(is_sum, others))
+        if is_total(named or first) and sums and (recipe.rows != "codings" or last):
             return "A row of sums is about no study."
         if len(held) == 1 and len(sheet.header) > 1 and not author_and_year(first):
             if is_note(first) and (last or len(first) > 20):
@@ -452,8 +456,24 @@ class _Collector:
                 split = pieces(cell, f"{signs},")
                 if all(len(self.codes.find(part)) == 1 for part in split):
                     signs += ","
-            parts = [said.get(part, part) for part in pieces(cell, signs)]
-        return [part for part in parts if part and not unknown(part)]
+            parts = [
+                said.get(part, part) for part in map(self._unlisted(name), pieces(cell, signs))
+            ]
+        known = self.codes.find if self.codes.file else lambda part: ()
+        return [part for part in parts if part and (known(part) or not unknown(part, nothing=True))]
+
+    def _unlisted(self, name: str) -> Callable[[str], str]:
+        """What takes the sign of a list off its items: a bullet, a number that only counts them."""
+        if name not in self.counted:
+            cells = (
+                part
+                for sheet, _ in self.material.sheets
+                if name in sheet.header
+                for row in sheet.rows
+                for part in pieces(row.cells[name], ";\n")
+            )
+            self.counted[name] = counts_items(cells)
+        return lambda part: without_bullet(part, numbers=self.counted[name])
 
     def _node(self, labels: Sequence[str], sheet: Sheet, line: int, column: str) -> str:
         whole = " > ".join(labels)
@@ -506,7 +526,8 @@ class _Collector:
                 else:
                     blank.append(place(sheet, row.line, column))
             for name in recipe.of("codes"):
-                if word := recipe.directions.get(name, ""):
+                said = recipe.marks.get(same(row.cells[name]), "")
+                if word := said or recipe.directions.get(name, ""):
                     spelled[word] += 1
         if not spelled and not blank:
             self.report.decided(
@@ -537,7 +558,8 @@ class _Collector:
     def _has_code(self, row: Row, recipe: SheetRecipe) -> bool:
         if any(True for _ in self._labels(row, recipe)):
             return True
-        return any(not is_blank_tick(row.cells[name]) for name in recipe.of("codes"))
+        cells = (row.cells[name] for name in recipe.of("codes"))
+        return any(same(cell) in recipe.marks or not is_blank_tick(cell) for cell in cells)
 
     def _direction_word(self, cell: str, column: str, recipe: SheetRecipe) -> str:
         flat = " ".join(cell.split())
@@ -605,6 +627,9 @@ class _Collector:
         said = recipe.values.get(name, {})
         flat = said.get(" ".join(cell.split()), " ".join(cell.split()))
         heading = recipe.codes.get(name, (name,))
+        if said_by_mark := recipe.marks.get(same(flat)):
+            node = self._node([*heading], sheet, row.line, name)
+            return [(name, node, self._way(said_by_mark), "")]
         if is_blank_tick(flat) and not is_tick(flat, heading[-1]):
             return []
         node = self._node([*heading], sheet, row.line, name)
@@ -619,8 +644,10 @@ class _Collector:
     def _tell_uncoded(self, row: Row, recipe: SheetRecipe, sheet: Sheet) -> None:
         """Cells of codes that say something but no code."""
         for name in (*recipe.of("theme"), *recipe.of("dimensions"), *recipe.ranks):
-            parts = [part for part in pieces(row.cells[name], ";\n") if unknown(part)]
-            for part in parts:
+            parts = pieces(row.cells[name], ";\n")
+            for part in (part for part in parts if unknown(part, nothing=True)):
+                if self.codes.file and self.codes.find(part):
+                    continue
                 self.report.left_out(
                     f"{part!r} in a column of codes says that nothing was coded.",
                     place(sheet, row.line, name),
@@ -628,6 +655,8 @@ class _Collector:
                 )
         for name in recipe.of("codes"):
             cell = row.cells[name]
+            if same(cell) in recipe.marks:
+                continue
             if cell and is_blank_tick(cell) and not is_tick(cell, name):
                 self.report.left_out(
                     f"{cell!r} below a heading that is a code says that the code does not apply.",

@@ -18,7 +18,9 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.values import (
     directions_in,
+    families_of_marks,
     headings,
+    is_beside,
     is_blank_tick,
     is_consensus,
     is_mail,
@@ -136,7 +138,9 @@ class _Guesser:
     def __init__(self, sheet: Sheet, named: Iterable[str], path: str | None) -> None:
         self.sheet = sheet
         self.path = path
-        self.cells = {name: [row.cells[name] for row in sheet.rows] for name in sheet.header}
+        # Sums and notes below a table say nothing of what its columns are.
+        rows = [row for row in sheet.rows if not is_beside(row.cells)] or sheet.rows
+        self.cells = {name: [row.cells[name] for row in rows] for name in sheet.header}
         self.held = {name: [cell for cell in cells if cell] for name, cells in self.cells.items()}
         self.uses, self.problems = given(sheet.header, named, sheet.source)
         self.given = dict(self.uses)
@@ -302,6 +306,11 @@ class _Guesser:
         """Columns that hold the codes rank by rank, if there are such."""
         found = [tuple(by_heading[h][0] for h in series if h in by_heading) for series in _SERIES]
         best = max(found, key=len)
+        for heading, names in by_heading.items() if len(best) < 2 else ():
+            below = [f"sub{heading}", f"sub {heading}", f"sub{heading}s", f"sub {heading}s"]
+            narrow = next((by_heading[word] for word in below if word in by_heading), None)
+            if narrow:
+                best = (names[0], narrow[0])
         if len(best) < 2:
             return False
         if self._nested(best):
@@ -379,6 +388,9 @@ class _Guesser:
         """Find the columns whose headings are codes, or whose values are."""
         codes: dict[str, tuple[str, ...]] = {}
         directions: dict[str, str] = {}
+        if marked := self._marked():
+            self.uses.update(dict.fromkeys(marked, "codes"))
+            return codes, directions
         ticks = self._ticks()
         texts = [name for name in self.free if directions_in(_joined(self.sheet, name))]
         texts = [name for name in texts if name not in ticks]
@@ -409,6 +421,37 @@ class _Guesser:
                 )
             )
         return codes, directions
+
+    def _marked(self) -> list[str]:
+        """Columns whose headings are codes and whose cells say a direction: ``+``, ``-``, ``B``."""
+        for family in families_of_marks():
+            ways: dict[str, set[str]] = {}
+            for name in self.free:
+                held = [same(cell) for cell in self.held[name]]
+                marks = [cell for cell in held if cell in family]
+                if marks and all(cell in family or unknown(cell) for cell in held):
+                    ways[name] = set(marks)
+            found = set().union(*ways.values())
+            said = {family[mark] for mark in found}
+            sides = [*dict.fromkeys(family.values())][:2]
+            # Where every cell is a plus or a minus, the minus says that a code is not there.
+            blank = any(not cell for name in ways for cell in self.cells[name])
+            other = said - {*sides} or any(len(mark) > 1 for mark in found)
+            if len(ways) < 2 or not said >= {*sides} or not (blank or other):
+                continue
+            self.guess.recipe = replace(
+                self.guess.recipe, marks={mark: family[mark] for mark in family if mark in found}
+            )
+            shown = ", ".join(f"{mark!r} {family[mark]}" for mark in family if mark in found)
+            self.guess.doubts.append(
+                Doubt(
+                    f"{_listed([*ways])}: each heading is a code, and the mark below it says the "
+                    f"direction: {shown}.",
+                    hint="the recipe's [sheet.marks] says what a mark means",
+                )
+            )
+            return [*ways]
+        return []
 
     def _heading(self, name: str) -> tuple[tuple[str, ...], str]:
         """The code that a heading stands for, and the direction it tells."""
@@ -444,6 +487,14 @@ class _Guesser:
             return counts
         if not styles:
             return []
+        # Among columns of ticks, one where half the cells say more than a tick is one too.
+        if len(styles) > 1:
+            between = [*self.sheet.header]
+            at = [between.index(name) for name in styles]
+            for name in between[min(at) : max(at) + 2]:
+                if name in self.free and name not in styles:
+                    style = self._tick_style(name, 2)
+                    styles.update({name: style} if style else {})
         marked = [name for name, style in styles.items() if style == "marks"]
         if len(marked) >= 2:
             chosen = marked
@@ -469,15 +520,16 @@ class _Guesser:
         counted = all(re.fullmatch(r"\d{0,3}", cell) for cell in cells)
         return counted and any(cell in ("", "0") for cell in cells) and any(self.held[name])
 
-    def _tick_style(self, name: str) -> str:
+    def _tick_style(self, name: str, others: int = 5) -> str:
         """Whether cells of a column are ticks: ``"marks"``, ``"words"`` (yes and no), or neither.
 
-        A few texts among them are taken for what is to be said about the tick.
+        A few texts among them, one in so many cells, are taken for what is to be said about the
+        tick.
         """
         held = self.held[name]
         ticks = [cell for cell in held if is_tick(cell, name) or ticked_text(cell)]
         other = [c for c in held if c not in ticks and not is_blank_tick(c)]
-        if not ticks or len(other) * 5 > len(held):
+        if not ticks or len(other) * others > len(held):
             return ""
         if any(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in other):
             return ""

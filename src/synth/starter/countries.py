@@ -83,6 +83,11 @@ def country(name: str) -> str:
     if text in _codes():
         return _codes()[text]
     found = known.get(_key(text), "")
+    if not found and (within := re.search(r"\(([^()]+)\)", text)):
+        # "Ontario (Canada)" and "Georgia (USA)": the country is in the brackets.
+        outside = known.get(_key(text.replace(within[0], " ")), "")
+        inside = country(within[1])
+        found = inside if not outside or outside == "Georgia" else ""
     if not found and "(" in text:
         # "Canada (Ontario)": the place in brackets says where in the country.
         found = known.get(_key(re.sub(r"\([^()]*\)", " ", text)), "")
@@ -117,4 +122,7 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         else:
             named += [country(piece) for piece in split if country(piece)]
             odd += [piece for piece in split if not country(piece)]
+        if "United States" in named and "Georgia" in named and "," in part:
+            named.remove("Georgia")  # "Atlanta, Georgia, USA" is in the state of that name
+            odd.append("Georgia")
     return tuple(dict.fromkeys(named)), tuple(dict.fromkeys(odd))

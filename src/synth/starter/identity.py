@@ -151,6 +151,8 @@ def of_words(told: Mapping[str, str]) -> Identity:
     if year := _YEAR.search(said.get("year", "")):
         said["year"] = year[0]
     label = said.get("label", "")
+    if re.fullmatch(r"[(\[]\d{1,4}[)\]]", label):
+        label = said["label"] = label.strip("()[]")
     spelled = author_and_year(label)
     plain = re.sub(r"^(?:https?://)?(?:dx\.|www\.)?(?:doi\.org/|doi:\s*)", "", label.casefold())
     doi = DOI.search(plain[:500])
@@ -348,6 +350,8 @@ class Studies:
                 return name
         if title:
             return "title"
+        if kind == "label" and not who.title and other_journal(who, group):
+            return "journal"
         return "key" if differ("key") else ""
 
     @staticmethod
@@ -426,6 +430,18 @@ class Studies:
         )
 
 
+def other_journal(who: Identity, group: StudyRows) -> bool:
+    """Whether a study stood in another journal, not in the same one in a shorter spelling."""
+    mine, theirs = (
+        [word for word in folded(told.get("journal", "")).split() if word not in _PARTICLES]
+        for told in (who.details, group.details)
+    )
+    if not mine or not theirs or mine[0][:2] == theirs[0][:2]:
+        return False
+    initials = ("".join(word[0] for word in words) for words in (mine, theirs))
+    return not ({*initials} & {mine[0], theirs[0]}) and not {*mine} & {*theirs}
+
+
 def differ_in_year(who: Identity, group: StudyRows) -> bool:
     """Whether author and year both speak for another study of the same title."""
     mine = author_and_year(who.details.get("label", ""))
@@ -433,6 +449,33 @@ def differ_in_year(who: Identity, group: StudyRows) -> bool:
     if not mine or not theirs:
         return False
     return mine[1] != theirs[1] and spoken(mine[0]).split()[:1] != spoken(theirs[0]).split()[:1]
+
+
+# Between "Lee 2020a" and the next study: the letter and the bracket belong to the first.
+_BETWEEN = (
+    r"(?:(?<=\d)|(?<=\d[a-z])|(?<=\d\))|(?<=\d[a-z]\)))"
+    r"\s*(?:,|&|/|\+|\b(?:and|und|et|y|e|en|og|och)\b)\s*(?=[^\W\d_])"
+)
+
+
+def _numbers_of(cell: str) -> list[str]:
+    """The numbers of a cell that cites by number, ranges written out; nothing if it is no list.
+
+    >>> _numbers_of("[1-3, 5]"), _numbers_of("12"), _numbers_of("12-15")
+    (['1', '2', '3', '5'], [], [])
+    """
+    inner = cell.strip("[]() ")
+    if not re.fullmatch(r"\d{1,4}(?:\s*[-–,;]\s*\d{1,4})+", inner):
+        return []
+    if inner == cell and not re.search(r"[,;]", inner):
+        return []
+    numbers: list[str] = []
+    for part in re.split(r"\s*[,;]\s*", inner):
+        first, *last = (int(number) for number in re.split(r"\s*[-–]\s*", part))
+        if last and not first < last[0] <= first + 50:
+            return []
+        numbers += [str(number) for number in range(first, (last or [first])[0] + 1)]
+    return [*dict.fromkeys(numbers)]
 
 
 def several_studies(cell: str, known: Sequence[str]) -> list[str]:
@@ -444,7 +487,9 @@ def several_studies(cell: str, known: Sequence[str]) -> list[str]:
     flat = " ".join(cell.split())
     if len(flat) > 1000:
         return [flat]
-    for pattern in (r"\s*[;\n]\s*", r"(?<=\d)[a-z]?\)?\s*(?:,|&|/|\+)\s*(?=[^\W\d_])"):
+    if listed := _numbers_of(flat):
+        return listed
+    for pattern in (r"\s*[;\n]\s*", _BETWEEN):
         parts = [" ".join(part.split()) for part in re.split(pattern, cell) if part.strip()]
         if len(parts) > 1:
             names = {spoken(name) for name in known}

@@ -63,6 +63,7 @@ _HELP = """\
 #           codebook, references, flow, or "not read"
 # path      the sign that separates ranks in a code, as in "People > Teachers"; "" for none
 # counts    where several people coded the same study: whose rows count
+# marks     what a mark below a heading that is a code says, as "+" = "Positive"
 # columns   what each column is:
 """
 
@@ -79,6 +80,7 @@ class SheetRecipe:
     codes : for a column whose heading is a code, the code from the widest rank to the narrowest,
         where it is not just the heading.
     directions : for such a column the direction of its findings.
+    marks : what a mark below such a heading says of the direction, as ``+`` and ``-`` do.
     separators : the signs between several values of a cell, by column.
     path : the sign between the ranks of a code; empty if there is none.
     counts : the reviewer whose rows count where several coded one study; empty if nobody did.
@@ -91,6 +93,7 @@ class SheetRecipe:
     columns: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
     separators: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     counts: str = ""
@@ -182,6 +185,7 @@ def to_toml(recipe: Recipe) -> str:
         text += _section("columns", sheet.columns)
         text += _section("codes", {name: list(way) for name, way in sheet.codes.items()})
         text += _section("directions", sheet.directions)
+        text += _section("marks", sheet.marks)
         text += _section("separators", sheet.separators)
         for column, values in sheet.values.items():
             text += _section(f"values.{_text(column)}", values)
@@ -285,6 +289,7 @@ def _sheet(item: Mapping[str, Any], where: str, wrong: Any) -> SheetRecipe:
             for name, way in table("codes").items()
         },
         directions={name: str(word) for name, word in table("directions").items()},
+        marks={mark: str(word) for mark, word in table("marks").items()},
         separators={name: str(signs) for name, signs in table("separators").items()},
         path=str(item.get("path", "")),
         counts=str(item.get("counts", "")),

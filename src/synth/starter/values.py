@@ -117,7 +117,7 @@ def ticked_text(cell: str) -> str:
 def is_blank_tick(cell: str) -> bool:
     """Whether a cell says that the code of its column does not apply, or nothing at all."""
     word = bare(cell)
-    return not word or word in _words("no") or bool(unknown(cell))
+    return not word or word in _words("no") or word in _words("doubtful") or bool(unknown(cell))
 
 
 def is_consensus(cell: str) -> bool:
@@ -128,7 +128,28 @@ def is_consensus(cell: str) -> bool:
 
 def is_total(cell: str) -> bool:
     """Whether a cell heads a row of sums."""
-    return bare(cell).rstrip(":= ") in _words("total")
+    word = re.sub(r"[(\[]? *n *= *\d+ *[)\]]?$", "", bare(cell))
+    return word.rstrip(":= ") in _words("total")
+
+
+def is_beside(cells: Mapping[str, str]) -> bool:
+    """Whether a row is about no study at all: sums of its columns, or a note across it.
+
+    >>> (
+    ...     is_beside({"Study": "Total (n=3)", "Pay": "2 (67%)"}),
+    ...     is_beside({"Study": "Lee", "Pay": "2"}),
+    ... )
+    (True, False)
+    """
+    held = [cell for cell in cells.values() if cell]
+    if len(held) == 1:
+        return len(cells) > 1 and is_note(held[0])
+    return bool(held) and is_total(held[0]) and all(map(is_sum, held[1:]))
+
+
+def is_sum(cell: str) -> bool:
+    """Whether a cell is a number as sums are written: ``2``, ``2 (67%)``, ``n = 3``."""
+    return re.fullmatch(r"[\d.,%()/ ]+|n ?= ?\d+", cell) is not None
 
 
 def is_note(cell: str) -> bool:
@@ -151,6 +172,21 @@ def is_mail(cell: str) -> bool:
 def is_several_countries(cell: str) -> bool:
     """Whether a word stands for a number of countries that are not named."""
     return bare(cell) in _words("several_countries")
+
+
+# --- marks that say a direction ---
+
+
+def families_of_marks() -> Sequence[Mapping[str, str]]:
+    """For each family of marks the direction that each says, such as ``+`` and ``-``.
+
+    >>> families_of_marks()[0]["↑"], families_of_marks()[1]["b"]
+    ('Positive', 'Barrier')
+    """
+    return [
+        {mark: name for name, marks in family.items() for mark in marks}
+        for family in _vocabulary()["marks"]
+    ]
 
 
 # --- lists --------------------------------------------------------------------------------------
@@ -176,6 +212,33 @@ def pieces(cell: str, separators: str) -> list[str]:
     if depth:  # a bracket that nobody closes hides no separator
         parts = re.split(f"[{re.escape(separators)}]", cell) if separators else [cell]
     return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+_BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙]\s+")
+_COUNTED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
+
+
+def without_bullet(item: str, *, numbers: bool) -> str:
+    """An item of a list without its bullet, and without its number where numbers only count.
+
+    >>> without_bullet("• Pay", numbers=False), without_bullet("2) Pay", numbers=True)
+    ('Pay', 'Pay')
+    """
+    plain = _BULLET.sub("", item, count=1) if _BULLET.match(item) else item
+    return _COUNTED.sub("", plain, count=1) if numbers and _COUNTED.match(plain) else plain
+
+
+def counts_items(items: Iterable[str]) -> bool:
+    """Whether the numbers before items count them in each cell and are no part of the labels.
+
+    >>> counts_items(["1) Pay", "2) Hours", "1) Hours"]), counts_items(["1. Pay", "2. Hours"])
+    (True, False)
+    """
+    numbers: dict[str, set[str]] = {}
+    for item in items:
+        if found := _COUNTED.match(item):
+            numbers.setdefault(same(item[found.end() :]), set()).add(found[0].strip("(). "))
+    return any(len(found) > 1 for found in numbers.values())
 
 
 def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
