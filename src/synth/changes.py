@@ -7,7 +7,7 @@ is by id; a node of the codebook that was renamed names its former id.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
@@ -532,11 +532,3 @@ def _studies_by_node(records: Records) -> dict[str, set[str]]:
 def _alike(one: str, other: str) -> float:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
-
-
-def by_target(changes: Iterable[Change]) -> dict[tuple[str, str], list[Change]]:
-    """Changes gathered by what they happened to, in their order."""
-    found: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        found.setdefault(change.target, []).append(change)
-    return found

@@ -392,10 +392,6 @@ def _title_key(title: str) -> str:
     return fold_words(title).replace(" ", "")
 
 
-def _is_by_several(work: Reference) -> bool:
-    return len(work.authors or work.editors) > 2 or work.and_others
-
-
 def _add(index: dict[str, list[str]], name: str, key: str) -> None:
     held = index.setdefault(name, [])
     if key not in held:
