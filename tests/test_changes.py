@@ -8,23 +8,23 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from synth.book.history import (
-    VERSIONS_FILE,
-    check_versions,
-    compare,
-    keep,
-    kept_file,
-    read_state,
-    versions,
-)
+from synth.book.history import compare, keep, kept_file, read_state
 from synth.changes import CORRECTION, NEW_EVIDENCE, Changes, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.reading.rules import load_records
+from synth.reading.versions import (
+    VERSIONS_FILE,
+    check_versions,
+    numbered,
+    versions,
+    with_entry,
+)
 from synth.starter.frame import FILES
 from synth.views.changes import ChangeList
 
@@ -433,6 +433,45 @@ def test_the_places_that_name_the_version_agree_or_are_told(states: tuple[Path, 
     ]
     path.write_text('[[version]]\nnumber = "1"\ndate = "soon"\nreason = "first"\nsummary = ""\n')
     assert [p.code for p in check_versions(root, version)] == ["versions-malformed"]
+
+
+def test_an_entry_waits_to_be_filled_in_and_gets_its_number(states: tuple[Path, Path]) -> None:
+    root = states[1]
+    version = load_records(root).settings.version
+    path, began = root / VERSIONS_FILE, date(2026, 1, 2)
+    head = "# What a reader should know.\n\n"
+    told = (
+        f'[[version]]\nnumber = "{version}"\ndate = 2026-01-01\nreason = "first"\nsummary = "It."\n'
+    )
+    path.write_text(head + told)
+    path.write_text(with_entry(root, began, "new evidence"))
+    assert path.read_text().startswith(f'{head}[[version]]\nnumber = "next"\ndate = 2026-01-02\n')
+    assert path.read_text().endswith(told)
+    assert with_entry(root, date(2026, 1, 9)) == "", "one entry waits already"
+    assert [each.number for each in versions(root)] == [version], "it is told once it has a number"
+    assert check_versions(root, version) == []
+    path.write_text(numbered(root, "9.0.0", date(2026, 2, 3)))
+    assert [(v.number, v.date, v.reason) for v in versions(root)] == [
+        ("9.0.0", date(2026, 2, 3), "new evidence"),
+        (version, date(2026, 1, 1), "first"),
+    ]
+    assert numbered(root, "9.0.0", began) == ""
+    assert [p.code for p in check_versions(root, "9.0.0")] == ["version-unsaid"]
+
+
+def test_keeping_a_version_numbers_its_entry(
+    states: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = states[1]
+    (root / VERSIONS_FILE).write_text(with_entry(root, date(2026, 1, 2), "both"))
+    assert main(["keep", "--root", str(root)]) == 0
+    settings = load_records(root).settings
+    assert [(v.number, v.date, v.reason) for v in versions(root)] == [
+        (settings.version, settings.date, "both")
+    ]
+    assert "its entry is begun" in capsys.readouterr().out
+    assert main(["keep", "--root", str(root)]) == 0
+    assert "entry" not in capsys.readouterr().out
 
 
 # --- told ---------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from garden_book import built, planted
-from synth.book.history import VERSIONS_FILE, keep
+from synth.book.history import keep
 from synth.reading.records import read_records
+from synth.reading.versions import VERSIONS_FILE
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

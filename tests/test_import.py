@@ -15,6 +15,7 @@ import pytest
 from synth.errors import ReviewError
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
+from synth.reading.versions import VERSIONS_FILE, versions
 from synth.references.work import Bibliography
 from synth.starter.importer import Taken, take_in
 from synth.starter.request import Request
@@ -544,6 +545,28 @@ def test_the_same_file_again_changes_nothing(again: Callable[..., str], tmp_path
     assert before == {
         path: path.read_bytes() for path in (tmp_path / "review").rglob("*") if path.is_file()
     }
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (FIRST + "Ek 2022,Pay,helps,four,Chile\n", "new evidence"),
+        (FIRST.replace(",two,", ",changed,"), "correction"),
+        (FIRST.replace(",two,", ",changed,") + "Ek 2022,Pay,helps,four,Chile\n", "both"),
+    ],
+)
+def test_what_changed_leaves_an_entry_for_the_next_version(
+    again: Callable[..., str], tmp_path: Path, table: str, reason: str
+) -> None:
+    again(FIRST)
+    file = tmp_path / "review" / VERSIONS_FILE
+    assert VERSIONS_FILE in again(table, dry_run=True)
+    assert not file.exists()
+    assert "an entry waits for your next version" in again(table)
+    text = file.read_text("utf-8")
+    assert 'number = "next"' in text
+    assert f'reason = "{reason}"' in text
+    assert versions(tmp_path / "review") == ()
 
 
 def test_new_rows_come_in_and_names_of_findings_stay(

@@ -17,6 +17,7 @@ from synth.errors import ReviewError
 from synth.model import TABLES
 from synth.reading.csv_table import TableText, parse_table, split_table
 from synth.reading.settings import read_settings
+from synth.reading.versions import VERSIONS_FILE
 from synth.starter.file_kinds.archive import part_of
 from synth.starter.file_kinds.workbook import grids_of
 from synth.starter.review_workbook import (
@@ -97,6 +98,7 @@ def test_edited_new_and_removed_rows_arrive_and_are_told(review: Path, tmp_path:
     said: list[str] = []
     import_workbook(review, book, dry_run=True, say=said.append)
     assert data(review) == before
+    assert not (review / VERSIONS_FILE).exists()
     import_workbook(review, book, dry_run=False, say=said.append)
     after = {
         row["finding"]: row
@@ -105,6 +107,7 @@ def test_edited_new_and_removed_rows_arrive_and_are_told(review: Path, tmp_path:
     assert after[first]["summary"].startswith('They said "no"; 2 = two')
     assert last not in after
     assert f"{first}9" in after
+    assert 'number = "next"' in (review / VERSIONS_FILE).read_text("utf-8")
     told = next(line for line in said if line.startswith("coded_studies: "))
     assert told == (
         f"coded_studies: 1 row new: {first}9; 1 row gone: {last}; 1 row changed: {first} (summary)."

@@ -14,6 +14,7 @@ import pytest
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.reading.rules import load_records
+from synth.reading.versions import VERSIONS_FILE
 from synth.starter import frame
 from synth.starter import upgrade as upgrading
 from synth.starter.start import Request, start
@@ -60,7 +61,10 @@ def test_version_1_is_brought_up_and_its_prose_is_the_same_bytes(old: Path) -> N
     commit(old)
     before = files_of(old, *AUTHORS)
     assert upgrade(old, dry_run=False, say=quiet) == 0
-    assert files_of(old, *AUTHORS) == before
+    after = files_of(old, *AUTHORS)
+    entry = after.pop(VERSIONS_FILE).decode()
+    assert after == before
+    assert 'number = "next"' in entry, "an entry for the next version, to fill in"
     assert not (old / "src").exists()
     assert not (old / "pyproject.toml").exists()
     assert "synth.book" in (old / "_config.yml").read_text("utf-8")

@@ -182,7 +182,7 @@ def _check(given: argparse.Namespace) -> int:
     records, problems = read_records(root)
     found = [*problems, *check_records(records)]
     if (root / "data" / "versions.toml").is_file():
-        from synth.book.history import check_versions
+        from synth.reading.versions import check_versions
 
         found += check_versions(root, records.settings.version)
     support = ""
@@ -649,8 +649,8 @@ def _add_upgrade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "upgrade",
         "bring an older review to this version of the library",
         "Renews what synth new wrote around your work: Makefile, _config.yml, workflow and\n"
-        "requirements, merged with what you changed in them. Data, pages and bibliography are\n"
-        "never touched. Try it with --dry-run first:\n\n"
+        "requirements, merged with what you changed in them. Tables, pages and bibliography are\n"
+        "never touched; data/versions.toml gets an entry to fill in. Try it dry first:\n\n"
         "  pip install --upgrade synthbook\n"
         "  synth upgrade --dry-run\n"
         "  synth upgrade\n"
@@ -726,13 +726,17 @@ def _add_keep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _keep(given: argparse.Namespace) -> int:
-    from synth.book.history import begin_entry, keep, read_state
+    from synth.book.history import keep, read_state
+    from synth.reading.textio import write_text
+    from synth.reading.versions import VERSIONS_FILE, numbered
 
     root = _root(given)
     path = keep(root, given.revision)
     settings = read_state(root, path.stem).records.settings
-    begin_entry(root, settings.version, settings.date)
     print(f"{path.relative_to(root).as_posix()}: version {settings.version} is kept.")
+    if text := numbered(root, settings.version, settings.date):
+        write_text(root / VERSIONS_FILE, text)
+        print(f"{VERSIONS_FILE}: its entry is begun; say in it what is new for a reader.")
     return 0
 
 

@@ -19,18 +19,19 @@ from sphinx.util.docutils import SphinxDirective
 from synth.book.assets import PLACE, write_if_changed
 from synth.book.context import depend_on_data, render, review_of, root_of, words_of
 from synth.book.domain import warn
-from synth.book.history import KEPT, VERSIONS_FILE, check_versions, compare, kept_file, versions
+from synth.book.history import KEPT, compare, kept_file
 from synth.book.nodes import evidence_link
 from synth.book.views import place_of
 from synth.errors import ReviewError
+from synth.reading.versions import VERSIONS_FILE, check_versions, versions
 from synth.views.changes import ChangeList
 from synth.views.markup import drawn_in
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-    from synth.book.history import Version
     from synth.changes import Changes
+    from synth.reading.versions import Version
 
 FEED = "changes.xml"
 """The feed's file, beside the book's start page."""

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import subprocess
 import tarfile
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -27,93 +25,11 @@ from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.records import read_records
 from synth.reading.settings import SETTINGS_FILE
-from synth.reading.textio import write_text
 from synth.review import Review
 
-VERSIONS_FILE = "data/versions.toml"
-"""What a team says of each version: number, date, reason, summary."""
 KEPT = "data/versions"
 """Where versions are kept, one archive each."""
 PAGES = "book"
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A version of a review, as its team tells of it.
-
-    Parameters
-    ----------
-    number : as in ``data/review.toml``.
-    date : when it was made.
-    reason : why there is a new one: ``"first"``, ``"correction"``, ``"new evidence"``, ``"both"``.
-    summary : a few sentences for readers.
-    """
-
-    number: str
-    date: date
-    reason: str
-    summary: str
-
-
-REASONS = ("first", "correction", "new evidence", "both")
-
-
-def versions(root: Path) -> tuple[Version, ...]:
-    """The versions that ``data/versions.toml`` tells of, the newest first; none without the file.
-
-    Raises
-    ------
-    ReviewError : the file cannot be read.
-    """
-    path = root / VERSIONS_FILE
-    if not path.is_file():
-        return ()
-    try:
-        told = tomllib.loads(path.read_text("utf-8"))
-        found = tuple(Version(**entry) for entry in told.get("version", ()))
-        for each in found:
-            if type(each.date) is not date or each.reason not in REASONS:
-                raise ValueError(
-                    f"version {each.number} needs a date, and a reason out of {', '.join(REASONS)}"
-                )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
-        problem = Problem("versions-malformed", VERSIONS_FILE, reason=str(error))
-        raise ReviewError([problem]) from error
-    return found
-
-
-def check_versions(root: Path, version: str) -> list[Problem]:
-    """Problems where the places that name the version do not agree.
-
-    Parameters
-    ----------
-    root : the review's root.
-    version : what ``data/review.toml`` says.
-    """
-    try:
-        told = versions(root)
-    except ReviewError as error:
-        return list(error.problems)
-    problems = []
-    if told and told[0].number != version:
-        problems.append(Problem("version-missing", VERSIONS_FILE, version=version))
-    for file, pattern in _ALSO_NAMED.items():
-        path = root / file
-        text = path.read_text("utf-8") if path.is_file() else ""
-        found = re.search(pattern, text, re.MULTILINE)
-        if found and found[1] != version:
-            line = text[: found.start(1)].count("\n") + 1
-            problems.append(
-                Problem("version-disagrees", file, line, found=found[1], version=version)
-            )
-    return problems
-
-
-_ALSO_NAMED: Mapping[str, str] = {
-    "CITATION.cff": r"^version: [\"']?([^\"'\s]+)",
-    # The first heading that names a version of the data; what is unreleased stands above it.
-    "CHANGELOG.md": r"^##+ .*?[Dd]ata (\d+\.\d+\.\d+)",
-}
 
 
 # --- states -------------------------------------------------------------------------------------
@@ -301,23 +217,3 @@ def _packed(folder: Path) -> bytes:
     contents |= {f"{PAGES}/{name}.md": text.encode() for name, text in _pages(folder)}
     # A day of its own would make other bytes of the same review.
     return archive(contents, date(1980, 1, 1))
-
-
-def begin_entry(root: Path, version: str, on: date) -> None:
-    """Write a version's entry for its team to fill in, if there is none yet.
-
-    Parameters
-    ----------
-    root : the review's root.
-    version : its number.
-    on : its date.
-    """
-    if any(each.number == version for each in versions(root)):
-        return
-    path = root / VERSIONS_FILE
-    before = path.read_text("utf-8") if path.is_file() else ""
-    entry = (
-        f'[[version]]\nnumber = "{version}"\ndate = {on.isoformat()}\nreason = "correction"\n'
-        'summary = "Say here in a sentence or two what is new for a reader."\n'
-    )
-    write_text(path, f"{entry}\n{before}" if before else entry)

@@ -14,6 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
@@ -24,6 +25,7 @@ from synth.reading.formatting import canonical_forms, write_forms
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
 from synth.reading.settings import SETTINGS_FILE
+from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.references.formats import csl_item, to_bibtex
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import Codes, Node, read_codes
@@ -69,11 +71,15 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
         say("Nothing changed: the review is as the files have it.")
         return 0
     changed = _checked(root, merged.files, merged.report)
+    if entry := with_entry(root, date.today(), merged.reason):
+        changed[VERSIONS_FILE] = entry
     if dry_run:
         say(f"Nothing was written. Without --dry-run, {', '.join(changed)} would change.")
         return 0
     add_files(root, changed)
     say(f"Written: {', '.join(changed)}.")
+    if VERSIONS_FILE in changed:
+        say(f"{VERSIONS_FILE}: an entry waits for your next version; say in it what is new.")
     if merged.nodes:
         say(f"Next: 'synth new .' adds pages for {number(merged.nodes, 'new code')}.")
     return 0
@@ -193,11 +199,20 @@ def _rows(text: str) -> Rows:
 
 @dataclass
 class _Merged:
-    """What changes: texts by file, what is told, and how many codes are new."""
+    """What changes: texts by file, what is told, how many codes are new, and why it changes."""
 
     report: Report
     files: dict[str, str] = field(default_factory=dict)
     nodes: int = 0
+    new: bool = False
+    corrected: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The reason of the version to come."""
+        if self.new:
+            return "both" if self.corrected else "new evidence"
+        return "correction"
 
 
 def _merge(root: Path, taken: Taken, *, prune: bool) -> _Merged:
@@ -217,6 +232,9 @@ def _merge(root: Path, taken: Taken, *, prune: bool) -> _Merged:
             rows = _three_ways(name, base, now, new, merged.report, prune=prune)
             if name == "codebook":
                 merged.nodes = sum(key not in now for key in rows)
+            if name != "codebook":
+                merged.new |= not rows.keys() <= now.keys()
+            merged.corrected |= any(rows.get(key) != row for key, row in now.items())
             if rows != now:
                 merged.files[file] = table_text(name, [*rows.values()])
             fresh_text = (fresh / file).read_text("utf-8")

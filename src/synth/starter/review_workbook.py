@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
@@ -13,6 +14,7 @@ from synth.model import TABLES, Column, Table
 from synth.reading.csv_table import TableText, allowed_words, format_table, parse_table, split_table
 from synth.reading.settings import read_settings
 from synth.reading.textio import CELL_LIMIT, read_text, replace_file, write_files
+from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.starter.file_kinds.archive import look_into
 from synth.starter.file_kinds.workbook import grids_of
 from synth.text import counted, listed
@@ -222,8 +224,12 @@ def import_workbook(root: Path, path: Path, *, dry_run: bool, say: Say) -> int:
         )
     for change in changes:
         say(change.told)
+    texts = {TABLES[change.name].file: change.text for change in changes}
+    if changes and (entry := with_entry(root, date.today())):
+        texts[VERSIONS_FILE] = entry
+        say(f"{VERSIONS_FILE}: an entry waits for your next version; say in it what is new.")
     if not dry_run:
-        write_files(root, {TABLES[change.name].file: change.text for change in changes})
+        write_files(root, texts)
     if not changes:
         say("Nothing differs from the review's tables.")
     elif dry_run:

@@ -1,7 +1,8 @@
 """``synth upgrade``: bring an older review's frame to the installed version, and nothing else.
 
 The frame's files are merged three ways: as the older library wrote them, as the team has them now,
-as the library writes them today. Data, pages and bibliography are never touched.
+as the library writes them today. Tables, pages and bibliography are never touched; an entry for the
+next version is left in ``data/versions.toml``.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
 from synth.reading.settings import SETTINGS_FILE, read_settings
+from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.starter import frame, wheel
 from synth.version import DISTRIBUTION
 
@@ -73,6 +76,8 @@ def upgrade(root: Path, *, dry_run: bool, say: Say) -> int:
     built = wheel.build()
     version, since, base = _before(root, built[0])
     plan = _plan(root, base, frame.written(settings, built if _vendored(root) else None))
+    if plan and (entry := with_entry(root, date.today())):
+        plan.write[VERSIONS_FILE] = entry.encode()
     if not plan:
         say(f"This review is at version {version} of the library already; nothing to do.")
         return 0
@@ -96,6 +101,8 @@ def upgrade(root: Path, *, dry_run: bool, say: Say) -> int:
             say("\n".join(f"  {line}" for line in text.rstrip("\n").split("\n")))
         say("Settle these by hand, delete the .new files, then: make book && make test")
         return 1
+    if VERSIONS_FILE in plan.write:
+        say(f"{VERSIONS_FILE}: an entry waits for your next version; say in it what is new.")
     say("Next: make book && make test")
     return 0
 
