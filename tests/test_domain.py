@@ -390,7 +390,7 @@ def test_every_study_and_finding_has_one_durable_anchor(garden: Path):
 
 def test_an_entry_says_where_the_book_cites_the_study(garden: Path):
     entry = (
-        page(garden, "studies").partition('id="study-carrot2020b"')[2].partition("</section>")[0]
+        page(garden, "studies").partition('id="study-carrot2020b"')[2].partition("</details>")[0]
     )
     cited = re.search(r'<p class="synth synth-cited">(.*?)</p>', entry)
     assert cited

@@ -48,7 +48,7 @@ def test_every_word_is_said_somewhere(root: Path) -> None:
     """A word nobody says is work for a translator and for nothing."""
     modules = list((root / "src" / "synth").rglob("*.py"))
     modules += (root / "src" / "synth").rglob("*.html")
-    modules.append(root / "src" / "synth" / "static" / "figures.js")
+    modules += [root / "src" / "synth" / "static" / name for name in ("figures.js", "lists.js")]
     code = "\n".join(path.read_text("utf-8") for path in modules)
     # A family of words may be named by what they have in common: words[f"takeaway_{group}"].
     families = tuple(re.findall(r'f"(\w+_)\{|"(\w+_)" ~', code))
@@ -113,7 +113,6 @@ OWN = {
     "preview_where": "Im Review:",
     "rests_on_in": "Beruht auf {evidence} aus {countries}",
     "study_cited_in": "Zitiert in: {pages}.",
-    "study_neighbours": "Nachbarn von {study}",
     "references_coded": "Was daraus kodiert ist",
     "figure_csv": "CSV laden",
 }
@@ -178,7 +177,7 @@ def test_the_pages_speak_the_teams_words(tmp_path: Path) -> None:
     pages = "\n".join(page.read_text("utf-8") for page in sorted(out.glob("*.html")))
     for key in (
         *("cite_see", "cite_own", "preview_where", "rests_on_in", "study_cited_in"),
-        *("study_neighbours", "references_coded", "study_sample"),
+        *("references_coded", "study_sample"),
     ):
         for part in re.split(r"\{\w+\}", OWN[key]):
             assert part in pages, key

@@ -554,6 +554,11 @@ class Study:
         """Whether findings of this study were coded."""
         return self.role == EVIDENCE
 
+    @property
+    def country_is_inferred(self) -> bool:
+        """Whether the coders concluded where it was done; its source does not say so."""
+        return self.country_source.startswith("inferred")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -205,7 +205,8 @@ def test_one_walk_through_the_book_by_keyboard_alone(
     follow(r"studies\.html#finding-")
     # From where a link has led, Tab goes on to the study's own links.
     until("main a")
-    assert page.evaluate("document.activeElement.closest('.synth-entry')?.id").startswith("study-")
+    entry = page.evaluate("document.activeElement.closest('.synth-entry-body')?.id")
+    assert entry.startswith("study-")
 
     until('nav a[href="explorer.html"]', presses=3000)
     follow(r"explorer\.html$")

@@ -101,7 +101,7 @@ def test_from_a_sentence_to_the_reference_in_two_clicks_and_back(built_book, off
     link.click()
     page.wait_for_url(re.compile(rf"studies\.html#finding-{finding}$"))
     assert page.locator(":target").get_attribute("id") == f"finding-{finding}"
-    entry = page.locator("section.synth-entry", has=page.locator(":target"))
+    entry = page.locator("details.synth-entry", has=page.locator(":target"))
     reference = entry.locator(".synth-ref")
     assert reference.inner_text()
     back = entry.locator(".synth-cited a", has_text="Organizational leadership").first

@@ -26,6 +26,7 @@ PARTS = (
     "checklist_page",  # reporting checklists, how it was coded, whether it is living
     "catalogue_page",  # the studies with their findings
     "references_page",  # the list of references
+    "lists",  # the letters and filters above a long list
     "reports",  # a link to report a problem with a page
     "problems_page",  # everything that `synth check` can report
     "changes_page",  # what changed between the versions, and the feed

@@ -9,7 +9,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.brief import BRIEF_FILE, Brief, Line, Step, briefs, wrong_directions
-from synth.book.context import depend_on_data, root_of, words_of
+from synth.book.context import HOLDS_BRIEF, depend_on_data, root_of, words_of
 from synth.book.domain import evidence_domain, warn
 from synth.errors import Problem, ReviewError, did_you_mean
 from synth.views.shapes import direction_mark
@@ -49,6 +49,7 @@ class BriefDirective(SphinxDirective):
             )
             return self._warned(problem)
         brief = told[asked]
+        self.env.metadata[self.env.docname][HOLDS_BRIEF] = brief.id
         wrong = list(wrong_directions(brief, review))
         return [*self._warned(*wrong), self._drawn(brief, review)]
 

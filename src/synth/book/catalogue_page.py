@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from synth.book.context import depend_on_data, render, words_of
 from synth.book.domain import CitedAt, EvidenceDomain, Target, evidence_domain
-from synth.book.nodes import entry_body, view_node
+from synth.book.nodes import entry_title, study_entry, view_node
 from synth.book.views import place_of
 from synth.views.catalogue import Entry, catalogue
 from synth.views.markup import drawn_in
@@ -26,19 +26,14 @@ if TYPE_CHECKING:
     from docutils.nodes import Node
     from sphinx.application import Sphinx
 
-    from synth.messages import Words
     from synth.views.catalogue import Catalogue
-
-
-class cited_in(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
-    """Stands below a study until every page that cites it is known."""
 
 
 _PART = {"since": directives.unchanged, "before": directives.unchanged}
 
 
 class CatalogueDirective(SphinxDirective):
-    """The entries of all studies, a section each, so that they are found from the side list.
+    """The entries of all studies, a line each, which opens in place or by its address.
 
     A long catalogue stands on several pages: ``:since: br`` and ``:before: co`` take the studies
     whose name comes there in the alphabet.
@@ -51,24 +46,19 @@ class CatalogueDirective(SphinxDirective):
         depend_on_data(self.env)
         domain = evidence_domain(self.env)
         drawn = _catalogue(domain, self.options)
-        sections: list[Node] = []
-        for index, entry in enumerate(drawn.entries):
+        entries: list[Node] = []
+        for entry in drawn.entries:
             anchor = f"study-{entry.id}"
-            section = nodes.section(ids=[anchor], names=[anchor], classes=["synth-entry"])
-            self.state.document.note_explicit_target(section)
-            section += nodes.title("", entry.label)
-            section += entry_body("", study=entry.id)
-            section += cited_in("", study=entry.id)
-            around = drawn.entries[max(index - 1, 0) : index + 2]
-            beside = _neighbours(entry.id, around, words_of(self.env.app))
-            section += nodes.raw("", beside, format="html")
+            node = study_entry("", ids=[anchor], names=[anchor], study=entry.id)
+            self.state.document.note_explicit_target(node)
+            node += entry_title("", entry.label)
             domain.register("study", entry.id, Target(self.env.docname, anchor))
             for finding in entry.findings:
                 domain.register(
                     "finding", finding.id, Target(self.env.docname, f"finding-{finding.id}")
                 )
-            sections.append(section)
-        return sections
+            entries.append(node)
+        return entries
 
 
 class CharacteristicsDirective(SphinxDirective):
@@ -92,37 +82,39 @@ def _catalogue(domain: EvidenceDomain, part: Mapping[str, str]) -> Catalogue:
     return catalogue(domain.review.records, since=since, before=before)
 
 
-def _neighbours(study: str, around: Any, words: Words) -> str:
-    ids = [entry.id for entry in around]
-    here = ids.index(study)
-    return str(
-        render(
-            "neighbours.html",
-            label=words.say("study_neighbours", study=around[here].label),
-            before=around[here - 1] if here else None,
-            after=around[here + 1] if here + 1 < len(around) else None,
-        )
-    )
-
-
-class ListCitations(SphinxPostTransform):
-    """List under each study the places of the book that cite it."""
+class DrawEntries(SphinxPostTransform):
+    """Draw each study with the places of the book that cite it."""
 
     default_priority = 8
 
     def run(self, **kwargs: Any) -> None:
-        """Replace every placeholder of the page."""
+        """Fill every entry of the page."""
         domain = evidence_domain(self.env)
         place = place_of(self.env, self.env.docname)
-        for body in list(self.document.findall(entry_body)):
+        for node in list(self.document.findall(study_entry)):
+            cited = said_where(self, domain.cited_at(node["study"]))
             with drawn_in(place):
-                entry = Entry(domain.review.records, body["study"])
-                html = render("entry_body.html", entry=entry)
-            body.replace_self(nodes.raw("", str(html), format="html"))
-        for node in list(self.document.findall(cited_in)):
-            places = domain.cited_at(node["study"])
-            cited = render("cited.html", said=said_where(self, places))
-            node.replace_self(nodes.raw("", str(cited), format="html"))
+                entry = Entry(domain.review.records, node["study"])
+                html = render("study.html", entry=entry, cited=cited, depth=heading_depth(node))
+            node += nodes.raw("", str(html), format="html")
+
+
+def heading_depth(node: nodes.Node) -> int:
+    """The depth of a heading that stands where a node stands: one below that of its section."""
+    depth, above = 1, node.parent
+    while above is not None:
+        depth += isinstance(above, nodes.section)
+        above = above.parent
+    return depth
+
+
+def draws_itself(translator: Any, node: nodes.Node) -> None:
+    """An entry has no markup around what is drawn of it."""
+
+
+def skip(translator: Any, node: nodes.Node) -> None:
+    """What an entry draws itself is not written twice."""
+    raise nodes.SkipNode
 
 
 def said_where(
@@ -159,6 +151,6 @@ def setup(app: Sphinx) -> None:
     ):
         app.add_directive(name, directive)
         app.add_directive_to_domain("synth", name, directive)
-    app.add_node(cited_in)
-    app.add_node(entry_body)
-    app.add_post_transform(ListCitations)
+    app.add_node(study_entry, html=(draws_itself, draws_itself))
+    app.add_node(entry_title, html=(skip, None))
+    app.add_post_transform(DrawEntries)

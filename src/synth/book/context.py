@@ -33,6 +33,9 @@ DATA = (
 )
 """The files a number on a page can come from."""
 
+HOLDS_BRIEF = "synth_brief"
+"""What is noted of a page with a brief, for the bar over every page."""
+
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:

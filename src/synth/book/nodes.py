@@ -27,8 +27,12 @@ class view_node(nodes.General, nodes.Element):  # noqa: N801
     """Stands for a view until it is drawn, with what it shows and which anchors it brings."""
 
 
-class entry_body(nodes.General, nodes.Element):  # noqa: N801
-    """Stands for the entry of a study until it is known where its themes have their pages."""
+class study_entry(nodes.General, nodes.Element):  # noqa: N801
+    """A study in the list of studies: its title for the search, its entry as it is drawn."""
+
+
+class entry_title(nodes.title):  # noqa: N801
+    """The name of a study, which the search lists; the entry draws it in its own line."""
 
 
 class message_line(nodes.General, nodes.Element):  # noqa: N801

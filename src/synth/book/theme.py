@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth import version as library
-from synth.book.context import render, settings_of, words_of
+from synth.book.context import HOLDS_BRIEF, render, settings_of, words_of
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -111,8 +111,10 @@ def fixed(text: str, words: Words, counts: Counter[str] | None = None) -> str:
     return text
 
 
-IN_THE_BAR = ("explorer", "influences", "brief", "data")
-"""Pages that the bar over every page leads to, where a book has them, by the name of their file."""
+IN_THE_BAR = ("explorer", "influences", "studies", "brief", "data")
+"""Pages that the bar over every page leads to, where a book has them, by the name of their file.
+
+``brief`` is the first page that holds a brief, whatever it is called."""
 
 
 def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
@@ -164,7 +166,14 @@ def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
 def in_the_bar(app: Sphinx, words: Words) -> list[tuple[str, str]]:
     """The pages of the book that the bar leads to, with their words."""
     named = {name.rsplit("/", 1)[-1]: name for name in sorted(app.env.found_docs)}
-    return [(named[name], words[f"bar_{name}"]) for name in IN_THE_BAR if name in named]
+    told = {name: words[f"bar_{name}"] for name in IN_THE_BAR}
+    held = {page for page in app.env.found_docs if HOLDS_BRIEF in app.env.metadata[page]}
+    if held:
+        # The first in the order of the book: the next one is a step away at its foot.
+        order = list(app.env.collect_relations()) if len(held) > 1 else sorted(held)
+        named["brief"] = next(page for page in order if page in held)
+        told["brief"] = words["bar_briefs" if len(held) > 1 else "bar_brief"]
+    return [(named[name], told[name]) for name in IN_THE_BAR if name in named]
 
 
 # --- where it is done -------------------------------------------------------------------------

@@ -246,6 +246,31 @@ class Entry:
             levels=[self._level(level) for level in book.levels],
         )
 
+    @cached_property
+    def row(self) -> Row:
+        """What a list of studies tells of it in one line."""
+        settings, study, words = self.records.settings, self.study, self._words
+        book, levels = self.records.codebook, []
+        spoken = {name for finding in self.findings for name in finding.themes}
+        for level in book.levels:
+            look, speaks = settings.levels.get(level.id), bool(spoken & book.branch(level.id))
+            sign = Markup(mark(look.mark)) if look and speaks else ""
+            levels.append(InRow(level.label, speaks, sign, level_colour(settings, level.id)))
+        ways = {finding.id: finding.direction for finding in self.findings}
+        said = [{ways[name] for name in one.findings} for one in statements_of(self.findings)]
+        counts = []
+        for way in settings.directions:
+            if number := sum(way.id in directions for directions in said):
+                name = way.label if number == 1 else way.plural
+                counts.append((Markup(direction_mark(way, str(number))), name))
+        return Row(
+            country=study.countries or (NOT_ESTABLISHED,),
+            design=study.design or NOT_ESTABLISHED,
+            note=words["study_inferred"] if study.country_is_inferred else "",
+            levels=tuple(levels),
+            counts=tuple(counts),
+        )
+
     def _reference(self) -> Markup | str:
         from synth.references.apa import reference_html
 
@@ -426,7 +451,8 @@ class Characteristics(View):
     @property
     def html(self) -> Markup:
         """The table."""
-        return render("characteristics.html", table=table_html(self.fields, self.rows, self.title))
+        table = table_html(self.fields, self.rows, self.title)
+        return render("characteristics.html", title=self.title, table=table)
 
 
 def report_link(settings: Settings, title: str, body: str) -> Markup:
@@ -443,6 +469,35 @@ def report_link(settings: Settings, title: str, body: str) -> Markup:
     query = urlencode({"title": title, "body": f"{body}\n\n{words['report_asks']}"})
     address = f"{settings.repository.rstrip('/')}/issues/new?{query}"
     return render("report.html", address=address, text=words["report"])
+
+
+@dataclass(frozen=True, slots=True)
+class InRow:
+    """A level in the line of a study: whether the study speaks to it, and with which sign."""
+
+    label: str
+    speaks: bool
+    sign: Markup | str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A study in one line of a list.
+
+    Parameters
+    ----------
+    country, design : as the studies table has them; what is not known says so.
+    note : how sure the country is, where it was inferred.
+    levels : the nodes of the codebook's first rank.
+    counts : for each direction with a statement its mark with the number, and its name.
+    """
+
+    country: tuple[str, ...]
+    design: str
+    note: str
+    levels: tuple[InRow, ...]
+    counts: tuple[tuple[Markup, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

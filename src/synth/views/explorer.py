@@ -61,9 +61,6 @@ WORDS: Mapping[str, str] = MappingProxyType(
 
 They stand in ``synth/messages/en.toml``, where ``explorer_`` begins their keys."""
 
-INFERRED = "inferred"
-"""How the source of a study's country begins where it was not stated."""
-
 GROUPS = ("theme", "study")
 SORTS = ("newest", "oldest", "author")
 
@@ -155,9 +152,7 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
             "id": studies,
             "label": [records.label(name) for name in studies],
             "inferred": [
-                at
-                for at, name in enumerate(studies)
-                if records.studies[name].country_source.startswith(INFERRED)
+                at for at, name in enumerate(studies) if records.studies[name].country_is_inferred
             ],
         },
         "statements": [records.findings[one.id].summary for one in statements],
