@@ -882,3 +882,90 @@ def test_the_country_of_a_place_is_its_country(take: Take, cell: str, country: s
     made = take(f'Study,Country,Code\nEk 2012,"{cell}",Pay\nRoux 2015,Peru,Pay\n')
     held = {row["study"]: row["country"] for row in made.rows("data/studies.csv")}
     assert [where for key, where in held.items() if key.startswith("ek")] == [country]
+
+
+def test_a_row_that_heads_the_rows_below_is_no_study(take: Take) -> None:
+    made = take(
+        "Study,Pay,Hours\nAfrica,,\nEk 2012,x,\nRoux 2015,,x\nAsia (n=2),,\nLee 2019,x,x\n"
+        "Cho 2020,,\n"
+    )
+    assert made.counts == (4, 4)
+    assert "table.csv:2: 'Africa', table.csv:5: 'Asia (n=2)'" in made.told
+    assert "Studies without any code stay in every total. (1 study: Cho 2020)" in made.told
+
+
+def test_a_table_with_a_column_for_each_study_is_turned(take: Take) -> None:
+    made = take(
+        "Theme,Subtheme,Ek 2012,Roux 2015,Lee 2019\nMoney,Pay,x,,x\n,Costs,,x,x\nTrust,Staff,x,,\n"
+        "Total,,2,1,2\n"
+    )
+    assert made.counts == (5, 3)
+    assert made.themes == {"Pay": 2, "Costs": 2, "Staff": 1}
+    assert "each column from C on is read as a row" in made.told
+    assert "1 row was no theme of its own, such as sums, and left out." in made.told
+
+
+def test_texts_beside_several_columns_of_codes_stay_with_their_code(take: Take) -> None:
+    rows = "Ek 2012,Pay,Low,Hours,Long\nRoux 2015,Pay,Late,,\n"
+    for header in ("Study,Theme,Finding,Theme,Finding", "Study,Code 1,Quote 1,Code 2,Quote 2"):
+        made = take(f"{header}\n{rows}")
+        book = made.records.codebook
+        said = {(book[f.theme].label, f.summary) for f in made.records.findings.values()}
+        assert said == {("Pay", "Low"), ("Hours", "Long"), ("Pay", "Late")}
+
+
+def test_columns_of_single_reviewers_do_not_count_beside_their_consensus(take: Take) -> None:
+    made = take(
+        "Study,R1: Pay,R1: Hours,R2: Pay,R2: Hours,Final: Pay,Final: Hours\n"
+        "Ek 2012,x,,x,x,x,\nRoux 2015,,x,,x,,x\n"
+    )
+    assert made.counts == (2, 2)
+    assert made.themes == {"Pay": 1, "Hours": 1}
+    assert "'Final', 'R1', 'R2' code the same: the columns of 'Final' count" in made.told
+
+
+def test_marks_of_footnotes_are_no_part_of_ticks_and_names(take: Take) -> None:
+    made = take(
+        "Study,Pay,Hours\nEk 2012*,x†,\nRoux 2015¹,x,x\nEk 2012,,x\n* conference abstract,,\n"
+    )
+    assert made.counts == (4, 2)
+    assert made.themes == {"Pay": 2, "Hours": 2}
+
+
+def test_values_below_a_direction_that_come_again_are_codes(take: Take) -> None:
+    made = take(
+        'Study,Barriers,Facilitators\nEk 2012,"Cost, Distance",Trust\nRoux 2015,Cost,Trust\n'
+        'Lee 2019,"Distance, Cost",Trust\n'
+    )
+    assert made.counts == (8, 3)
+    assert made.themes == {"Cost": 3, "Distance": 2, "Trust": 3}
+    ways = {way.id: way.label for way in made.records.settings.directions}
+    told = Counter(ways[finding.direction] for finding in made.records.findings.values())
+    assert dict(told) == {"Barrier": 5, "Facilitator": 3}
+
+
+def test_no_column_of_texts_is_lost_beside_others(take: Take) -> None:
+    made = take(
+        "Study,Aim,Key findings,Limits of the study\nEk 2012,To see why,It was hard,Small\n"
+        "Roux 2015,To test a way,Most agreed,One site\n"
+    )
+    assert made.themes == {"Aim": 2, "Key findings": 2, "Limits of the study": 2}
+    made = take("Study,Barriers,Key findings\nEk 2012,Low pay,It was hard\nRoux 2015,Hours,Good\n")
+    assert made.themes == {"Barriers": 2}
+    held = [value for row in made.rows("data/studies.csv") for value in row.values()]
+    assert {"It was hard", "Good"} <= {*held}
+
+
+def test_labels_of_references_are_codes_where_there_is_no_other_table(take: Take) -> None:
+    zotero = (
+        "Key,Item Type,Publication Year,Author,Title,Publication Title,DOI,Manual Tags\n"
+        'ABCD1234,journalArticle,2012,"Ek, A.",One,BMJ,10.1000/1,Pay; Hours\n'
+        'EFGH1234,journalArticle,2015,"Roux, B.",Two,BMJ,10.1000/2,Pay\n'
+    )
+    made = take(zotero)
+    assert made.counts == (3, 2)
+    assert made.themes == {"Pay": 2, "Hours": 1}
+    assert "'Manual Tags' of table.csv is read as the codes of each reference" in made.told
+    made = take("DOI,Code\n10.1000/1,Trust\n10.1000/2,Trust\n", zotero)
+    assert made.counts == (2, 2)
+    assert made.themes == {"Trust": 2}

@@ -45,6 +45,7 @@ from synth.starter.values import (
     unknown,
     without_bullet,
 )
+from synth.text import shorten
 
 NOT_STATED = "Not stated"
 REPORTED = "Reported"
@@ -205,6 +206,9 @@ class _Collector:
         labels = [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
         known = [*dict.fromkeys(label for label in labels if label)]
         column = recipe.one("study")
+        whose = sum(author_and_year(label) is not None for label in labels)
+        # Among names such as "Lee 2020" a lone "Africa" heads the rows below it.
+        headed = whose * 2 > len([label for label in labels if label])
         seen: dict[tuple[str, ...], int] = {}
         above: Identity | None = None
         for number, row in enumerate(sheet.rows):
@@ -221,6 +225,12 @@ class _Collector:
             if reason := self._no_study(sheet, recipe, row, last=number + 3 >= len(sheet.rows)):
                 self.material.fate[index, row.line] = reason
                 self.report.left_out(reason, place(sheet, row.line))
+                continue
+            if headed and self._is_heading(sheet, row, column, number):
+                reason = "A row that only heads the rows below it is about no study."
+                self.material.fate[index, row.line] = reason
+                shown = place(sheet, row.line)
+                self.report.left_out(reason, f"{shown}: {shorten(row.cells[column], 40)!r}")
                 continue
             who = identity(row, recipe)
             if not who:
@@ -250,6 +260,16 @@ class _Collector:
                     where = (code, sheet.source, row.line, column)
                     self.report.problems.append(Problem(*where, value=row.cells[column]))
                 yield (index, row.line, 0), who
+
+    @staticmethod
+    def _is_heading(sheet: Sheet, row: Row, column: str, number: int) -> bool:
+        """Whether nothing stands in a row but a name that is no study's, above other rows."""
+        label = row.cells[column] if column else ""
+        alone = bool(label) and sum(map(bool, row.cells.values())) == 1 and len(sheet.header) > 2
+        if not alone or author_and_year(label) or number + 1 >= len(sheet.rows):
+            return False
+        below = sheet.rows[number + 1].cells
+        return sum(map(bool, below.values())) > 1
 
     def _no_study(self, sheet: Sheet, recipe: SheetRecipe, row: Row, *, last: bool) -> str:
         """Why a row is about no study, if it is about none: sums, notes below the table."""
@@ -525,7 +545,7 @@ class _Collector:
                     spelled[word] += 1
                 else:
                     blank.append(place(sheet, row.line, column))
-            for name in recipe.of("codes"):
+            for name in recipe.of("codes", "dimensions"):
                 said = recipe.marks.get(same(row.cells[name]), "")
                 if word := said or recipe.directions.get(name, ""):
                     spelled[word] += 1
@@ -593,7 +613,8 @@ class _Collector:
             found: list[tuple[str, str, str, str]] = []
             for name, labels in self._labels(row, recipe):
                 node = self._node(labels, sheet, row.line, name)
-                found.append((name, node, self._way(word), ""))
+                way = self._way(recipe.directions.get(name, "") or word)
+                found.append((name, node, way, self._beside(row, name, recipe)))
             for name in recipe.of("codes"):
                 found += self._below_heading(row, name, recipe, sheet, word)
             if len({node for _, node, _, _ in found}) > 1 and recipe.of("theme"):
@@ -613,11 +634,22 @@ class _Collector:
                 by_column[node, way + text] = None
                 key = (index, row.line, name)
                 self.material.made[key] = self.material.made.get(key, 0) + 1
+                several = len(recipe.of("summary")) > 1 and name in recipe.of("theme")
+                own = {"summary": text} if text or several else {}
                 for study in studies:
-                    cells = {**said, **({"summary": text} if text else {})}
+                    cells = {**said, **own}
                     made.append(Coding(study, node, way, cells, index, row.line, name))
             self._tell_uncoded(row, recipe, sheet)
         return made
+
+    @staticmethod
+    def _beside(row: Row, name: str, recipe: SheetRecipe) -> str:
+        """The text of one of several columns of codes, where each has its own."""
+        codes, texts = recipe.of("theme"), recipe.of("summary")
+        if len(texts) < 2 or len(codes) != len(texts) or name not in codes:
+            return ""
+        text = " ".join(row.cells[texts[codes.index(name)]].split())
+        return "" if unknown(text) else text
 
     def _below_heading(
         self, row: Row, name: str, recipe: SheetRecipe, sheet: Sheet, word: str

@@ -16,6 +16,7 @@ from synth.starter.recipe import USES, SheetRecipe
 from synth.starter.report import number, source
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
+from synth.starter.turned import LABEL
 from synth.starter.values import (
     directions_in,
     families_of_marks,
@@ -78,7 +79,7 @@ _ORDER = (
     ),
 )
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__)\s*(\S.*)")
-_LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
+_PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
 """Uses that can tell which study a row is about."""
@@ -162,6 +163,7 @@ class _Guesser:
         for name, use in self.sheet.roles.items():
             if use in USES or use.startswith("rank "):
                 self.uses.setdefault(name, use)
+        self._codes_of_references()
         if not own:
             self._by_heading()
             self._by_cells()
@@ -179,6 +181,7 @@ class _Guesser:
                     split.append(name)
                 if direction:
                     directions.setdefault(name, direction)
+        self._reviewers_in_headings(codes)
         if self.sheet.holds == "references" and "includ" in self.sheet.file.casefold():
             self.guess.recipe = replace(self.guess.recipe, rows="studies")
             text = f"{source(self.sheet)} lists included studies: each counts, coded or not."
@@ -196,8 +199,13 @@ class _Guesser:
         recipe = replace(self.guess.recipe, columns=columns, codes=codes, directions=directions)
         if recipe.rows in ("codings", "studies"):
             recipe = replace(recipe, rows="codings" if self._is_long(recipe) else "studies")
+        worded = any(
+            directions_in(_joined(self.sheet, name)) and not self._tick_style(name)
+            for name in recipe.of("codes")
+        )
         for name in recipe.of("summary") if recipe.rows == "studies" else ():
-            if _plain(name) in _REMARKS and name not in self.given:
+            # Beside columns that are findings in words themselves it would be said nowhere.
+            if (worded or _plain(name) in _REMARKS) and name not in self.given:
                 recipe = recipe.using(name, "keep")
         self.guess.recipe = replace(
             recipe, separators=self._separators(recipe), path=self._path(recipe)
@@ -206,6 +214,45 @@ class _Guesser:
             name for name in self.sheet.header if name not in {*self.given, *self.sheet.roles}
         }
         return self.guess
+
+    def _codes_of_references(self) -> None:
+        """Labels and tags that a team gave its references are their codes."""
+        tags = ("labels", "manual tags", "tags")
+        for name in self.free if self.sheet.holds == "references" else ():
+            if folded(name) in tags:
+                self.uses[name] = "theme"
+                self.guess.fallback = True
+                self.guess.recipe = replace(self.guess.recipe, rows="codings")
+                text = f"{name!r} of {source(self.sheet)} is read as the codes of each reference."
+                hint = "give the table of your codings with --from, and these references with --bib"
+                self.guess.doubts.append(Doubt(text, hint=hint))
+                return
+
+    def _reviewers_in_headings(self, codes: dict[str, tuple[str, ...]]) -> None:
+        """With columns for each reviewer, those of the consensus count, else those of the first."""
+        by_head: dict[str, list[str]] = {}
+        for name, way in codes.items():
+            if len(way) > 1 and self.uses.get(name) == "codes":
+                by_head.setdefault(way[0], []).append(name)
+        people = [head for head in by_head if _PERSON.fullmatch(folded(head))]
+        agreed = [head for head in by_head if is_consensus(head)]
+        if len(people) + len(agreed) < 2 or not people:
+            return
+        counts = agreed[0] if agreed else people[0]
+        others = [head for head in (*people, *agreed) if head != counts]
+        for head in others:
+            for name in by_head[head]:
+                self.uses[name] = "leave-out"
+                del codes[name]
+        for name in by_head[counts]:
+            codes[name] = codes[name][1:]
+        self.guess.doubts.append(
+            Doubt(
+                f"{_listed([counts, *others])} code the same: the columns of {counts!r} count, the "
+                "others are not taken over.",
+                hint="the recipe says which columns are codes",
+            )
+        )
 
     @staticmethod
     def _is_code(use: str) -> bool:
@@ -258,7 +305,7 @@ class _Guesser:
     def _label_among_records(self) -> None:
         """A column called an id that holds "Lee 2020" is what the study is called."""
         for name, use in self.uses.items():
-            if use == "record" and name not in self.given and self._share(name, _LABEL.match) > 0.5:
+            if use == "record" and name not in self.given and self._share(name, LABEL.match) > 0.5:
                 self.uses[name] = "study"
 
     def _fits(self, name: str, use: str) -> bool:
@@ -349,14 +396,22 @@ class _Guesser:
         """Several columns that each name codes, such as "Code 1" and "Code 2"."""
         themes = {*_folded_headings()["theme"]}
         groups: dict[str, list[str]] = {}
+        texts = {*_folded_headings()["summary"]}
         for name in self.free:
-            numbered = re.fullmatch(r"(.+?) ?\d{1,2}", folded(name))
-            if numbered and numbered[1] in themes:
-                groups.setdefault(numbered[1], []).append(name)
-        best = max(groups.values(), key=len, default=[])
-        for name in best if len(best) > 1 else ():
+            stem = re.sub(r" ?\d{1,2}$", "", folded(name))
+            if stem in themes or stem in texts:
+                groups.setdefault(stem, []).append(name)
+        best = max((names for stem, names in groups.items() if stem in themes), key=len, default=[])
+        if len(best) < 2:
+            return False
+        for name in best:
             self.uses[name] = "theme"
-        return len(best) > 1
+        if "summary" not in self.uses.values():
+            # "Code 1", "Quote 1", "Code 2", "Quote 2": each code has its own text beside it.
+            beside = [n for stem, n in groups.items() if stem in texts and len(n) == len(best)]
+            for name in beside[0] if beside else ():
+                self.uses[name] = "summary"
+        return True
 
     # --- what a column is, by its cells ---
 
@@ -366,7 +421,7 @@ class _Guesser:
                 self.uses[name] = "person"
         if not {"study", "key", "author", "title"} & {*self.uses.values()}:
             for name in self.free:
-                if self._share(name, _LABEL.match) > 0.6:
+                if self._share(name, LABEL.match) > 0.6:
                     self.uses[name] = "study"
                     break
         if "doi" not in self.uses.values():
@@ -405,12 +460,30 @@ class _Guesser:
         elif ticks:
             grouped = []
         chosen = [name for name in self.sheet.header if name in {*ticks, *texts, *grouped}]
+        listed = [name for name in texts if self._lists(name)]
         for name in chosen:
-            self.uses[name] = "codes"
+            self.uses[name] = "dimensions" if name in listed else "codes"
+        for name in listed:
+            codes[name], way = self._heading(name)
+            directions[name] = way
         if not chosen:
             self._dimensions()
         elif ticks:
             self._say_ticks(ticks)
+        if listed:
+            self.guess.doubts.append(
+                Doubt(
+                    f"{_listed(listed)}: the heading says the direction, and the values come "
+                    "again, so they are codes below it.",
+                    f"{_listed(listed)}: are the values codes, or findings in words?",
+                    (
+                        ("codes below the heading", dict.fromkeys(listed, "dimensions")),
+                        ("findings in words", dict.fromkeys(listed, "codes")),
+                    ),
+                    '--columns "codes=COLUMN" reads them as findings in words',
+                )
+            )
+        texts = [name for name in texts if name not in listed]
         if texts:
             shown = _listed(texts)
             self.guess.doubts.append(
@@ -464,7 +537,8 @@ class _Guesser:
         if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
             # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
             begin = way[0][: parts.start(2)]
-            if sum(other.startswith(begin) for other in self.sheet.header) > 1:
+            alike = sum(other.startswith(begin) for other in self.sheet.header) > 1
+            if alike or (directions_in(parts[1]) and directions_in(parts[1]) == direction):
                 below = [parts[1].strip(), parts[2].strip()]
         return tuple(below or way), direction
 
@@ -589,6 +663,9 @@ class _Guesser:
                     return
         texts = [name for name in self.free if self._share(name, str.strip) > 0]
         texts = [n for n in texts if not self._share(n, re.compile(r"[\d.,% ]+$").match) > 0.5]
+        # Findings in words are a topic like the others, or they would stand at each of them.
+        said = [name for name, use in self.uses.items() if use == "summary" and texts]
+        texts = [name for name in self.sheet.header if name in {*texts, *said}]
         for name in texts:
             self.uses[name] = "codes"
         if texts:
@@ -599,6 +676,19 @@ class _Guesser:
                     hint='--columns "theme=COLUMN" names the codes, "keep=COLUMN" none',
                 )
             )
+
+    def _lists(self, name: str) -> bool:
+        """Whether a column lists short values that other studies have too, as boxes to tick do."""
+        of_study: dict[tuple[str, ...], dict[str, None]] = {}
+        keys = [key for key, use in self.uses.items() if use in IDENTITY]
+        signs, _ = separators_of(self.held[name])
+        for at, cell in enumerate(self.cells[name]):
+            parts = [same(part) for part in pieces(cell, signs) if not unknown(part)]
+            who = tuple(self.cells[key][at] for key in keys) if keys else (str(at),)
+            of_study.setdefault(who, {}).update(dict.fromkeys(parts))
+        held = [part for parts in of_study.values() for part in parts]
+        short = all(len(part) <= 40 and not part.endswith(".") for part in held)
+        return len(held) > 2 and short and len({*held}) * 2 <= len(held) + 1
 
     def _comes_again(self, name: str) -> bool:
         """Whether a column has few short values that come again."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from synth.model import NOT_ESTABLISHED, NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums
 from synth.starter.file_kinds.programs import heading
+from synth.starter.report import source
 from synth.starter.sheet import Sheet
 from synth.text import counted, slug
 
@@ -78,7 +79,7 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
         if sheet.holds == "references" and stage in ("irrelevant", "excluded"):
             number = counted(len(sheet.rows), "reference")
             told.append(
-                f"{sheet.source} lists {number} left out of the review: counted, not imported."
+                f"{source(sheet)} lists {number} left out of the review: counted, not imported."
             )
             continue
         if sheet.program == "Rayyan" and "Decision" in sheet.header:
@@ -86,7 +87,8 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
             if len(rows) < len(sheet.rows):
                 number = counted(len(sheet.rows) - len(rows), "record")
                 told.append(
-                    f"{sheet.source}: {number} with the decision 'Excluded': counted, not imported."
+                    f"{source(sheet)}: {number} with the decision 'Excluded': counted, not "
+                    "imported."
                 )
                 sheet = replace(sheet, rows=rows)
         kept.append(sheet)
@@ -344,8 +346,8 @@ def _of_covidence(sheets: Sequence[Sheet]) -> Flow:
         stage, told = _stage(sheet)
         if not stage:
             flow.notes.append(
-                f"{sheet.source}: its name does not tell the stage (irrelevant, excluded, included)"
-                ", so it adds nothing to the search flow."
+                f"{source(sheet)}: its name does not tell the stage (irrelevant, excluded, "
+                "included), so it adds nothing to the search flow."
             )
             continue
         lists[stage] = lists.get(stage, 0) + len(sheet.rows)

@@ -16,7 +16,7 @@ from synth.references.work import DOI
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Row
 from synth.starter.spreadsheet import folded
-from synth.starter.values import headings, unknown
+from synth.starter.values import headings, unknown, without_marks
 
 KINDS = ("key", "record", "doi", "pmid", "title", "label")
 """What tells a study, the surest first."""
@@ -153,6 +153,8 @@ def of_words(told: Mapping[str, str]) -> Identity:
     label = said.get("label", "")
     if re.fullmatch(r"[(\[]\d{1,4}[)\]]", label):
         label = said["label"] = label.strip("()[]")
+    elif label:
+        label = said["label"] = without_marks(label)
     spelled = author_and_year(label)
     plain = re.sub(r"^(?:https?://)?(?:dx\.|www\.)?(?:doi\.org/|doi:\s*)", "", label.casefold())
     doi = DOI.search(plain[:500])

@@ -25,6 +25,7 @@ from synth.starter.report import REPORT_FILE, Report, number, place, source
 from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, read_tables
+from synth.starter.turned import turned
 from synth.starter.works import Named, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
@@ -203,7 +204,7 @@ def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
     for file in files:
         found, problems = read_tables(file, say)
         report.problems += problems
-        for sheet in found:
+        for sheet in map(turned, found):
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "
                 f"{source(sheet)}" + (f" ({sheet.program})" if sheet.program else "")
@@ -319,7 +320,7 @@ def _choose(
             continue
         if sheet.holds == "flow":
             continue
-        if sheet.holds == "references" and len(read) == 1:
+        if sheet.holds == "references" and len(read) == 1 and not _codes_of(made.recipe):
             report.problems.append(Problem("new-without-table", sheet.source))
             continue
         if not told:
@@ -335,10 +336,15 @@ def _choose(
         if made.fallback and surely:
             # Another table has codes: what was taken for one here is known of the studies.
             columns = {
-                name: "filter" if use == "dimensions" else "keep" if use == "codes" else use
+                name: "filter"
+                if use == "dimensions"
+                else "keep"
+                if use in ("codes", "theme")
+                else use
                 for name, use in made.recipe.columns.items()
             }
-            made.recipe = replace(made.recipe, columns=columns, rows="studies", codes={})
+            rows = "references" if sheet.holds == "references" else "studies"
+            made.recipe = replace(made.recipe, columns=columns, rows=rows, codes={})
             made.doubts = []
         chosen.append((sheet, made))
     if chosen and not any(_codes_of(made.recipe) for _, made in chosen) and not report.problems:

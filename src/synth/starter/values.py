@@ -99,7 +99,21 @@ def is_tick(cell: str, heading: str = "") -> bool:
     (True, True, False, False)
     """
     word = bare(cell)
+    if word and word not in _words("yes"):
+        word = without_marks(word)
     return bool(word) and (word in _words("yes") or (bool(heading) and word == bare(heading)))
+
+
+def without_marks(text: str) -> str:
+    """A text without the marks that lead to notes below its table.
+
+    >>> without_marks("Lee 2020*"), without_marks("x†"), without_marks("*")
+    ('Lee 2020', 'x', '*')
+    """
+    return _MARKS.sub("", text)
+
+
+_MARKS = re.compile(r"(?<=[\w)])(?:[,\s]*[*†‡§¶#¹²³⁴⁵⁶⁷⁸⁹⁰ᵃᵇᶜᵈᵉ])+$")
 
 
 def ticked_text(cell: str) -> str:
