@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from synth.book.history import compare, keep, kept_file, read_state
 from synth.changes import CORRECTION, NEW_EVIDENCE, Changes, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
+from synth.messages import ENGLISH
 from synth.reading.rules import load_records
 from synth.reading.versions import (
     VERSIONS_FILE,
@@ -219,6 +221,44 @@ def question(root: Path) -> None:
     path.write_text(f'question = "Another question?"\n{text}', "utf-8")
 
 
+def theme_out(root: Path) -> None:
+    """A node that nothing is coded to goes."""
+    theme_in(root.parent / "old")
+
+
+def under_another(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        parent = rows[-1]["parent"]
+        level = next(row["parent"] for row in rows if row["id"] == parent)
+        row = next(r for r in rows if r["parent"] == level and r["id"] != parent)
+        rows[-1]["parent"] = row["id"]
+
+    table(root, "codebook", change)
+
+
+def named_by_others(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        rows[-1]["origin"] = next(o for o in ("source", "inferred") if o != rows[-1]["origin"])
+
+    table(root, "codebook", change)
+
+
+def influence_redirected(root: Path) -> None:
+    def change(rows: Rows) -> None:
+        known = [d.influence for d in load_records(root).settings.directions if d.influence]
+        rows[0]["direction"] = next(each for each in known if each != rows[0]["direction"])
+
+    table(root, "influences", change)
+
+
+def box_in(root: Path) -> None:
+    table(root, "flow", lambda rows: [*rows, rows[-1] | {"box": "one-more", "count": "3"}])
+
+
+def box_out(root: Path) -> None:
+    table(root, "flow", lambda rows: rows[:-1])
+
+
 MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "setting-changed": (question, {"setting-changed"}),
     "work-added": (background_in, {"work-added"}),
@@ -249,6 +289,16 @@ MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         cell("influences", "mechanism", "By other means."),
         {"influence-reworded"},
     ),
+    "theme-removed": (theme_out, {"theme-removed"}),
+    "theme-moved": (under_another, {"theme-moved"}),
+    "theme-origin": (named_by_others, {"theme-origin"}),
+    "influence-redirected": (influence_redirected, {"influence-redirected"}),
+    "influence-described": (
+        cell("influences", "anchor", "other words that locate it here"),
+        {"influence-described"},
+    ),
+    "flow-added": (box_in, {"flow-added"}),
+    "flow-removed": (box_out, {"flow-removed"}),
     "flow-number": (cell("flow", "count", "999"), {"flow-number"}),
     "flow-described": (cell("flow", "note", "Another note."), {"flow-described"}),
 }
@@ -273,6 +323,17 @@ def test_what_only_moved_or_is_quoted_otherwise_is_no_change(states: tuple[Path,
     cell("codebook", "definition", f"{definition}  ")(states[1])
     changes = found(states)
     assert (changes.changes, changes.consequences, changes.sentences) == ((), (), ())
+
+
+def test_every_kind_of_change_has_a_mutation_that_names_it() -> None:
+    """Those of consequences and sentences have tests of their own below."""
+    known = {
+        key.removeprefix("change_").replace("_", "-") for key in ENGLISH if key[:7] == "change_"
+    }
+    known -= {"one", "many"}
+    named = {kind for _, kinds in MUTATIONS.values() for kind in kinds}
+    followed = {"support-lost", "support-gained", "support-single", "agreement"}
+    assert known - named == followed | {"sentence-evidence", "sentence-number"}
 
 
 # --- what follows -------------------------------------------------------------------------------
@@ -303,11 +364,61 @@ def test_support_that_is_lost_gained_or_falls_to_one_is_told(states: tuple[Path,
     assert ("support-gained", node) in {(c.kind, c.target[1]) for c in back.consequences}
 
 
+def test_agreement_and_what_was_settled_is_told_before_and_after(
+    states: tuple[Path, Path],
+) -> None:
+    for root in states:
+        shutil.copy(root / "data" / "coded_studies.csv", root / "data" / "second_coding.csv")
+    table(
+        states[1],
+        "second_coding",
+        lambda rows: [*rows[1:-1], rows[-1] | {"theme": "water-in-summer"}],
+    )
+    (states[1] / "data" / "consensus.csv").write_text(
+        "unit,first,second,settled,reason\none,a,b,a,It says so.\n", "utf-8"
+    )
+    changes = found(states)
+    [told] = [change for change in changes.consequences if change.kind == "agreement"]
+    assert told.before == "κ 1.000"
+    assert told.after < told.before
+    before, after = changes.counts["second"]
+    assert (before - after, changes.counts["settled"]) == (1, (0, 1))
+    assert "Disagreements settled: 0 → 1" in ChangeList(changes).text
+
+
 def test_a_sentence_whose_evidence_changed_is_told(states: tuple[Path, Path]) -> None:
     redirected(states[1])
     [change] = found(states).sentences
     assert change.kind == "sentence-evidence"
     assert "A claim that rests on it." in change.target[1]
+
+
+def test_a_line_of_a_brief_is_a_sentence_of_the_page_that_shows_it(
+    states: tuple[Path, Path],
+) -> None:
+    first, second = list(load_records(states[0]).findings)[:2]
+    for root in states:
+        page(root, "# Page\n\n```{brief} growers\n```\n")
+        (root / "data" / "brief.toml").write_text(
+            '[[brief]]\nid = "growers"\naudience = "For growers"\nlimits = "Of one review."\n'
+            'lead = "From {count}`findings | finding/findings`."\n[[brief.step]]\ntitle = "First"\n'
+            f'lines = [{{ says = "It rains. Dig.", findings = ["{first}"] }},\n'
+            f'{{ says = "It shines.", findings = ["{second}"] }}]\n',
+            "utf-8",
+        )
+    assert found(states).sentences == ()
+    redirected(states[1])
+    finding_in(states[1])
+    told = {(change.kind, change.target[1]) for change in found(states).sentences}
+    assert told == {
+        ("sentence-evidence", "page: It rains. Dig."),
+        ("sentence-number", "page: From."),
+    }
+    kept = keep(states[1])
+    with zipfile.ZipFile(kept) as packed:
+        assert "data/brief.toml" in packed.namelist()
+    (states[1] / "data" / "brief.toml").write_text("[[brief]]\nid = 3\n", "utf-8")
+    assert any("brief" in line for line in found(states).new.unread)
 
 
 def test_a_sentence_that_was_reworded_only_is_not_told(states: tuple[Path, Path]) -> None:

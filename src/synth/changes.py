@@ -122,6 +122,17 @@ def sentences_of(page: str, text: str) -> Iterator[Sentence]:
                 yield Sentence(page, _plain(sentence), tuple(dict.fromkeys(findings)), counts)
 
 
+def line_of(page: str, says: str, findings: Sequence[str]) -> Sentence:
+    """A line that stands by itself and rests on some findings, as those of a brief do.
+
+    >>> line_of("brief", "Pay is low. People leave.", ["lee2020-01"]).text
+    'Pay is low. People leave.'
+    """
+    counts = tuple(found[3] for found in _ROLE.finditer(says) if found[1] == "count")
+    text = _plain(_ROLE.sub("", " ".join(says.split())))
+    return Sentence(page, text, tuple(dict.fromkeys(findings)), counts)
+
+
 def _plain(sentence: str) -> str:
     """A sentence without roles, marks and doubled spaces."""
     text = re.sub(r"\s*\x00\d+\x00", "", sentence)
@@ -188,7 +199,7 @@ class Changes:
 
     @cached_property
     def counts(self) -> Mapping[str, tuple[int, int]]:
-        """Studies, statements, findings, influences and nodes, before and after."""
+        """Studies, statements, findings, influences, nodes and codings, before and after."""
         return {
             what: (count(self.old.records), count(self.new.records))
             for what, count in _COUNTS.items()
@@ -490,6 +501,8 @@ _COUNTS: Mapping[str, Callable[[Records], int]] = {
     "findings": lambda records: len(records.findings),
     "influences": lambda records: len(records.influences),
     "nodes": lambda records: len(records.codebook),
+    "second": lambda records: len(records.second_coding),
+    "settled": lambda records: len(records.consensus),
 }
 
 

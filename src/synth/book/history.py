@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from synth.book.brief import BRIEF_FILE, briefs
 from synth.book.data_package import archive
 from synth.book.role_syntax import parse_count, worded
-from synth.changes import Changes, Sentence, State, sentences_of
+from synth.changes import Changes, Sentence, State, line_of, sentences_of
 from synth.errors import Problem, ReviewError, UnknownName
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
@@ -111,13 +113,27 @@ def _state(folder: Path, name: str) -> State:
         raise ReviewError([Problem("state-empty", ".", name=name)])
     records, problems = read_records(folder)
     unread = tuple(str(problem) for problem in problems if problem.severity == "error")
-    sentences: list[Sentence] = []
-    for page, text in _pages(folder):
-        sentences += sentences_of(page, text)
+    pages = dict(_pages(folder))
+    sentences = [each for page, text in pages.items() for each in sentences_of(page, text)]
+    try:
+        sentences += _lines_of_briefs(folder, pages)
+    except ReviewError as error:
+        unread += tuple(map(str, error.problems))
     version = records.settings.version
     if version and name != version and not Path(name).is_dir():
         version = f"{version} ({name})"
     return State(version or name, records, tuple(sentences), unread, _numbers(Review(records)))
+
+
+def _lines_of_briefs(folder: Path, pages: Mapping[str, str]) -> Iterator[Sentence]:
+    """What the briefs say, on the pages that show them."""
+    for brief in briefs(folder):
+        shown = re.compile(rf"\{{brief\}}\s+{re.escape(brief.id)}\s*$", re.MULTILINE)
+        page = next((name for name, text in pages.items() if shown.search(text)), brief.id)
+        yield from sentences_of(page, f"{brief.lead}\n\n{brief.limits}")
+        for step in brief.steps:
+            for line in step.lines:
+                yield line_of(page, line.says, line.findings)
 
 
 def _numbers(review: Review) -> Callable[[str], str]:
@@ -212,7 +228,7 @@ def keep(root: Path, revision: str = "") -> Path:
 
 def _packed(folder: Path) -> bytes:
     """Tables, settings, bibliography and the text of the pages, as one archive."""
-    files = [SETTINGS_FILE, BIB_FILE, *(table.file for table in TABLES.values())]
+    files = [SETTINGS_FILE, BIB_FILE, BRIEF_FILE, *(table.file for table in TABLES.values())]
     contents = {file: (folder / file).read_bytes() for file in files if (folder / file).is_file()}
     contents |= {f"{PAGES}/{name}.md": text.encode() for name, text in _pages(folder)}
     # A day of its own would make other bytes of the same review.
