@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from synth.errors import ReviewError
 from synth.reading.records import Records, read_records
@@ -969,3 +970,89 @@ def test_labels_of_references_are_codes_where_there_is_no_other_table(take: Take
     made = take("DOI,Code\n10.1000/1,Trust\n10.1000/2,Trust\n", zotero)
     assert made.counts == (2, 2)
     assert made.themes == {"Trust": 2}
+
+
+# --- workbooks of several sheets ----------------------------------------------------------------
+
+
+def workbook(path: Path, **sheets: str) -> Path:
+    """A workbook with a sheet for each text; an underscore in a name stands for a space."""
+    with xlsxwriter.Workbook(path) as book:
+        for name, text in sheets.items():
+            sheet = book.add_worksheet(name.replace("_", " "))
+            for at, row in enumerate(csv.reader(io.StringIO(text))):
+                sheet.write_row(at, 0, row)
+    return path
+
+
+def test_what_was_excluded_is_no_study(take: Take, tmp_path: Path) -> None:
+    made = take(
+        workbook(
+            tmp_path / "map.xlsx",
+            Included="Study,Theme\nEk 2012,Pay\n",
+            Excluded="Study,Reason\nZed 1999,Wrong outcome\nYol 2000,Duplicate\n",
+        )
+    )
+    assert made.counts == (1, 1)
+    assert "map.xlsx[Excluded] (2 rows): by its name it lists what was excluded" in made.told
+    assert [(sheet.name, sheet.rows) for sheet in made.taken.recipe.sheets] == [
+        ("Included", "codings"),
+        ("Excluded", "not read"),
+    ]
+
+
+def test_answers_of_an_appraisal_are_no_findings(take: Take, tmp_path: Path) -> None:
+    made = take(
+        workbook(
+            tmp_path / "map.xlsx",
+            Coding="Study,Theme\nEk 2012,Pay\nRoux 2015,Pay\n",
+            MMAT="Study,Clear aim,Fit design,Overall\nEk 2012,Yes,No,Low\nRoux 2015,Yes,Yes,High\n",
+        )
+    )
+    assert made.counts == (2, 2)
+    assert made.themes == {"Pay": 2}
+    facets = {facet.label: facet.of for facet in made.records.settings.facets}
+    assert facets["Clear aim"] == facets["Fit design"] == "study"
+
+
+def test_sheets_of_reviewers_count_once(take: Take, tmp_path: Path) -> None:
+    ticks = "Study,Pay,Hours\nEk 2012,x,{}\nRoux 2015,,x\n"
+    made = take(
+        workbook(
+            tmp_path / "map.xlsx",
+            Reviewer_1=ticks.format("x"),
+            Reviewer_2=ticks.format(""),
+            Consensus=ticks.format(""),
+        )
+    )
+    assert made.counts == (2, 2)
+    assert "map.xlsx[Reviewer 1] (2 rows): one reviewer's coding of the studies of" in made.told
+    shared = workbook(
+        tmp_path / "shared.xlsx",
+        Reviewer_1="Study,Pay\nEk 2012,x\n",
+        Reviewer_2="Study,Pay\nRoux 2015,x\n",
+    )
+    assert take(shared).counts == (2, 2)
+
+
+def test_names_of_sheets_may_say_the_direction(take: Take, tmp_path: Path) -> None:
+    made = take(
+        workbook(
+            tmp_path / "map.xlsx",
+            Barriers="Study,Theme\nEk 2012,Pay\n",
+            Facilitators="Study,Theme\nEk 2012,Trust\nRoux 2015,Pay\n",
+        )
+    )
+    ways = {way.id: way.label for way in made.records.settings.directions}
+    told = Counter(ways[finding.direction] for finding in made.records.findings.values())
+    assert dict(told) == {"Barrier": 1, "Facilitator": 2}
+
+
+def test_a_list_of_abbreviations_is_no_study(take: Take) -> None:
+    made = take(
+        "ID,First author,Year,Country,Barriers\n1,Ek,2012,Kenya,Cost; distance\n"
+        "2,Roux,2015,Peru,NR\n"
+        "NR: not reported. RCT: randomised controlled trial,,,,\n"
+    )
+    assert made.counts == (2, 2)
+    assert "A note below the table is about no study. (1 row: table.csv:4)" in made.told

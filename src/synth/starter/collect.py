@@ -285,6 +285,10 @@ class _Collector:
         if len(held) == 1 and len(sheet.header) > 1 and not author_and_year(first):
             if is_note(first) and (last or len(first) > 20):
                 return "A note below the table is about no study."
+            rest = sheet.rows[sheet.rows.index(row) :] if last else ()
+            below = all(sum(map(bool, other.cells.values())) == 1 for other in rest)
+            if last and below and len(sheet.header) > 2 and re.search(r"[:=;]\s|\.$", first):
+                return "A note below the table is about no study."
             if (
                 len(first) > 120
                 and last
@@ -545,7 +549,8 @@ class _Collector:
                     spelled[word] += 1
                 else:
                     blank.append(place(sheet, row.line, column))
-            for name in recipe.of("codes", "dimensions"):
+            narrow = recipe.ranks[-1:]
+            for name in (*recipe.of("codes", "dimensions", "theme"), *narrow):
                 said = recipe.marks.get(same(row.cells[name]), "")
                 if word := said or recipe.directions.get(name, ""):
                     spelled[word] += 1

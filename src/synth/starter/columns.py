@@ -79,7 +79,7 @@ _ORDER = (
     ),
 )
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__)\s*(\S.*)")
-_PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
+PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
 """Uses that can tell which study a row is about."""
@@ -114,6 +114,8 @@ class Guess:
     problems: list[Problem] = field(default_factory=list)
     fallback: bool = False
     """Whether nothing is called a code, so that what might be one was taken for one."""
+    left_out: str = ""
+    """Why the table is not read, if it is not."""
 
 
 def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> Guess:
@@ -234,7 +236,7 @@ class _Guesser:
         for name, way in codes.items():
             if len(way) > 1 and self.uses.get(name) == "codes":
                 by_head.setdefault(way[0], []).append(name)
-        people = [head for head in by_head if _PERSON.fullmatch(folded(head))]
+        people = [head for head in by_head if PERSON.fullmatch(folded(head))]
         agreed = [head for head in by_head if is_consensus(head)]
         if len(people) + len(agreed) < 2 or not people:
             return

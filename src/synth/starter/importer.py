@@ -15,7 +15,7 @@ from synth.reading.bibliography import BIB_FILE
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect import Material, collect, not_coded
-from synth.starter.columns import IDENTITY, Guess, guess
+from synth.starter.columns import IDENTITY, PERSON, Doubt, Guess, guess
 from synth.starter.draft import Tables, Words, files_of, table_text, tables
 from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say
@@ -26,6 +26,7 @@ from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, read_tables
 from synth.starter.turned import turned
+from synth.starter.values import directions_in, is_consensus
 from synth.starter.works import Named, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
@@ -122,6 +123,7 @@ def take_in(
     read = [_understand(sheet, request, recipe, report) for sheet in sheets]
     chosen = _choose(read, request, report)
     _stop(report)
+    unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
     understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
     works = former.works or _works(request.bib, report, say)
     codes = former.codes or _codes(request, codebook, report, say)
@@ -157,7 +159,7 @@ def take_in(
     whole = Recipe(
         tuple(
             replace(how, file=_from(request.folder, Path(sheet.file)))
-            for sheet, how in material.sheets
+            for sheet, how in (*material.sheets, *unread)
         ),
         _from(request.folder, request.bib) if request.bib else (recipe or Recipe()).references,
         _from(request.folder, request.codebook)
@@ -312,11 +314,17 @@ def _choose(
     """The tables that are used: with several, those that tell a study; the others are told."""
     chosen: list[tuple[Sheet, Guess]] = []
     surely = any(_codes_of(made.recipe) and not made.fallback for _, made in read)
+    _by_names_of_sheets(read, report)
     for sheet, made in read:
         report.problems += made.problems
         told = any(made.recipe.of(use) for use in (*IDENTITY,))
         if made.recipe.rows == "not read":
-            report.left_out(f"{source(sheet)}: the recipe says that it is not read.")
+            if made.left_out:
+                report.left_out(
+                    f"{source(sheet)} ({number(len(sheet.rows), 'row')}): {made.left_out}."
+                )
+            else:
+                report.left_out(f"{source(sheet)}: the recipe says that it is not read.")
             continue
         if sheet.holds == "flow":
             continue
@@ -352,6 +360,92 @@ def _choose(
         listed = ", ".join(repr(name) for name in sheet.header)
         report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
     return chosen
+
+
+_EXCLUDED = re.compile(r"\b(?:excluded|exclusions|not included|ausgeschlossen|exclus|excluidos)\b")
+_APPRAISAL = re.compile(
+    r"\b(?:quality|appraisal|risk of bias|rob ?2?|robins|mmat|casp|jbi|amstar|newcastle|nos|grade|"
+    r"critical|bias|qualitatsbewertung|calidad|qualite)\b"
+)
+
+
+def _by_names_of_sheets(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
+    """What the names of several tables say of them: excluded, appraisal, reviewers, directions."""
+    if len(read) < 2:
+        return
+    names = [folded(sheet.name or Path(sheet.file).stem) for sheet, _ in read]
+    coded = [
+        made for (_, made), name in zip(read, names, strict=True) if not _APPRAISAL.search(name)
+    ]
+    others = any(_codes_of(made.recipe) and not made.fallback for made in coded)
+    for (sheet, made), name in zip(read, names, strict=True):
+        if sheet.holds or not made.guessed:
+            continue
+        if _EXCLUDED.search(name):
+            made.recipe = replace(made.recipe, rows="not read")
+            made.left_out = "by its name it lists what was excluded, so it adds no study"
+        elif _APPRAISAL.search(name) and others and _codes_of(made.recipe):
+            # What a tool of appraisal asks is known of the studies, and is no finding.
+            columns = {
+                column: "filter" if use in ("codes", "dimensions", "theme") else use
+                for column, use in made.recipe.columns.items()
+            }
+            made.recipe = replace(made.recipe, columns=columns, rows="studies", codes={}, marks={})
+            made.doubts = [
+                Doubt(
+                    f"{source(sheet)} appraises the studies by its name: its columns are filters.",
+                    hint='--columns "codes=A|B" names codes',
+                )
+            ]
+    _reviewers_by_sheet(read, names)
+    _directions_by_sheet(read, names, report)
+
+
+def _reviewers_by_sheet(read: Sequence[tuple[Sheet, Guess]], names: Sequence[str]) -> None:
+    """Of tables alike that are called after reviewers, the one of their consensus counts."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for at, (sheet, made) in enumerate(read):
+        if made.guessed and (PERSON.fullmatch(names[at]) or is_consensus(names[at])):
+            alike.setdefault(sheet.header, []).append(at)
+    for group in alike.values():
+        if len(group) < 2:
+            continue
+        counts = next((at for at in group if is_consensus(names[at])), group[0])
+        known = _studies_of(*read[counts])
+        for at in group:
+            sheet, made = read[at]
+            # People who shared the work coded different studies: all of it counts.
+            if at != counts and _studies_of(sheet, made) <= known:
+                made.recipe = replace(made.recipe, rows="not read")
+                made.left_out = (
+                    f"one reviewer's coding of the studies of {source(read[counts][0])}, which "
+                    "counts"
+                )
+
+
+def _studies_of(sheet: Sheet, made: Guess) -> set[tuple[str, ...]]:
+    named = made.recipe.of(*IDENTITY)
+    return {tuple(folded(row.cells[name]) for name in named) for row in sheet.rows}
+
+
+def _directions_by_sheet(
+    read: Sequence[tuple[Sheet, Guess]], names: Sequence[str], report: Report
+) -> None:
+    """Tables called "Barriers" and "Facilitators" say the direction of what they hold."""
+    ways = [directions_in(name) for name in names]
+    coded = [_codes_of(made.recipe) and bool(made.guessed) for _, made in read]
+    if len({way for way, codes in zip(ways, coded, strict=True) if way and codes}) < 2:
+        return
+    for (sheet, made), way, codes in zip(read, ways, coded, strict=True):
+        recipe = made.recipe
+        if not way or not codes or recipe.one("direction") or recipe.directions:
+            continue
+        named = (*recipe.of("theme", "codes", "dimensions"), *recipe.ranks)
+        made.recipe = replace(recipe, directions=dict.fromkeys(named, way))
+        report.decided(
+            f"{source(sheet)}: its name says the direction of its findings, {way!r}.",
+            hint="Otherwise: change [sheet.directions] of the recipe.",
+        )
 
 
 def _codes_of(recipe: SheetRecipe) -> bool:

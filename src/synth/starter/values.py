@@ -168,7 +168,7 @@ def is_sum(cell: str) -> bool:
 
 def is_note(cell: str) -> bool:
     """Whether a cell begins a note below a table."""
-    if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z]{1,6}\s*=)", cell):
+    if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
         return True
     word = bare(cell)
     first = re.split(r"[:.]\s|:$", word, maxsplit=1)[0] if re.search(r"[:.](\s|$)", cell) else word
