@@ -357,3 +357,52 @@ def test_a_file_that_may_not_be_read_is_told(sound: Path, monkeypatch: pytest.Mo
     assert [(problem.code, problem.file) for problem in check(sound)] == [
         ("file-unreadable", "data/flow.csv")
     ]
+
+
+TOML, BIB = "data/review.toml", "references.bib"
+MOE = "author={Moe, Mia}, title={On rest}"
+SLIPS = (
+    ("address-malformed", TOML, "[source]\n", '[source]\nurl = "example.org"\n'),
+    ("influence-word-twice", TOML, '"harms"\nmark', '"helps"\nmark'),
+    ("name-malformed", TOML, '[[facets]]\nid = "country"', '[[facets]]\nid = "The country"'),
+    ("rank-reserved", TOML, 'id = "theme"', 'id = "since"'),
+    ("setting-empty", TOML, 'question = "What lets people rest at work?"', 'question = " "'),
+    ("slug-malformed", TOML, 'id = "theme"', 'id = "The theme"'),
+    ("source-doi", TOML, "[source]\n", '[source]\ndoi = "10.5/x"\n'),
+    ("text-malformed", TOML, 'language = "en"', "language = 3"),
+    ("texts-repeat", TOML, 'sections = ["Results"]', 'sections = ["Results", "Results"]'),
+    ("year-malformed", TOML, "[source]\n", '[search]\nsince = "soon"\n\n[source]\n'),
+    ("years-reversed", TOML, "[source]\n", "[search]\nsince = 2020\nuntil = 2010\n\n[source]\n"),
+    ("entry-alike", BIB, "@book{moe1999", f"@misc{{rest, {MOE}, year=1999}}\n@book{{moe1999"),
+    ("entry-comment-inside", BIB, "  journal = {Rest}", "  % from the library\n  journal = {Rest}"),
+    ("entry-control-sign", BIB, "Pay and pauses", "Pay and\x07 pauses"),
+    ("entry-crossref", BIB, "  journal = {Rest}", "  crossref = {rest2000}"),
+    ("entry-field-name", BIB, "  journal = {Rest}", "  the journal = {Rest}"),
+    ("entry-fields-unshown", BIB, "  journal = {Rest}", "  shelfmark = {Rest 3}"),
+    ("entry-key-space", BIB, "@book{moe1999", f"@misc{{moe 2003, {MOE}}}\n@book{{moe1999"),
+    ("entry-latex", BIB, "Pay and pauses", "Pay and \\nosuchcommand pauses"),
+    ("entry-month", BIB, "year = {2015}", "year = {2015},\n  month = sept"),
+    ("entry-names", BIB, "Lund, Bo and Berg, Anna", "Lund, B., Berg, A., Moe, M."),
+    ("entry-unenclosed", BIB, "journal = {Rest}", "journal = Rest and work"),
+    ("entry-unreadable", BIB, "@book{moe1999", "@misc{rest,\n\n@string{x = {y}}\n\n@book{moe1999"),
+)  # fmt: skip
+"""What one slip in one file is called: its code, the file, and one text put for another."""
+
+
+@pytest.mark.parametrize(("code", "file", "old", "new"), SLIPS, ids=[slip[0] for slip in SLIPS])
+def test_one_slip(code: str, file: str, old: str, new: str, sound: Path) -> None:
+    with_text(sound, file, old, new)
+    found = [problem for problem in check(sound) if problem.code == code]
+    assert found, said(sound)
+    before = (BAD_DATA / "sound" / file).read_text("utf-8")
+    first = before.split(old)[0].count("\n") + 1
+    for problem in found:
+        assert problem.file == file
+        # What concerns all entries names the file; everything else the line of the slip.
+        assert problem.line == 0 or first <= problem.line <= first + new.count("\n")
+
+
+def test_a_folder_where_a_file_belongs(sound: Path) -> None:
+    (sound / "data" / "flow.csv").unlink()
+    (sound / "data" / "flow.csv").mkdir()
+    assert [(p.code, p.file) for p in check(sound)] == [("file-is-folder", "data/flow.csv")]

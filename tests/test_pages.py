@@ -40,6 +40,11 @@ def told(root: Path, *rules: Any) -> list[str]:
     return [str(problem).replace(f"[{problem.code}] ", "") for problem in problems]
 
 
+def codes(root: Path, *rules: Any) -> set[str]:
+    """The codes of what some rules find."""
+    return {problem.code for problem in found_by(root, *rules)}
+
+
 def page(text: str, theme: str = "soil") -> str:
     """A page of the garden's book that declares a theme."""
     return f"---\nsynth: {{theme: {theme}}}\n---\n\n# Page\n\n{text}\n"
@@ -110,8 +115,9 @@ def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
 
 def test_a_page_that_is_not_there_is_named(garden):
     (garden / "water.md").unlink()
-    with pytest.raises(ReviewError, match=r"_toc\.yml: water: .* There is no water\.md"):
+    with pytest.raises(ReviewError, match=r"_toc\.yml: water: .* There is no water\.md") as raised:
         pages.read_pages(garden)
+    assert [problem.code for problem in raised.value.problems] == ["toc-page-missing"]
 
 
 def test_a_book_without_contents_says_so(garden):
@@ -146,6 +152,7 @@ def test_an_unknown_name_is_told_with_its_own_line(garden):
 def test_a_declaration_of_an_unknown_theme_is_told(garden):
     (garden / "ground.md").write_text(page("", "grund"), "utf-8")
     assert "Did you mean 'ground'?" in told(garden, prose.unknown_declarations)[0]
+    assert codes(garden, prose.unknown_declarations) == {"page-theme-unknown"}
 
 
 def test_a_finding_of_another_theme_is_told(garden):
@@ -161,6 +168,7 @@ def test_an_own_finding_is_not_elsewhere(garden):
     change(garden / "water.md", "{finding}`carrot2020a-01`", "{elsewhere}`carrot2020a-01`")
     (said,) = told(garden, prose.foreign)
     assert "'water', which belongs to this page" in said
+    assert codes(garden, prose.foreign) == {"finding-not-elsewhere"}
 
 
 # --- nothing is left out -------------------------------------------------------------------------
@@ -171,6 +179,7 @@ def test_a_finding_its_page_does_not_show_is_told(garden):
     (said,) = told(garden, prose.uncovered)
     assert said.startswith("water.md:1: The finding 'beet2011-01' (data/coded_studies.csv:2)")
     assert "Cite {finding}`beet2011-01`" in said
+    assert codes(garden, prose.uncovered) == {"finding-not-shown"}
 
 
 def test_a_finding_without_a_page_is_told_at_its_row(garden):
@@ -178,6 +187,7 @@ def test_a_finding_without_a_page_is_told_at_its_row(garden):
     notebook(garden, "neighbours", ["# Neighbours"])
     said = told(garden, prose.uncovered)
     assert said[0].startswith("data/coded_studies.csv:3: theme: No page of the book declares")
+    assert codes(garden, prose.uncovered) == {"finding-without-page"}
 
 
 def test_a_finding_counts_as_shown_by_a_citation_in_a_markdown_output(garden):
@@ -190,6 +200,7 @@ def test_an_influence_stands_on_the_pages_of_both_its_themes(garden):
     change(garden / "water.md", " and {influence}`neighbours-water`", "")
     (said,) = told(garden, prose.untold_influences)
     assert said.startswith("water.md:1: The influence 'neighbours-water' (data/influences.csv:2)")
+    assert codes(garden, prose.untold_influences) == {"influence-not-shown"}
 
 
 def test_an_influence_needs_one_page_with_its_anchor(garden):
@@ -197,6 +208,7 @@ def test_an_influence_needs_one_page_with_its_anchor(garden):
     change(path, "influence_list", "influence_map")
     (said,) = told(garden, prose.untold_influences)
     assert said.startswith("data/influences.csv:2: influence: No page of the book shows")
+    assert codes(garden, prose.untold_influences) == {"influence-without-page"}
 
 
 # --- what breaks when the data change ------------------------------------------------------------
@@ -252,6 +264,7 @@ def test_an_output_that_shows_what_is_gone_asks_for_execution(garden):
     assert said.startswith("neighbours.ipynb:")
     assert "cell 3: The stored view cannot be drawn. There is no finding 'leek2016-02'." in said
     assert said.endswith("Mend the cell, then run `synth execute`.")
+    assert codes(garden, prose.stale_outputs) == {"output-stale"}
 
 
 # --- what is always checked -----------------------------------------------------------------------
@@ -423,6 +436,7 @@ def test_a_number_about_the_evidence_is_not_typed(sentence, garden):
     (said,) = told(garden, prose.typed_numbers)
     assert said.startswith("index.md:3: “")
     assert "{count}" in said
+    assert codes(garden, prose.typed_numbers) == {"number-typed"}
 
 
 @pytest.mark.parametrize("sentence", FINE)
@@ -491,7 +505,9 @@ def test_a_run_of_seven_words_is_found_wherever_it_stands(garden):
         "Indeed, every bed belongs to whoever\nwaters it, as we found. "
         "Compost of the street improved the soil."
     )
-    said = [str(problem) for problem in prose.copied(prose.read_book(garden), source)]
+    found = prose.copied(prose.read_book(garden), source)
+    assert {problem.code for problem in found} == {"source-words"}
+    said = [str(problem) for problem in found]
     assert [text.partition(": [")[0] for text in said] == [
         "data/coded_studies.csv:5: summary",
         "ground.md:7",

@@ -40,6 +40,7 @@ sphinx:
   config:
     language: en
     html_context: {{default_mode: auto}}
+    html_sidebars: {{"second": ["navbar-logo.html", "sbt-sidebar-nav.html"]}}
 """
 
 
@@ -82,6 +83,7 @@ def test_no_sign_of_a_title_is_obeyed(odd_book: Path) -> None:
     assert logo
     # The bar has the review's short title; the whole one stands in the head of the page.
     assert "<" not in logo[1]
+    assert f'logo__title">{html.escape(TITLE, quote=False)}</p>' in page
     assert html.escape(TITLE, quote=False) in page
     first = re.search(r'class="prev-next-title">(.*?)</p>', page, re.DOTALL)
     assert first

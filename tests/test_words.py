@@ -186,3 +186,11 @@ def test_the_pages_speak_the_teams_words(tmp_path: Path) -> None:
     figures = (STATIC / "figures.js").read_text("utf-8")
     assert OWN["figure_csv"] in with_words(figures, Words(OWN))
     assert ENGLISH["figure_csv"] not in with_words(figures, Words(OWN))
+
+
+def test_none_is_counted_like_several() -> None:
+    assert [Words().count("finding", n) for n in (0, 1, 2)] == [
+        "0 findings",
+        "1 finding",
+        "2 findings",
+    ]

@@ -57,8 +57,6 @@ def escape_titles(
 ) -> None:
     """Show the signs of a title as they are, in the places where the theme obeys them."""
     title = escape(str(context.get("docstitle", "")))
-    if "root_title" in context:
-        context["root_title"] = escape(str(context["root_title"]))
     if templatename == "search.html" and not context.get("title"):
         context["title"] = title
     logo = context.get("theme_logo") or {}
