@@ -29,6 +29,7 @@ from synth.reading.versions import (
 )
 from synth.starter.frame import FILES
 from synth.views.changes import ChangeList
+from synth.views.markup import Place, drawn_in
 
 Rows = list[dict[str, str]]
 
@@ -412,7 +413,7 @@ def test_a_line_of_a_brief_is_a_sentence_of_the_page_that_shows_it(
     told = {(change.kind, change.target[1]) for change in found(states).sentences}
     assert told == {
         ("sentence-evidence", "page: It rains. Dig."),
-        ("sentence-number", "page: From."),
+        ("sentence-number", "page: From …."),
     }
     kept = keep(states[1])
     with zipfile.ZipFile(kept) as packed:
@@ -455,11 +456,31 @@ def test_corrections_and_new_evidence_are_told_apart(states: tuple[Path, Path]) 
     assert ("finding-redirected", CORRECTION) in causes
 
 
-def test_sentences_hold_their_evidence() -> None:
-    text = "One {finding}`a-01`. Two of {count}`studies` {elsewhere}`b-02 | c`! No evidence here."
-    one, two = sentences_of("p", text)
+def test_sentences_hold_their_evidence_and_are_told_as_they_are_read() -> None:
+    text = (
+        "One {finding}`a-01`. Two of {count}`studies` {elsewhere}`b-02 | see c`! No evidence here. "
+        "{study}`lee2020` on [pay](pay.md) and {influence}`what follows <pay-to-rest>` "
+        "{finding}`a-01`."
+    )
+    one, two, three = sentences_of("p", text, lambda role, name: f"<{role} {name}>")
     assert (one.text, one.findings) == ("One.", ("a-01",))
-    assert (two.findings, two.counts) == (("b-02",), ("studies",))
+    assert (two.text, two.findings, two.counts) == ("Two of … see c!", ("b-02",), ("studies",))
+    assert three.text == "<study lee2020> on pay and what follows."
+
+
+def test_a_sentence_is_told_with_its_page_and_what_it_rests_on(states: tuple[Path, Path]) -> None:
+    redirected(states[1])
+    with drawn_in(Place(lambda kind, name: f"to/{kind}/{name}", lambda name, _: name)):
+        shown = ChangeList(found(states))
+        html = shown.html
+    [row] = [row for row in shown.rows if row["page"]]
+    records = load_records(states[0])
+    finding = next(iter(records.findings.values()))
+    way = records.settings.direction(finding.direction).label
+    theme = records.codebook[finding.theme].label
+    assert row["before"] == f"{records.label(finding.study)} ({finding.id}), {way}, {theme}"
+    assert row["after"] != row["before"]
+    assert '<a href="to/page/page">page</a>: “A claim that rests on it.”' in html
 
 
 # --- where states come from ---------------------------------------------------------------------

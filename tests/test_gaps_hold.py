@@ -198,6 +198,14 @@ def test_a_study_counts_where_it_was_done(review: Review, country: str, studies:
     assert len(done) == studies
 
 
+@pytest.mark.parametrize("level", ["macro", "meso", "micro"])
+def test_a_level_has_no_more_themes_than_stand_in_it(review: Review, level: str) -> None:
+    """A finding may speak to a theme of another level too; that one does not belong here."""
+    own = review.records.codebook.children(level)
+    assert worded(review, parse_count(f"themes level={level}")) == str(len(own))
+    assert worded(review, parse_count(f"levels theme={own[0].id}")) == "1"
+
+
 def test_the_book_counts_every_country_a_study_was_done_in(review: Review) -> None:
     done = {c for s in review.records.studies.values() if s.is_evidence for c in s.countries}
     named = done - {"International", "not established", "not reported"}

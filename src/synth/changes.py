@@ -51,7 +51,7 @@ class Sentence:
     Parameters
     ----------
     page : the page's name.
-    text : the sentence without its roles.
+    text : the sentence as it is read, without citations; a number that is computed is an ellipsis.
     findings : ids of the findings it cites.
     counts : what its numbers ask for, as written.
     """
@@ -86,15 +86,23 @@ class State:
 _ROLE = re.compile(r"\{(\w[\w:+-]*)\}(`+)(.+?)\2", re.DOTALL)
 _END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 _SHOWN = ("finding", "elsewhere", "count")
+Naming = Callable[[str, str], str]
+"""What readers see where a role such as ``{study}`` names a thing, from its kind and content."""
 
 
-def sentences_of(page: str, text: str) -> Iterator[Sentence]:
+def _unnamed(role: str, content: str) -> str:
+    """Words for a role where no records are at hand."""
+    return content.partition("|")[2].strip()
+
+
+def sentences_of(page: str, text: str, naming: Naming = _unnamed) -> Iterator[Sentence]:
     r"""The sentences of a page's Markdown that name findings or numbers of the review.
 
     Parameters
     ----------
     page : the page's name.
     text : its Markdown, without code.
+    naming : what readers see for a study, a theme or a word that a role names.
 
     >>> [s] = sentences_of("pay", "Pay is low {finding}`lee2020-01; roy2019-02`.\n\nOther words.")
     >>> s.text, s.findings
@@ -119,7 +127,21 @@ def sentences_of(page: str, text: str) -> Iterator[Sentence]:
             ]
             counts = tuple(content for role, content in named if role == "count")
             if findings or counts:
-                yield Sentence(page, _plain(sentence), tuple(dict.fromkeys(findings)), counts)
+                parts = re.split(r"\x00(\d+)\x00", sentence)
+                parts[1::2] = [_read(*roles[int(number)], naming) for number in parts[1::2]]
+                yield Sentence(page, _plain("".join(parts)), tuple(dict.fromkeys(findings)), counts)
+
+
+def _read(role: str, content: str, naming: Naming) -> str:
+    """What a reader sees of a role in a sentence."""
+    if role == "count":
+        return "…"
+    if role == "elsewhere":
+        return content.partition("|")[2].strip()
+    written, bracket, _ = content.partition("<")
+    if bracket:
+        return written.strip()
+    return "" if role in ("finding", "review", "cite:p") else naming(role, content)
 
 
 def line_of(page: str, says: str, findings: Sequence[str]) -> Sentence:
@@ -129,15 +151,16 @@ def line_of(page: str, says: str, findings: Sequence[str]) -> Sentence:
     'Pay is low. People leave.'
     """
     counts = tuple(found[3] for found in _ROLE.finditer(says) if found[1] == "count")
-    text = _plain(_ROLE.sub("", " ".join(says.split())))
+    text = _plain(_ROLE.sub(lambda found: _read(found[1], found[3], _unnamed), says))
     return Sentence(page, text, tuple(dict.fromkeys(findings)), counts)
 
 
 def _plain(sentence: str) -> str:
-    """A sentence without roles, marks and doubled spaces."""
-    text = re.sub(r"\s*\x00\d+\x00", "", sentence)
+    """A sentence without marks, addresses of links and doubled spaces."""
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", " ".join(sentence.split()))
     text = re.sub(r"^[#>*:`{}\w-]*\s*(?=[A-Z“\"])", "", text) if text[:1] in "#>:*" else text
-    return re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"[*_`]", "", text)).strip()
+    text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"[*_`]", "", text))
+    return text.lstrip(" .,;:!?").rstrip()
 
 
 # --- comparing --------------------------------------------------------------------------------
@@ -425,8 +448,8 @@ class Changes:
                 yield Change(
                     "sentence-evidence",
                     ("sentence", f"{after.page}: {after.text}"),
-                    _shown(sorted(before.findings)),
-                    _shown(sorted(after.findings)),
+                    self._left(self.old, before, was - now),
+                    self._left(self.new, after, now - was),
                     cause,
                 )
             numbers = [
@@ -452,6 +475,15 @@ class Changes:
             # Further themes add places where a finding counts; the sentence rests on the same.
             found.add((finding.study, name, finding.direction, *self._now(finding.theme)))
         return found
+
+    def _left(self, state: State, sentence: Sentence, differing: set[tuple[str, ...]]) -> str:
+        """The findings that one state has otherwise, each with its direction and theme."""
+        names = {part[1] if len(part) > 1 else part[0] for part in differing}
+        told = []
+        for name in sorted(names):
+            finding = state.records.findings.get(name)
+            told.append(f"{name}: {finding.direction}: {finding.theme}" if finding else name)
+        return "; ".join(told)
 
     def _pairs(self) -> Iterator[tuple[Sentence, Sentence]]:
         """Sentences that stand in both states: of the same words, or of very like ones."""

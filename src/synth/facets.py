@@ -150,7 +150,7 @@ class Facets:
                 known = f"Filters: {', '.join(self.filters)}."
                 raise UnknownName("filter", name, self.filters, known)
         tests: list[Callable[[str], bool]] = []
-        nodes = self._nodes(filters)
+        nodes = self.branches(filters)
         findings = self.records.findings
         if nodes is not None:
             tests.append(lambda name: not nodes.isdisjoint(findings[name].themes))
@@ -167,7 +167,8 @@ class Facets:
                 tests.append(self._values(facet, wanted))
         return tuple(name for name in ids if all(test(name) for test in tests))
 
-    def _nodes(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
+    def branches(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
+        """Nodes that filters on ranks choose, with everything below; ``None`` without such."""
         chosen: frozenset[str] | None = None
         for rank in self.ranks:
             for name in filters.get(rank, ()):

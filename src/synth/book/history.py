@@ -16,6 +16,7 @@ import tomllib
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from synth.book.brief import BRIEF_FILE, briefs
@@ -25,7 +26,7 @@ from synth.changes import Changes, Sentence, State, line_of, sentences_of
 from synth.errors import Problem, ReviewError, UnknownName
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
-from synth.reading.records import read_records
+from synth.reading.records import Records, read_records
 from synth.reading.settings import SETTINGS_FILE
 from synth.review import Review
 
@@ -114,7 +115,12 @@ def _state(folder: Path, name: str) -> State:
     records, problems = read_records(folder)
     unread = tuple(str(problem) for problem in problems if problem.severity == "error")
     pages = dict(_pages(folder))
-    sentences = [each for page, text in pages.items() for each in sentences_of(page, text)]
+    review = Review(records)
+    sentences = [
+        each
+        for page, text in pages.items()
+        for each in sentences_of(page, text, partial(_name, records))
+    ]
     try:
         sentences += _lines_of_briefs(folder, pages)
     except ReviewError as error:
@@ -122,7 +128,17 @@ def _state(folder: Path, name: str) -> State:
     version = records.settings.version
     if version and name != version and not Path(name).is_dir():
         version = f"{version} ({name})"
-    return State(version or name, records, tuple(sentences), unread, _numbers(Review(records)))
+    return State(version or name, records, tuple(sentences), unread, _numbers(review))
+
+
+def _name(records: Records, role: str, content: str) -> str:
+    """What a page shows where a role names a study, a theme or a word of the glossary."""
+    name = content.strip()
+    if role in ("study", "cite:t"):
+        return records.label(name) if name in records.bibliography else name
+    if role == "theme" and name in records.codebook:
+        return records.codebook[name].label
+    return name if role == "term" else ""
 
 
 def _lines_of_briefs(folder: Path, pages: Mapping[str, str]) -> Iterator[Sentence]:

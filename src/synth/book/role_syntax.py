@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import UnknownName
 from synth.evidence import Evidence
+from synth.facets import Facets
 from synth.model import TABLES, Finding, facet_values
 
 if TYPE_CHECKING:
@@ -139,9 +140,23 @@ def count(review: Review, what: str, filters: Filters) -> int:
     }
     if asked:
         evidence = evidence.where(**asked)
+    within = Facets.of(records).branches(asked)
+    if within is not None and counted in {rank.id for rank in review.settings.ranks}:
+        return _nodes_within(evidence, counted, within)
     if not of_studies:
         return evidence.count(counted)
     return _by_own_values(evidence, counted, of_studies)
+
+
+def _nodes_within(evidence: Evidence, rank: str, within: frozenset[str]) -> int:
+    """Nodes of a rank that findings speak to, in the part of the codebook that was asked for.
+
+    A finding of one theme may speak to another one elsewhere, which is no theme of this part.
+    """
+    book = evidence.records.codebook
+    known = {node.id for name in within for node in book.path(name) if node.rank == rank}
+    spoken = {name for finding in evidence for name in finding.themes}
+    return len(known & {node.id for name in spoken for node in book.path(name)})
 
 
 def _by_own_values(evidence: Evidence, counted: str, wanted: Mapping[Facet, frozenset[str]]) -> int:

@@ -192,6 +192,10 @@ def place_of(env: BuildEnvironment, docname: str) -> Place:
     domain, builder = evidence_domain(env), env.app.builder
 
     def target(kind: str, name: str) -> str:
+        if kind == "page":
+            pages = (page for page in env.found_docs if page.rpartition("/")[2] == name)
+            page = next(pages, "")
+            return builder.get_relative_uri(docname, page) if page else ""
         target = domain.target(kind, name)
         # A small book need not have a page for everything.
         if target is None:

@@ -72,6 +72,7 @@ class ChangeList(View):
             "cause": self.words[f"changes_cause_{change.cause.replace(' ', '_')}"],
             "target": change.target,
             "gone": self._gone(*change.target),
+            "page": change.target[1].partition(": ")[0] if change.target[0] == "sentence" else "",
         }
 
     def label(self, kind: str, name: str) -> str:
@@ -95,7 +96,8 @@ class ChangeList(View):
                     if box.id == name:
                         return box.label
         if kind == "sentence":
-            return name.partition(": ")[2]
+            page, _, text = name.partition(": ")
+            return self.words.say("changes_sentence", page=page, text=text)
         return self.words[f"changes_{name}"] if kind == "review" else name
 
     def _gone(self, kind: str, name: str) -> bool:
@@ -120,9 +122,25 @@ class ChangeList(View):
             return known.get(value, value)
         if change.kind in ("finding-moved", "finding-themes", "theme-moved"):
             return "; ".join(self.label("theme", part.strip()) for part in value.split(";"))
+        if change.kind == "sentence-evidence":
+            return "; ".join(self._rests(part) for part in value.split("; ") if part)
         if change.kind == "influence-moved":
             return " → ".join(self.label("theme", part.strip()) for part in value.split("→"))
         return value
+
+    def _rests(self, told: str) -> str:
+        """A finding that a sentence rests on: its study, direction and theme in readers' words."""
+        name, _, how = told.partition(": ")
+        if not how:
+            return self.label("finding", name)
+        direction, _, theme = how.partition(": ")
+        ways = {each.id: each.label for each in self.records.settings.directions}
+        return self.words.say(
+            "changes_rests",
+            finding=self.label("finding", name),
+            direction=ways.get(direction, direction),
+            theme=self.label("theme", theme),
+        )
 
     @property
     def counts(self) -> Sequence[tuple[str, int, int]]:
