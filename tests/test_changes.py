@@ -545,6 +545,37 @@ def test_of_a_broken_state_what_can_be_read_is_compared(states: tuple[Path, Path
     assert "references.bib" in ChangeList(changes).text
 
 
+def test_what_is_missing_where_a_file_is_broken_is_neither_new_nor_gone(
+    states: tuple[Path, Path],
+) -> None:
+    old, new = states
+    coded = old / "data" / "coded_studies.csv"
+    coded.write_text("\n".join(coded.read_text("utf-8").splitlines()[:5]) + '\n"x', "utf-8")
+    cell("codebook", "definition", "Something else.")(new)
+    changes = found(states)
+    assert {change.kind for change in changes.changes} == {"theme-defined"}
+    assert (changes.consequences, changes.sentences) == ((), ())
+    assert "findings" not in changes.counts
+    assert found((new, old)).consequences == ()
+    for each in changes.old, changes.new:
+        assert str(old if each is changes.old else new) in each.name, "one version, two folders"
+    (old / "data" / "review.toml").write_text("title = ", "utf-8")
+    changes = found(states)
+    assert not {c.kind for c in changes.changes if c.kind.endswith(("-added", "setting-changed"))}
+    assert not {"nodes", "findings", "statements"} & changes.counts.keys()
+
+
+def test_a_kept_version_that_is_no_archive_is_told(states: tuple[Path, Path]) -> None:
+    root = states[1]
+    kept = keep(root)
+    kept.write_bytes(kept.read_bytes()[:200])
+    with pytest.raises(ReviewError, match="version-broken"):
+        compare(root, kept.stem, str(root))
+    (root / "data" / "review.toml").write_text("title = ", "utf-8")
+    with pytest.raises(ReviewError, match="toml-malformed"):
+        keep(root)
+
+
 # --- versions -----------------------------------------------------------------------------------
 
 

@@ -7,13 +7,16 @@ is by id; a node of the codebook that was renamed names its former id.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from synth.agreement import Agreement
+from synth.model import TABLES
+from synth.reading.bibliography import BIB_FILE
+from synth.reading.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from synth.model import Finding, Theme
@@ -72,12 +75,14 @@ class State:
     records : as far as they could be read.
     sentences : of its pages.
     unread : what could not be read, a line each.
+    broken : the files of which that is; what is missing there is not told as added or removed.
     """
 
     name: str
     records: Records
     sentences: tuple[Sentence, ...] = ()
     unread: tuple[str, ...] = ()
+    broken: frozenset[str] = frozenset()
     number: Callable[[str], str] = field(default=lambda asked: asked, repr=False)
 
 
@@ -201,13 +206,32 @@ class Changes:
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """What was changed in the tables and the bibliography, by what it happened to."""
-        return (
+        found = (
             *self._settings(),
             *self._works(),
             *self._codebook(),
             *self._findings(),
             *self._influences(),
             *self._flow(),
+        )
+        return tuple(change for change in found if self._known(change))
+
+    def _known(self, change: Change) -> bool:
+        """Whether a thing is new, gone or another, and not only missing where a file is broken."""
+        file = _FILES[change.target[0]]
+        if change.kind == "setting-changed":
+            return not (_broken(self.old, file) or _broken(self.new, file))
+        if change.kind.endswith("-added"):
+            return not _broken(self.old, file)
+        return not (change.kind.endswith("-removed") and _broken(self.new, file))
+
+    def _lacks(self, *tables: str) -> bool:
+        """Whether one state lacks what the other has because a table could not be read whole."""
+        return any(
+            _broken(state, TABLES[table].file)
+            and not set(_HELD[table](other.records)) <= set(_HELD[table](state.records))
+            for table in tables
+            for state, other in ((self.old, self.new), (self.new, self.old))
         )
 
     @cached_property
@@ -225,7 +249,8 @@ class Changes:
         """Studies, statements, findings, influences, nodes and codings, before and after."""
         return {
             what: (count(self.old.records), count(self.new.records))
-            for what, count in _COUNTS.items()
+            for what, (table, count) in _COUNTS.items()
+            if not self._lacks(table)
         }
 
     # --- what changed, table by table ---
@@ -407,6 +432,8 @@ class Changes:
 
     def _support(self) -> Iterator[Change]:
         """Nodes that gained their first or lost their last study, or fell to one."""
+        if self._lacks("codebook", "coded_studies"):
+            return
         before, after = (_studies_by_node(state.records) for state in (self.old, self.new))
         for node in self.new.records.codebook:
             formers = [name for name, now in self.renamed.items() if node.id in now]
@@ -439,6 +466,8 @@ class Changes:
             yield Change("agreement", ("review", "agreement"), *told)
 
     def _sentences(self) -> Iterator[Change]:
+        if self._lacks(*_HELD):
+            return
         for before, after in self._pairs():
             was = self._evidence(self.old, before)
             now = self._evidence(self.new, after)
@@ -527,15 +556,40 @@ _STUDY_COLUMNS = (
     *("countries", "design", "design_detail", "setting", "sample", "cohort"),
     *("country_source", "design_source"),
 )
-_COUNTS: Mapping[str, Callable[[Records], int]] = {
-    "studies": lambda records: sum(study.is_evidence for study in records.studies.values()),
-    "statements": lambda records: len(records.statements),
-    "findings": lambda records: len(records.findings),
-    "influences": lambda records: len(records.influences),
-    "nodes": lambda records: len(records.codebook),
-    "second": lambda records: len(records.second_coding),
-    "settled": lambda records: len(records.consensus),
+_COUNTS: Mapping[str, tuple[str, Callable[[Records], int]]] = {
+    "studies": ("studies", lambda r: sum(study.is_evidence for study in r.studies.values())),
+    "statements": ("coded_studies", lambda r: len(r.statements)),
+    "findings": ("coded_studies", lambda r: len(r.findings)),
+    "influences": ("influences", lambda r: len(r.influences)),
+    "nodes": ("codebook", lambda r: len(r.codebook)),
+    "second": ("second_coding", lambda r: len(r.second_coding)),
+    "settled": ("consensus", lambda r: len(r.consensus)),
 }
+"""What is counted before and after, each with the table it is counted in."""
+_HELD: Mapping[str, Callable[[Records], Iterable[str]]] = {
+    "studies": lambda r: r.studies,
+    "codebook": lambda r: r.codebook.ids,
+    "coded_studies": lambda r: r.findings,
+    "influences": lambda r: r.influences,
+    "second_coding": lambda r: r.second_coding,
+    "consensus": lambda r: (each.unit for each in r.consensus),
+}
+"""What a state holds of a table, by id."""
+_FILES: Mapping[str, str] = {
+    "setting": SETTINGS_FILE,
+    "study": TABLES["studies"].file,
+    "work": BIB_FILE,
+    "theme": TABLES["codebook"].file,
+    "finding": TABLES["coded_studies"].file,
+    "influence": TABLES["influences"].file,
+    "flow": TABLES["flow"].file,
+}
+"""The file a thing stands in that can change."""
+
+
+def _broken(state: State, file: str) -> bool:
+    """Whether a file could not be read whole; without settings no table could."""
+    return not state.broken.isdisjoint({file, SETTINGS_FILE})
 
 
 def _all(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

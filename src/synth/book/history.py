@@ -12,9 +12,10 @@ import re
 import subprocess
 import tarfile
 import tempfile
-import tomllib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -27,7 +28,7 @@ from synth.errors import Problem, ReviewError, UnknownName
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.records import Records, read_records
-from synth.reading.settings import SETTINGS_FILE
+from synth.reading.settings import SETTINGS_FILE, read_settings
 from synth.review import Review
 
 KEPT = "data/versions"
@@ -55,9 +56,14 @@ def read_state(root: Path, name: str) -> State:
         return _state(folder, name)
     kept = root / KEPT / f"{name}.zip"
     if kept.is_file():
-        with tempfile.TemporaryDirectory() as temporary, zipfile.ZipFile(kept) as packed:
-            for entry in packed.infolist():
-                _put(Path(temporary), entry.filename, packed.read(entry))
+        with tempfile.TemporaryDirectory() as temporary:
+            try:
+                with zipfile.ZipFile(kept) as packed:
+                    for entry in packed.infolist():
+                        _put(Path(temporary), entry.filename, packed.read(entry))
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                problem = Problem("version-broken", kept_file(name), reason=str(error))
+                raise ReviewError([problem]) from error
             return _state(Path(temporary), name)
     found = next((a for a in (_archive(root, n) for n in (name, f"v{name}")) if a), None)
     if found is None:
@@ -113,7 +119,8 @@ def _state(folder: Path, name: str) -> State:
     if not (folder / SETTINGS_FILE).is_file():
         raise ReviewError([Problem("state-empty", ".", name=name)])
     records, problems = read_records(folder)
-    unread = tuple(str(problem) for problem in problems if problem.severity == "error")
+    errors = [problem for problem in problems if problem.severity == "error"]
+    unread = tuple(map(str, errors))
     pages = dict(_pages(folder))
     review = Review(records)
     sentences = [
@@ -125,10 +132,11 @@ def _state(folder: Path, name: str) -> State:
         sentences += _lines_of_briefs(folder, pages)
     except ReviewError as error:
         unread += tuple(map(str, error.problems))
+    broken = frozenset(problem.file for problem in errors)
     version = records.settings.version
     if version and name != version and not Path(name).is_dir():
         version = f"{version} ({name})"
-    return State(version or name, records, tuple(sentences), unread, _numbers(review))
+    return State(version or name, records, tuple(sentences), unread, broken, _numbers(review))
 
 
 def _name(records: Records, role: str, content: str) -> str:
@@ -185,7 +193,13 @@ def compare(root: Path, old: str, new: str) -> Changes:
     ------
     ReviewError : one of them is not there, or they are states of two reviews.
     """
-    states = read_state(root, old), read_state(root, new)
+    states = [read_state(root, old), read_state(root, new)]
+    if states[0].name == states[1].name:
+        # Two folders of one version are told apart by their paths.
+        states = [
+            state if name in state.name else replace(state, name=f"{state.name} ({name})")
+            for state, name in zip(states, (old, new), strict=True)
+        ]
     try:
         return Changes(*states)
     except ValueError as error:
@@ -232,7 +246,10 @@ def keep(root: Path, revision: str = "") -> Path:
                         _put(folder, member.name, stream.read())
         if not (folder / SETTINGS_FILE).is_file():
             raise ReviewError([Problem("state-empty", ".", name=revision or str(root))])
-        version = str(tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))["version"])
+        settings, problems = read_settings(folder)
+        if errors := [problem for problem in problems if problem.severity == "error"]:
+            raise ReviewError(errors)
+        version = settings.version
         content = _packed(folder)
     path = root / kept_file(version)
     if path.is_file() and path.read_bytes() != content:

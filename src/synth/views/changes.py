@@ -164,6 +164,11 @@ class ChangeList(View):
         yield f"{heading and '# '}{self.title}"
         yield ""
         yield self.summary
+        for state in (self.compared.old, self.compared.new):
+            if state.unread:
+                yield self.words.say("changes_unread", name=state.name)
+                for line in state.unread:
+                    yield f"{item}{line.splitlines()[0]}"
         for label, before, after in self.counts:
             if before != after:
                 yield f"{item}{label}: {before} → {after}"
@@ -176,12 +181,6 @@ class ChangeList(View):
                     yield f"{below}− {row['before']}"
                 if row["after"]:
                     yield f"{below}+ {row['after']}"
-        for state in (self.compared.old, self.compared.new):
-            if state.unread:
-                yield ""
-                yield self.words.say("changes_unread", name=state.name)
-                for line in state.unread:
-                    yield f"{item}{line.splitlines()[0]}"
 
     @property
     def html(self) -> str:
