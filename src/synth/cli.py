@@ -67,16 +67,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except KeyboardInterrupt:
+        # Files are written whole or not at all, so what was begun can simply be done again.
+        print("Stopped: no file was left half written.", file=sys.stderr)
+        return 130
     except OSError as error:
-        # Folders that may not be entered, disks that are full: whatever was being done.
-        if error.filename is None:
+        # Folders that may not be entered, disks that are full: whatever was being done. A disk
+        # that is full does not say which file it was.
+        if error.errno is None:
             raise
         reason = error.strerror or str(error)
-        _tell(
-            [Problem("system-refused", str(error.filename), reason=reason)],
-            "text",
-            sys.stderr.write,
-        )
+        place = str(error.filename or Path.cwd())
+        _tell([Problem("system-refused", place, reason=reason)], "text", sys.stderr.write)
         return 1
 
 

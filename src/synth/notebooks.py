@@ -27,7 +27,7 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from synth import freshness
 from synth.freshness import notebooks_of
@@ -161,7 +161,16 @@ class Execution:
                 self.say(outcome.message)
             return outcome
 
-        return list(await asyncio.gather(*(one(path) for path in stale)))
+        running = [asyncio.create_task(one(path)) for path in stale]
+        try:
+            return list(await asyncio.gather(*running))
+        except BaseException:
+            # What ends one ends all; what the kernels of the others say of it is no news.
+            self.say = lambda line: None
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            raise
 
     def _in_words(self, outcome: Outcome) -> str:
         if outcome.state == "changed":
@@ -176,7 +185,7 @@ class Execution:
         fresh = copy.deepcopy(notebook)
         try:
             await _run_cells(fresh, path.parent)
-        except CellExecutionError as error:
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
         _tidy(fresh)
         known = notebook.metadata.get("synth", {}).get("executed", {})
@@ -323,7 +332,7 @@ async def _run_cells(notebook: Any, folder: Path) -> None:
     await client.async_execute()
 
 
-def _where(path: Path, notebook: Any, error: CellExecutionError) -> str:
+def _where(path: Path, notebook: Any, error: Exception) -> str:
     """Name the cell that failed, and the last lines of what it said."""
     for number, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):

@@ -29,6 +29,7 @@ from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.records import Records, read_records
 from synth.reading.settings import SETTINGS_FILE, read_settings
+from synth.reading.textio import replace_file
 from synth.review import Review
 
 KEPT = "data/versions"
@@ -255,7 +256,7 @@ def keep(root: Path, revision: str = "") -> Path:
     if path.is_file() and path.read_bytes() != content:
         raise ReviewError([Problem("version-kept", kept_file(version), file=kept_file(version))])
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    replace_file(path, content)
     return path
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.book.data_package import agent, archive, how_to_cite, licence_address, takeaway
 from synth.errors import Problem, ReviewError
+from synth.reading.textio import replace_file
 from synth.text import slug
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def snapshot(records: Records, book: Path, folder: Path, *, former_doi: str = ""
     files[CHECKSUMS] = listed.encode()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{slug(settings.short_title or settings.title)}-{settings.version}.zip"
-    path.write_bytes(archive(files, settings.date))
+    replace_file(path, archive(files, settings.date))
     return path
 
 
