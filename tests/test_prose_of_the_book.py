@@ -245,8 +245,9 @@ def test_what_managers_and_policy_makers_are_sent_to_reads_easily(heading: str) 
     assert flesch(plain(part)) >= 60
 
 
-@pytest.mark.parametrize("page", ["macro", "meso", "micro", "gaps", "intro"])
-def test_pages_the_front_page_sends_managers_and_policy_makers_to_read_easily(page: str) -> None:
+@pytest.mark.parametrize("page", pages())
+def test_every_page_reads_easily(page: str) -> None:
+    """The front page and the briefs send managers and policy makers to all levels and themes."""
     # A theme's name is a link to its page and no sentence of its own.
     prose = re.sub(r"\*?\*?\{theme\}`[^`]*`\.?\*?\*?", "", text_of(page))
     assert flesch(plain(prose)) >= 60
