@@ -107,8 +107,9 @@ def figures_of(root: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     run_or_stop([*synth, "new", ".", "--no-execute"], root)
     for name, command in (
-        ("check", [*synth, "check"]),
+        # Executed first: the check complains of outputs that are missing.
         ("execute", [*synth, "execute"]),
+        ("check", [*synth, "check"]),
         ("build", [BIN / "jupyter-book", "build", ".", "-W", "--keep-going", "--quiet"]),
     ):
         measured = run_or_stop(command, root)
