@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -95,6 +96,7 @@ def requirements(version: str, *, vendored: bool) -> str:
     return heading + "\n".join([*lines, *place, f"{DISTRIBUTION}=={version}"]) + "\n"
 
 
+@cache
 def _pins() -> dict[str, str]:
     """Everything the library needs, in the versions that are installed here."""
     from packaging.requirements import Requirement

@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlparse
@@ -73,7 +74,11 @@ def build(*, release: bool = False) -> tuple[str, str, bytes]:
             files[f"{info}/{name}"] = text.encode()
     for name, content in _licences(installed):
         files[f"{info}/{name}"] = content
-    return version, f"{DISTRIBUTION}-{version}-py3-none-any.whl", _zipped(files, info)
+    return (
+        version,
+        f"{DISTRIBUTION}-{version}-py3-none-any.whl",
+        _zipped(tuple(sorted(files.items())), info),
+    )
 
 
 def _source_folder(installed: metadata.Distribution) -> Path | None:
@@ -129,15 +134,15 @@ def _digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
-def _zipped(files: dict[str, bytes], info: str) -> bytes:
+@lru_cache(1)
+def _zipped(files: tuple[tuple[str, bytes], ...], info: str) -> bytes:
     record = "".join(
-        f"{name},sha256={_digest(content)},{len(content)}\n"
-        for name, content in sorted(files.items())
+        f"{name},sha256={_digest(content)},{len(content)}\n" for name, content in files
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [
-            *sorted(files.items()),
+            *files,
             (f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode()),
         ]:
             entry = zipfile.ZipInfo(name, _TIME)
