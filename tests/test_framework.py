@@ -182,8 +182,12 @@ def test_a_very_long_table_lists_its_share_and_says_what_is_left() -> None:
     many = [
         Finding(f"s{n:04}-01", "bell2012", "trust", "helps", f"It is so ({n}).") for n in range(900)
     ]
-    html = framework(records(findings=many)).html
+    table = framework(records(findings=many))
+    html = table.html
     assert len(cited(html)) == 600
+    # A page keeps ready only what previews of these links show.
+    assert {*table.cites} == {*cited(html)}
+    assert len(table.shows["finding"]) == 900
     assert "and 300 more findings" in html
     assert "all of " in html
     assert len(cited(framework(records(findings=many[:600])).html)) == 600

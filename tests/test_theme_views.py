@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.records_by_hand import records as records_by_hand
 
 from synth.messages import Words
+from synth.model import Finding
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -194,6 +196,20 @@ def test_a_page_shows_a_sentence_once_with_a_link_to_each_study(root: Path) -> N
     for finding in reporting:
         assert f'data-finding="{finding.id}"' in html
         assert f"synth:finding:{finding.id}" in html
+
+
+def test_a_very_long_list_shows_its_share_and_says_what_is_left() -> None:
+    many = [
+        Finding(f"s{n:04}-01", "bell2012", "trust", "helps", f"It is so ({n}).") for n in range(900)
+    ]
+    drawn = statement_list(records_by_hand(findings=many))
+    html = str(drawn.html)
+    listed = re.findall(r'data-finding="([\w-]+)"', html)
+    assert len(listed) == 600
+    assert {*drawn.cites} == {*listed}
+    assert len(drawn.shows["finding"]) == len(drawn.rows) == 900
+    assert "and 300 more statements" in html
+    assert "more statement" not in str(statement_list(records_by_hand(findings=many[:600])).html)
 
 
 def test_an_empty_side_says_so(root: Path) -> None:

@@ -105,13 +105,20 @@ class Framework(View):
 
     @property
     def shows(self) -> dict[str, tuple[str, ...]]:
-        """The findings in its cells."""
-        return {"finding": self.cites}
+        """The findings in its cells, those too that a long table only counts."""
+        return {"finding": tuple(finding.id for finding in self.findings)}
 
     @property
     def cites(self) -> tuple[str, ...]:
-        """The findings in its cells."""
-        return tuple(finding.id for finding in self.findings)
+        """The findings its cells list."""
+        listed = {
+            finding.id
+            for line in self.lines
+            if not line.heading
+            for way in self._records.settings.directions
+            for finding in line.of(way)[: self._most]
+        }
+        return tuple(finding.id for finding in self.findings if finding.id in listed)
 
     @property
     def columns(self) -> dict[str, str]:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from synth.reading.records import Records
 
 
+_LISTED = 600
+"""Statements a list shows in all; beyond, each side of a group says how many more there are."""
+_SIDE = 4
+"""Statements a side shows at least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A statement as one factor shows it.
@@ -142,7 +148,7 @@ class StatementList(View):
     def shows(self) -> dict[str, tuple[str, ...]]:
         """The findings behind its statements, and the factors it lists."""
         factors = (group.node.id for group in self.groups if self._homed(group))
-        return {"finding": self.cites, "theme": tuple(factors)}
+        return {"finding": tuple(f.id for f in self._findings()), "theme": tuple(factors)}
 
     def _homed(self, group: Group) -> bool:
         """Whether a group is what links to its node lead to."""
@@ -150,8 +156,32 @@ class StatementList(View):
 
     @property
     def cites(self) -> tuple[str, ...]:
-        """The findings behind its statements."""
-        return tuple(finding.id for finding in self._findings())
+        """The findings behind the statements that are drawn."""
+        listed = {
+            finding.id
+            for group in self.groups
+            for way in self._records.settings.directions
+            for said in group.of(way.id)[: self._most]
+            for finding in said.findings
+        }
+        return tuple(finding.id for finding in self._findings() if finding.id in listed)
+
+    @cached_property
+    def _most(self) -> int:
+        """How many statements a side draws: all, unless the whole list would be too long."""
+        total = sum(len(group.said) for group in self.groups)
+        if total <= _LISTED:
+            return total
+        ways = self._records.settings.directions
+        sides = sum(bool(group.of(way.id)) for group in self.groups for way in ways)
+        return max(_SIDE, _LISTED // sides)
+
+    def _side(self, group: Group, way: str) -> dict[str, Any]:
+        """What a side draws, and how many more statements it has."""
+        said = group.of(way)
+        left = max(0, len(said) - self._most)
+        more = self._words.count("statements_left", left) if left else ""
+        return {"said": said[: self._most], "more": more}
 
     @property
     def directions(self) -> tuple[Direction, ...]:
@@ -230,11 +260,11 @@ class StatementList(View):
             "above": above.label if above is not None and self._spans and not group.whole else "",
             "colour": level_colour(settings, level),
             "rests": adequacy_line(records, self._words, adequacy(records, group.findings)),
-            "sides": [(way, group.of(way["id"])) for way in map(self._way, self.directions)],
+            "sides": [(w, self._side(group, w["id"])) for w in map(self._way, self.directions)],
             "others": [
-                (direction_mark(way), said)
+                (direction_mark(way), self._side(group, way.id))
                 for way in settings.directions
-                if way.id not in named and (said := group.of(way.id))
+                if way.id not in named and group.of(way.id)
             ],
         }
 
