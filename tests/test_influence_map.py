@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-import shutil
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import missing
 from tests.records_by_hand import CODEBOOK, DIRECTIONS, INFLUENCES, RANKS, node, records, settings
 
 from synth.model import Codebook, Influence
-from synth.views import figure as frame
 from synth.views.figure import text_width
 from synth.views.influences.map import Arrow, influence_map
 
@@ -77,7 +71,7 @@ def test_influences_of_one_pair_and_direction_share_an_arrow() -> None:
 
 
 def test_both_drawings_hold_the_same_arrows_and_boxes() -> None:
-    figure = influence_map(records())
+    figure = influence_map(records(), counts=True)
     wide, narrow = drawings(figure)
     assert set(arrows_in(wide)) == set(arrows_in(narrow)) == {a.key for a in figure.arrows}
     assert set(boxes_in(wide)) == set(boxes_in(narrow)) == {"law", "money", "team", "quiet-theme"}
@@ -148,14 +142,63 @@ def test_a_theme_that_acts_on_itself_has_a_loop() -> None:
     assert x == pytest.approx(box["x"] + box["width"], abs=0.2)
 
 
-def test_every_theme_is_told_in_words() -> None:
-    words = influence_map(records()).words
-    assert set(words) == {"law", "money", "team", "quiet-theme"}
-    assert "Acts on: law (helps, 1 study); team (helps, 1 study)." in words["team"]
+def answer(figure: Any) -> str:
+    """What stands beside the map, without its tags."""
+    inner = figure.drawing.partition("synth-map-answer")[2].partition(">")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", inner).split())
+
+
+def test_the_answer_says_what_acts_on_a_theme_and_what_it_acts_on() -> None:
+    figure = influence_map(records(), ["law-money", "money-team", "trust-trust"], focus="money")
+    said = answer(figure)
+    into, out = said.partition("What it acts on")[::2]
+    assert said.startswith("Money 1 influence on it, 1 from it.")
+    assert "What acts on it Law helps Law opens a fund." in into
+    assert "Ames, 2004 and Bell, 2010 · place in the review" in into
+    assert "Team both Money does both. no study named" in out
+    assert "inferred" in out
     # A chain of arrows is no finding: nobody followed it from end to end.
-    assert "law" not in words["money"].partition("Acts on:")[2].partition(".")[0]
-    assert "Acts on no theme" in words["quiet-theme"]
-    assert "money (both, no study named, inferred)" in words["team"]
+    assert "Trust" not in out
+
+
+def test_a_theme_nothing_acts_on_says_so() -> None:
+    said = answer(influence_map(records(), ["law-money"], focus="law"))
+    assert "What acts on it Nothing, among the influences coded." in said
+
+
+def test_the_matrix_counts_each_pair_and_leads_to_an_influence() -> None:
+    html = influence_map(records()).drawing
+    cells = dict(re.findall(r'<a href="([^"]*)" data-pair="([^"]*)">', html))
+    assert {pair.replace("&gt;", ">") for pair in cells.values()} == {
+        "law>money", "law>team", "money>team", "team>law", "team>team",
+    }  # fmt: skip
+    assert all(address.startswith("synth:influence:") for address in cells)
+    assert html.count("synth-map-none") == 4 * 4 - 5
+
+
+def test_a_map_of_few_themes_has_no_matrix_of_the_whole() -> None:
+    assert "synth-map-matrix" not in influence_map(records(), focus="law").drawing
+
+
+def test_a_map_of_many_arrows_begins_with_what_several_studies_carry() -> None:
+    themes = [node("outer"), *(node(f"t{n:02}", "outer", depth=1) for n in range(14))]
+    links = [
+        Influence(f"i{n:02}", f"t{n:02}", f"t{(n + 1) % 14:02}", "helps", "So.",
+                  ("ames2004", "bell2010")[: n % 3])
+        for n in range(14)
+    ]  # fmt: skip
+    made = records(codebook=Codebook(tuple(themes)), influences=links, findings=())
+    figure = influence_map(made)
+    arrows = arrows_in(drawings(figure)[0])
+    assert len(arrows) == 14
+    shown = {key for key, arrow in arrows.items() if "hidden" not in arrow}
+    assert shown == {f"t{n:02}--helps--t{n + 1:02}" for n in range(14) if n % 3 == 2}
+    assert "4 of 14 arrows are drawn, with 4 of 14 influences" in figure.drawing
+    # The picture to keep holds what is drawn; the table holds all.
+    assert figure.svg.count('stroke-opacity=".75"') == 4
+    assert len(figure.rows) == 14
+    every = arrows_in(drawings(influence_map(made, at_least=0))[0])
+    assert not any("hidden" in arrow for arrow in every.values())
 
 
 def test_the_description_counts_the_rows() -> None:
@@ -180,15 +223,16 @@ def test_the_table_opens_each_influence_with_mechanism_and_studies() -> None:
 
 def test_few_arrows_are_drawn_and_all_are_told() -> None:
     figure = influence_map(records(), at_least=2)
-    assert set(arrows_in(drawings(figure)[0])) == {"law--helps--money"}
+    arrows = arrows_in(drawings(figure)[0])
+    assert {key for key in arrows if "hidden" not in arrows[key]} == {"law--helps--money"}
     assert len(figure.rows) == len(INFLUENCES)
-    assert "Drawn are the 1 of 5 arrows with at least 2 studies" in figure.note
+    assert "1 of 5 arrows are drawn, with 1 of 5 influences" in figure.drawing
 
 
 def test_a_focus_sets_off_its_theme() -> None:
     figure = influence_map(records(), ["law-money", "mandates-trust"], focus="mandates")
     assert figure.title == "Mandates: 1 influence on other themes, none from them"
-    assert figure.drawing.count('stroke-width="2.5"') == 2  # once in each drawing
+    assert figure.drawing.count('stroke-width="2.5"') == 1
 
 
 def test_counts_are_those_of_the_findings() -> None:
@@ -232,10 +276,9 @@ def test_thirty_themes_in_a_lane_make_rows_of_four() -> None:
         for n in range(30)
     ]
     figure = influence_map(records(codebook=Codebook(tuple(many)), influences=links, findings=()))
-    wide, narrow = drawings(figure)
+    (wide,) = drawings(figure)
     assert len(boxes_in(wide)) == 30
     assert len({box["y"] for box in boxes_in(wide).values()}) == 8
-    assert len({box["y"] for box in boxes_in(narrow).values()}) == 30
     assert len(arrows_in(wide)) == len(figure.arrows)
 
 
@@ -310,29 +353,3 @@ def test_several_things_enable_and_one_enables() -> None:
     assert labels["team--helps--law"].startswith("Team helps Law")
     # A direction without a verb for several has one for all.
     assert labels["law--blocks--team"].startswith("Law blocks Team")
-
-
-def test_what_a_theme_reaches_goes_on_behind_the_first_step(tmp_path: Path) -> None:
-    """The script's own function, run in node: downstream, upstream, and round a circle."""
-    program = shutil.which("node")
-    if program is None:
-        missing("no node on this machine")
-    script = Path(frame.__file__).parents[1] / "static" / "figures.js"
-    part = re.search(r"^  const reach = .*?^  };", script.read_text("utf-8"), re.M | re.S)
-    assert part
-    pairs = [("c", "d"), ("b", "c"), ("a", "b"), ("d", "b"), ("x", "a"), ("y", "z")]
-    arrows = [{"dataset": {"s": source, "t": target}} for source, target in pairs]
-    asked = [("a", "s", "t"), ("a", "t", "s"), ("d", "t", "s"), ("alone", "s", "t")]
-    path = tmp_path / "reach.mjs"
-    path.write_text(
-        f"{part[0]}\nconst arrows = {json.dumps(arrows)};\nconst asked = {json.dumps(asked)};\n"
-        "console.log(JSON.stringify(asked.map((of) => [...reach(arrows, ...of)].sort())));",
-        "utf-8",
-    )
-    done = subprocess.run([program, path], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [
-        ["a", "b", "c", "d"],
-        ["a", "x"],
-        ["a", "b", "c", "d", "x"],
-        ["alone"],
-    ]

@@ -97,7 +97,7 @@ OWN = {
     "framework_inferred": "Mit ° steht, was erst beim Kodieren benannt wurde.",
     "framework_influences": "Wirkt:",
     "none_coded": "nichts kodiert",
-    "map_in_words": "In Worten, Thema für Thema",
+    "map_matrix_acts": "wirkt auf",
     "map_mechanism": "Wie es wirkt",
     "flow_number": "Anzahl",
     "robustness_gone": "Verlorene Befunde",
@@ -114,7 +114,7 @@ OWN = {
     "rests_on_in": "Beruht auf {evidence} aus {countries}",
     "study_cited_in": "Zitiert in: {pages}.",
     "references_coded": "Was daraus kodiert ist",
-    "figure_csv": "CSV laden",
+    "figure_download": "{form} laden",
 }
 """Some words of every part of the interface, in another language."""
 
@@ -131,7 +131,7 @@ def translated(example_root: Path) -> Review:
         ("table", "finding_many study_many evidence_theme"),
         ("explorer", "evidence_theme evidence_version"),
         ("framework", "framework_influences none_coded"),
-        ("influence_map", "key map_in_words map_mechanism figure_table column_studies"),
+        ("influence_map", "key map_matrix_acts map_mechanism figure_table column_studies"),
         ("flow", "key flow_number figure_table"),
         ("robustness", "robustness_gone robustness_study"),
         ("catalogue", "study_sample basis_cited"),
@@ -184,8 +184,8 @@ def test_the_pages_speak_the_teams_words(tmp_path: Path) -> None:
     assert "Cited in:" not in pages
     assert "Rests on 2" not in pages
     figures = (STATIC / "figures.js").read_text("utf-8")
-    assert OWN["figure_csv"] in with_words(figures, Words(OWN))
-    assert ENGLISH["figure_csv"] not in with_words(figures, Words(OWN))
+    assert OWN["figure_download"] in with_words(figures, Words(OWN))
+    assert ENGLISH["figure_download"] not in with_words(figures, Words(OWN))
 
 
 def test_none_is_counted_like_several() -> None:

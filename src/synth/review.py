@@ -398,7 +398,7 @@ class Review(HasEvidence):
             self.records,
             None if of is None else self.influences(of).ids,
             focus=of,
-            at_least=at_least or 0,
+            at_least=at_least,
             counts=bool(counts),
         )
         return drawn.asked("influence_map", {}, of=of, at_least=at_least, counts=counts)

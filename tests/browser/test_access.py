@@ -226,20 +226,20 @@ def test_one_walk_through_the_book_by_keyboard_alone(
     follow(r"studies\.html#finding-")
 
     page.goto((built_book / "book" / "influences.html").as_uri())
-    readout = page.locator(".synth-map-readout").first
+    readout = page.locator(".synth-map-answer").first
     before = readout.inner_text()
     until("main .synth-card")
     page.wait_for_function(
-        "(before) => document.querySelector('.synth-map-readout').innerText !== before", arg=before
+        "(before) => document.querySelector('.synth-map-answer').innerText !== before", arg=before
     )
     chosen = readout.inner_text()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "(chosen) => document.querySelector('.synth-map-readout').innerText !== chosen", arg=chosen
+        "(chosen) => document.querySelector('.synth-map-answer').innerText !== chosen", arg=chosen
     )
     page.keyboard.press("Escape")
     page.wait_for_function(
-        "(before) => document.querySelector('.synth-map-readout').innerText === before", arg=before
+        "(before) => document.querySelector('.synth-map-answer').innerText === before", arg=before
     )
     follow(r"(context|culture|leadership|management|policies|relationships|wellbeing)\.html")
     assert offline.complaints == []

@@ -98,7 +98,6 @@ def test_without_a_script_everything_is_there(
     ("name", "wide", "narrow"),
     [
         ("by-year", ".synth-chart-wide", ".synth-chart-narrow"),
-        ("influences", ".synth-map-wide", ".synth-map-narrow"),
         ("flow", ".synth-flow-wide", ".synth-flow-narrow"),
     ],
 )
@@ -151,7 +150,7 @@ def test_marks_are_read_one_by_one_by_keyboard(
     rows = charts.by_country(records()).rows
     assert said == [
         f"{row['value']}: {row['studies']} {'study' if row['studies'] == 1 else 'studies'}, "
-        f"{row['findings']} finding{'' if row['findings'] == 1 else 's'}"
+        f"{row['statements']} statement{'' if row['statements'] == 1 else 's'}"
         for row in rows
     ]
 
@@ -175,7 +174,17 @@ def test_the_csv_of_the_page_is_the_csv_of_the_library(
     with page.expect_download() as download:
         the_figure(page, name).get_by_role("button", name="Download CSV").click()
     assert download.value.suggested_filename == f"{name}.csv"
-    assert Path(download.value.path()).read_bytes() == csv_file(library.to_csv())
+    text = Path(download.value.path()).read_bytes().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    ours = list(csv.reader(io.StringIO(csv_file(library.to_csv()).decode("utf-8-sig"))))
+    # The header stays the first line; each row says which figure it is of and where from.
+    assert [row[: len(ours[0])] for row in rows] == ours
+    assert rows[0][len(ours[0]) :] == ["figure", "source"]
+    title = the_figure(page, name).locator(":is(.synth-figure-title, caption)").first.text_content()
+    source = the_figure(page, name).locator(".synth-source").text_content()
+    assert {tuple(row[len(ours[0]) :]) for row in rows[1:]} == {
+        (" ".join(title.split()), " ".join(source.split()))
+    }
 
 
 def test_the_framework_downloads_a_row_for_each_finding(
@@ -208,6 +217,13 @@ def test_a_downloaded_svg_stands_on_its_own(
     assert "var(" not in text
     assert "currentColor" not in text
     assert "synth:" not in text  # no address that only the book resolves
+    # Alone, it still says what it is, how to read it and where it comes from.
+    said = " ".join(" ".join(ElementTree.fromstring(text).itertext()).split())
+    for part in (".synth-figure-title", ".synth-figure-note", ".synth-source"):
+        told = the_figure(page, name).locator(part).first.text_content()
+        assert " ".join(told.split()) in said
+    for entry in the_figure(page, name).locator(":is(.synth-map-key, .synth-flow-key) li").all():
+        assert entry.text_content().strip() in said
 
 
 def test_a_downloaded_png_is_a_picture(
@@ -219,52 +235,113 @@ def test_a_downloaded_png_is_a_picture(
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
-def test_pointing_at_a_theme_shows_what_it_acts_on(
+def test_one_quiet_line_holds_all_that_a_figure_offers(
+    figures_page: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport=DESK).open(figures_page)
+    figure = the_figure(page, "by-year")
+    offered = figure.locator(".synth-furniture :is(summary, button)")
+    assert offered.all_inner_texts() == ["Source and notes", "Table", "SVG", "PNG", "CSV"]
+    tops = {round(each.bounding_box()["y"] / 4) for each in offered.all()}
+    assert len(tops) == 1
+    assert not figure.locator(".synth-source").is_visible()
+    offered.first.click()
+    assert figure.locator(".synth-source").is_visible()
+
+
+# --- the influence map: the answer beside it ---
+
+
+def lit(figure: Any) -> list[str]:
+    """The arrows that are set off."""
+    keys: list[str] = figure.locator(".synth-map-wide .synth-arrow.hot").evaluate_all(
+        "(arrows) => arrows.map((arrow) => arrow.dataset.key)"
+    )
+    return sorted(keys)
+
+
+def words_of(place: Any) -> str:
+    """The words of a part of a page, whatever folds its lines."""
+    return " ".join(str(place.text_content()).split())
+
+
+def test_pointing_at_a_theme_sets_off_its_arrows(
     figures_page: Path, offline_page: Callable[..., Any]
 ) -> None:
     page = offline_page(viewport=DESK).open(figures_page)
     figure = the_figure(page, "influences")
     figure.locator('.synth-map-wide .synth-card[data-theme="money"]').hover()
-    own = figure.locator(".synth-map-wide .synth-arrow.hot").evaluate_all(
-        "(arrows) => arrows.map((arrow) => arrow.dataset.key)"
-    )
-    assert sorted(own) == ["law--helps--money", "money--both--team"]
-    words = figure.locator(".synth-map-readout").inner_text()
-    assert words == re.sub(r"<[^>]+>", "", influence_map(records()).words["money"])
-    page.keyboard.press("Escape")
+    assert lit(figure) == ["law--helps--money", "money--both--team"]
 
 
-def test_keys_go_through_a_themes_arrows_and_escape_leaves(
+def test_choosing_a_theme_tells_its_influences_at_an_address(
     figures_page: Path, offline_page: Callable[..., Any]
 ) -> None:
     page = offline_page(viewport=DESK).open(figures_page)
+    figure, address = the_figure(page, "influences"), page.url
+    answer = figure.locator(".synth-map-answer")
+    first = words_of(answer)
+    figure.locator('.synth-map-wide .synth-card[data-theme="money"]').click()
+    assert page.url == f"{address}#money"
+    assert lit(figure) == ["law--helps--money", "money--both--team"]
+    # What the script says is what the library says of a map of that theme.
+    library = influence_map(records(), ["law-money", "money-team"], focus="money").drawing
+    told = library.partition("synth-map-answer")[2].partition(">")[2]
+    told = " ".join(re.sub(r"<[^>]+>", " ", told).split())
+    said = words_of(answer.locator(".synth-map-name")) + words_of(answer.locator("div"))
+    assert said.replace(" ", "").startswith(told.replace(" ", ""))
+    # Beside the map, and in the same window.
+    drawing = figure.locator(".synth-map-wide").bounding_box()
+    beside = answer.bounding_box()
+    assert beside["x"] >= drawing["x"] + drawing["width"]
+    figure.locator('.synth-map-wide .synth-arrow[data-key="law--blocks--team"]').dispatch_event(
+        "click"
+    )
+    assert page.url == f"{address}#law%3Eteam"
+    said = words_of(answer)
+    assert "From Law to Team" in said
+    assert "Rules strain a team." in said
+    assert "Dunn, 2019" in said
+    page.go_back()
+    page.wait_for_function("location.hash === '#money'")
+    assert words_of(answer.locator(".synth-map-name")) == "Money"
+    page.go_back()
+    page.wait_for_function("location.hash === ''")
+    assert words_of(answer) == first
+
+
+def test_a_link_of_an_answer_opens_it(figures_page: Path, offline_page: Callable[..., Any]) -> None:
+    page = offline_page(viewport=DESK).open(figures_page)
+    page.goto(f"{figures_page.as_uri()}#law>team")
+    page.reload()
     figure = the_figure(page, "influences")
-    figure.locator('.synth-map-wide .synth-card[data-theme="money"]').focus()
-    page.keyboard.press("ArrowRight")
-    readout = figure.locator(".synth-map-readout")
-    assert "Law opens a fund." in readout.inner_text()
-    assert readout.locator('a[href="synth:study:ames2004"]').count() == 1
-    page.keyboard.press("ArrowRight")
-    assert "Money does both." in readout.inner_text()
-    page.keyboard.press("Escape")
-    assert "Point at a theme" in readout.inner_text()
+    assert "From Law to Team" in words_of(figure.locator(".synth-map-answer"))
+    assert lit(figure) == ["law--blocks--team"]
+    # An address of nothing on the map is none of its own.
+    page.goto(f"{figures_page.as_uri()}#nobody>team")
+    page.reload()
     assert figure.locator(".on").count() == 0
 
 
-def test_selecting_an_arrow_opens_its_mechanism_and_studies(
+def test_keys_go_through_a_themes_influences_and_escape_leaves(
     figures_page: Path, offline_page: Callable[..., Any]
 ) -> None:
     page = offline_page(viewport=DESK).open(figures_page)
     figure = the_figure(page, "influences")
-    arrow = figure.locator('.synth-map-wide .synth-arrow[data-key="law--blocks--team"]')
-    arrow.dispatch_event("click")
-    words = figure.locator(".synth-map-readout").inner_text()
-    assert "Rules strain a team." in words
-    assert "Dunn, 2019" in words
-    assert "stated" in words
+    answer = figure.locator(".synth-map-answer")
+    rest = words_of(answer)
+    figure.locator('.synth-map-wide .synth-card[data-theme="money"]').focus()
+    page.keyboard.press("ArrowRight")
+    assert "Law opens a fund." in words_of(answer)
+    assert answer.locator('a[href="synth:study:ames2004"]').count() == 1
+    page.keyboard.press("ArrowRight")
+    assert "Money does both." in words_of(answer)
+    page.keyboard.press("Escape")
+    assert words_of(answer) == rest
+    assert figure.locator(".on").count() == 0
 
 
-def test_filters_leave_the_arrows_that_match(
+def test_filters_say_how_many_of_how_many_are_drawn(
     figures_page: Path, offline_page: Callable[..., Any]
 ) -> None:
     page = offline_page(viewport=DESK).open(figures_page)
@@ -276,16 +353,51 @@ def test_filters_leave_the_arrows_that_match(
         )
         return sorted(keys)
 
+    shown = figure.locator(".synth-map-filters output")
     assert len(left()) == 5
-    figure.get_by_label("named studies").select_option("1")
-    assert "money--both--team" not in left()
+    figure.get_by_label("at least two studies (1 of 5)").check()
+    assert left() == ["law--helps--money"]
+    assert shown.inner_text() == "1 of 5 arrows are drawn, with 1 of 5 influences."
+    # The answer keeps to the filters, says so, and lets go of them.
+    figure.locator('.synth-map-wide .synth-card[data-theme="team"]').click()
+    answer = figure.locator(".synth-map-answer")
+    assert "0 of 4 under the filters." in words_of(answer)
+    answer.get_by_role("button", name="Show all").click()
+    assert len(left()) == 5
+    assert "Rules strain a team." in words_of(answer)
     figure.get_by_label("only between levels").check()
-    assert left() == ["law--blocks--team", "team--helps--law"]
-    assert figure.locator(".synth-map-filters output").inner_text() == "2 of 5 arrows"
-    figure.get_by_label("only between levels").uncheck()
-    figure.get_by_label("named studies").select_option("0")
     figure.get_by_label("only stated ones").check()
-    assert len(left()) == 4
+    assert left() == ["law--blocks--team", "team--helps--law"]
+    # What was asked for by its address is never hidden.
+    figure.locator('.synth-map-matrix a[data-pair="law>money"]').click()
+    assert "Law opens a fund." in words_of(answer)
+    assert len(left()) == 5
+
+
+def test_on_a_phone_two_lists_and_a_matrix_stand_for_the_map(
+    figures_page: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport=PHONE).open(figures_page)
+    figure = the_figure(page, "influences")
+    assert not figure.locator(".synth-map-wide").is_visible()
+    answer = figure.locator(".synth-map-answer")
+    figure.get_by_label("Theme", exact=True).select_option(label="Team")
+    assert "Teams shape rules." in answer.inner_text()
+    sides = answer.locator(".synth-map-side").all_inner_texts()
+    assert sides == ["What acts on it", "What it acts on"]
+    figure.locator('.synth-map-matrix a[data-pair="law>money"]').click()
+    assert "Law opens a fund." in answer.inner_text()
+    box = answer.bounding_box()
+    assert 0 <= box["y"] < PHONE["height"]
+
+
+def test_without_a_script_a_theme_has_its_lists_and_the_whole_its_matrix(
+    figures_page: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(java_script_enabled=False, viewport=PHONE).open(figures_page)
+    matrix = the_figure(page, "influences").locator(".synth-map-matrix")
+    assert matrix.locator("a[data-pair]").count() == 5
+    assert matrix.is_visible()
 
 
 def test_citations_of_the_framework_can_be_hidden(
@@ -315,7 +427,7 @@ def test_on_paper_there_are_no_controls_and_the_wide_drawings(
     page.emulate_media(media="print")
     assert page.locator(".synth-figure button:visible").count() == 0
     assert the_figure(page, "influences").locator(".synth-map-wide svg").is_visible()
-    assert not the_figure(page, "influences").locator(".synth-map-narrow svg").is_visible()
+    assert the_figure(page, "influences").locator(".synth-map-answer").is_visible()
     assert the_figure(page, "by-year").locator(".synth-chart-wide svg").is_visible()
 
 

@@ -255,6 +255,7 @@ def compact_style(style: str) -> str:
 _NO_WORDS = "const WORDS = {};"
 _NO_FORMULA = 'const FORMULA = "";'
 _SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
+_COUNTED = re.compile(r'\bcount\("(\w+)"')
 
 
 def with_words(code: str, words: Words) -> str:
@@ -276,7 +277,8 @@ def with_words(code: str, words: Words) -> str:
     if _NO_WORDS not in code:
         return code
     code = code.replace(_NO_FORMULA, f"const FORMULA = {json.dumps(FORMULA, ensure_ascii=False)};")
-    told = {key: words[key] for key in sorted(set(_SAID.findall(code)))}
+    pairs = {f"{key}_{one}" for key in _COUNTED.findall(code) for one in ("one", "many")}
+    told = {key: words[key] for key in sorted({*_SAID.findall(code), *pairs})}
     return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)
 
 

@@ -93,7 +93,8 @@ def late_value(name: str, review: Review) -> str:
     Parameters
     ----------
     name : ``studies`` (those whose findings were coded), ``works`` (all that are cited),
-        ``findings``, ``statements``, ``countries``, ``influences``, ``version`` or ``date``;
+        ``findings``, ``statements``, ``countries``, ``influences``, ``title``,
+        ``licence``, ``version`` or ``date``;
         or, after a colon, filters as in ``{count}``: ``studies:theme=wellbeing direction=barrier``.
     review : the review.
 
@@ -124,6 +125,8 @@ def late_value(name: str, review: Review) -> str:
         "statements": lambda: str(len(records.statements)),
         "countries": lambda: str(review.evidence().count("countries")),
         "influences": lambda: str(len(records.influences)),
+        "title": lambda: settings.title,
+        "licence": lambda: settings.licence,
         "version": lambda: settings.version,
         "date": lambda: settings.date.isoformat(),
     }

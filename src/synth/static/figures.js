@@ -9,14 +9,14 @@
 /** The words of the interface; building a book writes here those this script asks for. @type {Record<string, string>} */
 const WORDS = {};
 
-/** A word with its blanks filled in. @param {string} key @param {Record<string, string | number>} [values] */
-const say = (key, values = {}) => WORDS[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+/** @param {string} text @param {Record<string, string | number>} values */
+const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
-/** A word around an element that stands in its blank. @param {string} key @param {Node} element */
-const around = (key, element) => {
-  const [before, after = ""] = WORDS[key].split(/\{\w+\}/);
-  return [before, element, after];
-};
+/** A word with its blanks filled in. @param {string} key @param {Record<string, string | number>} [values] */
+const say = (key, values = {}) => filled(WORDS[key], values);
+
+/** One of a pair of words, with the number in it. @param {string} key @param {number} n */
+const count = (key, n) => filled(WORDS[`${key}_${n === 1 ? "one" : "many"}`], { n });
 
 /**
  * @param {string} tag @param {Record<string, any> | null} [props] @param {...(Node | string)} children
@@ -71,16 +71,10 @@ export function tableAsCsv(table) {
 }
 
 /**
- * The drawing in view as an SVG that stands on its own: colours written out, on the page's paper.
- * @param {HTMLElement} figure
- * @returns {SVGSVGElement | null}
+ * A drawing as it stands outside its page: colours written out, no links, no words for the ear.
+ * @param {HTMLElement} figure @param {SVGSVGElement} source
  */
-export function drawingOf(figure) {
-  const drawn = [...figure.querySelectorAll(".synth-figure-drawing svg")].filter(
-    (svg) => svg.getAttribute("viewBox") && !svg.closest(".synth-map-key, .synth-flow-key, .dir"),
-  );
-  const source = drawn.find(shown) ?? drawn[0];
-  if (!source) return null;
+function plainly(figure, source) {
   const style = getComputedStyle(figure);
   const copy = /** @type {SVGSVGElement} */ (source.cloneNode(true));
   const colour = (/** @type {string} */ text) =>
@@ -93,17 +87,22 @@ export function drawingOf(figure) {
       if (value.includes("var(") || value === "currentColor") element.setAttribute(name, colour(value));
   for (const element of copy.querySelectorAll(".synth-svh, .synth-arrow[hidden]")) element.remove();
   for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
-  const [x, y, width, height] = (copy.getAttribute("viewBox") ?? "0 0 600 400").split(/[\s,]+/);
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", width);
-  copy.setAttribute("height", height);
   copy.removeAttribute("aria-hidden");
   copy.classList.remove("on");
-  const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  const fill = colour("var(--synth-paper, #fff)");
-  for (const [name, value] of Object.entries({ x, y, width, height, fill })) paper.setAttribute(name, value);
-  copy.prepend(paper);
   return copy;
+}
+
+/**
+ * The drawing in view, as it stands outside its page.
+ * @param {HTMLElement} figure
+ * @returns {SVGSVGElement | null}
+ */
+export function drawingOf(figure) {
+  const drawn = /** @type {SVGSVGElement[]} */ ([...figure.querySelectorAll(".synth-figure-drawing svg")]).filter(
+    (svg) => svg.getAttribute("viewBox") && !svg.closest(".synth-map-key, .synth-flow-key, .synth-map-answer, .synth-map-matrix, .dir"),
+  );
+  const source = drawn.find(shown) ?? drawn[0];
+  return source ? plainly(figure, source) : null;
 }
 
 /** @param {SVGSVGElement} svg */
@@ -122,31 +121,120 @@ async function asPng(svg) {
   );
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @param {string} tag @param {Record<string, string | number>} attributes @param {...(Node | string)} children */
+function drawn(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  element.append(...children);
+  return element;
+}
+
+/** What goes with a figure that leaves its page: its title, and where it comes from. @param {HTMLElement} figure */
+function told(figure) {
+  const text = (/** @type {string} */ part) => (figure.querySelector(part)?.textContent ?? "").replace(/\s+/g, " ").trim();
+  return { title: text(".synth-figure-title") || text("caption"), source: text(".synth-source"), note: text(".synth-figure-note") };
+}
+
+/**
+ * The drawing with its title above and below it its key, how to read it and where it comes from.
+ * @param {HTMLElement} figure @param {SVGSVGElement} drawing
+ */
+function framed(figure, drawing) {
+  const style = getComputedStyle(figure);
+  const [, , width, height] = (drawing.getAttribute("viewBox") ?? "0 0 600 400").split(/[\s,]+/).map(Number);
+  const wide = Math.max(width, 560) + 24;
+  const pen = /** @type {CanvasRenderingContext2D} */ (h("canvas", null).getContext("2d"));
+  const ink = style.color;
+  const paper = style.getPropertyValue("--synth-paper").trim();
+  const whole = /** @type {SVGSVGElement} */ (drawn("svg", { xmlns: SVG, "font-family": "Arial, Helvetica, sans-serif" }));
+  let y = 12;
+  /** @param {string} text @param {number} size @param {number} weight */
+  const write = (text, size, weight) => {
+    pen.font = `${weight} ${size}px Arial, Helvetica, sans-serif`;
+    let line = "";
+    for (const word of [...text.split(" "), ""]) {
+      if (word && pen.measureText(`${line} ${word}`).width <= wide - 24) {
+        line = line ? `${line} ${word}` : word;
+        continue;
+      }
+      y += size * 1.35;
+      if (line) whole.append(drawn("text", { x: 12, y, "font-size": size, "font-weight": weight, fill: ink }, line));
+      line = word;
+    }
+  };
+  const { title, source, note } = told(figure);
+  if (title) write(title, 16, 600);
+  y += 10;
+  for (const [name, value] of Object.entries({ x: 12, y, width, height })) drawing.setAttribute(name, String(value));
+  whole.append(drawing);
+  y += height + 8;
+  let x = 12;
+  for (const entry of figure.querySelectorAll(".synth-map-key li, .synth-flow-key li")) {
+    const sign = entry.querySelector("svg");
+    const label = (entry.textContent ?? "").trim();
+    pen.font = "400 12px Arial, Helvetica, sans-serif";
+    const room = sign ? 52 : 0;
+    const needs = room + pen.measureText(label).width + 18;
+    if (x > 12 && x + needs > wide) {
+      x = 12;
+      y += 20;
+    }
+    if (sign) {
+      const copy = plainly(figure, /** @type {SVGSVGElement} */ (sign));
+      for (const [name, value] of Object.entries({ x, y: y + 2, width: 44, height: 12 })) copy.setAttribute(name, String(value));
+      whole.append(copy);
+    }
+    whole.append(drawn("text", { x: x + room, y: y + 12, "font-size": 12, fill: ink }, label));
+    x += needs;
+  }
+  if (x > 12) y += 22;
+  for (const text of [note, source]) if (text) write(text, 11, 400);
+  y += 14;
+  for (const [name, value] of Object.entries({ width: wide, height: Math.ceil(y), viewBox: `0 0 ${wide} ${Math.ceil(y)}` }))
+    whole.setAttribute(name, String(value));
+  whole.prepend(drawn("rect", { width: wide, height: Math.ceil(y), fill: paper || "#fff" }));
+  return whole;
+}
+
+/** A table as CSV, each row with where it comes from; the header stays the first line. @param {HTMLElement} figure @param {string} csv */
+function withSource(figure, csv) {
+  const { title, source } = told(figure);
+  const more = `,${csvCell(title)},${csvCell(source)}`;
+  let first = true;
+  return csv.replace(/((?:"(?:[^"]|"")*"|[^"\r\n])+)\r\n/g, (_, row) => {
+    const end = first ? ",figure,source" : more;
+    first = false;
+    return `${row}${end}\r\n`;
+  });
+}
+
 /** @param {HTMLElement} figure */
 function offerDownloads(figure) {
   const name = figure.dataset.figure || "figure";
   const table = /** @type {HTMLTableElement | null} */ (
-    figure.querySelector(".synth-figure-table table, .synth-scroll table")
+    figure.querySelector(".synth-figure-table table") ?? figure.querySelector(".synth-scroll table")
   );
   const tools = h("p", { className: "synth-figure-tools" });
-  const offer = (/** @type {string} */ word, /** @type {() => unknown} */ act) =>
-    tools.append(h("button", { type: "button", onclick: act }, word));
+  const named = (/** @type {string} */ form) => ({ "aria-label": say("figure_download", { form }) });
+  const offer = (/** @type {string} */ form, /** @type {() => unknown} */ act) =>
+    tools.append(h("button", { type: "button", onclick: act, ...named(form) }, form));
   if (drawingOf(figure)) {
-    offer(say("figure_svg"), () => {
-      const svg = drawingOf(figure);
-      if (svg) save(`${name}.svg`, new Blob([written(svg)], { type: "image/svg+xml" }));
-    });
-    offer(say("figure_png"), async () => {
-      const svg = drawingOf(figure);
-      if (svg) save(`${name}.png`, await asPng(svg));
-    });
+    const picture = () => framed(figure, /** @type {SVGSVGElement} */ (drawingOf(figure)));
+    offer("SVG", () => save(`${name}.svg`, new Blob([written(picture())], { type: "image/svg+xml" })));
+    offer("PNG", async () => save(`${name}.png`, await asPng(picture())));
   }
-  // Where the tables of a figure show a part, the whole stands beside them, or is a file of the book.
+  // Where the tables of a figure show a part, the whole stands beside them.
   const whole = figure.querySelector("script.synth-csv");
   const csv = whole ? () => JSON.parse(whole.textContent ?? '""') : table ? () => tableAsCsv(table) : null;
-  if (figure.dataset.csv) tools.append(h("a", { href: figure.dataset.csv, download: "" }, say("figure_csv")));
-  else if (csv) offer(say("figure_csv"), () => save(`${name}.csv`, new Blob([`\ufeff${csv()}`], { type: "text/csv" })));
-  if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
+  if (figure.dataset.csv) tools.append(h("a", { href: figure.dataset.csv, download: "", ...named("CSV") }, "CSV"));
+  else if (csv) offer("CSV", () => save(`${name}.csv`, new Blob([`\ufeff${withSource(figure, csv())}`], { type: "text/csv" })));
+  const line = figure.querySelector(".synth-furniture");
+  if (line && tools.children.length) line.append(tools);
+  else if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
+  const code = figure.closest(".cell")?.querySelector(":scope > details.hide");
+  if (line && code) line.append(code);
 }
 
 // --- charts: the marks, one by one ------------------------------------------------------------
@@ -214,153 +302,262 @@ function keepWidth(chart) {
 // --- the influence map ------------------------------------------------------------------------
 
 /** @typedef {SVGElement & { dataset: DOMStringMap }} Drawn */
+/** @typedef {{ s: string, t: string, key: string, row: HTMLTableRowElement }} Told an influence, as its row of the table tells it */
+
+/** The address of what is chosen: a theme, or two with a > between them. */
+const ADDRESS = ">";
 
 /** @param {HTMLElement} figure */
 function enliveMap(figure) {
-  const readout = /** @type {HTMLElement | null} */ (figure.querySelector(".synth-map-readout"));
-  const svgs = /** @type {SVGSVGElement[]} */ ([
-    ...figure.querySelectorAll(".synth-map-wide svg, .synth-map-narrow svg"),
-  ]);
-  if (!readout || !svgs.length) return;
-  const rest = () => [h("p", null, ...around("map_how_to", h("b", null, say("map_point"))))];
-  readout.removeAttribute("aria-hidden");
-  readout.setAttribute("role", "status");
-  readout.replaceChildren(...rest());
-
-  /** @param {SVGSVGElement} svg */
-  const arrowsOf = (svg) => /** @type {Drawn[]} */ ([...svg.querySelectorAll(".synth-arrow:not([hidden])")]);
-
-  /** What a theme reaches, or what reaches it. @param {Drawn[]} arrows @param {string} theme @param {"s" | "t"} from @param {"s" | "t"} to */
-  const reach = (arrows, theme, from, to) => {
-    const found = new Set([theme]);
-    for (const name of found)
-      for (const arrow of arrows)
-        if (arrow.dataset[from] === name) found.add(/** @type {string} */ (arrow.dataset[to]));
-    return found;
-  };
-
-  const clear = () => {
-    for (const svg of svgs) {
-      svg.classList.remove("on");
-      for (const marked of svg.querySelectorAll(".hot, .chain, .linked"))
-        marked.classList.remove("hot", "chain", "linked");
-    }
-    readout.classList.remove("active");
-    readout.replaceChildren(...rest());
-  };
-
-  /** @param {SVGSVGElement} svg @param {string} theme */
-  const showTheme = (svg, theme) => {
-    clear();
-    const arrows = arrowsOf(svg);
-    const down = reach(arrows, theme, "s", "t");
-    const up = reach(arrows, theme, "t", "s");
-    const linked = new Set();
-    for (const arrow of arrows) {
-      const { s = "", t = "" } = arrow.dataset;
-      const own = s === theme || t === theme;
-      arrow.classList.toggle("hot", own);
-      arrow.classList.toggle("chain", !own && (down.has(s) || up.has(t)));
-      if (own) linked.add(s).add(t);
-    }
-    for (const card of /** @type {NodeListOf<Drawn>} */ (svg.querySelectorAll(".synth-card")))
-      card.classList.toggle("linked", card.dataset.theme !== theme && linked.has(card.dataset.theme));
-    svg.classList.add("on");
-    const words = figure.querySelector(`.synth-map-words li[data-theme="${CSS.escape(theme)}"]`);
-    if (words) readout.replaceChildren(h("p", null, ...words.cloneNode(true).childNodes));
-    readout.classList.add("active");
-  };
-
-  /** @param {SVGSVGElement} svg @param {Drawn} arrow */
-  const showArrow = (svg, arrow) => {
-    clear();
-    svg.classList.add("on");
-    arrow.classList.add("hot");
-    const key = CSS.escape(arrow.dataset.key ?? "");
-    const rows = [...figure.querySelectorAll(`a[data-arrow="${key}"]`)].map((a) => a.closest("tr"));
-    const heads = [...figure.querySelectorAll(".synth-figure-table th[data-key]")].map((th) =>
-      th.getAttribute("data-key"),
-    );
-    readout.replaceChildren(
-      h("p", null, h("b", null, arrow.getAttribute("aria-label") ?? "")),
-      ...rows.map((row) => {
-        const cell = (/** @type {string} */ name) => row?.children[heads.indexOf(name)];
-        const link = h("a", { href: cell("source")?.querySelector("a")?.getAttribute("href") ?? "" }, say("map_in_full"));
-        const named = cell("named")?.cloneNode(true).childNodes ?? [];
-        const basis = cell("basis")?.textContent ?? "";
-        return h("p", null, cell("mechanism")?.textContent ?? "", " (", ...named, `; ${basis}; `, link, ")");
-      }),
-    );
-    readout.classList.add("active");
-  };
-
-  for (const svg of svgs) {
-    const theme = (/** @type {EventTarget | null} */ target) =>
-      /** @type {Drawn | null} */ (/** @type {Element} */ (target).closest(".synth-card"))?.dataset.theme;
-    svg.addEventListener("pointerover", (event) => {
-      const name = theme(event.target);
-      if (name && event.pointerType !== "touch") showTheme(svg, name);
-    });
-    svg.addEventListener("focusin", (event) => {
-      const name = theme(event.target);
-      if (name) showTheme(svg, name);
-    });
-    svg.addEventListener("click", (event) => {
-      const arrow = /** @type {Element} */ (event.target).closest(".synth-arrow");
-      if (!arrow) return;
-      event.preventDefault();
-      showArrow(svg, /** @type {Drawn} */ (arrow));
-    });
-    svg.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") clear();
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const name = theme(event.target);
-      if (!step || !name) return;
-      const own = arrowsOf(svg).filter(({ dataset }) => dataset.s === name || dataset.t === name);
-      if (!own.length) return;
-      event.preventDefault();
-      const at = own.findIndex((arrow) => arrow.classList.contains("hot") && svg.querySelectorAll(".hot").length === 1);
-      showArrow(svg, own[(at + step + own.length) % own.length]);
-    });
+  const answer = /** @type {HTMLElement | null} */ (figure.querySelector(".synth-map-answer"));
+  const svg = /** @type {SVGSVGElement | null} */ (figure.querySelector(".synth-map-wide svg"));
+  if (!answer || !svg) return;
+  const arrows = /** @type {Drawn[]} */ ([...svg.querySelectorAll(".synth-arrow")]);
+  const cards = /** @type {Drawn[]} */ ([...svg.querySelectorAll(".synth-card")]);
+  if (!arrows.length) return;
+  const names = new Map(cards.map(({ dataset }) => [dataset.theme ?? "", dataset.label ?? ""]));
+  const homes = new Map(cards.map((card) => [card.dataset.theme ?? "", card.getAttribute("href")]));
+  const heads = [...figure.querySelectorAll(".synth-figure-table th[data-key]")].map((th) => th.getAttribute("data-key"));
+  const drawn = new Map(arrows.map((arrow) => [arrow.dataset.key ?? "", arrow]));
+  /** @type {Told[]} */
+  const told = [];
+  for (const row of /** @type {NodeListOf<HTMLTableRowElement>} */ (figure.querySelectorAll("tr[data-arrow]"))) {
+    const key = row.dataset.arrow ?? "";
+    const { s = "", t = "" } = drawn.get(key)?.dataset ?? {};
+    if (s) told.push({ s, t, key, row });
   }
-  figure.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") clear();
+  const cell = (/** @type {Told} */ { row }, /** @type {string} */ name) => /** @type {HTMLElement} */ (row.children[heads.indexOf(name)]);
+  const works = (/** @type {Told[]} */ some) =>
+    new Set(some.flatMap((one) => (cell(one, "named").dataset.value ?? "").split("; ")).filter(Boolean)).size;
+  const most = (/** @type {Told} */ one, /** @type {Told} */ other) => works([other]) - works([one]);
+  const visible = (/** @type {Told} */ { key }) => !drawn.get(key)?.hasAttribute("hidden");
+
+  // Addresses belong to the page of a book, and there to its first map.
+  const addressed = !!figure.closest(".bd-article") && document.querySelector(".synth-map:not(.synth-map-plain)") === figure;
+  const first = answer.dataset.first || cards[0].dataset.theme || "";
+  /** What is chosen: a theme, or two. @type {string[]} */
+  let chosen = [];
+
+  // --- the answer ---
+
+  /** A link to what is chosen by it. @param {string[]} pair @param {string} label */
+  const chooses = (pair, label) => h("a", { href: homes.get(pair[0]) || "#", "data-pair": pair.join(ADDRESS) }, label);
+
+  /** @param {Told} one */
+  const sentence = (one) => {
+    const own = cell(one, "source").querySelector("a");
+    const parts = [h("span", { className: "synth-small" }, ...(works([one]) ? studiesOf(one) : [say("influence_own")]))];
+    if (one.row.dataset.basis !== "stated") parts[0].append(` · ${say("map_inferred")}`);
+    if (own) parts[0].append(" · ", h("a", { href: own.getAttribute("href") }, say("map_in_full")));
+    const mark = [...cell(one, "direction").cloneNode(true).childNodes];
+    return h("li", null, ...mark, ` ${cell(one, "mechanism").textContent} `, ...parts);
+  };
+  /** @param {Told} one */
+  const studiesOf = (one) => {
+    const links = [...cell(one, "named").querySelectorAll("a")].map((link) => link.cloneNode(true));
+    const items = links.length ? links : (cell(one, "named").dataset.value ?? "").split("; ");
+    return items.flatMap((item, at) => (at ? [at === items.length - 1 ? ` ${say("and")} ` : ", ", item] : [item]));
+  };
+
+  /** @param {string} name @param {string} nothing @param {Told[]} some @param {"s" | "t"} other */
+  const side = (name, nothing, some, other) => {
+    /** @type {Map<string, Told[]>} */
+    const groups = new Map();
+    for (const one of some) groups.set(one[other], [...(groups.get(one[other]) ?? []), one]);
+    const order = [...names.keys()].filter((theme) => groups.has(theme));
+    order.sort((one, two) => works(groups.get(two) ?? []) - works(groups.get(one) ?? []));
+    const items = order.map((theme) => {
+      const rows = groups.get(theme) ?? [];
+      const label = chooses([rows[0].s, rows[0].t], names.get(theme) ?? "");
+      return h("li", null, h("p", { className: "synth-map-other" }, label), h("ul", null, ...[...rows].sort(most).map(sentence)));
+    });
+    return [
+      h("p", { className: "synth-map-side" }, name),
+      items.length ? h("ul", null, ...items) : h("p", { className: "synth-small" }, nothing),
+    ];
+  };
+
+  const heading = h("p", { className: "synth-map-name", role: "status" });
+  const below = h("div", null);
+  const theme = h("select", { "aria-label": say("map_theme") }, ...[...names].map(([value, label]) => h("option", { value }, label)));
+  theme.addEventListener("change", () => choose([theme.value]));
+  answer.replaceChildren(h("label", { className: "synth-map-theme" }, `${say("map_theme")} `, theme), heading, below);
+
+  /** What a theme or two of them have to say, as far as the filters let it. @param {string[]} what */
+  const tell = ([one, two]) => {
+    const all = told.filter(({ s, t }) => (two ? s === one && t === two : s === one || t === one));
+    const some = all.filter(visible);
+    const label = names.get(one) ?? "";
+    heading.textContent = two ? say("map_pair", { source: label, target: names.get(two) ?? "" }) : label;
+    theme.value = one;
+    const into = some.filter(({ t }) => t === one);
+    const out = some.filter(({ s }) => s === one);
+    const counts = h("p", { className: "synth-small" },
+      two
+        ? say("map_pair_counts", { influences: count("influences", some.length), studies: count("map_pair_named", works(some)) })
+        : `${say("map_counts", { into: count("influences", into.length), out: out.length })} ${say("map_order")}`);
+    if (some.length < all.length) {
+      const every = h("button", { type: "button" }, say("map_all"));
+      every.addEventListener("click", () => lift());
+      counts.append(` ${say("map_left", { n: some.length, total: all.length })} `, every);
+    }
+    const home = homes.get(one);
+    const more = two
+      ? chooses([one], say("map_back", { theme: label }))
+      : home && !home.startsWith("synth:") && h("a", { href: home }, say("map_about", { theme: label }));
+    below.replaceChildren(counts, ...(two
+      ? [h("ul", null, ...[...some].sort(most).map(sentence))]
+      : [...side(say("map_into"), say("map_into_none"), into, "s"), ...side(say("map_out"), say("map_out_none"), out, "t")]),
+    ...(more ? [h("p", { className: "synth-small" }, more)] : []));
+  };
+
+  // --- the map ---
+
+  /** Set off what belongs to a theme or two, or nothing. @param {string[]} what */
+  const setOff = ([one, two]) => {
+    svg.classList.toggle("on", !!one);
+    for (const arrow of arrows) {
+      const { s, t } = arrow.dataset;
+      arrow.classList.toggle("hot", !!one && (two ? s === one && t === two : s === one || t === one));
+    }
+    const linked = new Set(arrows.filter((arrow) => arrow.matches(".hot:not([hidden])")).flatMap(({ dataset }) => [dataset.s, dataset.t]));
+    for (const card of cards) {
+      card.classList.toggle("chosen", card.dataset.theme === one || card.dataset.theme === two);
+      card.classList.toggle("linked", linked.has(card.dataset.theme));
+    }
+  };
+
+  /** Show a choice; one that the filters hide lifts them. @param {string[]} what */
+  const show = (what) => {
+    chosen = what;
+    const [one, two] = what.length ? what : [first];
+    if (two && !told.some((each) => each.s === one && each.t === two && visible(each))) filters?.lift();
+    tell([one, two].filter(Boolean));
+    setOff(what);
+    if (!what.length) below.append(h("p", { className: "synth-small" }, say("map_how_to")));
+    if (!what.length) cards.find(({ dataset }) => dataset.theme === first)?.classList.add("chosen");
+  };
+  const lift = () => {
+    filters?.lift();
+    show(chosen);
+  };
+
+  /** Choose, with an address. @param {string[]} what */
+  const choose = (what) => {
+    if (addressed && what.join() !== chosen.join())
+      history.pushState(null, "", location.href.split("#")[0] + (what.length ? `#${what.join(ADDRESS)}` : ""));
+    show(what);
+    // Where the answer does not stand beside the map, it comes to the reader.
+    const { top } = heading.getBoundingClientRect();
+    if (top < 0 || top > innerHeight - 60) answer.scrollIntoView({ block: "start" });
+  };
+  const asked = () => {
+    let name = "";
+    try {
+      name = decodeURIComponent(location.hash.slice(1));
+    } catch {
+      // An address nobody here has written.
+    }
+    const what = name.split(ADDRESS);
+    const known = what.length < 3 && what.every((each) => names.has(each));
+    return known && (what.length === 1 || told.some(({ s, t }) => s === what[0] && t === what[1])) ? what : [];
+  };
+
+  const filters = offerFilters(figure, arrows, () => show(chosen));
+  show(addressed ? asked() : []);
+  if (addressed) {
+    if (chosen.length) figure.scrollIntoView({ block: "start" });
+    window.addEventListener("popstate", () => show(asked()));
+  }
+
+  const named = (/** @type {EventTarget | null} */ at) =>
+    /** @type {Drawn | null} */ (/** @type {Element} */ (at).closest(".synth-card"))?.dataset.theme;
+  svg.addEventListener("pointerover", (event) => {
+    const name = named(event.target);
+    if (event.pointerType !== "touch") setOff(name ? [name] : chosen);
   });
-  if (!figure.classList.contains("synth-map-plain")) offerFilters(figure, svgs, clear);
+  svg.addEventListener("pointerleave", () => show(chosen));
+  svg.addEventListener("focusin", (event) => {
+    const name = named(event.target);
+    if (!name || !(/** @type {Element} */ (event.target).matches(":focus-visible"))) return;
+    tell([name]);
+    setOff([name]);
+  });
+  figure.addEventListener("click", (event) => {
+    const at = /** @type {Element} */ (event.target);
+    const arrow = /** @type {Drawn | null} */ (at.closest(".synth-arrow"));
+    const pair = at.closest("a[data-pair]")?.getAttribute("data-pair");
+    const name = named(at);
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const what = arrow ? [arrow.dataset.s ?? "", arrow.dataset.t ?? ""] : pair ? pair.split(ADDRESS) : name ? [name] : [];
+    if (!what.length) return;
+    event.preventDefault();
+    choose(what);
+  });
+  svg.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const name = named(event.target);
+    if (!step || !name) return;
+    const pairs = [...new Set(told.filter((one) => visible(one) && (one.s === name || one.t === name)).map(({ s, t }) => s + ADDRESS + t))];
+    if (!pairs.length) return;
+    event.preventDefault();
+    const at = pairs.indexOf(chosen.join(ADDRESS));
+    choose(pairs[at < 0 ? (step > 0 ? 0 : pairs.length - 1) : (at + step + pairs.length) % pairs.length].split(ADDRESS));
+  });
+  figure.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") choose([]);
+  });
 }
 
-/** @param {HTMLElement} figure @param {SVGSVGElement[]} svgs @param {() => void} clear */
-function offerFilters(figure, svgs, clear) {
-  const arrows = /** @type {Drawn[]} */ (svgs.flatMap((svg) => [...svg.querySelectorAll(".synth-arrow")]));
-  const total = svgs[0].querySelectorAll(".synth-arrow").length;
-  const most = Math.max(0, ...arrows.map((arrow) => Number(arrow.dataset.n)));
-  if (total < 4) return;
-  const least = h("select", null);
-  for (let n = 0; n <= most; n++)
-    least.append(h("option", { value: String(n) }, n === 0 ? say("map_any") : say("map_at_least", { n })));
-  const across = h("input", { type: "checkbox" });
-  const stated = h("input", { type: "checkbox" });
-  const count = h("output", null);
-  const apply = () => {
-    clear();
-    for (const arrow of arrows) {
-      const { n, across: crosses, stated: said } = arrow.dataset;
-      const out = Number(n) < Number(least.value) || (across.checked && crosses !== "1") || (stated.checked && said !== "1");
-      arrow.toggleAttribute("hidden", out);
-    }
-    const left = svgs[0].querySelectorAll(".synth-arrow:not([hidden])").length;
-    count.textContent = say("map_arrows", { n: left, total });
+/**
+ * Say which arrows are drawn, and let the reader choose.
+ * @param {HTMLElement} figure @param {Drawn[]} arrows @param {() => void} changed
+ */
+function offerFilters(figure, arrows, changed) {
+  const hides = arrows.some((arrow) => arrow.hasAttribute("hidden"));
+  /** A filter: its word, which arrows it lets pass, whether it is set. @type {[string, (arrow: Drawn) => boolean, boolean][]} */
+  const known = [
+    [say("map_several"), ({ dataset }) => Number(dataset.n) >= 2, hides],
+    [say("map_only_stated"), ({ dataset }) => dataset.stated === "1", false],
+    [say("map_only_across"), ({ dataset }) => dataset.across === "1", false],
+  ];
+  const shown = h("output", null);
+  /** @type {Map<HTMLInputElement, (arrow: Drawn) => boolean>} */
+  const boxes = new Map();
+  const form = h("div", { className: "synth-map-filters", role: "group", "aria-label": say("map_filters") });
+  const influences = (/** @type {Drawn[]} */ some) => {
+    const keys = new Set(some.map(({ dataset }) => dataset.key));
+    return [...figure.querySelectorAll("tr[data-arrow]")].filter((row) => keys.has(/** @type {HTMLElement} */ (row).dataset.arrow ?? "")).length;
   };
-  const form = h("div", { className: "synth-map-filters", role: "group" },
-    h("label", null, ...around("map_least", least)),
-    h("label", null, across, ` ${say("map_only_across")}`),
-    h("label", null, stated, ` ${say("map_only_stated")}`),
-    count,
-  );
-  form.setAttribute("aria-label", say("map_filters"));
-  form.addEventListener("change", apply);
-  count.textContent = say("map_arrows", { n: total, total });
-  figure.querySelector(".synth-map-key")?.after(form);
+  const apply = () => {
+    for (const arrow of arrows)
+      arrow.toggleAttribute("hidden", [...boxes].some(([{ checked }, passes]) => checked && !passes(arrow)));
+    const left = arrows.filter((arrow) => !arrow.hasAttribute("hidden"));
+    shown.textContent = say("map_shown", { n: left.length, total: arrows.length, influences: influences(left), all: influences(arrows) });
+  };
+  for (const [word, passes, checked] of known) {
+    const fit = arrows.filter(passes).length;
+    if (!fit || fit === arrows.length) continue;
+    const box = h("input", { type: "checkbox", checked });
+    boxes.set(box, passes);
+    form.append(h("label", null, box, ` ${word} ${say("map_of", { n: fit, total: arrows.length })}`));
+  }
+  form.addEventListener("change", () => {
+    apply();
+    changed();
+  });
+  apply();
+  figure.querySelector(".synth-map-drawn")?.remove();
+  if (boxes.size) {
+    form.append(shown);
+    figure.querySelector(".synth-map-key")?.after(form);
+  }
+  return {
+    lift() {
+      for (const box of boxes.keys()) box.checked = false;
+      apply();
+    },
+  };
 }
 
 // --- the framework ----------------------------------------------------------------------------

@@ -173,7 +173,7 @@ function start() {
  * of its column. What the style makes blocks of says again what it is to a screen reader.
  */
 function stackTables() {
-  for (const table of document.querySelectorAll(".bd-article table:not(.synth-explorer *, .synth-t2)")) {
+  for (const table of document.querySelectorAll(".bd-article table:not(.synth-explorer *, .synth-t2, .synth-map-matrix *)")) {
     const { rows } = /** @type {HTMLTableElement} */ (table);
     const cells = [...rows].map((row) => [...row.cells]);
     const heads = cells[0] ?? [];

@@ -161,17 +161,12 @@ class Figure(View):
             figure=self,
             css=self._css,
             drawing=self.drawing,
-            below=Markup(self.below),
             table=table_html(self.fields, self.rows, self.title) if self.rows else "",
             words=self._words,
             source=Markup(self._source),
             version=version_line(self._words),
+            credit=credit_line(self._words),
         )
-
-    @property
-    def below(self) -> str:
-        """What stands between the drawing and the table; nothing unless a figure adds it."""
-        return ""
 
     @property
     def svg(self) -> str:
@@ -208,6 +203,15 @@ def evidence_said(words: Words, findings: Sequence[Finding]) -> str:
         statements=words.count("statement", len(statements_of(findings))),
         findings=words.count("finding", len(findings)),
         studies=words.count("study", len({finding.study for finding in findings})),
+    )
+
+
+def credit_line(words: Words) -> Markup:
+    """The title and the licence of the book, which go along with a figure that is taken away."""
+    return words.markup(
+        "figure_credit",
+        title=placeholder("title", words["late_title"]),
+        licence=placeholder("licence", words["late_licence"]),
     )
 
 

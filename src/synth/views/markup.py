@@ -135,7 +135,8 @@ def placeholder(name: str, fallback: str) -> Markup:
     Parameters
     ----------
     name : ``"studies"``, ``"findings"``, ``"countries"``, ``"works"``, ``"influences"``,
-        ``"version"``, ``"date"``, or a count with filters such as ``"studies:theme=wellbeing"``.
+        ``"version"``, ``"date"``, ``"title"``, ``"licence"``, or a count with filters such as
+        ``"studies:theme=wellbeing"``.
     fallback : what stands there outside a book.
     """
     return escape(_here().value(name, fallback))

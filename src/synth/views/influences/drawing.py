@@ -1,4 +1,4 @@
-"""The two drawings of an influence map: lanes for wide pages, one column for phones.
+"""The drawing of an influence map: themes in lanes; one with counts has a column for phones too.
 
 Every coordinate is computed here; nothing is measured or laid out in the browser.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from markupsafe import Markup
 
@@ -23,6 +23,7 @@ from synth.views.figure import (
     direction_colour,
     level_colour,
     number,
+    text_width,
     wrapped,
 )
 from synth.views.influences.arrows import Arrow
@@ -57,12 +58,15 @@ def key(settings: Settings, counts: bool) -> Markup:
     """What the shapes, lines and heads of a map mean."""
     words = Words.of(settings)
     acting = [way for way in settings.directions if way.influence]
-    entries = [direction_mark(way) for way in settings.directions] if counts else []
+    entries: list[Markup | str] = []
+    if counts:
+        entries += [direction_mark(way) for way in settings.directions]
     entries += [Markup("{} {}").format(_sample(way), way.influence) for way in acting]
     if acting:
         hollow = _sample(acting[0], stated=False), words["map_hollow"]
         without = _sample(acting[0], named=False), words["map_ring"]
         entries += [Markup("{} {}").format(*entry) for entry in (hollow, without)]
+        entries += [words["map_wider"]]
     return render("key.html", css="synth-map-key", label=words["key"], entries=entries)
 
 
@@ -89,7 +93,7 @@ def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> Marku
 
 # --- drawn -----------------------------------------------------------------------------------
 
-_WIDE, _MARGIN, _LANE_LABEL, _LANE_PAD = 880, 8, 104, 14
+_LANE_NAME, _LANE_PAD = 30, 12
 _PER_BAND = 4
 _NARROW, _COLUMN = 340, 236
 
@@ -101,17 +105,16 @@ class _Sheet:
     records: Records
     nodes: Sequence[Theme]
     arrows: Sequence[Arrow]
-    every: Sequence[Arrow]
     focus: str
     counts: bool
-    part: bool
     name: str
+    at_least: int = 0
 
     # --- boxes: the same inside in both drawings ---
 
     def box_height(self, node: Theme, width: float) -> float:
         lines = len(self.label(node, width))
-        return 14 + lines * 17 + (58 if self.counts else 6 if self.part else 20)
+        return 14 + lines * 17 + (58 if self.counts else 6)
 
     def label(self, node: Theme, width: float) -> list[str]:
         return wrapped(node.label, width - 24, 13.5, most=3, bold=True)
@@ -125,8 +128,6 @@ class _Sheet:
             parts.append(text(x, y + 3, line, size=13.5, weight=650))
         if self.counts:
             parts.append(self.found_here(node, x, y, box.width))
-        elif not self.part:  # how often a theme acts on others is not known from a part
-            parts.append(text(x, y + 20, self.degree(node), size=12, fill=INK_2))
         focused = node.id == self.focus
         edge = element(
             "rect",
@@ -142,20 +143,21 @@ class _Sheet:
         return element(
             "a",
             edge,
+            element(
+                "rect",
+                x=float(box.x),
+                y=float(box.y),
+                width=4,
+                height=float(box.height),
+                fill=level_colour(self.records.settings, box.level),
+            ),
             *parts,
             class_="synth-card",
             href=target("theme", node.id) or None,
             data_theme=node.id,
             data_level=box.level,
+            data_label=node.label,
         )
-
-    def degree(self, node: Theme) -> str:
-        """On how many themes a theme acts, and how many act on it."""
-        out = len({arrow.target for arrow in self.every if arrow.source == node.id})
-        into = len({arrow.source for arrow in self.every if arrow.target == node.id})
-        if not out and not into:
-            return self.words["map_alone"]
-        return self.words.say("map_degree", out=out, into=into)
 
     def found_here(self, node: Theme, x: float, y: float, width: float) -> Markup:
         branch = self.records.codebook.branch(node.id)
@@ -291,15 +293,22 @@ class _Sheet:
             data_n=named,
             data_across=int(arrow.across),
             data_stated=int(arrow.stated),
+            # What is not drawn at first stays in the page: a filter can bring it back.
+            hidden="" if named < self.at_least else None,
         )
 
-    def lane(self, level: Theme, width: float, top: float, height: float) -> list[Markup]:
-        """The ground of a level's lane and the level's shape."""
+    width: ClassVar[float] = _NARROW
+
+    def wash(self, level: Theme) -> str:
+        """The colour of a level's ground."""
         look = self.records.settings.levels.get(level.id)
-        colour = level_colour(self.records.settings, level.id)
-        wash = f"var(--synth-{level.id}-wash, {look.wash_light})" if look else "none"
+        return f"var(--synth-{level.id}-wash, {look.wash_light})" if look else "none"
+
+    def lane(self, level: Theme, top: float, height: float) -> list[Markup]:
+        """The ground of a level's lane, with its colour at the edge."""
+        colour, wash = level_colour(self.records.settings, level.id), self.wash(level)
         return [
-            element("rect", x=0, y=float(top), width=width, height=float(height), fill=wash),
+            element("rect", x=0, y=float(top), width=self.width, height=float(height), fill=wash),
             element("rect", x=0, y=float(top), width=3, height=float(height), fill=colour),
         ]
 
@@ -319,9 +328,6 @@ class _Sheet:
             for level in book.levels
         ]
 
-    def draw(self) -> Markup:
-        raise NotImplementedError
-
 
 def line_width(arrow: Arrow) -> float:
     """Width of an arrow's line: wider with more named studies, up to a bound."""
@@ -334,17 +340,21 @@ def head_size(arrow: Arrow) -> float:
 
 
 class _Lanes(_Sheet):
-    """The drawing for wide pages: a lane a level, four themes beside each other."""
+    """The drawing in lanes: one a level, four themes beside each other."""
 
-    def draw(self) -> Markup:
+    width: ClassVar[float] = 680
+
+    def draw(self, whole: bool = True) -> Markup:
         boxes, lanes, height = self._layout()
         paths = self._paths(boxes)
-        order = sorted(self.arrows, key=lambda a: (-len(a.studies), a.key))
+        shown = [a for a in self.arrows if whole or len(a.studies) >= self.at_least]
+        order = sorted(shown, key=lambda a: (-len(a.studies), a.key))
         return self.sheet(
-            _WIDE,
+            self.width,
             height,
-            *(self._lane(*lane) for lane in lanes),
+            *(part for level, top, tall, _ in lanes for part in self.lane(level, top, tall)),
             *(self.arrow(a, *paths[a.key]) for a in order),
+            *(self._name(level, top, empty) for level, top, _, empty in lanes),
             *(self.box(box) for box in boxes.values()),
         )
 
@@ -356,23 +366,22 @@ class _Lanes(_Sheet):
         y, band = 6.0, 0
         for level, nodes in self.lanes():
             top = y
-            y += _LANE_PAD
+            y += _LANE_NAME
             chunks = [nodes[i : i + _PER_BAND] for i in range(0, len(nodes), _PER_BAND)] or [[]]
             for row, chunk in enumerate(chunks):
                 across = max(3, len(chunk))
-                room = _WIDE - _LANE_LABEL - 34
-                width = min(190.0, (room - 26 * (across - 1)) / across)
+                room = self.width - 16
+                width = min(190.0, (room - 14 * (across + 1)) / across)
                 gap = (room - width * len(chunk)) / (len(chunk) + 1) if chunk else 0
                 tall = max((self.box_height(node, width) for node in chunk), default=40)
                 for place, node in enumerate(chunk):
-                    x = _LANE_LABEL + gap + place * (width + gap)
+                    x = 8 + gap + place * (width + gap)
                     boxes[node.id] = _Box(node, level.id, band, x, y, width, tall)
                 y += tall
                 band += 1
                 if row + 1 < len(chunks):
                     y += self._room_below({n.id for n in chunk}) * 0.7
-            name_height = 46 + 20 * len(wrapped(level.label, _LANE_LABEL - 20, 17, most=4))
-            y = max(y + _LANE_PAD, top + name_height)
+            y = max(y + _LANE_PAD, top + 60)
             lanes.append((level, top, y - top, not nodes))
             y += self._room_below({n.id for n in (chunks[-1] if chunks else [])})
         # Below the last lane only arrows inside it need room.
@@ -385,18 +394,25 @@ class _Lanes(_Sheet):
         inside = sum(
             a.source in row and a.target in row and a.source != a.target for a in self.arrows
         )
-        return 52 + min(60, 9 * inside)
+        return 42 + min(36, 6 * inside)
 
-    def _lane(self, level: Theme, top: float, height: float, empty: bool) -> Markup:
-        parts = [*self.lane(level, _WIDE, top, height), self.lane_mark(level, 14, top + 12)]
+    def _name(self, level: Theme, top: float, empty: bool) -> Markup:
+        """The shape and name of a level, on the ground of its lane where an arrow crosses them."""
         colour = level_colour(self.records.settings, level.id)
-        y = top + 34
-        for line in wrapped(level.label, _LANE_LABEL - 20, 17, most=4):
-            y += 20
-            parts.append(text(14, y, line, size=17, fill=colour, serif=True))
+        (name,) = wrapped(level.label, self.width - 44, 14, most=1, bold=True)
+        ground = element(
+            "rect",
+            x=8,
+            y=float(top + 5),
+            width=float(30 + text_width(name, 14, bold=True)),
+            height=20,
+            fill=self.wash(level),
+        )
+        parts = [ground, self.lane_mark(level, 12, top + 8)]
+        parts.append(text(32, top + 20, name, size=14, weight=650, fill=colour))
         if empty:
             nothing = self.words["map_empty_lane"]
-            parts.append(text(_LANE_LABEL, top + 30, nothing, size=13, fill=INK_2))
+            parts.append(text(32, top + 42, nothing, size=13, fill=INK_2))
         return together(*parts)
 
     def _paths(
@@ -416,7 +432,7 @@ class _Lanes(_Sheet):
             if source.band == target.band:
                 bottom = source.y + source.height
                 arcs[source.band] = arcs.get(source.band, 0) + 1
-                depth = 26 + 9 * min(arcs[source.band], 7) + abs(x2 - x1) * 0.03
+                depth = 24 + 8 * min(arcs[source.band], 6) + abs(x2 - x1) * 0.02
                 low = bottom + depth
                 path = (
                     f"M{number(x1)} {number(bottom)} C{number(x1)} {number(low)} "
@@ -515,7 +531,7 @@ class _Column(_Sheet):
             if not nodes:
                 y += 22
             y += 4
-            back += [*self.lane(level, _NARROW, top, y - top), self.lane_mark(level, 12, top + 8)]
+            back += [*self.lane(level, top, y - top), self.lane_mark(level, 12, top + 8)]
             back += [
                 text(34, top + 21 + 20 * i, line, size=16, fill=colour, serif=True)
                 for i, line in enumerate(head)
@@ -568,15 +584,13 @@ class _Column(_Sheet):
 def sheets(
     records: Records,
     nodes: Sequence[Theme],
-    drawn: Sequence[Arrow],
-    every: Sequence[Arrow],
+    arrows: Sequence[Arrow],
     focus: str,
     counts: bool,
-    part: bool,
     name: str,
-) -> tuple[_Sheet, _Sheet]:
-    """The drawing for wide pages and the one for phones."""
-    return (
-        _Lanes(records, nodes, drawn, every, focus, counts, part, f"{name}-w"),
-        _Column(records, nodes, drawn, every, focus, counts, part, f"{name}-n"),
-    )
+    at_least: int,
+) -> tuple[Markup, Markup | str, Markup]:
+    """The drawing in lanes, the one for phones where there are counts, and the one to save."""
+    lanes = _Lanes(records, nodes, arrows, focus, counts, f"{name}-w", at_least)
+    column = _Column(records, nodes, arrows, focus, counts, f"{name}-n", at_least)
+    return lanes.draw(), column.draw() if counts else "", lanes.draw(whole=False)

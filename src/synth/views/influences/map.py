@@ -1,12 +1,14 @@
 """The influence map: themes in fixed lanes, one a level, and the influences between them.
 
 Nothing is laid out by forces: a theme stands where the codebook puts it, so that two maps can be
-compared. The map is drawn twice with fixed coordinates, in lanes for wide pages and in one column
-for phones; what it says stands beside it as a table and, theme by theme, in words.
+compared. Beside the map stands the answer: what acts on a theme and what it acts on, a sentence for
+each influence. Below a map of the whole, a matrix shows all pairs at once; on a phone it and the
+answer stand in the map's place.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +17,19 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.text import listed
-from synth.views.figure import Field, Figure, themes_of, to_csv
+from synth.views.figure import Field, Figure, direction_colour, themes_of, to_csv
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather
 from synth.views.influences.drawing import key, sheets
-from synth.views.markup import environment, link, placeholder, render
-from synth.views.shapes import direction_mark
+from synth.views.markup import environment, placeholder, render
+from synth.views.shapes import direction_mark, mark
 from synth.views.view import Row
+
+_SEVERAL = 2
+"""Named studies from which on an arrow of a large map is drawn at first."""
+_FEW = 12
+"""Arrows that can all be drawn at once and still be followed."""
+_MATRIX = 16
+"""Themes whose pairs a matrix can show."""
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -49,7 +58,6 @@ class InfluenceMap(Figure):
         records: Records,
         arrows: Sequence[Arrow],
         boxes: Sequence[Theme],
-        words: Mapping[str, Markup],
         *args: Any,
         **rest: Any,
     ) -> None:
@@ -57,19 +65,11 @@ class InfluenceMap(Figure):
         self._records = records
         self.arrows = tuple(arrows)
         self.themes = tuple(boxes)
-        self.words = dict(words)
 
     @property
     def shows(self) -> dict[str, tuple[str, ...]]:
         """The influences in its table."""
         return {"influence": tuple(row["influence"] for row in self.rows)}
-
-    @property
-    def below(self) -> str:
-        """The same in words, theme by theme; the page's script shows them beside the map."""
-        if not self.words:
-            return ""
-        return render("map_words.html", summary=self._words["map_in_words"], themes=self.words)
 
 
 def influence_map(
@@ -77,7 +77,7 @@ def influence_map(
     ids: Iterable[str] | None = None,
     focus: str | None = None,
     *,
-    at_least: int = 0,
+    at_least: int | None = None,
     counts: bool = False,
 ) -> InfluenceMap:
     """Draw the influences between themes.
@@ -87,33 +87,49 @@ def influence_map(
     records : the records of the review.
     ids : influences to draw; all of them by default.
     focus : a node of the codebook whose theme is set off.
-    at_least : draw only arrows with at least so many named studies; the table holds all.
+    at_least : draw at first only arrows with at least so many named studies; the table holds all,
+        and on a page a filter brings them back. By default two where a map of many arrows has no
+        focus, so that it shows what several studies carry.
     counts : write each theme's studies and findings into its box.
     """
     wanted = None if ids is None else frozenset(ids)
     chosen = [i for i in records.influences.values() if wanted is None or i.id in wanted]
     nodes, words = themes_of(records), Words.of(records.settings)
     arrows, unplaced = gather(records, chosen, nodes)
-    drawn = [arrow for arrow in arrows if len(arrow.studies) >= at_least]
     held = boxes_by_node(records, nodes)
     centre = held.get(focus or "", "")
+    if at_least is None:
+        several = any(len(arrow.studies) >= _SEVERAL for arrow in arrows)
+        at_least = _SEVERAL if several and not centre and len(arrows) > _FEW else 0
+    drawn = [arrow for arrow in arrows if len(arrow.studies) >= at_least]
     rows = [_row(records, held, influence) for influence in chosen]
     name = f"influences-{focus}" if focus else ("framework-at-a-glance" if counts else "influences")
     drawing = svg = ""
     if nodes:
-        wide, narrow = (
-            sheet.draw()
-            for sheet in sheets(
-                records, nodes, drawn, arrows, centre, counts, wanted is not None, name
-            )
+        shown = drawn if counts else arrows
+        wide, narrow, svg = sheets(records, nodes, shown, centre, counts, name, at_least)
+        drawing = render(
+            "map.html",
+            key=key(records.settings, counts),
+            wide=wide,
+            narrow=narrow,
+            words=words,
+            records=records,
+            mark=mark,
+            direction_mark=direction_mark,
+            direction_colour=direction_colour,
+            first=centre or _busiest(arrows),
+            answer=_answer(records, rows, centre) if centre and not counts else None,
+            pairs=_pairs(arrows) if not centre and not counts and len(nodes) <= _MATRIX else {},
+            themes=nodes,
+            drawn=(len(drawn), len(arrows), _influences(drawn), _influences(arrows)),
+            at_least=at_least,
+            acting=[way for way in records.settings.directions if way.influence],
         )
-        svg = wide
-        drawing = render("map.html", key=key(records.settings, counts), wide=wide, narrow=narrow)
     return InfluenceMap(
         records,
         arrows,
         nodes,
-        {node.id: _in_words(records, arrows, node) for node in nodes} if arrows else {},
         name,
         _title(records, nodes, chosen, arrows, counts, focus),
         _description(records, nodes, chosen, arrows),
@@ -121,7 +137,7 @@ def influence_map(
         rows=rows,
         drawing=drawing,
         nothing=words["map_nothing"],
-        note=_note(words, chosen, drawn, arrows, unplaced, at_least),
+        note=_note(words, chosen, unplaced),
         summary=words.say(
             "map_summary",
             influences=words.count("influences", len(chosen)),
@@ -190,20 +206,10 @@ def _low(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
-def _note(
-    words: Words,
-    chosen: Sequence[Influence],
-    drawn: Sequence[Arrow],
-    arrows: Sequence[Arrow],
-    unplaced: Sequence[Influence],
-    at_least: int,
-) -> str:
+def _note(words: Words, chosen: Sequence[Influence], unplaced: Sequence[Influence]) -> str:
     if not chosen:
         return words["map_note_empty"]
     note = words["map_note"]
-    if len(drawn) < len(arrows):
-        least = words.count("study", at_least)
-        note += " " + words.say("map_drawn", n=len(drawn), total=len(arrows), studies=least)
     if unplaced:
         note += " " + words.count("map_unplaced", len(unplaced))
     return note
@@ -238,30 +244,55 @@ def _description(
     )
 
 
-def _in_words(records: Records, arrows: Sequence[Arrow], node: Theme) -> Markup:
-    """What a theme acts on and what acts on it; chains of arrows are nobody's finding."""
-    words = Words.of(records.settings)
-    out = [_said(records, a, a.target) for a in arrows if a.source == node.id]
-    into = [_said(records, a, a.source) for a in arrows if a.target == node.id]
-    sentences = [
-        words.say("map_acts_on", themes="; ".join(out)) if out else words["map_acts_on_none"],
-        words.say("map_acted_on_by", themes="; ".join(into))
-        if into
-        else words["map_acted_on_by_none"],
-    ]
-    theme = link("theme", node.id, node.label)
-    return render("theme_in_words.html", theme=theme, sentences=sentences)
+def _influences(arrows: Sequence[Arrow]) -> int:
+    return sum(len(arrow.influences) for arrow in arrows)
 
 
-def _said(records: Records, arrow: Arrow, other: str) -> str:
-    words = Words.of(records.settings)
-    several = len(arrow.studies)
-    parts = [
-        arrow.direction.influence or arrow.direction.label,
-        words.count("study", several) if several else words["map_no_study"],
-        *([] if arrow.stated else [words["map_inferred"]]),
-    ]
-    return f"{_low(records.codebook[other].label)} ({', '.join(parts)})"
+def _busiest(arrows: Sequence[Arrow]) -> str:
+    """The theme with most influences on it and from it, with which a map of the whole begins."""
+    count: Counter[str] = Counter()
+    for arrow in arrows:
+        for name in {arrow.source, arrow.target}:
+            count[name] += len(arrow.influences)
+    return max(count, key=lambda name: count[name], default="")
+
+
+def _pairs(arrows: Sequence[Arrow]) -> dict[tuple[str, str], list[Arrow]]:
+    """The arrows of each pair of themes, for the matrix."""
+    pairs: dict[tuple[str, str], list[Arrow]] = {}
+    for arrow in arrows:
+        pairs.setdefault((arrow.source, arrow.target), []).append(arrow)
+    return pairs
+
+
+def _answer(records: Records, rows: Sequence[Row], node: str) -> dict[str, Any]:
+    """What acts on a theme and what it acts on, as the page's script says it of any theme.
+
+    The others stand in the order of how many studies are named for what happens between the two,
+    and so do the influences of each; chains of arrows are nobody's finding and not followed.
+    """
+    book = records.codebook
+
+    def groups(own: str, other: str) -> list[tuple[Theme, str, list[Row]]]:
+        found: dict[str, list[Row]] = {}
+        for row in rows:
+            if row[own] == node and row[other]:
+                found.setdefault(row[other], []).append(row)
+        for each in found.values():
+            each.sort(key=lambda row: -row["studies"])
+        works = {name: len({s for row in each for s in row["ids"]}) for name, each in found.items()}
+        order = sorted(found, key=lambda name: (-works[name], book.order[name]))
+        pair = "{other}>{node}" if own == "target_box" else "{node}>{other}"
+        return [(book[name], pair.format(node=node, other=name), found[name]) for name in order]
+
+    into, out = groups("target_box", "source_box"), groups("source_box", "target_box")
+    return {
+        "node": book[node],
+        "into": into,
+        "out": out,
+        "on_it": sum(len(rows) for _, _, rows in into),
+        "from_it": sum(len(rows) for _, _, rows in out),
+    }
 
 
 def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dict[str, Any]:
@@ -279,6 +310,8 @@ def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dic
         "basis": influence.basis,
         "across": book.path(influence.source)[0].id != book.path(influence.target)[0].id,
         "key": f"{source}--{way.id}--{target}" if source and target else "",
+        "source_box": source,
+        "target_box": target,
         "ids": influence.studies,
         "way": way,
     }
@@ -290,7 +323,7 @@ def _fields(records: Records) -> tuple[Field, ...]:
     macros: Any = environment().get_template("macros.html").module
 
     def source(row: Row) -> Markup:
-        return Markup(macros.arrow_source(row["influence"], row["source"], row["key"]))
+        return Markup(macros.linked("influence", row["influence"], row["source"]))
 
     def named(row: Row) -> Markup:
         if not row["ids"]:
