@@ -1024,3 +1024,10 @@ def test_a_codebook_is_read(tmp_path: Path) -> None:
 )
 def test_a_damaged_project_is_told(tmp_path: Path, inside: str, code: str) -> None:
     assert code in refused(tmp_path, "t.qdpx", archive({"project.qde": inside}))
+
+
+def test_a_report_of_eppi_reviewer_without_codings_is_named(tmp_path: Path) -> None:
+    report = '{"CodeSets": [{"SetName": "A"}], "References": [{"Title": "Pay, hours"}]}'
+    said = refused(tmp_path, "project.json", report)
+    assert "a report of EPPI-Reviewer whose one item has no codes" in said
+    assert "tick the code sets" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import csv
 import io
 from collections import Counter
@@ -1056,3 +1057,66 @@ def test_a_list_of_abbreviations_is_no_study(take: Take) -> None:
     )
     assert made.counts == (2, 2)
     assert "A note below the table is about no study. (1 row: table.csv:4)" in made.told
+
+
+# --- many rows ----------------------------------------------------------------------------------
+
+
+def many(kind: str, size: int) -> str:
+    """A table of a kind with so many rows, or so many codes."""
+    if kind == "long":
+        rows = (f"Ek{i // 5} {1990 + i % 30},Code {i % 40},Peru,Text {i}" for i in range(size))
+        return "Study,Code,Country,Finding\n" + "\n".join(rows)
+    if kind == "one year":
+        return "Study,Code\n" + "\n".join(f"Ek{i} 2020,Code {i % 40}" for i in range(size))
+    if kind == "columns":
+        head = ",".join(f"Code {i}" for i in range(size))
+        return f"Study,{head}\n" + "\n".join(f"Ek{i} 2020" + ",x," * (size // 2) for i in range(4))
+    assert kind == "notes"
+    return "Study,Code\n" + "\n".join(f"Ek{i} 2020,Code {i % 9}\nNote {i}," for i in range(size))
+
+
+@pytest.mark.parametrize("kind", ["long", "one year", "columns", "notes"])
+def test_twice_the_table_is_twice_the_work(tmp_path: Path, kind: str) -> None:
+    calls = []
+    for size in (200, 400):
+        table = tmp_path / f"{size}.csv"
+        table.write_text(many(kind, size), encoding="utf-8")
+        request = Request(tmp_path / "review", (table,))
+        take_in(request, lambda line: None)  # what is made once is made
+        profile = cProfile.Profile()
+        profile.runcall(take_in, request, lambda line: None)
+        calls.append(sum(entry.callcount for entry in profile.getstats()))
+    assert calls[1] < calls[0] * 2.4
+
+
+def test_whoever_waits_is_told_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(many("long", 600), encoding="utf-8")
+    said: list[str] = []
+    clock = iter(range(0, 10_000, 3))
+    monkeypatch.setattr("synth.starter.request.time.monotonic", lambda: next(clock))
+    take_in(Request(tmp_path / "review", (table,)), said.append)
+    assert "  Telling studies apart … 256 of 600 rows" in said
+    assert "  Reading codes … 512 of 600 rows" in said
+
+
+def test_lists_in_cells_do_not_decide_what_separates_cells(take: Take) -> None:
+    rows = "".join(f"Ek {2000 + i},a{i}; b{i}; c{i},d{i}; e{i}\n" for i in range(9))
+    made = take(f"Study,Barriers,Facilitators\n{rows}")
+    assert made.counts == (45, 9)
+
+
+def test_columns_called_codes_may_hold_ticks(take: Take) -> None:
+    made = take("Study,Code 1,Code 2,Outcome\nEk 2012,x,,1\nRoux 2015,x,x,0\n")
+    assert made.themes == {"Code 1": 2, "Code 2": 1, "Outcome": 1}
+
+
+def test_a_code_named_twice_in_a_row_is_taken_once_and_told(take: Take) -> None:
+    made = take("Study,Code 1,Code 2\nEk 2012,Pay,Pay\nRoux 2015,Pay,Hours\n")
+    assert made.themes == {"Pay": 2, "Hours": 1}
+    assert (
+        "A code that a row names twice was taken once. (1 row: table.csv:2: 'Code 2')" in made.told
+    )

@@ -63,7 +63,7 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
     if errors:
         raise ReviewError(errors)
     request = Request(root, tables=tables)
-    taken = take_in(request, say, None, recipe, _former(root, records, recipe))
+    taken = take_in(request, say, None, recipe, _former(root, records, recipe, say))
     merged = _merge(root, taken, prune=prune)
     for line in merged.report.lines():
         say(line)
@@ -106,7 +106,7 @@ def _files(root: Path, recipe: Recipe, files: Sequence[Path]) -> tuple[Path, ...
 # --- what the review holds ----------------------------------------------------------------------
 
 
-def _former(root: Path, records: Records, recipe: Recipe) -> Former:
+def _former(root: Path, records: Records, recipe: Recipe, say: Say) -> Former:
     """Names of what the review holds, so that the same study and finding keeps its name."""
     base = _table(root / imported(TABLES["coded_studies"].file))
     findings: dict[tuple[str, ...], str] = {}
@@ -125,7 +125,7 @@ def _former(root: Path, records: Records, recipe: Recipe) -> Former:
         for kind in ("record", "pmid")
         if row.get(kind)
     }
-    return Former(findings, ids, _works(root, recipe), _codes(root, records, recipe))
+    return Former(findings, ids, _works(root, recipe), _codes(root, records, recipe, say))
 
 
 def _works(root: Path, recipe: Recipe) -> Works:
@@ -148,7 +148,7 @@ def _works(root: Path, recipe: Recipe) -> Works:
     return Works(text, held, {}, {}, (), BIB_FILE)
 
 
-def _codes(root: Path, records: Records, recipe: Recipe) -> Codes:
+def _codes(root: Path, records: Records, recipe: Recipe, say: Say) -> Codes:
     """The review's codebook; a node is found by its label of today and of the last import."""
     codes = Codes(TABLES["codebook"].file, closed=bool(recipe.codebook))
     for theme in records.codebook:
@@ -169,7 +169,7 @@ def _codes(root: Path, records: Records, recipe: Recipe) -> Codes:
                 codes.ids[row["label"]] = name
     theirs = root / recipe.codebook if recipe.codebook else None
     if theirs is not None and theirs.is_file():
-        found, problems = read_tables(theirs)
+        found, problems = read_tables(theirs, say)
         read, more = read_codes(found[0]) if found else (Codes(), [])
         errors = [problem for problem in (*problems, *more) if problem.severity == "error"]
         if errors:

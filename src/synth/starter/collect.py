@@ -28,6 +28,7 @@ from synth.starter.identity import (
 )
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place, source
+from synth.starter.request import Pace, Say
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import (
     counts_items,
@@ -130,7 +131,12 @@ class Material:
     has_directions: bool = False
 
 
-def collect(sheets: Sequence[tuple[Sheet, SheetRecipe]], codes: Codes, report: Report) -> Material:
+def collect(
+    sheets: Sequence[tuple[Sheet, SheetRecipe]],
+    codes: Codes,
+    report: Report,
+    say: Say | None = None,
+) -> Material:
     """Read the tables by their recipes.
 
     Parameters
@@ -138,12 +144,14 @@ def collect(sheets: Sequence[tuple[Sheet, SheetRecipe]], codes: Codes, report: R
     sheets : each table and how it is read.
     codes : the team's codebook, or an empty one that is drafted from the codes.
     report : where it is told.
+    say : where it is said how far it is, when it takes longer than two seconds.
     """
-    return _Collector(Material([*sheets], codes, report)).whole()
+    return _Collector(Material([*sheets], codes, report), Pace(say)).whole()
 
 
 class _Collector:
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Material, pace: Pace) -> None:
+        self.pace = pace
         self.material = material
         self.report = material.report
         self.codes = material.codes
@@ -212,6 +220,7 @@ class _Collector:
         seen: dict[tuple[str, ...], int] = {}
         above: Identity | None = None
         for number, row in enumerate(sheet.rows):
+            self.pace("Telling studies apart", number, len(sheet.rows))
             whole = tuple(row.cells.values())
             if whole in seen:
                 reason = f"it repeats line {seen[whole]} word for word"
@@ -416,7 +425,8 @@ class _Collector:
 
     def _rows(self, chosen: set[tuple[int, int]]) -> Iterable[tuple[int, Sheet, SheetRecipe, Row]]:
         for index, (sheet, recipe) in enumerate(self.material.sheets):
-            for row in sheet.rows:
+            for number, row in enumerate(sheet.rows):
+                self.pace("Reading codes", number, len(sheet.rows))
                 if (index, row.line) in chosen:
                     yield index, sheet, recipe, row
 
@@ -635,6 +645,7 @@ class _Collector:
                         "A code that a row names twice was taken once.",
                         place(sheet, row.line, name),
                     )
+                    self.material.made.setdefault((index, row.line, name), 1)
                     continue
                 by_column[node, way + text] = None
                 key = (index, row.line, name)

@@ -35,6 +35,8 @@ from synth.starter.values import (
 )
 
 MOST_DIRECTIONS = 7
+# So many different values are codes or a filter at most; more are texts.
+_MOST = 60
 
 # Two or more of these side by side are the ranks of a codebook.
 _SERIES = (
@@ -338,6 +340,8 @@ class _Guesser:
         if use == "sample":
             # "Population" with few values sorts studies; it does not describe one.
             return not self._comes_again(name)
+        if use == "theme":
+            return not all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)
         if use == "design":
             return sum(map(len, held)) / len(held) <= 60
         if use == "reviewer":
@@ -401,7 +405,8 @@ class _Guesser:
         texts = {*_folded_headings()["summary"]}
         for name in self.free:
             stem = re.sub(r" ?\d{1,2}$", "", folded(name))
-            if stem in themes or stem in texts:
+            ticks = stem in themes and not self._fits(name, "theme")
+            if (stem in themes or stem in texts) and not ticks:
                 groups.setdefault(stem, []).append(name)
         best = max((names for stem, names in groups.items() if stem in themes), key=len, default=[])
         if len(best) < 2:
@@ -690,7 +695,7 @@ class _Guesser:
             of_study.setdefault(who, {}).update(dict.fromkeys(parts))
         held = [part for parts in of_study.values() for part in parts]
         short = all(len(part) <= 40 and not part.endswith(".") for part in held)
-        return len(held) > 2 and short and len({*held}) * 2 <= len(held) + 1
+        return len(held) > 2 and short and len({*held}) <= min(_MOST, (len(held) + 1) // 2)
 
     def _comes_again(self, name: str) -> bool:
         """Whether a column has few short values that come again."""
@@ -698,7 +703,7 @@ class _Guesser:
         held = [part for cell in self.held[name] for part in pieces(cell, signs)]
         held = [part for part in held if not unknown(part)]
         different = {same(part) for part in held}
-        if not held or len(different) > 60 or len(different) == len(held):
+        if not held or len(different) > _MOST or len(different) == len(held):
             return False
         if self._share(name, re.compile(r"[\d.,% ]+$").match) > 0.5:
             return False

@@ -33,6 +33,9 @@ from synth.starter.works import Named, name_works, works_of_sheet
 _LISTED = 40
 
 
+# So many findings take a while to be written and counted once more.
+MANY = 5_000
+
 _NOT_CODED = {
     "codebook": (
         "a codebook",
@@ -128,7 +131,9 @@ def take_in(
     works = former.works or _works(request.bib, report, say)
     codes = former.codes or _codes(request, codebook, report, say)
     _stop(report)
-    material = collect(understood, codes, report)
+    material = collect(understood, codes, report, say)
+    if len(material.codings) > MANY:
+        say(f"  Writing {number(len(material.codings), 'finding')} …")
     named = name_works(material.studies, works, report, former.ids)
     _tell_unclear(material, works, report)
     if codes.depth > MOST_RANKS:
@@ -475,7 +480,7 @@ def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
         return None
     works, problems = read_references(bib)
     if any(problem.code == "references-none" for problem in problems):
-        sheets, found = read_tables(bib)
+        sheets, found = read_tables(bib, say)
         if sheets:
             works, found = works_of_sheet(sheets[0], guess(sheets[0]).recipe)
         problems = found if sheets or bib.suffix.lower() in _TABLES else problems
@@ -504,7 +509,7 @@ def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
 
 def _codes(request: Request, codebook: Sheet | None, report: Report, say: Say) -> Codes:
     if request.codebook is not None:
-        found, problems = read_tables(request.codebook)
+        found, problems = read_tables(request.codebook, say)
         report.problems += problems
         _stop(report)
         held = [sheet for sheet in found if sheet.holds == "codebook"] or found

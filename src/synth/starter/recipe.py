@@ -101,7 +101,15 @@ class SheetRecipe:
 
     def of(self, *uses: str) -> tuple[str, ...]:
         """The columns of some uses, in the order of the uses."""
-        return tuple(name for use in uses for name in self._by_use.get(use, ()))
+        found = self._found.get(uses)
+        if found is None:
+            found = tuple(name for use in uses for name in self._by_use.get(use, ()))
+            self._found[uses] = found
+        return found
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        return {}
 
     @cached_property
     def _by_use(self) -> Mapping[str, list[str]]:

@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+Say = Callable[[str], None]
+"""Say something to whoever waits."""
 Ask = Callable[[str, Sequence[str]], int]
 """Ask a question with answers to choose from; gives the number of the answer."""
+
+
+class Pace:
+    """Says every two seconds how far something is, and nothing where it is fast.
+
+    Parameters
+    ----------
+    say : where it is said; ``None`` for nowhere.
+    """
+
+    def __init__(self, say: Say | None) -> None:
+        self._say = say
+        self._told = time.monotonic()
+
+    def __call__(self, what: str, done: int, whole: int) -> None:
+        """Say how far it is, if two seconds went by.
+
+        Parameters
+        ----------
+        what : what is done.
+        done, whole : how many rows are done, and how many there are.
+        """
+        if self._say is None or not done or done % 256:
+            return
+        now = time.monotonic()
+        if now - self._told > 2:
+            self._told = now
+            self._say(f"  {what} … {done:,} of {whole:,} rows")
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ def bare(text: str) -> str:
     return unicodedata.normalize("NFC", stripped or plain)
 
 
+@lru_cache(maxsize=65536)
 def same(text: str) -> str:
     """What two spellings of one value share: nothing but capitals, spaces and signs of type differ.
 
@@ -69,6 +70,7 @@ _TYPE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-
 # --- unknown, yes, no ---------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=65536)
 def unknown(cell: str, *, nothing: bool = False) -> str:
     """Which of the three ways of saying that a value is not there a cell means; empty if none.
 

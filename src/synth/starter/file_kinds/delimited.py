@@ -125,7 +125,8 @@ def _way(text: str) -> _Way | None:
             continue
         width, times = common[0]
         score = (times / len(counts)) ** 2 * width
-        if width not in counts[:15] or all(count < width for count in counts[:3]):
+        # What separates cells separates headings too, unless a caption stands above them.
+        if width not in counts[:15] or counts[0] == 1 or all(n < width for n in counts[:3]):
             score /= 4
         if (score, -order) > best:
             best, chosen = (score, -order), way

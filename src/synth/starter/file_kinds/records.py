@@ -407,6 +407,14 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
     )
     if not rows:
         return [], [Problem("refi-empty", file)]
+    if bare == len(items):
+        instead = (
+            "In EPPI-Reviewer tick the code sets and the items that are coded with them, and save "
+            "the report as JSON once more; or give the codings as a spreadsheet."
+        )
+        what = f"a report of EPPI-Reviewer whose {counted(len(items), 'item')} have no codes"
+        what = what.replace("1 item have", "one item has")
+        return [], [Problem("sheet-no-table", file, what=what, instead=instead)]
     return [sheet, codebook(definitions, file, "CodeSets", "EPPI-Reviewer")], []
 
 
