@@ -55,8 +55,8 @@ def test_undated_unsigned_and_edited_works() -> None:
 def test_a_group_is_ordered_by_author_then_year_then_letter() -> None:
     works = [
         work("z2020", author="Zed, A."),
-        work("otte2020b", author="Otte, I."),
-        work("otte2020a", author="Otte, I."),
+        work("otte2020b", author="Otte, I.", title="Beds"),
+        work("otte2020a", author="Otte, I.", title="Zinnias"),
         work("otte2011", author="Otte, I.", year="2011"),
         work("ostby2020", author="Østby, K."),
         work("ottend", author="Otte, I.", year="n.d."),

@@ -120,7 +120,7 @@ def shorten(text: str, most: int) -> str:
     text : what may be too long.
     most : number of characters that may be left, the ellipsis among them.
 
-    >>> shorten("Organizational leadership", 20), shorten("Leadership", 20)
+    >>> shorten("Organizational leadership", 20), shorten("Leadership", 10)
     ('Organizational…', 'Leadership')
     """
     if len(text) <= most:
