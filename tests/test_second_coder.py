@@ -75,6 +75,16 @@ def test_a_sheet_that_says_the_same_agrees_everywhere(tmp_path: Path, records: R
     assert {each.what for each in found.compared} >= {"level", "theme", "direction"}
 
 
+def test_a_sheet_nobody_filled_in_says_that_there_is_nothing_to_compare(
+    tmp_path: Path, records: Records
+) -> None:
+    write_sheet(records, drawn(records, 3), tmp_path / "s.xlsx")
+    told = agree(records, tmp_path / "s.xlsx").text
+    assert told.startswith("0 of 3 places are coded; 3 are blank")
+    assert "nothing to compare yet" in told
+    assert "Disagreements" not in told
+
+
 def test_every_disagreement_is_told_and_counted(tmp_path: Path, records: Records) -> None:
     first, second, third = (records.findings[s.id] for s in drawn(records, 12)[:3])
     level = records.codebook.path(first.theme)[0].id

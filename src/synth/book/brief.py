@@ -169,7 +169,8 @@ def _taken(entry: Any, known: Mapping[str, Any], where: str) -> dict[str, Any]:
         raise ValueError(f"{where} has to be a table")
     for name, value in entry.items():
         if name not in known:
-            raise ValueError(f"{where} knows no {name!r}.{did_you_mean(name, known)}")
+            near = did_you_mean(name, known)
+            raise ValueError(f"{where} knows no {name!r}. {near}".rstrip())
         if not isinstance(value, known[name]):
             kind = {"str": "text", "list": "a list", "dict": "a table"}[known[name].__name__]
             raise ValueError(f"{name!r} in {where} has to be {kind}")

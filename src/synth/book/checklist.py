@@ -143,7 +143,8 @@ def _item(entry: Mapping[str, Any]) -> Item:
 def _hold(entry: Mapping[str, Any], known: set[str], needed: set[str], where: str) -> None:
     for name in entry:
         if name not in known:
-            raise ValueError(f"{where} knows no {name!r}.{did_you_mean(name, known)}")
+            near = did_you_mean(name, known)
+            raise ValueError(f"{where} knows no {name!r}. {near}".rstrip())
     for name in sorted(needed):
         if not entry.get(name):
             raise ValueError(f"{where} needs {name!r}")

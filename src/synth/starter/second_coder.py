@@ -173,7 +173,11 @@ class SheetAgreement:
     def text(self) -> str:
         """What was found, for the terminal."""
         of = self.coded + self.blank
-        lines = [f"{self.coded} of {of} places are coded; {self.blank} are blank and left out.", ""]
+        left = f"{self.blank} {'is' if self.blank == 1 else 'are'} blank and left out"
+        lines = [f"{self.coded} of {of} places are coded; {left}.", ""]
+        if not self.compared:
+            lines.append("So there is nothing to compare yet: fill in 'code' and 'direction'.")
+            return "\n".join(lines)
         for each in self.compared:
             lines.append(f"{each.what}: {each.alike} of {each.units} places alike")
             lines += [f"  {_NAMES[name]}: {_said(each.values[name])}" for name in COEFFICIENTS]
