@@ -254,3 +254,30 @@ def test_what_makes_no_review_alone_is_named(
     with pytest.raises(ReviewError) as error:
         imported(tmp_path, name)
     assert f"[sheet-no-table] This is {what}" in str(error.value)
+
+
+def test_the_search_flow_is_read_again(tmp_path: Path) -> None:
+    from synth.starter.again import import_again
+
+    table, prisma = tmp_path / "table.csv", tmp_path / "prisma.csv"
+    table.write_text("Study,Code\nEk 2012,Pay\nRoux 2015,Pay\n", encoding="utf-8")
+    prisma.write_text(template(PRISMA), encoding="utf-8")
+    root = tmp_path / "review"
+    start(Request(root, (table, prisma)), execute=False, dry_run=False, say=lambda line: None)
+    recipe = (root / "data" / "import.toml").read_text("utf-8")
+    assert 'file = "../prisma.csv"\nrows = "flow"' in recipe
+    said: list[str] = []
+    import_again(root, (), prune=False, dry_run=False, say=said.append)
+    assert "Nothing changed: the review is as the files have it." in said
+    flow_file = root / "data" / "flow.csv"
+    mine = flow_file.read_text("utf-8").replace("Records screened", "Records we screened")
+    flow_file.write_text(mine, encoding="utf-8")
+    changed = {"excluded_other": "41", "duplicates": "299"}
+    prisma.write_text(template(PRISMA | changed), encoding="utf-8")
+    said.clear()
+    import_again(root, (), prune=False, dry_run=False, say=said.append)
+    counts = {row["box"]: row["count"] for row in csv.DictReader(flow_file.open(encoding="utf-8"))}
+    assert (counts["duplicates"], counts["removed-otherwise"]) == ("299", "41")
+    assert "Records we screened" in flow_file.read_text("utf-8")
+    assert sum("is now '299'" in line for line in "\n".join(said).split("\n")) == 1
+    assert [problem for problem in check(root) if problem.severity == "error"] == []

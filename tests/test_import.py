@@ -1120,3 +1120,29 @@ def test_a_code_named_twice_in_a_row_is_taken_once_and_told(take: Take) -> None:
     assert (
         "A code that a row names twice was taken once. (1 row: table.csv:2: 'Code 2')" in made.told
     )
+
+
+def test_a_code_that_nobody_ticked_is_a_code_when_somebody_does(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again("Study,Country,Pay,Hours,Travel\nEk 2012,Peru,x,,\nRoux 2015,Kenya,x,x,\n")
+    assert {*rows_of(tmp_path, "codebook")} == {"pay", "hours", "travel"}
+    told = again("Study,Country,Pay,Hours,Travel\nEk 2012,Peru,x,,x\nRoux 2015,Kenya,x,x,\n")
+    assert "1 new finding: ek2012-02." in told
+    assert rows_of(tmp_path, "coded_studies")["ek2012-02"]["theme"] == "travel"
+
+
+def test_a_column_renamed_beyond_likeness_is_told_by_what_it_holds(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again("Study,Country,Code,Notes\nEk 2012,Peru,Pay,first\nRoux 2015,Kenya,Pay,second\n")
+    told = again(
+        "Study,Code,Weather,Remarks\nEk 2012,Pay,dry,first\nRoux 2015,Pay,wet,second\n"
+        "Lee 2020,Pay,dry,third\n"
+    )
+    assert "'Notes' that table.csv no longer has. It may be called 'Remarks' now" in told
+    assert "country: 'not established' for 1 new study" in told
+    assert rows_of(tmp_path, "studies")["lee2020"]["country"] == "not established"
+    assert rows_of(tmp_path, "studies")["ek2012"]["country"] == "Peru"
+    assert "Missing:" not in told
+    assert "The title is" not in told

@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
-from synth.model import TABLES
+from synth.model import NOT_ESTABLISHED, TABLES
 from synth.reading.bibliography import BIB_FILE, parse_bibliography
 from synth.reading.csv_table import any_cell_size
 from synth.reading.formatting import canonical_forms, write_forms
@@ -35,9 +35,9 @@ from synth.starter.project import Say, add_files, imported
 from synth.starter.recipe import RECIPE_FILE, Recipe, read_recipe
 from synth.starter.report import REPORT_FILE, Report, number
 from synth.starter.request import Request
-from synth.starter.spreadsheet import read_tables
+from synth.starter.spreadsheet import folded, read_tables
 
-_TABLES = ("codebook", "studies", "coded_studies")
+_TABLES = ("codebook", "studies", "coded_studies", "flow")
 Rows = dict[str, dict[str, str]]
 
 
@@ -62,9 +62,15 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ReviewError(errors)
-    request = Request(root, tables=tables)
+    settings = records.settings
+    ranks = ",".join(rank.label for rank in settings.ranks)
+    request = Request(root, tables=tables, title=settings.title, ranks=ranks)
     taken = take_in(request, say, None, recipe, _former(root, records, recipe, say))
-    merged = _merge(root, taken, prune=prune)
+    # What is written and what is missing stands in the review by now, not in the files.
+    taken.report.missing.clear()
+    taken.report.examples.clear()
+    asked = {facet.id for facet in settings.facets if facet.of != "finding"}
+    merged = _merge(root, taken, asked, prune=prune)
     for line in merged.report.lines():
         say(line)
     if not merged.files:
@@ -125,7 +131,13 @@ def _former(root: Path, records: Records, recipe: Recipe, say: Say) -> Former:
         for kind in ("record", "pmid")
         if row.get(kind)
     }
-    return Former(findings, ids, _works(root, recipe), _codes(root, records, recipe, say))
+    held = {
+        folded(column): frozenset(folded(row[column]) for row in rows.values() if row[column])
+        for rows in (_table(root / imported(TABLES["studies"].file)), base)
+        for column in next(iter(rows.values()), {})
+    }
+    works, codes = _works(root, recipe), _codes(root, records, recipe, say)
+    return Former(findings, ids, works, codes, held)
 
 
 def _works(root: Path, recipe: Recipe) -> Works:
@@ -215,7 +227,7 @@ class _Merged:
         return "correction"
 
 
-def _merge(root: Path, taken: Taken, *, prune: bool) -> _Merged:
+def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged:
     merged = _Merged(taken.report)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
@@ -226,9 +238,13 @@ def _merge(root: Path, taken: Taken, *, prune: bool) -> _Merged:
         write_forms(fresh, canonical_forms(fresh))
         for name in _TABLES:
             file = TABLES[name].file
+            if not (fresh / file).is_file():
+                continue
             base = _table(root / imported(file))
             now = _table(root / file)
             new = _table(fresh / file)
+            if name == "studies":
+                _fill(new, now, asked, taken.report)
             rows = _three_ways(name, base, now, new, merged.report, prune=prune)
             if name == "codebook":
                 merged.nodes = sum(key not in now for key in rows)
@@ -256,6 +272,21 @@ def _merge(root: Path, taken: Taken, *, prune: bool) -> _Merged:
     return merged
 
 
+def _fill(new: Rows, now: Rows, asked: set[str], report: Report) -> None:
+    """Say of new studies what the files no longer tell, rather than leave it blank."""
+    columns = [*next(iter(now.values()), {})]
+    told = {*next(iter(new.values()), {})}
+    for column in (c for c in columns if c in asked and c not in told):
+        added = [key for key in new if key not in now]
+        for key in added:
+            new[key][column] = NOT_ESTABLISHED
+        if added:
+            report.changes.append(
+                f"{column}: {NOT_ESTABLISHED!r} for {number(len(added), 'new study')}, because no "
+                "column of the files tells it."
+            )
+
+
 def _read_text(path: Path) -> str:
     return path.read_text("utf-8") if path.is_file() else ""
 
@@ -264,7 +295,12 @@ def _three_ways(
     name: str, base: Rows, now: Rows, new: Rows, report: Report, *, prune: bool
 ) -> Rows:
     """The rows of a table after the files' changes, the author's own kept."""
-    told = {"codebook": "code", "studies": "study", "coded_studies": "finding"}[name]
+    told = {
+        "codebook": "code",
+        "studies": "study",
+        "coded_studies": "finding",
+        "flow": "number of the search",
+    }[name]
     rows: Rows = {key: dict(row) for key, row in now.items()}
     added = [key for key in new if key not in now and key not in base]
     for key in added:

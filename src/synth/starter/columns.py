@@ -590,7 +590,13 @@ class _Guesser:
         # An empty column among them is a code that no study has.
         header = [*self.sheet.header]
         first, last = header.index(chosen[0]), header.index(chosen[-1])
-        empty = [n for n in header[first:last] if not self.held[n] and n not in self.uses]
+        told = {word for words in _folded_headings().values() for word in words}
+        blank = {n for n in header if not (self.held[n] or n in self.uses or folded(n) in told)}
+        while last + 1 < len(header) and header[last + 1] in blank:
+            last += 1
+        while first and header[first - 1] in blank:
+            first -= 1
+        empty = [name for name in header[first : last + 1] if name in blank]
         return [name for name in header if name in {*chosen, *empty}]
 
     def _is_count(self, name: str) -> bool:

@@ -64,12 +64,14 @@ class Former:
     ids : keys of studies by their record id or PubMed id.
     works : its references.
     codes : its codebook.
+    held : by what was made a column of the last import, the values that stood in it.
     """
 
     findings: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
     works: Works | None = None
     codes: Codes | None = None
+    held: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def take_in(
     report = Report()
     sheets = _read(request.tables, report, say)
     flow = flow_of(sheets)
+    every = [*sheets]
     read_first = sheets[:1]
     sheets, told = without_excluded(sheet for sheet in sheets if sheet.holds != "flow")
     for text in told:
@@ -123,7 +126,7 @@ def take_in(
     codebook, sheets = _codebook_among(sheets, request, report)
     _stop(report)
     former = former or Former()
-    read = [_understand(sheet, request, recipe, report) for sheet in sheets]
+    read = [_understand(sheet, request, recipe, former.held, report) for sheet in sheets]
     chosen = _choose(read, request, report)
     _stop(report)
     unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
@@ -161,11 +164,16 @@ def take_in(
         report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
     _stop(report)
     _tell_columns(material, report)
+    used = [*material.sheets, *unread]
+    # Files that hold nothing but numbers of the search are read again as well.
+    known = {sheet.source for sheet, _ in used}
+    used += [
+        (sheet, SheetRecipe(sheet.file, sheet.name, "flow"))
+        for sheet in every
+        if flow is not None and sheet.file in flow.files and sheet.source not in known
+    ]
     whole = Recipe(
-        tuple(
-            replace(how, file=_from(request.folder, Path(sheet.file)))
-            for sheet, how in (*material.sheets, *unread)
-        ),
+        tuple(replace(how, file=_from(request.folder, Path(sheet.file))) for sheet, how in used),
         _from(request.folder, request.bib) if request.bib else (recipe or Recipe()).references,
         _from(request.folder, request.codebook)
         if request.codebook
@@ -175,7 +183,11 @@ def take_in(
     files[RECIPE_FILE] = to_toml(whole)
     files[REPORT_FILE] = report.markdown()
     places = _places(material, made, named, works)
-    kept = tuple(TABLES[name].file for name in ("codebook", "studies", "coded_studies"))
+    kept = tuple(
+        TABLES[name].file
+        for name in ("codebook", "studies", "coded_studies", "flow")
+        if TABLES[name].file in files
+    )
     return Taken(Draft(files, places, imported=kept), report, whole)
 
 
@@ -255,7 +267,11 @@ _CODEBOOKS = frozenset(
 
 
 def _understand(
-    sheet: Sheet, request: Request, recipe: Recipe | None, report: Report
+    sheet: Sheet,
+    request: Request,
+    recipe: Recipe | None,
+    held: Mapping[str, frozenset[str]],
+    report: Report,
 ) -> tuple[Sheet, Guess]:
     """How a table is read: by the recipe as far as it says, else as it is understood."""
     known = recipe.sheet(sheet.file, sheet.name) if recipe else None
@@ -270,7 +286,8 @@ def _understand(
         return sheet, made
     missing, unread = difference(known, sheet.header)
     for name in missing:
-        near = _renamed(name, known, unread)
+        stood = held.get(folded(name)) or held.get(known.columns[name])
+        near = _renamed(name, unread) or _same_values(stood, sheet, unread)
         report.decided(
             f"The recipe reads a column {name!r} that {source(sheet)} no longer has.",
             hint=f"It may be called {near!r} now: change the name in {RECIPE_FILE}."
@@ -287,12 +304,21 @@ def _understand(
     return sheet, Guess(replace(known, file=sheet.file, columns=columns))
 
 
-def _renamed(name: str, known: SheetRecipe, unread: Sequence[str]) -> str:
-    """The new column that may be an old one: alike in its name, or the only one of its kind."""
+def _renamed(name: str, unread: Sequence[str]) -> str:
+    """The new column that may be an old one: alike in its name, or the only one."""
     near = difflib.get_close_matches(folded(name), [folded(n) for n in unread], 1, 0.5)
     if near:
         return next(other for other in unread if folded(other) == near[0])
     return unread[0] if len(unread) == 1 else ""
+
+
+def _same_values(held: frozenset[str] | None, sheet: Sheet, unread: Sequence[str]) -> str:
+    """The new column that holds what the old one held, whatever it is called now."""
+    for name in unread if held else ():
+        cells = {folded(row.cells[name]) for row in sheet.rows if row.cells[name]}
+        if held and len(cells & held) * 2 > len(held):
+            return name
+    return ""
 
 
 def _for_sheet(columns: Sequence[str], sheet: Sheet) -> list[str]:
