@@ -588,7 +588,13 @@ def test_the_places_that_name_the_version_agree_or_are_told(states: tuple[Path, 
         f'[[version]]\nnumber = "{version}"\ndate = 2026-01-02\nreason = "first"\nsummary = "It."\n'
     )
     (root / "CITATION.cff").write_text(f'title: x\nversion: "{version}"\n')
+    changelog = root / "CHANGELOG.md"
+    changelog.write_text(f"# Changes\n\n## Unreleased\n\n## 3.1.0, data {version}\n")
     assert check_versions(root, version) == []
+    changelog.write_text("# Changes\n\n## 3.1.0, data 66.0.0\n")
+    [problem] = check_versions(root, version)
+    assert (problem.file, problem.line, problem.code) == ("CHANGELOG.md", 3, "version-disagrees")
+    changelog.unlink()
     assert versions(root)[0].summary == "It."
     assert [p.code for p in check_versions(root, "77.0.0")] == [
         "version-missing",

@@ -13,6 +13,7 @@ import pytest
 from garden_book import built, change, evidence, notebook, planted, view
 from synth.book import prose_rules as prose
 from synth.book import stored_pages as pages
+from synth.book.brief import briefs
 from synth.book.stored_pages import Page
 from synth.book.trees import Block, Role
 from synth.errors import Problem, ReviewError, told_once
@@ -526,14 +527,14 @@ def test_titles_and_names_are_nobodys_sentence(garden):
 # --- how much rests on what ----------------------------------------------------------------------
 
 
-def test_the_report_counts_what_synthesis_rests_on():
+def test_the_report_counts_what_synthesis_rests_on(tmp_path):
     def block(*parts: str | Role) -> Block:
         return Block("a.md", 1, None, parts, synthesis=True)
 
     own = Role("review", "Soil | words")
     cited = Role("finding", "x")
     read = Page("a.md", blocks=(block("a", cited), block("b", own), block("c", own, cited)))
-    whole = prose.report_of([read]).whole
+    whole = prose.report_of([read], tmp_path).whole
     assert (whole.paragraphs, whole.on_findings, whole.own_only) == (3, 2, 1)
 
 
@@ -563,6 +564,10 @@ def test_every_paragraph_of_synthesis_is_accounted_for(root):
     whole = prose.report(root).whole
     assert whole.paragraphs > 100
     assert whole.on_findings + whole.own_only == whole.paragraphs
+    by_file = {page.file: page for page in prose.report(root).pages}
+    for brief in briefs(root):
+        lines = [line for step in brief.steps for line in step.lines]
+        assert by_file[f"data/brief.toml, {brief.id}"].paragraphs == len(lines)
 
 
 def test_no_run_of_seven_words_is_shared_with_the_source(root):

@@ -198,7 +198,7 @@ def _check(given: argparse.Namespace) -> int:
             found += error.problems
         else:
             found += check_book(book) if given.pages else check_names(book)
-            support = str(report_of(book.pages)) if given.pages else ""
+            support = str(report_of(book.pages, root)) if given.pages else ""
     found, ignored = sifted(found, records.settings.ignored)
     found = told_once([*found, *_never_ignored(records, ignored, pages=given.pages)])
     shown = [problem.at(_from_here(root, problem.file)) for problem in found]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synth import freshness
-from synth.book.brief import blocks_of_brief, briefs, wrong_directions
+from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directions
 from synth.book.role_syntax import cited_findings, mistake
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
 from synth.book.trees import Block, Place, Role, blocks_of
@@ -490,12 +491,20 @@ class Report:
 
 def report(root: Path) -> Report:
     """Say how many paragraphs of synthesis cite findings and how many are the review's own."""
-    return report_of(read_pages(root))
+    return report_of(read_pages(root), root)
 
 
-def report_of(pages: Iterable[Page]) -> Report:
-    """The report of pages that were read."""
+def report_of(pages: Iterable[Page], root: Path) -> Report:
+    """The report of pages that were read, and of the lines of the review's briefs.
+
+    Briefs that cannot be read are told elsewhere.
+    """
     told = [Support(page.file, *support_of(page.blocks)) for page in pages]
+    with suppress(ReviewError):
+        told += [
+            Support(f"{BRIEF_FILE}, {brief.id}", *support_of(blocks_of_brief(brief)))
+            for brief in briefs(root)
+        ]
     return Report(tuple(support for support in told if support.paragraphs))
 
 
