@@ -486,6 +486,22 @@ def test_a_list_without_all_holds_what_the_book_cites(tmp_path):
     assert 'id="ref-kale1999"' not in page(out, "references")
 
 
+def test_a_long_list_stands_on_several_pages_and_a_citation_finds_its_own(tmp_path):
+    first = "# References\n\n```{bibliography}\n:all:\n:before: Ca\n```\n"
+    second = first.replace("# ", "# More ").replace(":before: Ca", ":since: Ca\n:before: Kale")
+    third = first.replace("# ", "# Last ").replace("before: Ca", "since: Kale")
+    pages = {"references": first, "more": second, "last": third}
+    root = planted(tmp_path, **pages)
+    change(root / "index.md", "references\n", "references\nmore\nlast\n")
+    out, told = built(root)
+    assert told == ""
+    held = {name: re.findall(r'id="ref-(\w+)"', page(out, name)) for name in pages}
+    assert held["references"] == ["beet2011"]
+    assert held["more"] == ["carrot2020a", "carrot2020b"]
+    assert held["last"] == ["kale1999", "leek2016", "sower2022"]
+    assert 'href="last.html#ref-kale1999"' in paragraph(out, "index", "There are")
+
+
 def test_a_bibliography_with_an_error_stops_the_build_with_its_place(tmp_path):
     from sphinx.errors import ExtensionError
 

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from synth.cli import main
 from synth.errors import ReviewError
 from synth.reading.rules import check, load_records
 from synth.review import Review
-from synth.starter import project
+from synth.starter import book_pages, project
 from synth.starter.request import Request
 from synth.starter.start import start
 
@@ -403,3 +404,24 @@ def test_the_example_passes_its_own_test(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All checks passed." in done.stdout
+
+
+def test_a_long_list_of_references_is_divided_and_holds_every_work_once(
+    example_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = load_records(example_root)
+    (alone,) = book_pages._references(records)
+    assert (alone.file, ":since:" in alone.text) == ("book/references.md", False)
+    monkeypatch.setattr(book_pages, "WORKS_ON_A_PAGE", 3)
+    first, *others = book_pages._references(records)
+    assert len(others) == -(-len(records.bibliography) // 3)
+    for page in others:
+        assert f"- [{page.text.partition('References: ')[2].splitlines()[0]}]" in first.text
+        assert f"          - file: {page.name}\n" in book_pages.toc_text(records)
+    bounds = [
+        (re.search(r":since: (.*)", p.text), re.search(r":before: (.*)", p.text)) for p in others
+    ]
+    assert bounds[0][0] is None
+    assert bounds[-1][1] is None
+    told = [(a and a[1], b and b[1]) for a, b in bounds]
+    assert all(one[1] == other[0] for one, other in pairwise(told))

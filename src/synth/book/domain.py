@@ -131,7 +131,7 @@ class EvidenceDomain(Domain):
 
     name = "synth"
     label = "Evidence"
-    data_version = 6
+    data_version = 7
     # The type of an object must not be the start of its anchor: Sphinx's search would then build
     # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance
@@ -145,7 +145,7 @@ class EvidenceDomain(Domain):
         "pages": {},  # docname -> id of the theme it declares
         "citations": {},  # docname -> list of CitedAt
         "references": {},  # docname -> list of (key of a work, anchor, heading)
-        "lists": {},  # docname -> whether its list of references holds works nobody cites
+        "lists": {},  # docname -> what its lists of references hold
         "drawn": {},  # docname -> ids of the influences it draws with an anchor
         "support": {},  # docname -> paragraphs of synthesis: all, citing, the review's own
         "explorers": {},  # docname -> list of (key, number of findings)

@@ -8,6 +8,7 @@ cites it. What ``synth check`` has read is what stands here: there is no second 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
@@ -24,7 +25,17 @@ from synth.book.catalogue_page import said_where
 from synth.book.context import depend_on_data, render, words_of
 from synth.book.domain import Target, evidence_domain, warn
 from synth.errors import did_you_mean
-from synth.references.apa import address, bracket, group, narrative, people, reference_parts, year
+from synth.references.apa import (
+    address,
+    bracket,
+    filed_under,
+    group,
+    narrative,
+    people,
+    reference_parts,
+    year,
+)
+from synth.text import fold_words
 from synth.views.catalogue import STYLED
 
 if TYPE_CHECKING:
@@ -153,44 +164,80 @@ class CitationDomain(Domain):
 # --- the list -----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a list of references holds.
+
+    Parameters
+    ----------
+    whole : works too that nobody cites.
+    since, before : only works filed in the alphabet at or after the one and before the other.
+    """
+
+    whole: bool
+    since: str = ""
+    before: str = ""
+
+    def holds(self, work: Reference) -> bool:
+        """Whether a work is filed in this part of the alphabet."""
+        if not self.since and not self.before:
+            return True
+        filed = filed_under(work)
+        return filed >= self.since and (not self.before or filed < self.before)
+
+
 class listed_works(nodes.General, nodes.Element):  # noqa: N801  docutils names its nodes so
     """Stands for a list of references until every page that cites a work is known."""
 
 
 class BibliographyDirective(SphinxDirective):
-    """``{bibliography}``: the works the book cites; with ``:all:`` every work there is."""
+    """``{bibliography}``: the works the book cites; with ``:all:`` every work there is.
 
-    option_spec: ClassVar[Any] = {"all": directives.flag, "cited": directives.flag}
+    A long list stands on several pages: ``:since: br`` and ``:before: co`` take the works that
+    are filed there in the alphabet.
+    """
+
+    option_spec: ClassVar[Any] = {
+        "all": directives.flag,
+        "cited": directives.flag,
+        "since": directives.unchanged,
+        "before": directives.unchanged,
+    }
 
     def run(self) -> list[Node]:
         """Stand for the list."""
         depend_on_data(self.env)
         domain = evidence_domain(self.env)
-        whole = "all" in self.options
-        domain.data["lists"][self.env.docname] = whole or domain.data["lists"].get(
-            self.env.docname, False
+        since, before = (
+            fold_words(self.options.get(name, "")).replace(" ", "") for name in ("since", "before")
         )
-        return [listed_works("", whole=whole)]
+        part = Part("all" in self.options, since, before)
+        domain.data["lists"].setdefault(self.env.docname, []).append(part)
+        return [listed_works("", part=part)]
 
 
 def learn_targets(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Note where each work stands in a list of references."""
     domain = evidence_domain(env)
-    lists: dict[str, bool] = domain.data["lists"]
+    lists: dict[str, list[Part]] = domain.data["lists"]
     if not lists and not domain.targets.get("reference"):
         return []
     known = domain.targets.setdefault("reference", {})
     known.clear()
-    for docname, whole in sorted(lists.items()):
-        for work in _listed(env, whole):
+    for docname, parts in sorted(lists.items()):
+        for work in (work for part in parts for work in _listed(env, part)):
             known.setdefault(work.key, Target(docname, ANCHOR.format(key=work.key)))
     return []
 
 
-def _listed(env: BuildEnvironment, whole: bool) -> list[Reference]:
+def _listed(env: BuildEnvironment, part: Part) -> list[Reference]:
     domain = evidence_domain(env)
     works = domain.review.records.bibliography
-    return group(work for work in works.values() if whole or domain.cited_at(work.key))
+    return group(
+        work
+        for work in works.values()
+        if part.holds(work) and (part.whole or domain.cited_at(work.key))
+    )
 
 
 class DrawReferences(SphinxPostTransform):
@@ -202,14 +249,14 @@ class DrawReferences(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace every placeholder of the page."""
         for node in list(self.document.findall(listed_works)):
-            node.replace_self(list(self._entries(node["whole"])))
+            node.replace_self(list(self._entries(node["part"])))
 
-    def _entries(self, whole: bool) -> Iterator[Node]:
+    def _entries(self, part: Part) -> Iterator[Node]:
         targets = evidence_domain(self.env).targets.get("reference", {})
         html = self.app.builder.format == "html"
         # One element says for the page that it needs the styles of the catalogue.
         styled = Markup(f" {STYLED}")
-        for work in _listed(self.env, whole):
+        for work in _listed(self.env, part):
             target = Target(self.env.docname, ANCHOR.format(key=work.key))
             ids = [target.anchor] if targets.get(work.key) == target else []
             text = nodes.paragraph("", "", *self._parts(work))

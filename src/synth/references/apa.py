@@ -115,6 +115,11 @@ def _order(reference: Reference) -> tuple[tuple[tuple[str, str], ...], int, str,
     return by or ((_letters(title), ""),), when, reference.suffix, _letters(title), reference.key
 
 
+def filed_under(reference: Reference) -> str:
+    """The letters a list of references files a work under: its first name's, or its title's."""
+    return _order(reference)[0][0][0]
+
+
 def _letters(text: str) -> str:
     return fold_words(text).replace(" ", "")
 

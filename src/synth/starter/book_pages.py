@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synth.model import Theme
 from synth.reading.records import Records
-from synth.views.catalogue import divided
+from synth.references.apa import filed_under, group
+from synth.views.catalogue import divided, in_parts
 
 FOLDER = "book"
 HOME = f"{FOLDER}/intro"
@@ -89,7 +90,7 @@ def pages_of(records: Records, prose: Prose | None = None) -> list[Page]:
     pages += [node_page(records, node, prose) for node in nodes_with_pages(records)]
     if records.influences:
         pages.append(_influences(records))
-    pages += [_figures(records), _explorer(), *_studies(records), _references()]
+    pages += [_figures(records), _explorer(), *_studies(records), *_references(records)]
     return pages
 
 
@@ -121,11 +122,11 @@ def toc_text(records: Records) -> str:
     if records.influences:
         lines.append(f"      - file: {FOLDER}/influences")
     lines += [f"      - file: {FOLDER}/{name}" for name in ("where-and-when", "explorer")]
-    first, *others = _studies(records)
-    lines += ["  - caption: Sources", "    chapters:", f"      - file: {first.name}"]
-    if others:
-        lines += ["        sections:", *(f"          - file: {page.name}" for page in others)]
-    lines.append(f"      - file: {FOLDER}/references")
+    lines += ["  - caption: Sources", "    chapters:"]
+    for first, *others in (_studies(records), _references(records)):
+        lines.append(f"      - file: {first.name}")
+        if others:
+            lines += ["        sections:", *(f"          - file: {page.name}" for page in others)]
     return "\n".join(lines) + "\n"
 
 
@@ -472,20 +473,30 @@ def _studies(records: Records) -> list[Page]:
         "{count}`studies | study/studies`: the reference of each, what is known of it, and "
         "everything coded from it."
     )
-    name = f"{FOLDER}/studies"
+    return _in_parts(f"{FOLDER}/studies", "Studies", heading, told, parts, _part)
+
+
+def _in_parts(
+    name: str,
+    title: str,
+    heading: str,
+    told: str,
+    parts: Sequence[tuple[str, str]],
+    part: Callable[[str, str], str],
+) -> list[Page]:
+    """A list on one page; or a page for each part of the alphabet, and one that leads to them."""
     if len(parts) == 1:
-        text = f"{heading}# Studies\n\n{told}\n\n{_part('', '')}"
-        return [Page(name, f"{name}.md", text)]
+        return [Page(name, f"{name}.md", f"{heading}# {title}\n\n{told}\n\n{part('', '')}")]
     labels = [_reach(since, before) for since, before in parts]
     files = [f"{name}-{number:02d}" for number in range(1, len(parts) + 1)]
     listed = "\n".join(
         f"- [{label}]({file.removeprefix(f'{FOLDER}/')}.md)"
         for label, file in zip(labels, files, strict=True)
     )
-    first = f"{heading}# Studies\n\n{told}\n\nBy the name of the first author:\n\n{listed}\n"
+    first = f"{heading}# {title}\n\n{told}\n\nBy the name of the first author:\n\n{listed}\n"
     pages = [Page(name, f"{name}.md", first)]
     for label, file, (since, before) in zip(labels, files, parts, strict=True):
-        text = f"{heading}# Studies: {label}\n\n{_part(since, before)}"
+        text = f"{heading}# {title}: {label}\n\n{part(since, before)}"
         pages.append(Page(file, f"{file}.md", text))
     return pages
 
@@ -499,8 +510,12 @@ def _reach(since: str, before: str) -> str:
     )
 
 
+def _options(since: str, before: str) -> str:
+    return (f":since: {since}\n" if since else "") + (f":before: {before}\n" if before else "")
+
+
 def _part(since: str, before: str) -> str:
-    options = (f":since: {since}\n" if since else "") + (f":before: {before}\n" if before else "")
+    options = _options(since, before)
     return (
         "## Characteristics of the studies\n\n"
         f"```{{characteristics}}\n{options}```\n\n"
@@ -509,20 +524,27 @@ def _part(since: str, before: str) -> str:
     )
 
 
-def _references() -> Page:
-    text = """---
-description: "Every work of the book's bibliography."
----
+WORKS_ON_A_PAGE = 1000
+"""How many works a page of references takes; a work is half a kilobyte of it."""
 
-# References
 
-Studies with findings are also in the [catalogue](studies.md), with everything coded from them.
-
-```{bibliography}
-:all:
-```
-"""
-    return Page(f"{FOLDER}/references", f"{FOLDER}/references.md", text)
+def _references(records: Records) -> list[Page]:
+    """The list of references, divided as the catalogue is."""
+    works = group(records.bibliography.values())
+    parts = in_parts([filed_under(work) for work in works], WORKS_ON_A_PAGE)
+    heading = '---\ndescription: "Every work of the book\'s bibliography."\n---\n\n'
+    told = (
+        "Studies with findings are also in the [catalogue](studies.md), with everything coded "
+        "from them."
+    )
+    return _in_parts(
+        f"{FOLDER}/references",
+        "References",
+        heading,
+        told,
+        parts,
+        lambda since, before: f"```{{bibliography}}\n:all:\n{_options(since, before)}```\n",
+    )
 
 
 # --- notebooks ----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ A study and its findings have their one home here; everything else in a book lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -63,7 +63,11 @@ def divided(records: Records, most: int) -> list[tuple[str, str]]:
     alphabet, so that a study that is added later has its place.
     """
     whole = catalogue(records)
-    labels = [records.label(name).casefold() for name in whole.ids]
+    return in_parts([records.label(name).casefold() for name in whole.ids], most)
+
+
+def in_parts(labels: Sequence[str], most: int) -> list[tuple[str, str]]:
+    """Where to divide names that stand in the order of the alphabet; as :func:`divided` does."""
     parts = -(-len(labels) // most) or 1
     marks = [""]
     for number in range(1, parts):
