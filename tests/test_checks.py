@@ -372,7 +372,7 @@ SLIPS = (
     ("text-malformed", TOML, 'language = "en"', "language = 3"),
     ("texts-repeat", TOML, 'sections = ["Results"]', 'sections = ["Results", "Results"]'),
     ("year-malformed", TOML, "[source]\n", '[search]\nsince = "soon"\n\n[source]\n'),
-    ("years-reversed", TOML, "[source]\n", "[search]\nsince = 2020\nuntil = 2010\n\n[source]\n"),
+    ("years-reversed", TOML, "[source]\n", "[search]\nsince = 2011\nuntil = 2010\n\n[source]\n"),
     ("entry-alike", BIB, "@book{moe1999", f"@misc{{rest, {MOE}, year=1999}}\n@book{{moe1999"),
     ("entry-comment-inside", BIB, "  journal = {Rest}", "  % from the library\n  journal = {Rest}"),
     ("entry-control-sign", BIB, "Pay and pauses", "Pay and\x07 pauses"),
@@ -406,3 +406,9 @@ def test_a_folder_where_a_file_belongs(sound: Path) -> None:
     (sound / "data" / "flow.csv").unlink()
     (sound / "data" / "flow.csv").mkdir()
     assert [(p.code, p.file) for p in check(sound)] == [("file-is-folder", "data/flow.csv")]
+
+
+def test_a_country_that_is_a_slip_of_what_nobody_knows(sound: Path) -> None:
+    with_text(sound, "data/studies.csv", "Norway,interviews", "not reportd,interviews")
+    (problem,) = (problem for problem in check(sound) if problem.code == "country-unknown")
+    assert "Did you mean 'not reported'?" in str(problem)

@@ -15,11 +15,12 @@ import nbformat
 import pytest
 
 from synth import freshness
-from synth.model import TABLES
+from synth.model import SETTINGS, TABLES, Setting
 from synth.notebooks import execute
 from synth.reading.records import read_records
 from synth.review import Review
-from synth.views.view import WITHOUT_WIDGETS
+from synth.views.markup import Place, drawn_in
+from synth.views.view import VIEW, WITHOUT_WIDGETS
 
 SHOWN = (
     "review.settings",
@@ -50,18 +51,52 @@ def shows(root: Path) -> Iterator[str]:
         yield json.dumps(given[0] if isinstance(given, tuple) else given, default=str)
 
 
+MORE_KEYS = (
+    ("sections =", 'not_countries = ["nowhere"]\nplural_labels = ["school"]\nsections ='),
+    ('doi = "10.5555', 'url = "https://example.org"\ndoi = "10.5555'),
+    ('verb = "helps"', 'verb = "helps"\nplural_verb = "help"'),
+)
+MORE_SECTIONS = """
+[coding]
+codings = 2
+independent = true
+by = "two people"
+source = "the full text"
+not_seen = ["a table"]
+checked = "every tenth row"
+not_checked = "the rest"
+appraisal = "none"
+certainty = "not judged"
+overlap = "none known"
+funding = "none"
+interests = "none"
+
+[living]
+status = "not living"
+searched_through = "2023-05"
+next_search_due = "not planned"
+trigger = "none"
+retirement = "never"
+
+[checks]
+ignore = [{ code = "cohort-alone", reason = "They are one." }]
+
+[words]
+findings = "What was found"
+"""
+"""The settings that the fictional review leaves out."""
+
+
 def whole_review(example_root: Path, folder: Path) -> Path:
     """The fictional review, with every setting it leaves out."""
     root = folder / "review"
     shutil.copytree(example_root, root, ignore=shutil.ignore_patterns("_build", "book"))
     path = root / "data" / "review.toml"
-    text = path.read_text("utf-8").replace("sections =", 'not_countries = ["nowhere"]\nsections =')
-    text = text.replace('doi = "10.5555', 'url = "https://example.org"\ndoi = "10.5555')
-    path.write_text(
-        text + '\n[coding]\ncodings = 2\nindependent = true\nby = "two people"\n'
-        'not_seen = ["a table"]\nfunding = "none"\n\n[words]\nfindings = "What was found"\n',
-        "utf-8",
-    )
+    text = path.read_text("utf-8")
+    for old, new in MORE_KEYS:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text + MORE_SECTIONS, "utf-8")
     return root
 
 
@@ -136,21 +171,22 @@ def test_every_column_of_every_table(
     assert freshness.inputs(review_root) != of_inputs
 
 
-def other(value: str) -> str:
+def other(setting: Setting, value: str) -> str:
     """Another value of the same kind, as TOML."""
-    if re.fullmatch(r'"#\w{6}"', value):
+    if setting.choices:
+        was = json.loads(value)
+        return json.dumps(next(choice for choice in setting.choices if choice != was))
+    if setting.kind == "colour":
         return '"#123456"'
-    if value in ("true", "false"):
+    if setting.kind == "flag":
         return "false" if value == "true" else "true"
-    if re.fullmatch(r"[\d-]+", value):
+    if setting.kind in ("year", "number", "date"):
         return value[:-1] + ("2" if value.endswith("1") else "1")
-    if value.startswith("["):
+    if setting.kind == "texts":
         return value.replace("[", '["changed", ')
-    choices = {'"triangle-up"': '"diamond"', '"triangle-down"': '"diamond"', '"ring"': '"diamond"'}
-    choices |= {'"ring-centre"': '"circle"', '"ring-outer"': '"circle"', '"solid"': '"dotted"'}
-    choices |= {'"hatched"': '"dotted"', '"outline"': '"dotted"', '"study"': '"either"'}
-    choices |= {'"finding"': '"either"', '""': '"https://example.net"'}
-    return choices.get(value) or value[:-1] + 'x"'
+    if setting.kind == "address":
+        return '"https://example.net"'
+    return value.replace("They", "The two") if setting.kind == "ignored" else value[:-1] + 'x"'
 
 
 def test_what_did_not_change_is_the_same(review_root: Path, before: tuple[list[str], str]) -> None:
@@ -159,18 +195,25 @@ def test_what_did_not_change_is_the_same(review_root: Path, before: tuple[list[s
 
 def test_every_key_of_review_toml(review_root: Path, before: tuple[list[str], str]) -> None:
     path = review_root / "data" / "review.toml"
-    text = path.read_text("utf-8")
+    lines = path.read_text("utf-8").splitlines(keepends=True)
     cells, of_inputs = before
-    keys = 0
-    for line in text.splitlines():
-        found = re.fullmatch(r"(\w+) = (.+)", line)
+    declared = {(setting.section, setting.key): setting for setting in SETTINGS}
+    section, walked = "", set()
+    for number, line in enumerate(lines):
+        if heading := re.fullmatch(r"\[+([\w-]+)[\w.-]*\]+\n", line):
+            section = heading[1]
+        found = re.fullmatch(r"(\w+) = (.+)\n", line)
         if found is None:
             continue
-        keys += 1
-        path.write_text(text.replace(line, f"{found[1]} = {other(found[2])}", 1), "utf-8")
-        assert shows_another(review_root, cells), line
+        key = (section, "*" if section == "words" else found[1])
+        walked.add(key)
+        changed = f"{found[1]} = {other(declared[key], found[2])}\n"
+        path.write_text("".join([*lines[:number], changed, *lines[number + 1 :]]), "utf-8")
         assert freshness.inputs(review_root) != of_inputs, line
-    assert keys > 60
+        # What a team has set aside is no part of what is shown.
+        if key != ("checks", "ignore"):
+            assert shows_another(review_root, cells), line
+    assert walked == set(declared)
 
 
 def test_a_reference_and_a_word_of_the_library(
@@ -230,13 +273,20 @@ def executed(tmp_path_factory: pytest.TempPathFactory, example_root: Path) -> Pa
     return root
 
 
-def checked(root: Path) -> int:
-    return execute(root, check=True, say=lambda line: None)
+def drawn(root: Path) -> list[str]:
+    """What a build draws of the views that the page stores."""
+    review = Review.load(root)
+    notebook = json.loads((root / "book" / "page.ipynb").read_text("utf-8"))
+    bundles = [out["data"] for cell in notebook["cells"] for out in cell.get("outputs", [])]
+    asked = [bundle[VIEW] for bundle in bundles if VIEW in bundle]
+    assert len(asked) == 3
+    with drawn_in(Place(lambda kind, name: f"{kind}:{name}", lambda name, given: given)):
+        return [str(review.view(one).html) for one in asked]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_that_a_notebook_shows_fails_the_check(
+def test_a_change_that_a_notebook_shows_fails_the_check_and_moves_the_page(
     change: str, executed: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "review"
@@ -245,7 +295,33 @@ def test_a_change_that_a_notebook_shows_fails_the_check(
     path = root / file
     assert old in path.read_text("utf-8")
     path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
-    assert checked(root) == 1
+    said: list[str] = []
+    assert execute(root, check=True, say=said.append) == 1
+    # What nbval compares, the outputs themselves, differs; not only a fingerprint.
+    assert "would change" in said[0]
+    assert drawn(root) != drawn(executed)
+
+
+@pytest.mark.slow
+def test_nothing_changed_is_nothing_to_do(executed: Path) -> None:
+    said: list[str] = []
+    assert execute(executed, check=True, all=True, say=said.append) == 0, said
+    assert drawn(executed) == drawn(executed)
+
+
+@pytest.mark.slow
+def test_outputs_that_were_forged_with_their_fingerprint_are_found_by_running(
+    executed: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "review"
+    shutil.copytree(executed, root)
+    path = root / "book" / "page.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"][1]["outputs"][0]["data"]["text/plain"] = ["All is well."]
+    notebook["metadata"]["synth"]["executed"] = freshness.marks(notebook, freshness.inputs(root))
+    path.write_text(json.dumps(notebook), "utf-8")
+    assert execute(root, check=True, say=lambda line: None) == 0
+    assert execute(root, check=True, all=True, say=lambda line: None) == 1
 
 
 def cleared(cell: Any) -> None:
