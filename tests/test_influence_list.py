@@ -27,7 +27,7 @@ def test_an_entry_says_who_acts_on_whom_and_who_says_so() -> None:
 
 def test_an_influence_without_a_study_is_said_to_be_the_reviews_own_argument() -> None:
     shown = influence_list(records(), ["money-team"])
-    assert "no study named: the review’s own argument" in shown.html
+    assert "no study named" in shown.html
     assert "inferred by us" in shown.html
 
 

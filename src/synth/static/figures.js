@@ -346,7 +346,7 @@ function enliveMap(figure) {
   /** @param {Told} one */
   const sentence = (one) => {
     const own = cell(one, "source").querySelector("a");
-    const parts = [h("span", { className: "synth-small" }, ...(works([one]) ? studiesOf(one) : [say("influence_own")]))];
+    const parts = [h("span", { className: "synth-small" }, ...(works([one]) ? studiesOf(one) : [say("map_no_study")]))];
     if (one.row.dataset.basis !== "stated") parts[0].append(` · ${say("map_inferred")}`);
     if (own) parts[0].append(" · ", h("a", { href: own.getAttribute("href") }, say("map_in_full")));
     const mark = [...cell(one, "direction").cloneNode(true).childNodes];

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Finding, Theme, statements_of
-from synth.views.figure import direction_colour, level_colour, number, poles, version_line
+from synth.views.figure import direction_colour, level_colour, number, poles
 from synth.views.markup import render
 from synth.views.shapes import direction_mark, mark
 from synth.views.svg import element, shape, together
@@ -131,7 +131,6 @@ class Glance(View):
             lanes=lanes,
             note=note,
             marks=marks,
-            version=version_line(words),
         )
 
     def _drawing(self, teeth: Sequence[Tooth], unit: float, most: int) -> Markup:

@@ -17,7 +17,7 @@ from synth.messages import Words
 from synth.model import Direction, Finding, Theme, statements_of
 from synth.references.formats import to_csv
 from synth.views.adequacy import adequacy, adequacy_line
-from synth.views.figure import evidence_said, level_colour, poles, version_line
+from synth.views.figure import evidence_said, level_colour, poles
 from synth.views.markup import render, resource
 from synth.views.shapes import direction_mark
 from synth.views.view import View
@@ -237,7 +237,6 @@ class StatementList(View):
             records=self._records,
             ways=[self._way(way) for way in self.directions],
             groups=[self._group(group) for group in self.groups],
-            version=version_line(self._words),
         )
 
     def _way(self, way: Direction) -> dict[str, Any]:

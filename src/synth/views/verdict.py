@@ -21,7 +21,6 @@ from synth.views.figure import (
     number,
     poles,
     table_html,
-    version_line,
 )
 from synth.views.markup import link, placeholder, render
 from synth.views.robustness import LeftOut, robustness
@@ -218,7 +217,6 @@ class Verdict(View):
             line=adequacy_line(records, words, self.rests),
             table=table_html(self._fields, self._without, words["verdict_without"]),
             changes_nothing=sum(not row["statements"] for row in self._without),
-            version=version_line(words),
         )
 
     @property

@@ -327,7 +327,7 @@ def _fields(records: Records) -> tuple[Field, ...]:
 
     def named(row: Row) -> Markup:
         if not row["ids"]:
-            return render("unknown.html", text=words["map_none_named"])
+            return render("unknown.html", text=words["map_no_study"])
         return Markup(macros.studies(records, row["ids"]))
 
     return (
