@@ -439,6 +439,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("", "not_countries", "Values of the column country that are no country.", "texts"),
     Setting(
         "",
+        "design_shapes",
+        "Designs in the order of their shapes: disc, half disc, square, bars, lines, plus, cross.",
+        "texts",
+    ),
+    Setting(
+        "",
         "plural_labels",
         "Ids of nodes whose label is a plural, so that policies 'enable' and no policy 'enables'.",
         "texts",
@@ -885,6 +891,7 @@ class Settings:
     levels: Mapping[str, LevelLook] = field(default_factory=dict)
     sections: tuple[str, ...] = ()
     not_countries: tuple[str, ...] = ()
+    design_shapes: tuple[str, ...] = ()
     plural_labels: tuple[str, ...] = ()
     short_title: str = ""
     authors: tuple[str, ...] = ()

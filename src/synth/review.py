@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from synth.references.work import Reference
     from synth.views.catalogue import Catalogue, Characteristics
+    from synth.views.countries import CountryProfiles
     from synth.views.flow import FlowDiagram
     from synth.views.framework import Framework
     from synth.views.glance import Glance
@@ -35,6 +36,7 @@ OF_THE_REVIEW = (
     "statement_list",
     "framework",
     "at_a_glance",
+    "country_profiles",
     "influence_map",
     "influence_list",
     "flow",
@@ -360,6 +362,12 @@ class Review(HasEvidence):
         from synth.views.glance import glance
 
         return glance(self.records).asked("at_a_glance", {})
+
+    def country_profiles(self) -> CountryProfiles:
+        """A profile for each country: its studies, what their statements say, on which level."""
+        from synth.views.countries import country_profiles
+
+        return country_profiles(self.records).asked("country_profiles", {})
 
     def framework(self, of: str | None = None) -> Framework:
         """The framework: levels, themes, factors, what helps, what hinders, and who says so.

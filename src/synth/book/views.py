@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -26,6 +27,7 @@ from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
 from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
+from synth.views.countries import anchor_of
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW, View
 
@@ -191,16 +193,29 @@ def place_of(env: BuildEnvironment, docname: str) -> Place:
     """
     domain, builder = evidence_domain(env), env.app.builder
 
+    def explorer(filters: str) -> str:
+        """The explorer that shows most, with filters such as ``country=Kenya``."""
+        page = domain.explorer_page()
+        if page is None:
+            return ""
+        state = "&".join(f"{page[1]}.{each}" for each in filters.split("&"))
+        return f"{builder.get_relative_uri(docname, page[0])}?{state}"
+
     def target(kind: str, name: str) -> str:
+        if kind == "explorer":
+            return explorer(name)
+        if kind == "country" and "=" in name:
+            profile = target(kind, anchor_of(unquote(name.partition("=")[2])))
+            return profile or explorer(name)
         if kind == "page":
             pages = (page for page in env.found_docs if page.rpartition("/")[2] == name)
             page = next(pages, "")
             return builder.get_relative_uri(docname, page) if page else ""
-        target = domain.target(kind, name)
+        stands = domain.target(kind, name)
         # A small book need not have a page for everything.
-        if target is None:
+        if stands is None:
             return ""
-        return f"{builder.get_relative_uri(docname, target.docname)}#{target.anchor}"
+        return f"{builder.get_relative_uri(docname, stands.docname)}#{stands.anchor}"
 
     return Place(
         target,

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
@@ -124,6 +125,15 @@ def target(kind: str, name: str) -> str:
     'studies.html#study-lee2020'
     """
     return _here().target(kind, name)
+
+
+def filters(**chosen: str) -> str:
+    """Filters of the explorer as a name for :func:`target`.
+
+    >>> filters(country="Hong Kong", design="review")
+    'country=Hong%20Kong&design=review'
+    """
+    return "&".join(f"{facet}={quote(value, safe='')}" for facet, value in chosen.items())
 
 
 def placeholder(name: str, fallback: str) -> Markup:

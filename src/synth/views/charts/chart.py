@@ -5,28 +5,33 @@ Altair draws, vl-convert turns the drawing into SVG; both are imported only when
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from functools import cached_property, lru_cache
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from synth.model import UNKNOWN, Finding, Study, Theme
+from synth.model import UNKNOWN, Direction, Finding, Study, Theme
 from synth.text import shorten
 from synth.views.figure import (
     EDGE,
     INK,
     INK_2,
     LINE,
+    PAPER,
     Figure,
+    direction_colour,
     standalone,
     study_link,
     themes_of,
     wrapped,
 )
-from synth.views.markup import render
+from synth.views.markup import render, target
 from synth.views.svg import element
 from synth.views.view import Row
 
@@ -172,18 +177,91 @@ class Chart(Figure):
         """The drawing as HTML: two pictures, of which a page shows the one that fits."""
         if self._draw is None:
             return super().drawing
+        before = _LINKED.set(True)
+        try:
+            wide, narrow = specification(self.chart()), specification(self.chart(_NARROW))
+        finally:
+            _LINKED.reset(before)
+        spec = json.loads(led(json.dumps({**wide, "width": "container"}, ensure_ascii=False)))
         return render(
             "chart.html",
             description=self.description,
-            wide=Markup(compact(picture(self.spec))),
-            narrow=Markup(compact(picture(specification(self.chart(_NARROW))))),
-            spec={**self.spec, "width": "container"},
+            wide=Markup(led(compact(picture(wide)))),
+            narrow=Markup(led(compact(picture(narrow)))),
+            spec=spec,
         )
 
     @property
     def svg(self) -> str:
         """The picture as an SVG file that stands on its own, or nothing."""
         return standalone(compact(picture(self.spec))) if self._draw else ""
+
+
+# What a mark leads to is written into the picture as a name, since pictures are kept whatever page
+# they stand on; the name becomes an address when the page is drawn.
+_LINKED: ContextVar[bool] = ContextVar("linked", default=False)
+_WAY = "to/"
+_NAMED = re.compile(
+    r'(?:(xlink:href)=)?"(?:https://vega\.github\.io/vega-datasets/)?to/(\w+)/([^"]*)"'
+)
+
+
+def ways(kind: str, names: Sequence[str]) -> Any:
+    """The parameter that holds where the marks of each row lead to, for :func:`leading`.
+
+    Parameters
+    ----------
+    kind : ``"study"``, ``"theme"``, or ``"explorer"`` for what some filters let through.
+    names : ids, or filters as :func:`synth.views.markup.filters` writes them; an empty one leads
+        nowhere.
+    """
+    value = [f"{_WAY}{kind}/{name}" if name else "" for name in names] if _LINKED.get() else []
+    return altair_with_look().param(name="H", value=value)
+
+
+def leading(chart: Any, at: str = "H[datum.v]") -> Any:
+    """Marks that lead to what they count, where a page can be led to.
+
+    Parameters
+    ----------
+    chart : with the parameter of :func:`ways`, or the names in its rows.
+    at : where the name of a row stands.
+    """
+    if not _LINKED.get():
+        return chart
+    return chart.transform_calculate(h=at).encode(href="h:N")
+
+
+def filled(direction: Direction) -> Any:
+    """What fills the bars of a direction: its colour, lined or open where its pattern says so."""
+    colour = direction_colour(direction)
+    if direction.pattern == "solid":
+        return colour
+    if direction.pattern == "outline":
+        return PAPER
+    ends = [(0, colour), (0.18, colour), (0.18, PAPER), (0.41, PAPER), (0.41, colour)]
+    ends += [(0.59, colour), (0.59, PAPER), (0.82, PAPER), (0.82, colour), (1, colour)]
+    stops = [{"offset": offset, "color": paint} for offset, paint in ends]
+    return {"gradient": "linear", "x1": 0, "y1": 0, "x2": 0, "y2": 1, "stops": stops}
+
+
+def way(kind: str, name: str) -> dict[str, str]:
+    """Where one mark leads to, as a column of its row."""
+    return {"h": f"{_WAY}{kind}/{name}" if name else ""} if _LINKED.get() else {}
+
+
+def led(text: str) -> str:
+    """A picture or a specification with addresses in place of the names of what marks lead to."""
+
+    def address(found: re.Match[str]) -> str:
+        place = target(found[2], unescape(found[3]))
+        if place.startswith("synth:"):  # a notebook's: no page to lead to
+            place = ""
+        if not found[1]:
+            return json.dumps(place)
+        return f'href="{escape(place)}" tabindex="-1"' if place else ""
+
+    return _NAMED.sub(address, text)
 
 
 def compact(svg: str) -> str:
@@ -203,6 +281,9 @@ def compact(svg: str) -> str:
         "",
         inner,
     )
+    # Two pictures on a page have no name in common.
+    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    inner = re.sub(r"\bgradient_(\d+)", rf"g{own}-\1", inner)
     # A hundredth of a pixel is enough, and the same on every machine.
     inner = re.sub(
         r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner

@@ -7,21 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
-from synth.model import Finding, Study
+from synth.model import UNKNOWN, Finding, Study
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
     inline,
     is_or_are,
+    leading,
     ranked,
     span,
     study_links,
     ticks,
+    way,
 )
 from synth.views.figure import (
     INK,
     INK_2,
-    PAPER,
     PAPER_2,
     Field,
     chosen,
@@ -37,17 +38,15 @@ from synth.views.view import Row
 if TYPE_CHECKING:
     from synth.reading.records import Records
 
-# Shapes that no direction bears, each filled or open: told apart in print and without colour.
-_SHAPES: Sequence[tuple[str, str]] = (
-    ("circle", INK),
-    ("square", INK),
-    ("circle", PAPER),
-    ("square", PAPER),
-    ("cross", INK),
-    ("triangle-right", PAPER),
-    ("cross", PAPER),
-    ("triangle-left", INK),
-)
+# Shapes that no direction bears, each told apart in print and without colour: disc, half disc,
+# square, three bars, three lines, plus and cross.
+_HALF = "M0,-1A1,1,0,0,1,0,1ZM0,-1A1,1,0,0,0,0,1V.75A.75,.75,0,0,1,0,-.75Z"
+_BARS = "M-1,1V.1H-.5V1ZM-.25,1V-1H.25V1ZM.5,1V-.4H1V1Z"
+_LINES = "M-1,-1H1V-.5H-1ZM-1,-.25H1V.25H-1ZM-1,.5H1V1H-1Z"
+_CROSS = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
+_SHAPES = ("circle", _HALF, "square", _BARS, _LINES, "cross", _CROSS)
+_UNKNOWN = "M-1,-1H1V1H-1ZM-.7,-.7V.7H.7V-.7Z"
+"""An open square: a design nobody could establish, or one of those gathered as other."""
 _UNITS = 150  # studies drawn one by one; beyond, bars
 
 
@@ -111,17 +110,19 @@ def _designs(records: Records, findings: Sequence[Finding]) -> dict[str, str]:
     return {study: name if name in kept else "other" for study, name in by_study.items()}
 
 
-def _design_scale(records: Records) -> dict[str, tuple[str, str]]:
-    """Shape and filling of each design, by how frequent it is in the whole review.
+def _design_scale(records: Records) -> dict[str, str]:
+    """Shape of each design: in the order ``review.toml`` gives, else by how frequent it is.
 
     A reader who learned the key of one figure can read the next: a shape means the same design on
     every page, whatever the page is about.
     """
     by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in chosen(records, None)}
     common = [name for name, _ in ranked(Counter(by_study.values()))]
-    if len(common) > len(_SHAPES):
-        common = [*common[: len(_SHAPES) - 1], "other"]
-    return dict(zip(common, _SHAPES, strict=False))
+    given = [name for name in records.settings.design_shapes if name in common]
+    known = [*given, *(name for name in common if name not in {*given, *UNKNOWN})]
+    scale = dict(zip(known, _SHAPES, strict=False))
+    rest = [name for name in common if name in UNKNOWN]
+    return scale | dict.fromkeys(rest, _UNKNOWN) | ({"other": _UNKNOWN} if known[7:] else {})
 
 
 def _year_row(
@@ -213,24 +214,23 @@ def _unit_marks(
     for study in sorted(dated, key=lambda s: (s.year, order.index(designs[s.id]), s.id)):
         seen[study.year] += 1
         rows.append({"y": study.year, "n": seen[study.year], "d": designs[study.id]})
-        rows[-1]["s"] = records.label(study.id)
+        rows[-1] |= {"s": records.label(study.id), **way("study", study.id)}
     highest = max(seen.values())
     legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
-    shapes = [scale[name][0] for name in order]
-    fills = [scale[name][1] for name in order]
-    return (
+    shapes = [scale[name] for name in order]
+    marks = (
         alt.Chart(inline(rows))
-        .mark_point(size=(step * 0.72) ** 2, stroke=INK, strokeWidth=1.2, opacity=1)
+        .mark_point(size=(step * 0.78) ** 2, fill=INK, stroke=None, opacity=1)
         .encode(
             x=x,
             y=alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0.4, highest + 1.4], nice=False)),
             shape=alt.Shape("d:N", scale=alt.Scale(domain=order, range=shapes), legend=legend),
-            fill=alt.Fill("d:N", scale=alt.Scale(domain=order, range=fills), legend=legend),
             description=alt.Description("t:N"),
             tooltip=alt.Tooltip("t:N"),
         )
         .transform_calculate(t="datum.s + ', ' + datum.d")
     )
+    return leading(marks, "datum.h")
 
 
 def _year_bars(dated: Sequence[Study], x: Any) -> Any:

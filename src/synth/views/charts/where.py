@@ -14,9 +14,11 @@ from synth.views.charts.chart import (
     Chart,
     altair_with_look,
     inline,
+    leading,
     named_rows,
     ranked,
     steps,
+    ways,
 )
 from synth.views.figure import (
     INK,
@@ -31,7 +33,7 @@ from synth.views.figure import (
     values_in,
     values_of_study,
 )
-from synth.views.markup import placeholder
+from synth.views.markup import filters, placeholder
 from synth.views.view import Row
 
 if TYPE_CHECKING:
@@ -246,6 +248,7 @@ def _ranking(
 ) -> Chart:
     say = Words.of(records.settings)
     drawn = rows[:_SHOWN]
+    in_explorer = facet if records.settings.facet(facet) else ""
     if len(rows) > len(drawn):
         more = (
             f"The first {len(drawn)} of {len(rows)} {nouns[1]} are drawn; all stand in the table."
@@ -268,7 +271,7 @@ def _ranking(
             *extra,
         ),
         rows=rows,
-        draw=(lambda width: _bars(drawn, width)) if rows else None,
+        draw=(lambda width: _bars(drawn, width, in_explorer)) if rows else None,
         nothing=say["chart_nothing"],
         note=note,
         summary=stated,
@@ -287,7 +290,7 @@ def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
     return Markup("{} of {}").format(row["studies"], placeholder(name, "all"))
 
 
-def _bars(rows: Sequence[Row], width: int) -> Any:
+def _bars(rows: Sequence[Row], width: int, facet: str) -> Any:
     alt = altair_with_look()
     data = [
         {"v": place, "n": row["studies"], "s": row["statements"], "a": int(row["apart"])}
@@ -302,11 +305,16 @@ def _bars(rows: Sequence[Row], width: int) -> Any:
     x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12]))
     # What is no country (or no known design) is outlined, not filled: it is another kind of row.
     fill = alt.condition("datum.a == 1", alt.value(PAPER), alt.value(INK))
-    bars = base.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(
-        x=x, y=y, color=fill, description="t:N", tooltip="t:N"
+    bars = leading(
+        base.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(
+            x=x, y=y, color=fill, description="t:N", tooltip="t:N"
+        )
     )
+    names = [filters(**{facet: str(row["value"])}) if facet else "" for row in rows]
+    # A country has a profile; what has none leads to the explorer.
+    to = ways("country" if facet == "country" else "explorer", names)
     numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text="n:Q")
-    return alt.layer(bars, numbers).add_params(labels).properties(height=steps(labels, 22))
+    return alt.layer(bars, numbers).add_params(labels, to).properties(height=steps(labels, 22))
 
 
 def _most_title(rows: Sequence[Row], total: int, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
@@ -12,20 +12,22 @@ from synth.model import UNKNOWN, Finding, Theme
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
+    filled,
     inline,
+    leading,
     named_rows,
     ranked,
     steps,
+    way,
     with_findings,
 )
 from synth.views.figure import (
     EDGE,
-    INK,
-    PAPER,
     Field,
     chosen,
     counted,
     direction_colour,
+    level_colour,
     listed,
     poles,
     source_line,
@@ -37,6 +39,7 @@ from synth.views.figure import (
     values_in,
     wrapped,
 )
+from synth.views.markup import filters
 from synth.views.view import Row
 
 if TYPE_CHECKING:
@@ -101,6 +104,11 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
         note=say["chart_note_designs"],
         source=source_line(say, findings),
         wording=say,
+        to=lambda r, c: (
+            "explorer",
+            filters(**{themes[r][0].rank: themes[r][0].id, "design": columns[c]}),
+        ),
+        tints=[_of_level(records, node.id) for node, _ in themes],
         stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
     )
 
@@ -178,6 +186,9 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         ),
         data=kept,
         note=f"{say['chart_note_findings']}{more}",
+        to=lambda r, _: ("study", kept[r]["id"]) if kept[r]["id"] else ("", ""),
+        tints=[_of_level(records, node.id) for node, _ in themes],
+        tinted="c",
         source=source_line(say, findings),
         wording=say,
         stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
@@ -260,6 +271,8 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         ),
         data=rows,
         note=say["chart_note_single"],
+        to=lambda r, _: ("theme", rows[r]["id"]),
+        tints=[_of_level(records, row["id"]) for row in rows],
         source=source_line(say, chosen(records, ids)),
         wording=say,
         stated=f"{len(rows)} of {len(nodes)} rest on a single one",
@@ -349,6 +362,7 @@ def _both_row(
     return {
         "label": node.label,
         "id": node.id,
+        "rank": node.rank,
         "top": top or ranks == 1,
         "helping": len(sides[0]),
         "helping_in": places[0],
@@ -363,37 +377,39 @@ def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
     helps, hinders = pair
     data = []
     for place, row in enumerate(rows):
-        data.append({"v": place, "n": -row["hindering"], "k": row["hindering"], "w": 1})
-        data.append({"v": place, "n": row["helping"], "k": row["helping"], "w": 0})
+        sides = ((row["helping"], 1, helps), (row["hindering"], -1, hinders))
+        for side, (count, sign, direction) in enumerate(sides):
+            to = way("explorer", filters(**{row["rank"]: row["id"], "direction": direction.id}))
+            data.append({"v": place, "n": sign * count, "k": count, "w": side, **to})
     most = max(item["k"] for item in data)
-    names = [helps.plural, hinders.plural]
+    names = [hinders.plural, helps.plural]  # as they stand, left and right
     base = alt.Chart(inline(data)).transform_calculate(
         t=f"join(L[datum.v], ' ') + ': ' + datum.k + ' ' + "
-        f"(datum.w == 1 ? {json.dumps(names[1].lower())} : {json.dumps(names[0].lower())})",
-        d=f"datum.w == 1 ? {json.dumps(names[1])} : {json.dumps(names[0])}",
+        f"(datum.w == 1 ? {json.dumps(names[0].lower())} : {json.dumps(names[1].lower())})",
+        d=f"datum.w == 1 ? {json.dumps(names[0])} : {json.dumps(names[1])}",
     )
     x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[-most * 1.15, most * 1.15]))
     labels, y = named_rows([row["label"] for row in rows], width, grid=False)
-    colours = [direction_colour(helps), direction_colour(hinders)]
-    # Filled against outlined, right against left: colour never stands alone.
-    bars = base.mark_bar(height=11, strokeWidth=1.4).encode(
-        x=x,
-        y=y,
-        fill=alt.Fill(
-            "d:N",
-            scale=alt.Scale(domain=names, range=[colours[0], PAPER]),
-            legend=alt.Legend(title=None),
-        ),
-        stroke=alt.Stroke(
-            "d:N", scale=alt.Scale(domain=names, range=colours), legend=alt.Legend(title=None)
-        ),
-        description="t:N",
-        tooltip="t:N",
+    colours = [direction_colour(hinders), direction_colour(helps)]
+    stroke = alt.Stroke(
+        "d:N",
+        scale=alt.Scale(domain=names, range=colours),
+        legend=alt.Legend(title=None, symbolFillColor="transparent"),
     )
+    # In the colour and pattern of its direction, left and right: colour never stands alone.
+    bars = [
+        leading(
+            base.transform_filter(f"datum.w == {side}")
+            .mark_bar(height=12, strokeWidth=1.2, fill=filled(direction))
+            .encode(x=x, y=y, stroke=stroke, description="t:N", tooltip="t:N"),
+            "datum.h",
+        )
+        for side, direction in enumerate(pair)
+    ]
     right = base.transform_filter("datum.w == 0").mark_text(align="left", dx=4, aria=False)
     left = base.transform_filter("datum.w == 1").mark_text(align="right", dx=-4, aria=False)
     numbers = [side.encode(x=x, y=y, text="k:Q") for side in (right, left)]
-    return alt.layer(bars, *numbers).add_params(labels).properties(height=steps(labels, 24))
+    return alt.layer(*bars, *numbers).add_params(labels).properties(height=steps(labels, 24))
 
 
 def _matrix(
@@ -412,6 +428,9 @@ def _matrix(
     stated: str,
     wording: Words,
     nothing: str = "",
+    to: Callable[[int, int], tuple[str, str]],
+    tints: Sequence[str] = (),
+    tinted: str = "v",
 ) -> Chart:
     across = columns[:_COLUMNS]
     shown = _fitting([row[:_COLUMNS] for row in cells])
@@ -427,7 +446,11 @@ def _matrix(
         said,
         fields=fields,
         rows=data,
-        draw=(lambda width: _cells(rows[: len(shown)], across, shown, what, width))
+        draw=(
+            lambda width: _cells(
+                rows[: len(shown)], across, shown, what, width, to, list(tints), tinted
+            )
+        )
         if rows
         else None,
         nothing=nothing or wording["chart_nothing"],
@@ -437,6 +460,11 @@ def _matrix(
         summary=stated,
         table_note=counted(len(rows), "row"),
     )
+
+
+def _of_level(records: Records, node: str) -> str:
+    """The colour of the level a node of the codebook belongs to."""
+    return level_colour(records.settings, records.codebook.path(node)[0].id)
 
 
 def _fitting(cells: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
@@ -455,10 +483,18 @@ def _cells(
     cells: Sequence[Sequence[int]],
     what: str,
     width: int,
+    to: Callable[[int, int], tuple[str, str]],
+    tints: Sequence[str],
+    tinted: str,
 ) -> Any:
     """A matrix of numbers on a tint; rows and columns go by number, so that labels stand once."""
     alt = altair_with_look()
-    data = [{"v": r, "c": c, "n": n} for r, row in enumerate(cells) for c, n in enumerate(row) if n]
+    data: list[dict[str, Any]] = [
+        {"v": r, "c": c, "n": n, **way(*to(r, c))}
+        for r, row in enumerate(cells)
+        for c, n in enumerate(row)
+        if n
+    ]
     most = max((item["n"] for item in data), default=1)
     one = {"studies": "study", "findings": "finding"}[what]
     upright = len(columns) > 4 or width < 400
@@ -496,12 +532,17 @@ def _cells(
     tint = alt.FillOpacity(
         "n:Q", legend=None, scale=alt.Scale(domain=[0, most], range=[0.05, 0.32])
     )
-    boxes = base.mark_rect(fill=INK, stroke=EDGE, strokeWidth=0.5, fillOpacity=0.2).encode(
-        fillOpacity=tint, description="t:N", tooltip="t:N"
+    boxes = leading(
+        base.transform_calculate(k=f"K[datum.{tinted}]")
+        .mark_rect(stroke=EDGE, strokeWidth=0.5, fillOpacity=0.2)
+        .encode(
+            fill=alt.Fill("k:N", scale=None), fillOpacity=tint, description="t:N", tooltip="t:N"
+        ),
+        "datum.h",
     )
     numbers = base.mark_text(fontSize=11, aria=False).encode(text="n:Q")
     return (
         alt.layer(boxes, numbers)
-        .add_params(labels, alt.param(name="C", value=across))
+        .add_params(labels, alt.param(name="C", value=across), alt.param(name="K", value=tints))
         .properties(height=steps(labels, 18))
     )
