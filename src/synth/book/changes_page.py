@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from synth.book.assets import PLACE, write_if_changed
 from synth.book.context import depend_on_data, render, review_of, root_of, words_of
-from synth.book.domain import warn
+from synth.book.domain import evidence_domain, warn
 from synth.book.history import KEPT, compare, kept_file
 from synth.book.nodes import evidence_link
 from synth.book.views import place_of
@@ -165,8 +165,9 @@ class MarkChanges(SphinxPostTransform):
         )
         section = title.parent
         place = section.index(title) + 1
-        # The head of a theme stands right below its title; the line follows it.
-        if "synth-headed" in section["classes"]:
+        explorers = evidence_domain(self.env).data["explorers"]
+        # The head of a theme stands right below its title, an explorer too; the line follows it.
+        if "synth-headed" in section["classes"] or self.env.docname in explorers:
             below = (at for at, node in enumerate(section) if isinstance(node, nodes.section))
             place = next(below, len(section))
         section.insert(place, nodes.raw("", html, format="html"))

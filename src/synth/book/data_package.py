@@ -171,6 +171,39 @@ def how_to_cite(settings: Settings) -> str:
     return f"{cited} {settings.base_url}".strip()
 
 
+def cite_book(settings: Settings) -> dict[str, str]:
+    """The book as an entry of a list of references, by the name of its form.
+
+    Parameters
+    ----------
+    settings : of the review; authors, date, version and address are those of the book.
+    """
+    from synth.references.formats import to_bibtex, to_ris
+
+    words, date = Words(settings.words), settings.date
+    edition = words.say("takeaway_edition", version=settings.version)
+    authors = ", ".join(settings.authors)
+    address = settings.base_url or settings.repository
+    title = f"{settings.title} ({edition}) [{words['takeaway_kind']}]."
+    # Without authors the title comes first, then the year.
+    first, then = (authors, title) if authors else (title, "")
+    stop = "" if first.endswith(".") else "."
+    apa = " ".join(filter(None, (f"{first}{stop} ({date.year}).", then, address)))
+    item: dict[str, Any] = {
+        "id": f"{slug(settings.short_title or settings.title)}-{date.year}",
+        "type": "book",
+        "title": settings.title,
+        "author": [{"literal": author} for author in settings.authors],
+        "issued": {"date-parts": [[date.year, date.month, date.day]]},
+        "edition": edition,
+        "genre": words["takeaway_kind"],
+        "URL": address,
+        "language": settings.language,
+    }
+    item = {key: value for key, value in item.items() if value}
+    return {"APA": apa, "BibTeX": to_bibtex([item]).strip(), "RIS": to_ris([item]).strip()}
+
+
 def licence_address(name: str) -> str:
     """The address of a licence by its SPDX id.
 

@@ -22,20 +22,25 @@ from synth.book.data_package import (
     GROUPS,
     TakeawayFile,
     archive,
+    cite_book,
     how_to_cite,
     licence_address,
     takeaway,
 )
-from synth.book.explorers import finding_address
+from synth.book.domain import evidence_domain
+from synth.book.explorers import finding_address, places_of, published
 from synth.errors import ReviewError
 from synth.text import slug
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from docutils.nodes import Node
     from sphinx.application import Sphinx
 
     from synth.messages import Words
     from synth.model import Settings
+    from synth.reading.records import Records
 
 BOOK = "book.zip"
 _OFFERS_BOOK = "synth_offers_book"
@@ -49,6 +54,8 @@ _NOT_PACKED = re.compile(r"(?:^|/)\.(?:buildinfo|doctrees|nojekyll)|^book\.zip$"
 def setup(app: Sphinx) -> None:
     """Write the files with every build; let a page list them."""
     app.add_directive("downloads", DownloadsDirective)
+    app.add_directive("cite-book", CiteBookDirective)
+    app.add_directive_to_domain("synth", "cite-book", CiteBookDirective)
     app.add_post_transform(ListDownloads)
     app.connect("build-finished", write_files)
     # The last of all: the archive holds what the others leave.
@@ -67,8 +74,20 @@ def files_of(app: Sphinx) -> tuple[TakeawayFile, ...]:
         except ReviewError:
             # Said already, with every line, by the part that needs the review for its pages.
             review = None
-        known["files"] = takeaway(review.records, finding_address(app.env)) if review else ()
+        files = takeaway(review.records, finding_address(app.env)) if review else ()
+        known["files"] = (*files, *_explorer_file(app, review.records)) if review else ()
     return known["files"]
+
+
+def _explorer_file(app: Sphinx, records: Records) -> Iterator[TakeawayFile]:
+    """The explorer as one file, where the book has an explorer and a mail can carry it."""
+    from synth.book.explorer_file import NAME, explorer_file
+
+    if not evidence_domain(app.env).data["explorers"]:
+        return
+    if page := explorer_file(records, places_of(app.env), published(app.env)):
+        holds = words_of(app)["one_file_holds"]
+        yield TakeawayFile(NAME, "everything", holds, "text/html", page)
 
 
 # --- the list of files ------------------------------------------------------------------------
@@ -85,6 +104,20 @@ class DownloadsDirective(SphinxDirective):
             return []
         self.env.metadata[self.env.docname][_OFFERS_BOOK] = "yes"
         return [Downloads()]
+
+
+class CiteBookDirective(SphinxDirective):
+    """How to cite the book: as text, and for two kinds of reference managers, each to copy."""
+
+    def run(self) -> list[Node]:
+        """Draw the three forms."""
+        depend_on_data(self.env)
+        settings = settings_of(self.env.app)
+        if settings is None:
+            return []
+        forms = cite_book(settings)
+        html = render("cite_book.html", forms=forms, words=words_of(self.env.app))
+        return [nodes.raw("", str(html), format="html")]
 
 
 class Downloads(nodes.Element):

@@ -50,8 +50,8 @@ def evidence_files(env: BuildEnvironment) -> dict[str, str]:
         told = any(page.get("synth_changes") for page in env.metadata.values())
         known["files"] = evidence_scripts(
             evidence_domain(env).review.records,
-            _targets(env),
-            _published(env),
+            places_of(env),
+            published(env),
             "changes.js" if told else "",
         )
     return known["files"]
@@ -62,17 +62,17 @@ def finding_address(env: BuildEnvironment) -> str:
 
     Empty where no page holds the findings.
     """
-    place = _targets(env).get("finding", "")
-    return place and f"{_published(env)}{place}"
+    place = places_of(env).get("finding", "")
+    return place and f"{published(env)}{place}"
 
 
-def _published(env: BuildEnvironment) -> str:
+def published(env: BuildEnvironment) -> str:
     """The address of the book's first folder, empty where it is not published."""
     base = str(env.app.config.html_baseurl or "").rstrip("/")
     return base and f"{base}/"
 
 
-def _targets(env: BuildEnvironment) -> dict[str, str]:
+def places_of(env: BuildEnvironment) -> dict[str, str]:
     """Where studies and findings stand, up to their id, seen from the book's first folder."""
     domain = evidence_domain(env)
     links = {}

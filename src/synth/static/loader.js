@@ -143,6 +143,8 @@ function start() {
     const button = /** @type {Element} */ (event.target).closest?.("[data-synth-action=print]");
     if (button) window.print();
     if (/** @type {Element} */ (event.target).closest?.("[data-synth-action=contents]")) showContents();
+    const copying = /** @type {Element} */ (event.target).closest?.("[data-synth-action=copy]");
+    if (copying) copyBeside(copying);
     const marks = /** @type {Element} */ (event.target).closest?.("[data-synth-action=marks]");
     if (marks) showMarks(marks.getAttribute("aria-pressed") !== "true");
   });
@@ -206,6 +208,20 @@ function showContents() {
     if (target === over || /** @type {Element} */ (target).closest("a, [data-synth-action=close]")) over.close();
   };
   over.showModal();
+}
+
+/**
+ * Copy the text beside a button; where the browser does not allow it, select it to be copied by hand.
+ * @param {Element} button
+ */
+async function copyBeside(button) {
+  const text = /** @type {HTMLElement} */ (button.closest("[data-copy]")?.querySelector("pre"));
+  try {
+    await navigator.clipboard.writeText(text.textContent ?? "");
+    button.textContent += " ✓";
+  } catch {
+    getSelection()?.selectAllChildren(text);
+  }
 }
 
 /**

@@ -88,7 +88,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const inWords = h("p.ex-print");
   const empty = h("div.ex-empty");
   // One rank below the heading the explorer stands under.
-  const level = Number(root.closest("section")?.querySelector("h1, h2, h3, h4")?.tagName[1] || 1) + 1;
+  const above = /** @type {HTMLElement | null} */ (root.closest("section")?.querySelector("h1, h2, h3, h4"));
+  const level = Number(above?.tagName[1] || 1) + 1;
   const axes = h("div.ex-axes");
   const found = list(core, choice, data, { say, some, base, level, leave(at) {
     out.add(at);
@@ -139,7 +140,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     next.focus();
   } }, ...tabs);
   const main = h("div.ex-main", null, inWords, empty, ...Object.values(panes));
-  const box = h("div.ex", null, note, slip, h("div.ex-first", null, searching, tablist), h("div.ex-sticky", null, head, chips), status, skip, filters, main);
+  const box = h("div.ex", null, note, slip, h("div.ex-first", null, searching, tablist), h("div.ex-sticky", null, head), status, skip, filters, main);
 
   // --- filters ---
 
@@ -432,7 +433,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     view: say("view", { filters: choice.inForce(), ...data }), url: keep ? "" : shareable(),
   })), citation, button(".ex-btn", say("copy_cite"), () => copy(citation.textContent, citing.querySelector("button"))));
   const link = button(".ex-btn", say("copy_link"), () => copy(shareable(), link));
-  head.append(h("div.ex-tools", null, orders, ...(keep ? [] : [link]), citing, exporting));
+  const tools = h("div.ex-tools", null, ...(keep ? [] : [link]), citing, exporting);
+  head.append(chips, tools);
 
   // --- events ---
 
@@ -478,6 +480,9 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     const wide = String(root.clientWidth >= 832);
     if (root.dataset.wide === wide) return;
     root.dataset.wide = wide;
+    (wide === "true" ? tools : panel).prepend(orders);
+    // The title of a page that is an explorer stands beside its search.
+    if (level === 2) root.style.setProperty("--ex-title", `${above?.offsetWidth}px`);
     filters.open = wide === "true";
     filters.firstChild.tabIndex = filters.open ? -1 : 0;
   };
