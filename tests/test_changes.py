@@ -480,7 +480,7 @@ def test_a_sentence_is_told_with_its_page_and_what_it_rests_on(states: tuple[Pat
     theme = records.codebook[finding.theme].label
     assert row["before"] == f"{records.label(finding.study)} ({finding.id}), {way}, {theme}"
     assert row["after"] != row["before"]
-    assert '<a href="to/page/page">page</a>: “A claim that rests on it.”' in html
+    assert '<a href="to/page/page">Page</a>: “A claim that rests on it.”' in html
 
 
 # --- where states come from ---------------------------------------------------------------------

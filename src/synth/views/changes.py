@@ -72,8 +72,21 @@ class ChangeList(View):
             "cause": self.words[f"changes_cause_{change.cause.replace(' ', '_')}"],
             "target": change.target,
             "gone": self._gone(*change.target),
-            "page": change.target[1].partition(": ")[0] if change.target[0] == "sentence" else "",
+            **self._place(change),
         }
+
+    def _place(self, change: Change) -> dict[str, str]:
+        """For a sentence its page, what that is called, and the words after it."""
+        if change.target[0] != "sentence":
+            return {"page": ""}
+        page = change.target[1].partition(": ")[0]
+        name, what = self._page(page), self.label(*change.target)
+        return {"page": page, "page_name": name, "after_page": what.removeprefix(name)}
+
+    def _page(self, name: str) -> str:
+        """What a page is called: a theme's page by the theme, another by its name."""
+        book = self.records.codebook
+        return book[name].label if name in book else name.replace("-", " ").capitalize()
 
     def label(self, kind: str, name: str) -> str:
         """What readers see for what changed: its label where it has one."""
@@ -97,7 +110,7 @@ class ChangeList(View):
                         return box.label
         if kind == "sentence":
             page, _, text = name.partition(": ")
-            return self.words.say("changes_sentence", page=page, text=text)
+            return self.words.say("changes_sentence", page=self._page(page), text=text)
         return self.words[f"changes_{name}"] if kind == "review" else name
 
     def _gone(self, kind: str, name: str) -> bool:
