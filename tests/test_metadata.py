@@ -108,6 +108,7 @@ KINDS: dict[str, tuple[Reference, dict[str, str]]] = {
                 "title": "Water & soil",
                 "journal": "Gardens",
                 "volume": "3",
+                "number": "2",
                 "pages": "1--9",
                 "year": "2020",
                 "doi": "10.5555/x",
@@ -117,6 +118,7 @@ KINDS: dict[str, tuple[Reference, dict[str, str]]] = {
             "rft.jtitle": "Gardens",
             "rft.atitle": "Water & soil",
             "rft.aulast": "Holm",
+            "rft.issue": "2",
             "rft.pages": "1-9",
             "rft_id": "info:doi/10.5555/x",
         },
@@ -124,6 +126,14 @@ KINDS: dict[str, tuple[Reference, dict[str, str]]] = {
     "book": (
         Reference("vidal2011", "book", {"author": "Vidal, T.", "title": "Lawns", "year": "2011"}),
         {"rft.btitle": "Lawns", "rft.genre": "book", "rft.date": "2011"},
+    ),
+    "chapter": (
+        Reference(
+            "roe2012",
+            "incollection",
+            {"author": "Roe, A.", "title": "Beds", "booktitle": "Yards", "year": "2012"},
+        ),
+        {"rft.genre": "bookitem", "rft.atitle": "Beds", "rft.btitle": "Yards"},
     ),
     "report": (
         Reference("un2009", "techreport", {"author": "{United Nations}", "title": "Gardens"}),

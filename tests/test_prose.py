@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
+from synth.model import Codebook
 from synth.reading.rules import load_records
 from synth.review import Review
 
@@ -55,6 +57,16 @@ NUMBERS = {
 @pytest.mark.parametrize("text", NUMBERS)
 def test_numbers_are_said_as_asked(text, review):
     assert worded(review, parse_count(text)) == NUMBERS[text]
+
+
+def test_the_whole_holds_what_no_finding_names(review):
+    """A theme nobody coded anything to is one of all themes all the same."""
+    book = review.records.codebook
+    topic = next(node for node in book if node.rank == "topic")
+    more = Codebook((*book, replace(topic, id="silence", label="Silence")))
+    wider = Review(replace(review.records, codebook=more))
+    asked = parse_count("topics direction=harms | topic/topics")
+    assert worded(wider, asked) == "2 of 4 topics"
 
 
 def test_a_number_is_what_where_gives(review):
