@@ -86,7 +86,7 @@ function plainly(figure, source) {
     for (const { name, value } of [...element.attributes])
       if (value.includes("var(") || value === "currentColor") element.setAttribute(name, colour(value));
   for (const element of copy.querySelectorAll(".synth-svh, .synth-arrow[hidden]")) element.remove();
-  for (const link of copy.querySelectorAll("a")) link.removeAttribute("href");
+  for (const link of copy.querySelectorAll("a")) for (const name of ["href", "data-to"]) link.removeAttribute(name);
   copy.removeAttribute("aria-hidden");
   copy.classList.remove("on");
   return copy;
@@ -276,6 +276,11 @@ function readMarks(chart) {
     if (mark?.closest("svg")) point(mark);
   });
   chart.addEventListener("pointerleave", () => point(null));
+  // The picture's marks lead on as those of a live chart do.
+  chart.addEventListener("click", (event) => {
+    const to = /** @type {Element} */ (event.target).closest("[data-to]")?.getAttribute("data-to");
+    if (to) location.href = to;
+  });
 }
 
 /**

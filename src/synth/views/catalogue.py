@@ -16,7 +16,8 @@ from markupsafe import Markup, escape
 from synth.messages import Words
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme, statements_of
 from synth.reading.records import Records
-from synth.views.figure import Field, counted, level_colour, listed, table_html
+from synth.text import counted, listed
+from synth.views.figure import Field, level_colour, table_html
 from synth.views.markup import link, placeholder, render
 from synth.views.robustness import carried_alone
 from synth.views.shapes import direction_mark, mark

@@ -25,9 +25,6 @@ from synth.model import (
     statements_of,
 )
 from synth.references.csv_text import csv_text
-from synth.text import counted as counted
-from synth.text import listed as listed
-from synth.text import shorten as shorten
 from synth.views.markup import link, placeholder, render
 from synth.views.view import Row, View, plain
 
@@ -178,11 +175,6 @@ class Figure(View):
 
 
 # --- words -----------------------------------------------------------------------------------
-
-
-def studies(number: int) -> str:
-    """A number of studies, with the noun."""
-    return counted(number, "study", "studies")
 
 
 def version_line(words: Words) -> Markup:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from synth.messages import Words
 from synth.model import UNKNOWN, Direction, Finding, Study, Theme
 from synth.text import shorten
 from synth.views.figure import (
@@ -206,6 +207,16 @@ _NAMED = re.compile(
 )
 
 
+def counting(say: Words, what: str, number: str) -> str:
+    """A number with its noun, as an expression of a chart.
+
+    >>> counting(Words(), "study", "datum.n")
+    '(datum.n == 1 ? "1 study" : replace("{n} studies", "{n}", "" + datum.n))'
+    """
+    one, many = json.dumps(say.count(what, 1)), json.dumps(say[f"{what}_many"])
+    return f'({number} == 1 ? {one} : replace({many}, "{{n}}", "" + {number}))'
+
+
 def ways(kind: str, names: Sequence[str]) -> Any:
     """The parameter that holds where the marks of each row lead to, for :func:`leading`.
 
@@ -259,7 +270,8 @@ def led(text: str) -> str:
             place = ""
         if not found[1]:
             return json.dumps(place)
-        return f'href="{escape(place)}" tabindex="-1"' if place else ""
+        # Inside one labelled image no link may stand: the page's script follows this one.
+        return f'data-to="{escape(place)}"' if place else ""
 
     return _NAMED.sub(address, text)
 
@@ -307,16 +319,11 @@ def inline(rows: Sequence[Row]) -> Any:
     return altair_with_look().InlineData(values=[dict(row) for row in rows])
 
 
-def is_or_are(number: int) -> str:
-    """The verb for a number of things."""
-    return "is" if number == 1 else "are"
-
-
-def span(dated: Sequence[Study]) -> str:
+def span(say: Words, dated: Sequence[Study]) -> str:
     """First and last year of studies, as a range."""
     years = [study.year for study in dated if study.year is not None]
     if not years:
-        return "no year"
+        return say["chart_without_year"]
     return str(years[0]) if years[0] == years[-1] else f"{years[0]}–{years[-1]}"
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
+from synth.text import listed
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
     inline,
-    is_or_are,
     leading,
     ranked,
     span,
@@ -26,10 +26,7 @@ from synth.views.figure import (
     PAPER_2,
     Field,
     chosen,
-    counted,
-    listed,
     source_line,
-    studies,
     studies_behind,
     values_in,
 )
@@ -68,17 +65,23 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
     without = [study for study in behind if study.year is None]
     if without:
         rows.append(_year_row(records, None, without, designs))
-    window = f" The review's search covered {since}–{until}." if since and until else ""
+    window = ""
+    if since and until:
+        window = " " + say.say("chart_window", since=since, until=until)
     outside = sum(bool(since and until and not since <= (s.year or 0) <= until) for s in dated)
     if outside:
-        window += f" {counted(outside, 'study lies', 'studies lie')} outside it."
-    undated = f" {studies(len(without))} without a year {is_or_are(len(without))} not drawn."
+        window += " " + say.count("chart_outside", outside)
+    undated = " " + say.count("chart_undated", len(without))
     return Chart(
         "by-year",
-        _year_title(dated, len(behind)),
-        _year_description(dated, rows) + window + (undated if without else ""),
+        _year_title(say, dated, len(behind)),
+        _year_description(say, dated, rows) + window + (undated if without else ""),
         fields=(
-            Field("year", say["column_year"], cell=lambda row: str(row["year"] or "no year")),
+            Field(
+                "year",
+                say["column_year"],
+                cell=lambda row: str(row["year"] or say["chart_without_year"]),
+            ),
             Field("studies", say["column_studies"], number=True),
             Field("designs", say["column_designs"]),
             Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
@@ -87,10 +90,10 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         draw=(lambda width: _year_chart(records, dated, designs, width)) if dated else None,
         nothing=say["chart_no_year"] if behind else say["chart_nothing"],
         note=say["chart_note_year"],
-        summary=f"{studies(len(behind))}, {span(dated)}",
+        summary=f"{say.count('study', len(behind))}, {span(say, dated)}",
         source=source_line(say, findings),
         wording=say,
-        table_note=counted(len(rows), "year"),
+        table_note=say.count("year", len(rows)),
     )
 
 
@@ -104,10 +107,10 @@ def _years(dated: Sequence[Study], since: int | None, until: int | None) -> list
 
 
 def _designs(records: Records, findings: Sequence[Finding]) -> dict[str, str]:
-    """Design of each study behind the findings, the rare ones gathered under "other"."""
-    kept = _design_scale(records)
+    """Design of each study behind the findings, the rare ones gathered."""
+    kept, other = _design_scale(records), Words.of(records.settings)["chart_other"]
     by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in findings}
-    return {study: name if name in kept else "other" for study, name in by_study.items()}
+    return {study: name if name in kept else other for study, name in by_study.items()}
 
 
 def _design_scale(records: Records) -> dict[str, str]:
@@ -121,8 +124,9 @@ def _design_scale(records: Records) -> dict[str, str]:
     given = [name for name in records.settings.design_shapes if name in common]
     known = [*given, *(name for name in common if name not in {*given, *UNKNOWN})]
     scale = dict(zip(known, _SHAPES, strict=False))
+    other = Words.of(records.settings)["chart_other"]
     rest = [name for name in common if name in UNKNOWN]
-    return scale | dict.fromkeys(rest, _UNKNOWN) | ({"other": _UNKNOWN} if known[7:] else {})
+    return scale | dict.fromkeys(rest, _UNKNOWN) | ({other: _UNKNOWN} if known[7:] else {})
 
 
 def _year_row(
@@ -139,30 +143,34 @@ def _year_row(
     }
 
 
-def _year_title(dated: Sequence[Study], total: int) -> str:
+def _year_title(say: Words, dated: Sequence[Study], total: int) -> str:
     if not dated:
-        return "No study with a year of publication"
+        return say["year_title_none"]
     years = [study.year or 0 for study in dated]
     if len(dated) == 1:
-        return f"The one study was published in {years[0]}"
+        return say.say("year_title_single", year=years[0])
     middle = years[len(years) // 2]
     late_ones = sum(year >= middle for year in years)
     if years[0] == years[-1]:
-        return f"All {total} studies were published in {years[0]}"
-    return f"{late_ones} of {total} studies were published in {middle} or later"
+        return say.say("year_title_all", total=total, year=years[0])
+    return say.say("year_title", n=late_ones, total=total, year=middle)
 
 
-def _year_description(dated: Sequence[Study], rows: Sequence[Row]) -> str:
+def _year_description(say: Words, dated: Sequence[Study], rows: Sequence[Row]) -> str:
     if not dated:
-        return "No study with a year of publication."
+        return f"{say['year_title_none']}."
     most = max(row["studies"] for row in rows if row["year"] is not None)
     peak = [str(row["year"]) for row in rows if row["studies"] == most and row["year"] is not None]
     counts = ", ".join(
         f"{row['year']}: {row['studies']}" for row in rows if row["year"] and row["studies"]
     )
-    return (
-        f"{studies(len(dated))} by year of publication, {span(dated)}. "
-        f"Most in a year: {most}, in {listed(peak)}. {counts}."
+    return say.say(
+        "year_description",
+        studies=say.count("study", len(dated)),
+        span=span(say, dated),
+        most=most,
+        years=listed(peak, say["and"]),
+        counts=counts,
     )
 
 
@@ -172,6 +180,7 @@ def _year_chart(
     designs: Mapping[str, str],
     width: int,
 ) -> Any:
+    say = Words.of(records.settings)
     alt = altair_with_look()
     since, until = records.settings.search_since, records.settings.search_until
     years = [study.year or 0 for study in dated]
@@ -187,7 +196,13 @@ def _year_chart(
     )
     layers = []
     if since and until:
-        window = [{"a": since - 0.5, "b": until + 0.5, "t": f"searched {since}–{until}"}]
+        window = [
+            {
+                "a": since - 0.5,
+                "b": until + 0.5,
+                "t": say.say("chart_searched", since=since, until=until),
+            }
+        ]
         band = alt.Chart(inline(window))
         layers.append(band.mark_rect(color=PAPER_2, aria=False).encode(x="a:Q", x2="b:Q"))
         layers.append(
@@ -198,7 +213,7 @@ def _year_chart(
     if len(dated) <= _UNITS:
         layers.append(_unit_marks(records, dated, designs, x, step))
     else:
-        layers.append(_year_bars(dated, x))
+        layers.append(_year_bars(say, dated, x))
     height = max(60, min(260, highest * (step + 2) + 24))
     return alt.layer(*layers).properties(height=height)
 
@@ -233,18 +248,20 @@ def _unit_marks(
     return leading(marks, "datum.h")
 
 
-def _year_bars(dated: Sequence[Study], x: Any) -> Any:
+def _year_bars(say: Words, dated: Sequence[Study], x: Any) -> Any:
     alt = altair_with_look()
     counts = Counter(study.year or 0 for study in dated)
-    rows = [{"y": year, "n": count} for year, count in sorted(counts.items())]
+    rows = [
+        {"y": year, "n": count, "t": f"{year}: {say.count('study', count)}"}
+        for year, count in sorted(counts.items())
+    ]
     return (
         alt.Chart(inline(rows))
         .mark_bar(size=6)
         .encode(
             x=x,
-            y=alt.Y("n:Q", title="studies", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("n:Q", title=say["column_studies"], axis=alt.Axis(tickMinStep=1)),
             description=alt.Description("t:N"),
             tooltip=alt.Tooltip("t:N"),
         )
-        .transform_calculate(t="datum.y + ': ' + datum.n + ' studies'")
     )

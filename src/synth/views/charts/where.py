@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study, statements_of
+from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
+    counting,
     inline,
     leading,
     named_rows,
@@ -25,10 +27,7 @@ from synth.views.figure import (
     PAPER,
     Field,
     chosen,
-    counted,
-    listed,
     source_line,
-    studies,
     studies_behind,
     values_in,
     values_of_study,
@@ -79,18 +78,20 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
         records,
         findings,
         "by-country",
-        "Country",
+        say["profiles_country"],
         rows,
         facet="country",
-        title=_country_title(named, len(behind)),
-        description=f"{_counts_text(rows, behind, findings, 'by country')} {spread}".strip(),
+        title=_country_title(say, named, len(behind)),
+        description=(
+            f"{_counts_text(say, rows, behind, findings, say['chart_by_country'])} {spread}".strip()
+        ),
         extra=extra if records.places else (),
         note=(
             f"{spread} {say['chart_note_countries']} "
             f"{_classification(records)}{say['chart_note_few']}"
         ),
-        stated=f"{studies(len(behind))}, {counted(len(named), 'country', 'countries')}",
-        nouns=("country", "countries"),
+        stated=f"{say.count('study', len(behind))}, {say.count('country', len(named))}",
+        count=lambda n: say.count("country", n),
     )
 
 
@@ -118,6 +119,7 @@ def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> 
     rows = _facet_rows(records, findings, facet)
     behind = studies_behind(records, findings)
     declared = records.settings.facet(facet)
+    say = Words.of(records.settings)
     label = declared.label if declared else facet.capitalize()
     plural = (declared.plural if declared else f"{facet}s").lower()
     known = [row for row in rows if row["value"] not in UNKNOWN]
@@ -128,11 +130,13 @@ def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> 
         label,
         rows,
         facet=facet,
-        title=_most_title(known, len(behind), label.lower()),
-        description=_counts_text(rows, behind, findings, f"by {label.lower()}"),
-        note=Words.of(records.settings)["chart_note_values"],
-        stated=f"{studies(len(behind))}, {counted(len(rows), label.lower(), plural)}",
-        nouns=(label.lower(), plural),
+        title=_most_title(say, known, len(behind), label.lower()),
+        description=_counts_text(
+            say, rows, behind, findings, say.say("chart_by", what=label.lower())
+        ),
+        note=say["chart_note_values"],
+        stated=f"{say.count('study', len(behind))}, {counted(len(rows), label.lower(), plural)}",
+        count=lambda n: counted(n, label.lower(), plural),
     )
 
 
@@ -154,11 +158,14 @@ def by_place(
     if group not in ("income_group", "region"):
         raise ValueError(f"group is 'income_group' or 'region', not {group!r}.")
     findings = chosen(records, ids)
+    say = Words.of(records.settings)
     held: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
     def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
         place = records.places.get(country)
-        value = getattr(place, group) if place else f"no single country ({country})"
+        value = (
+            getattr(place, group) if place else say.say("chart_no_single_country", value=country)
+        )
         return held.setdefault(value, (set(), [], set()))
 
     for study in {finding.study: None for finding in findings}:
@@ -185,7 +192,7 @@ def by_place(
     ]
     rows.sort(key=lambda row: (row["apart"], -row["studies"], row["value"]))
     behind = studies_behind(records, findings)
-    word = group.replace("_", " ")
+    word = say[f"column_{group}"].lower()
     return _ranking(
         records,
         findings,
@@ -193,18 +200,18 @@ def by_place(
         word.capitalize(),
         rows,
         facet="",
-        title=_most_title([r for r in rows if not r["apart"]], len(behind), word),
-        description=_counts_text(rows, behind, findings, f"by {word} of the country"),
+        title=_most_title(say, [r for r in rows if not r["apart"]], len(behind), word),
+        description=_counts_text(say, rows, behind, findings, say.say("chart_by_place", what=word)),
         extra=(
             Field(
                 "countries",
-                Words.of(records.settings)["column_countries"],
+                say["column_countries"],
                 cell=lambda r: ", ".join(r["countries"]),
             ),
         ),
-        note=f"A study counts once in each group it has a country in. {_classification(records)}",
-        stated=f"{studies(len(behind))}, {counted(len(rows), word)}",
-        nouns=(word, f"{word}s"),
+        note=f"{say['chart_note_places']} {_classification(records)}",
+        stated=f"{say.count('study', len(behind))}, {say.count(group, len(rows))}",
+        count=lambda n: say.count(group, n),
     )
 
 
@@ -243,16 +250,14 @@ def _ranking(
     description: str,
     note: str,
     stated: str,
-    nouns: tuple[str, str],
+    count: Callable[[int], str],
     extra: Sequence[Field] = (),
 ) -> Chart:
     say = Words.of(records.settings)
     drawn = rows[:_SHOWN]
     in_explorer = facet if records.settings.facet(facet) else ""
     if len(rows) > len(drawn):
-        more = (
-            f"The first {len(drawn)} of {len(rows)} {nouns[1]} are drawn; all stand in the table."
-        )
+        more = say.say("chart_first_drawn", n=len(drawn), what=count(len(rows)))
         note = f"{note} {more}".strip()
     return Chart(
         name,
@@ -271,13 +276,13 @@ def _ranking(
             *extra,
         ),
         rows=rows,
-        draw=(lambda width: _bars(drawn, width, in_explorer)) if rows else None,
+        draw=(lambda width: _bars(say, drawn, width, in_explorer)) if rows else None,
         nothing=say["chart_nothing"],
         note=note,
         summary=stated,
         source=source_line(say, findings),
         wording=say,
-        table_note=counted(len(rows), *nouns),
+        table_note=count(len(rows)),
     )
 
 
@@ -290,15 +295,15 @@ def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
     return Markup("{} of {}").format(row["studies"], placeholder(name, "all"))
 
 
-def _bars(rows: Sequence[Row], width: int, facet: str) -> Any:
+def _bars(say: Words, rows: Sequence[Row], width: int, facet: str) -> Any:
     alt = altair_with_look()
     data = [
         {"v": place, "n": row["studies"], "s": row["statements"], "a": int(row["apart"])}
         for place, row in enumerate(rows)
     ]
     base = alt.Chart(inline(data)).transform_calculate(
-        t="join(L[datum.v], ' ') + ': ' + datum.n + (datum.n == 1 ? ' study, ' : ' studies, ')"
-        " + datum.s + (datum.s == 1 ? ' statement' : ' statements')"
+        t=f"join(L[datum.v], ' ') + ': ' + {counting(say, 'study', 'datum.n')} + ', ' + "
+        f"{counting(say, 'statement', 'datum.s')}"
     )
     most = max(row["n"] for row in data)
     labels, y = named_rows([row["value"] for row in rows], width, grid=False)
@@ -317,50 +322,55 @@ def _bars(rows: Sequence[Row], width: int, facet: str) -> Any:
     return alt.layer(bars, numbers).add_params(labels, to).properties(height=steps(labels, 22))
 
 
-def _most_title(rows: Sequence[Row], total: int, word: str) -> str:
+def _most_title(say: Words, rows: Sequence[Row], total: int, word: str) -> str:
     if not rows:
-        return f"No study with a known {word}"
+        return say.say("most_title_none", what=word)
+    most = rows[0]["studies"]
     top = [row["value"] for row in rows if row["studies"] == rows[0]["studies"]]
     if len(top) > 3:
-        return f"No {word} stands out: {len(top)} have {studies(rows[0]['studies'])} each"
+        return say.say("most_title_even", what=word, n=len(top), studies=say.count("study", most))
     if len(top) > 1:
-        shared = f"{rows[0]['studies']} of {total} each"
-        return f"The most frequent are {listed(top)}: {shared}"
-    return f"The most frequent {word} is {top[0]}: {rows[0]['studies']} of {studies(total)}"
+        return say.say("most_title_shared", listed=listed(top, say["and"]), n=most, total=total)
+    return say.say("most_title", what=word, value=top[0], n=most, studies=say.count("study", total))
 
 
 def _counts_text(
-    rows: Sequence[Row], behind: Sequence[Study], findings: Sequence[Finding], how: str
+    say: Words, rows: Sequence[Row], behind: Sequence[Study], findings: Sequence[Finding], how: str
 ) -> str:
     said = "; ".join(
-        f"{row['value']}, {studies(row['studies'])} and "
-        f"{_stated(row['statements'], row['findings'])}"
+        say.say(
+            "chart_counts_row",
+            value=row["value"],
+            studies=say.count("study", row["studies"]),
+            statements=_stated(say, row["statements"], row["findings"]),
+        )
         for row in rows[:_SHOWN]
     )
-    whole = _stated(len(statements_of(findings)), len(findings))
-    total = f"{studies(len(behind))} with {whole} {how}"
+    total = say.say(
+        "chart_counts",
+        studies=say.count("study", len(behind)),
+        statements=_stated(say, len(statements_of(findings)), len(findings)),
+        how=how,
+    )
     return f"{total}: {said}." if said else f"{total}."
 
 
-def _stated(statements: int, findings: int) -> str:
-    return f"{counted(statements, 'statement')} ({counted(findings, 'finding')})"
+def _stated(say: Words, statements: int, findings: int) -> str:
+    return f"{say.count('statement', statements)} ({say.count('finding', findings)})"
 
 
-def _country_title(named: Sequence[Row], total: int) -> str:
+def _country_title(say: Words, named: Sequence[Row], total: int) -> str:
     if not named:
-        return "No study with a known country" if total else "No study, so no country"
+        return say["country_title_unknown" if total else "country_title_none"]
+    first, most = named[0]["value"], named[0]["studies"]
+    of_all = say.count("study", total)
     if len(named) == 1:
-        only = named[0]
-        if only["studies"] == total:
-            return f"All evidence here comes from one country, {only['value']}: {studies(total)}"
-        return f"One country is named, {only['value']}: {only['studies']} of {studies(total)}"
-    top = [row for row in named if row["studies"] == named[0]["studies"]]
-    if len(top) > 1:
-        return (
-            f"Spread over {len(named)} countries: none has more than {studies(top[0]['studies'])} "
-            f"of {total}"
-        )
-    return f"{top[0]['value']} has the most studies: {top[0]['studies']} of {total}"
+        word = "country_title_all" if most == total else "country_title_single"
+        return say.say(word, country=first, n=most, studies=of_all)
+    if named[1]["studies"] == most:
+        each = say.count("study", most)
+        return say.say("country_title_even", n=len(named), studies=each, total=total)
+    return say.say("country_title", country=first, n=most, total=total)
 
 
 def _spread(
@@ -372,11 +382,10 @@ def _spread(
     """How the studies spread over countries and income groups, each number with its whole."""
     if not named:
         return ""
-    total = studies(len(behind))
-    parts = [
-        f"{counted(len(named), 'country', 'countries')} named; the largest holds "
-        f"{named[0]['studies']} of {total}."
-    ]
+    say = Words.of(records.settings)
+    total = say.count("study", len(behind))
+    largest = {"n": named[0]["studies"], "studies": total}
+    parts = [say.say("chart_spread", countries=say.count("country", len(named)), **largest)]
     groups: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
     def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
@@ -397,12 +406,21 @@ def _spread(
     groups.pop("", None)
     for group, (works, found, countries) in sorted(groups.items()):
         parts.append(
-            f"{group}: {len(works)} of {total} and {len(statements_of(found))} of "
-            f"{counted(len(statements_of(findings)), 'statement')} ({listed(sorted(countries))})."
+            say.say(
+                "chart_spread_group",
+                group=group,
+                n=len(works),
+                studies=total,
+                some=len(statements_of(found)),
+                statements=say.count("statement", len(statements_of(findings))),
+                countries=listed(sorted(countries), say["and"]),
+            )
         )
     return " ".join(parts)
 
 
 def _classification(records: Records) -> str:
     names = sorted({f"{p.classification} ({p.year})" for p in records.places.values()})
-    return f"Groups of countries: {'; '.join(names)}. " if names else ""
+    if not names:
+        return ""
+    return Words.of(records.settings).say("chart_classification", names="; ".join(names)) + " "

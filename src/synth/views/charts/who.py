@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Theme
+from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
+    counting,
     filled,
     inline,
     leading,
@@ -25,13 +27,10 @@ from synth.views.figure import (
     EDGE,
     Field,
     chosen,
-    counted,
     direction_colour,
     level_colour,
-    listed,
     poles,
     source_line,
-    studies,
     studies_behind,
     study_link,
     theme_link,
@@ -71,13 +70,13 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             | {name: counts[name] for name in columns}
         )
     most = max(rows, key=lambda row: len([c for c in columns if row[c]]), default=None)
-    title = "No finding, so no design"
+    title = say["designs_title_none"]
     if most is not None:
         every = [name for name in columns if name not in UNKNOWN and all(row[name] for row in rows)]
         title = (
-            f"{listed(every).capitalize()} studies stand behind every theme"
+            say.say("designs_title_every", designs=listed(every, say["and"]).capitalize())
             if every and len(rows) > 1
-            else f"The widest range of designs stands behind {most['theme']}"
+            else say.say("designs_title_widest", theme=most["theme"])
         )
     return _matrix(
         "designs-by-theme",
@@ -87,7 +86,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
         [[row[name] for name in columns] for row in rows],
         what="studies",
         said=(
-            "Studies by theme and design. "
+            f"{say['designs_description']} "
             + " ".join(
                 f"{row['theme']}: "
                 + ", ".join(f"{name} {row[name]}" for name in columns if row[name])
@@ -109,7 +108,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             filters(**{themes[r][0].rank: themes[r][0].id, "design": columns[c]}),
         ),
         tints=[_of_level(records, node.id) for node, _ in themes],
-        stated=f"{studies(len(designs))}, {counted(len(columns), 'design')}",
+        stated=f"{say.count('study', len(designs))}, {say.count('design', len(columns))}",
     )
 
 
@@ -140,27 +139,27 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
     widest = max((row["themes"] for row in rows), default=0)
     top = [row["study"] for row in rows if row["themes"] == widest]
     if not rows:
-        title = "No study, so no theme"
+        title = say["themes_title_none"]
     elif len(top) <= 3:
-        verb = "reports" if len(top) == 1 else "report"
-        title = f"{listed(top)} {verb} on most themes: {widest} of {len(themes)}"
+        word = "themes_title_one" if len(top) == 1 else "themes_title_few"
+        title = say.say(word, studies=listed(top, say["and"]), n=widest, total=len(themes))
     else:
-        title = f"No study reports on more than {widest} of {counted(len(themes), 'theme')}"
+        title = say.say("themes_title_many", n=widest, themes=say.count("theme", len(themes)))
     one = sum(row["themes"] == 1 for row in rows)
     kept = _with_most(rows)
     names = {row["id"] for row in kept}
     rest = [row for row in rows if row["id"] not in names]
     more = ""
     if rest:
-        gathered = {"study": f"the other {studies(len(rest))}", "id": ""}
+        gathered = {
+            "study": say.say("themes_others", studies=say.count("study", len(rest))),
+            "id": "",
+        }
         ids_of = [node.id for node, _ in themes]
         sums = {name: sum(row[name] for row in rest) for name in ("findings", *ids_of)}
         reached = sum(bool(sums[name]) for name in ids_of)
         kept = [*kept, {**gathered, "themes": reached, **sums}]
-        more = (
-            f" Shown are the {_MOST_STUDIES} studies that report on the most themes; the others "
-            "are added up in the last row, and each stands in the catalogue."
-        )
+        more = " " + say.say("themes_shown", n=_MOST_STUDIES)
     return _matrix(
         "theme-by-study",
         title,
@@ -169,9 +168,16 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         [[row[node.id] for node, _ in themes] for row in kept],
         what="findings",
         said=(
-            f"{studies(len(rows))} by {counted(len(themes), 'theme')}; "
-            f"{one} of them {'reports' if one == 1 else 'report'} on a single theme. "
-            + "; ".join(f"{node.label}, {studies(len(counts[node.id]))}" for node, _ in themes)
+            say.count(
+                "themes_description",
+                one,
+                studies=say.count("study", len(rows)),
+                themes=say.count("theme", len(themes)),
+            )
+            + " "
+            + "; ".join(
+                f"{node.label}, {say.count('study', len(counts[node.id]))}" for node, _ in themes
+            )
             + "."
         ),
         fields=(
@@ -191,7 +197,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         tinted="c",
         source=source_line(say, findings),
         wording=say,
-        stated=f"{studies(len(rows))}, {counted(len(themes), 'theme')}",
+        stated=f"{say.count('study', len(rows))}, {say.count('theme', len(themes))}",
     )
 
 
@@ -225,10 +231,10 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
     single = [item for item in found.single if item[0].kind in ranks]
     columns = ["study", "cohort", "team", "country"]
     words = {
-        "study": "one study",
-        "cohort": "one cohort",
-        "team": "one team",
-        "country": "one country",
+        "study": say["robustness_one_study"],
+        "cohort": say["robustness_one_cohort"],
+        "team": say["robustness_one_team"],
+        "country": say["robustness_one_country"],
     }
     rows: list[dict[str, Any]] = [
         {
@@ -242,13 +248,16 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         for held, kind, which in single
     ]
     by_kind = Counter(row["rests_on"] for row in rows)
-    how = [f"{by_kind[word]} on {word}" for word in words.values() if by_kind[word]]
-    plural = listed([rank.plural.lower() for rank in records.settings.ranks[1:] or ranks.values()])
+    how = [
+        say.say("single_on", n=by_kind[word], what=word) for word in words.values() if by_kind[word]
+    ]
+    plural = listed(
+        [rank.plural.lower() for rank in records.settings.ranks[1:] or ranks.values()], say["and"]
+    )
+    share = {"n": len(rows), "total": len(nodes)}
     return _matrix(
         "single-support",
-        f"{len(rows)} of {len(nodes)} {plural} rest on a single study, cohort, team or country"
-        if nodes
-        else "No finding, so nothing rests on anything",
+        say.say("single_title", what=plural, **share) if nodes else say["single_title_none"],
         [row["what"] for row in rows],
         [words[name] for name in columns],
         [
@@ -257,8 +266,8 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         ],
         what="studies",
         said=(
-            f"{len(rows)} of {len(nodes)} rest on a single study, cohort, author team or country"
-            + (f": {listed(how)}. " if how else ". ")
+            say.say("single_description", **share)
+            + (f": {listed(how, say['and'])}. " if how else ". ")
             + "; ".join(f"{row['what']}: {row['rests_on']}, {row['which']}" for row in rows)
             + ("." if rows else "")
         ),
@@ -275,7 +284,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         tints=[_of_level(records, row["id"]) for row in rows],
         source=source_line(say, chosen(records, ids)),
         wording=say,
-        stated=f"{len(rows)} of {len(nodes)} rest on a single one",
+        stated=say.say("single_summary", **share),
         nothing="" if not nodes else say["chart_none_single"],
     )
 
@@ -295,12 +304,12 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         why = say["chart_no_poles"]
         return Chart(
             "both-ways",
-            "No two opposite directions",
+            say["both_title_none"],
             why,
             fields=(),
             rows=[],
             nothing=why,
-            summary="no poles",
+            summary=say["both_title_none"],
             wording=say,
         )
     helps, hinders = pair
@@ -321,35 +330,42 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
     plural = (ranks[1] if len(ranks) > 1 else ranks[0]).plural.lower()
     each = "; ".join(
         f"{row['label']}, "
-        f"{counted(row['helping'], helps.label.lower(), helps.plural.lower())} and "
+        f"{counted(row['helping'], helps.label.lower(), helps.plural.lower())} {say['and']} "
         f"{counted(row['hindering'], hinders.label.lower(), hinders.plural.lower())}"
         for row in themes
     )
     return Chart(
         "both-ways",
-        f"{len(themes)} of {len(looked)} {plural} are reported both ways",
-        f"{len(themes)} of {len(looked)} {plural} have {helps.plural.lower()} as well as "
-        f"{hinders.plural.lower()}{': ' + each if each else ''}.",
+        say.say("both_title", n=len(themes), total=len(looked), what=plural),
+        say.say(
+            "both_description",
+            n=len(themes),
+            total=len(looked),
+            what=plural,
+            helping=helps.plural.lower(),
+            hindering=hinders.plural.lower(),
+        )
+        + f"{': ' + each if each else ''}.",
         fields=(
             Field(
                 "label",
-                listed([rank.label for rank in ranks[1:] or ranks], "or"),
+                listed([rank.label for rank in ranks[1:] or ranks], say["or"]),
                 cell=lambda row: theme_link(records, row["id"]),
             ),
             Field("helping", helps.plural, number=True),
-            Field("helping_in", f"{helps.label} in"),
+            Field("helping_in", say.say("both_in", what=helps.label)),
             Field("hindering", hinders.plural, number=True),
-            Field("hindering_in", f"{hinders.label} in"),
+            Field("hindering_in", say.say("both_in", what=hinders.label)),
             Field("same_studies", say["column_in_the_same_study"], number=True),
         ),
         rows=rows,
         draw=(lambda width: _diverging(themes, pair, width)) if themes else None,
         nothing=say["chart_not_both"] if findings else say["chart_nothing"],
         note=say["chart_note_both"],
-        summary=f"{len(themes)} of {len(looked)} {plural}",
+        summary=f"{say.say('n_of_all', n=len(themes), total=len(looked))} {plural}",
         source=source_line(say, findings),
         wording=say,
-        table_note=f"{len(rows)} at all ranks",
+        table_note=say.say("both_ranks", n=len(rows)),
     )
 
 
@@ -435,11 +451,9 @@ def _matrix(
     across = columns[:_COLUMNS]
     shown = _fitting([row[:_COLUMNS] for row in cells])
     if len(cells) > len(shown):
-        note += f" The first {len(shown)} of {len(cells)} rows are drawn; all are in the table."
+        note += " " + wording.say("chart_rows_drawn", n=len(shown), total=len(cells))
     if len(columns) > len(across):
-        note += (
-            f" The first {len(across)} of {len(columns)} columns are drawn; all are in the table."
-        )
+        note += " " + wording.say("chart_columns_drawn", n=len(across), total=len(columns))
     return Chart(
         name,
         title,
@@ -448,7 +462,7 @@ def _matrix(
         rows=data,
         draw=(
             lambda width: _cells(
-                rows[: len(shown)], across, shown, what, width, to, list(tints), tinted
+                wording, rows[: len(shown)], across, shown, what, width, to, list(tints), tinted
             )
         )
         if rows
@@ -458,7 +472,7 @@ def _matrix(
         source=source,
         wording=wording,
         summary=stated,
-        table_note=counted(len(rows), "row"),
+        table_note=wording.count("row", len(rows)),
     )
 
 
@@ -478,6 +492,7 @@ def _fitting(cells: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
 
 
 def _cells(
+    say: Words,
     rows: Sequence[str],
     columns: Sequence[str],
     cells: Sequence[Sequence[int]],
@@ -496,7 +511,6 @@ def _cells(
         if n
     ]
     most = max((item["n"] for item in data), default=1)
-    one = {"studies": "study", "findings": "finding"}[what]
     upright = len(columns) > 4 or width < 400
     across = [
         wrapped(label, 130 if upright else 90, 12, most=1 if width < 400 else 2)
@@ -506,8 +520,8 @@ def _cells(
     base = (
         alt.Chart(inline(data))
         .transform_calculate(
-            t="join(L[datum.v], ' ') + ', ' + join(C[datum.c], ' ') + ': ' + datum.n"
-            f" + (datum.n == 1 ? ' {one}' : ' {what}')"
+            t="join(L[datum.v], ' ') + ', ' + join(C[datum.c], ' ') + ': ' + "
+            + counting(say, {"studies": "study", "findings": "finding"}[what], "datum.n")
         )
         .encode(
             x=alt.X(
