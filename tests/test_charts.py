@@ -29,6 +29,7 @@ from tests.records_by_hand import (
 
 from synth.model import Finding
 from synth.views import charts
+from synth.views.charts.chart import study_links
 from synth.views.figure import Figure
 from synth.views.markup import Place, drawn_in
 
@@ -411,3 +412,12 @@ def test_every_colour_of_a_picture_falls_back_to_a_literal_one() -> None:
 
 def test_records_by_hand_name_authors_for_every_study() -> None:
     assert set(AUTHORS) == {s.id for s in STUDIES}
+
+
+def test_a_cell_names_forty_studies_and_counts_the_others() -> None:
+    every = records()
+    ids = list(every.studies) * 50
+    many = study_links(every, ids[:50])
+    assert many.count("<a ") == 40
+    assert many.endswith("; and 10 more studies")
+    assert "more" not in study_links(every, ids[:40])

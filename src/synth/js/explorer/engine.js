@@ -18,8 +18,8 @@ import { folding, near, spelling } from "./search.js";
 
 const BLOCK = 2048; // statements folded at a time
 
-/** @param {Data} data @param {string[] | null} [ids] */
-export function engine(data, ids) {
+/** @param {Data} data @param {number[] | null} [gaps] from each of the wanted findings to the next; all without them */
+export function engine(data, gaps) {
   const { id: numbers, study: studyOf, said: saidOf } = data.findings;
   /** @type {string[]} */
   const statements = data.statements;
@@ -30,12 +30,8 @@ export function engine(data, ids) {
     numbers[row] < 1e9 && typeof numbers[row] === "number"
       ? `${data.studies.id[studyOf[row]]}-${String(numbers[row]).padStart(2, "0")}`
       : numbers[row];
-  /** @type {number[] | undefined} */
-  let rows;
-  if (ids) {
-    const wanted = new Set(ids);
-    rows = [...numbers.keys()].filter((row) => wanted.has(nameOf(row)));
-  }
+  let at = 0;
+  const rows = gaps?.map((gap) => (at += gap));
   const n = (rows || numbers).length;
   /** @param {number} i */
   const row = (i) => (rows ? rows[i] : i);

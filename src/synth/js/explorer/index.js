@@ -41,7 +41,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   /** Some of all, with the noun of all. @param {number} n @param {number} all @param {string} what */
   const part = (n, all, what) => (n === all ? some(n, what) : say("of", { n, all: some(all, what) }));
 
-  const core = engine(data, settings.ids);
+  const core = engine(data, settings.gaps);
   yield;
   const choice = choices(core, data, settings, say);
   const { facets, tree, direction, totals, n } = core;
