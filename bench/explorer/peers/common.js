@@ -16,6 +16,8 @@ const peer = (window.peer = {
   shown: () => document.querySelectorAll("#results > li, .ex [data-finding]").length,
   /** Once all findings of the start are painted too, the page says so; nobody asks it meanwhile. */
   ready() {
+    // A page may say so again at every step: one watcher each would be work that is not the peer's.
+    peer.ready = () => {};
     const full = async () => {
       const shown = peer.shown();
       if (peer.readyAt || (shown >= 0 && shown < peer.rows)) return;
