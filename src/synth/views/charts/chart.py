@@ -45,7 +45,7 @@ VEGALITE = "application/vnd.vegalite.v6+json"
 """The media type of a specification; Altair's own, with a dot, cannot be stored in a notebook."""
 _VERSION = "6.4"
 _WIDE, _NARROW = 660, 320
-_NAMED = 40
+_IN_A_CELL = 40
 """Studies a cell of a table names before it counts the others; its file names all."""
 
 Draw = Callable[[int], "altair.Chart | altair.LayerChart"]
@@ -336,7 +336,7 @@ def ranked(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def study_links(records: Records, ids: Sequence[str]) -> Markup:
     """Links to several studies, in one cell of a table; to the first, where there are very many."""
-    links = [study_link(records, study) for study in ids[:_NAMED]]
+    links = [study_link(records, study) for study in ids[:_IN_A_CELL]]
     if left := len(ids) - len(links):
         links.append(escape(Words.of(records.settings).count("studies_left", left)))
     return Markup("; ").join(links)
