@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from synth import Review
 from synth.errors import ReviewError
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
@@ -1146,3 +1147,11 @@ def test_a_column_renamed_beyond_likeness_is_told_by_what_it_holds(
     assert rows_of(tmp_path, "studies")["ek2012"]["country"] == "Peru"
     assert "Missing:" not in told
     assert "The title is" not in told
+
+
+def test_a_review_of_one_direction_is_seen_at_a_glance(take: Take, tmp_path: Path) -> None:
+    take("Study,Pay,Hours\nEk 2012,x,\nRoux 2015,x,x\n")
+    view = Review.load(tmp_path / "review").at_a_glance()
+    assert view.title == "What was coded, theme by theme"
+    assert [(row["theme"], row["reported"]) for row in view.rows] == [("Pay", 2), ("Hours", 1)]
+    assert "stand on the line" not in view.html

@@ -144,7 +144,10 @@ def _toc_entry(records: Records, node: Theme, paged: set[str], indent: int) -> I
 
 
 def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page:
-    """The page of one node: what belongs here, the evidence, where and when, its influences.
+    """The page of one node, as the pages of themes and levels of this project's own book are.
+
+    What was found stands first, then what belongs here and what the authors write; the evidence,
+    where and when, and links to others follow.
 
     Parameters
     ----------
@@ -154,8 +157,13 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
     """
     here = f"{node.rank}={node.id}"
     call = f'review.theme("{node.id}")'
-    cells = [_text("title", f"# {_escaped(node.label)}")]
-    cells.append(_text("what-it-is", *_definition(node)))
+    parts = bool(records.codebook.children(node.id))
+    cells = [
+        _text("title", f"# {_escaped(node.label)}"),
+        _load(),
+        _code("verdict", f"{call}.verdict()", shown=False),
+    ]
+    cells.append(_text("what-it-is", _what_it_is()))
     written = (prose or Prose()).nodes.get(node.id, "")
     if written:
         cells.append(
@@ -163,8 +171,7 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
         )
     else:
         cells.append(_text("synthesis", _invitation(records, node)))
-    cells.append(_load())
-    if records.codebook.children(node.id):
+    if parts:
         cells += [
             _text("parts", "## Its parts"),
             _code("framework", f"{call}.framework()"),
@@ -176,7 +183,7 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
             f"{{count}}`findings {here} | finding/findings | alone` from "
             f"{{count}}`studies {here} | study/studies` stand here.",
         ),
-        _code("findings", f"{call}.evidence()"),
+        _code("findings", f"{call}.{_listing(records, node)}()"),
     ]
     cells += _where_and_when(records, f"{call}.evidence()", node)
     if records.influences:
@@ -195,14 +202,26 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
     return _notebook(page_name(node), cells, description, synth={"theme": node.id}, node=node.id)
 
 
-def _definition(node: Theme) -> list[str]:
-    return [
-        f":::{{div}} synth lead\n{_escaped(node.definition)}\n:::",
-        _comment(
-            "The line above is the definition in data/codebook.csv when this page was made. Say",
-            "here in your own words what belongs to it and what does not.",
-        ),
-    ]
+def _listing(records: Records, node: Theme) -> str:
+    """What lists the findings of a node: statements, or findings where nobody wrote them in words.
+
+    Findings that say the same are one statement; where all say only that they were coded, each
+    study has to be seen by itself.
+    """
+    branch = records.codebook.branch(node.id)
+    said = [f.summary for f in records.findings.values() if f.theme in branch]
+    return "statement_list" if len({*said}) > 1 else "evidence"
+
+
+def _what_it_is() -> str:
+    return _comment(
+        "The definition in data/codebook.csv stands below the title. Say here what belongs to it",
+        "and what does not, and take the % signs away.",
+        "",
+        "## What it is",
+        "",
+        "What belongs here is …",
+    )
 
 
 def _invitation(records: Records, node: Theme) -> str:
@@ -269,6 +288,11 @@ def _home(records: Records, prose: Prose) -> Page:
         "{count}`studies`\n: studies they come from",
         *[number for number in countries if number],
     ]
+    arrows = [
+        _text("framework-heading", "## The framework at a glance"),
+        _code("framework-at-a-glance", "review.framework().glance()"),
+    ]
+    arrows = arrows if records.influences else []
     entries = [
         f"- [{_escaped(node.label)}]({page_name(node).removeprefix(f'{FOLDER}/')}.ipynb)"
         for node in records.codebook.levels
@@ -285,8 +309,8 @@ def _home(records: Records, prose: Prose) -> Page:
             ),
         ),
         _load(),
-        _text("at-a-glance", "## The framework at a glance"),
-        _code("framework-at-a-glance", "review.framework().glance()"),
+        _code("at-a-glance", "review.at_a_glance()", shown=False),
+        *arrows,
         _text(
             "key-numbers", "## What the book rests on", "{.key-numbers}\n" + "\n\n".join(numbers)
         ),
@@ -555,20 +579,19 @@ def _text(name: str, *paragraphs: str) -> dict[str, object]:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(source)}
 
 
-def _code(name: str, source: str) -> dict[str, object]:
+def _code(name: str, source: str, *, shown: bool = True) -> dict[str, object]:
     return {
         "cell_type": "code",
         "execution_count": None,
         "id": name,
-        "metadata": {"tags": ["hide-input"]},
+        "metadata": {"tags": ["hide-input" if shown else "remove-input"]},
         "outputs": [],
         "source": _lines(source),
     }
 
 
 def _load() -> dict[str, object]:
-    cell = _code("load", "from synth import Review\n\nreview = Review.load()")
-    return {**cell, "metadata": {"tags": ["remove-input"]}}
+    return _code("load", "from synth import Review\n\nreview = Review.load()", shown=False)
 
 
 def _notebook(

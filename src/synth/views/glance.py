@@ -38,7 +38,8 @@ class Glance(View):
     def __init__(self, records: Records) -> None:
         self._records = records
         self._words = Words.of(records.settings)
-        self.title = self._words["glance_title"]
+        sided = poles(records.settings) is not None
+        self.title = self._words["glance_title" if sided else "glance_title_plain"]
         self.summary = self._words.count("theme", len(self.rows))
 
     @cached_property
@@ -118,11 +119,13 @@ class Glance(View):
                     "rows": rows,
                 }
             )
-        note = words.markup(
-            "glance_note",
-            up=direction_mark(pair[0], words["glance_up"]),
-            down=direction_mark(pair[1], words["glance_down"]),
-        )
+        note = words.markup("glance_note_plain")
+        if sides := poles(settings):
+            note = words.markup(
+                "glance_note",
+                up=direction_mark(sides[0], words["glance_up"]),
+                down=direction_mark(sides[1], words["glance_down"]),
+            )
         marks = [(way, direction_mark(way)) for way in pair]
         return render(
             "glance.html",
