@@ -1155,3 +1155,8 @@ def test_a_review_of_one_direction_is_seen_at_a_glance(take: Take, tmp_path: Pat
     assert view.title == "What was coded, theme by theme"
     assert [(row["theme"], row["reported"]) for row in view.rows] == [("Pay", 2), ("Hours", 1)]
     assert "stand on the line" not in view.html
+
+
+def test_none_beside_another_code_adds_up(take: Take) -> None:
+    made = take("Study,Code 1,Code 2\nEk 2012,Pay,None\nRoux 2015,no,Hours\n")
+    assert made.themes == {"Pay": 1, "Hours": 1}

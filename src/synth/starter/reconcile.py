@@ -102,11 +102,11 @@ def _findings_add_up(
                     yield f"the cell {cell!r} at {where} has {'a' if held else 'no'} finding"
             for name in recipe.of("theme"):
                 cell = row.cells[name]
-                says = bool(cell) and not unknown(" ".join(cell.split()))
+                says = bool(cell) and not unknown(" ".join(cell.split()), nothing=True)
                 held = material.made.get((index, row.line, name), 0) > 0
                 if says and not held and not recipe.values.get(name):
                     parts = [part for part in cell.replace("\n", ";").split(";") if part.strip()]
-                    if not all(unknown(part) for part in parts):
+                    if not all(unknown(part, nothing=True) for part in parts):
                         yield f"the code {cell!r} of {sheet.source}:{row.line} has no finding"
 
 
