@@ -51,8 +51,9 @@ def shows(root: Path) -> Iterator[str]:
         yield json.dumps(given[0] if isinstance(given, tuple) else given, default=str)
 
 
+LISTS = 'not_countries = ["nowhere"]\nplural_labels = ["school"]\ndesign_shapes = ["survey"]\n'
 MORE_KEYS = (
-    ("sections =", 'not_countries = ["nowhere"]\nplural_labels = ["school"]\nsections ='),
+    ("sections =", f"{LISTS}sections ="),
     ('doi = "10.5555', 'url = "https://example.org"\ndoi = "10.5555'),
     ('verb = "helps"', 'verb = "helps"\nplural_verb = "help"'),
 )

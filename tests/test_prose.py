@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.book.figures import late_value
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
 from synth.model import Codebook
@@ -130,3 +131,16 @@ def test_roles_of_others_are_never_wrong(review):
         "role-malformed",
         "Say which finding: its id in data/coded_studies.csv.",
     )
+
+
+def test_what_only_a_build_knows_counts_the_whole_review(review):
+    told = ("studies", "works", "findings", "countries", "influences", "version")
+    assert {name: late_value(name, review) for name in told} == {
+        "studies": "4",
+        "works": "5",
+        "findings": "6",
+        "countries": "3",
+        "influences": "1",
+        "version": review.settings.version,
+    }
+    assert late_value("studies:country=Norway direction=helps", review) == "2"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import replace
 
 from tests.records_by_hand import FINDINGS, STUDIES, records, study
@@ -168,3 +169,11 @@ def test_everything_is_in_a_fixed_order() -> None:
     assert first.html == second.html
     kinds = [out.kind for out in first.left_out]
     assert kinds == sorted(kinds, key=KINDS.index)
+
+
+def test_each_kind_of_loss_is_counted_for_itself() -> None:
+    left_out = robustness(records()).left_out
+    kinds = [Counter(item.kind for item in out.lost) for out in left_out]
+    assert any(len(counted) > 1 for counted in kinds)
+    for out, counted in zip(left_out, kinds, strict=True):
+        assert {kind: out.of(kind) for kind in counted} == counted
