@@ -124,6 +124,22 @@ def test_csv_and_table_come_from_the_same_rows() -> None:
             assert row["left_out"].replace("&", "&amp;") in found.html
 
 
+def test_a_statement_goes_only_with_the_last_who_reports_it() -> None:
+    first, *rest = FINDINGS
+    other = next(one for one in rest if one.study != first.study)
+    both = {"anchor": "what they both say", "summary": "Both say so."}
+    shared = [replace(one, **both) for one in (first, other)]
+    found = robustness(records(findings=shared))
+    by_study = {out.studies: out for out in found.left_out if out.kind == "study"}
+    assert [(by_study[one.study,].findings, by_study[one.study,].statements) for one in shared] == [
+        (1, 0),
+        (1, 0),
+    ]
+    alone = robustness(records(findings=[first])).left_out[0]
+    assert (alone.findings, alone.statements) == (1, 1)
+    assert {"findings", "statements"} <= set(found.rows[0])
+
+
 def test_kinds_that_share_a_word_stay_apart() -> None:
     """Whatever a team calls them, a table of studies holds studies, and the CSV says so."""
     plain = records()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Study, statements_of
+from synth.model import UNKNOWN, Finding, Statement, Study, statements_of
 from synth.text import fold, listed
 from synth.views.figure import (
     Field,
@@ -76,6 +76,7 @@ class LeftOut:
     label : what readers see.
     studies : the studies that belong to it.
     findings : how many findings would go.
+    statements : how many statements nobody else reports, which would go with them.
     lost : what would lose all its support.
     """
 
@@ -83,6 +84,7 @@ class LeftOut:
     label: str
     studies: tuple[str, ...]
     findings: int
+    statements: int
     lost: tuple[Supported, ...]
 
     def of(self, kind: str) -> int:
@@ -243,30 +245,39 @@ class Robustness(View):
         A finding from several countries stays when only one of them is left out.
         """
         found = []
-        of_study = Counter(f.study for f in self._findings)
         for kind, label, of in self._groups:
-            gone = sum(of_study[study] for study in of)
+            gone = [f.id for f in self._findings if f.study in of]
             lost = tuple(h for h in self.supported if h.studies <= of)
-            found.append(LeftOut(kind, label, tuple(sorted(of)), gone, lost))
+            found.append(LeftOut(kind, label, tuple(sorted(of)), *self._gone(gone), lost))
         for country, (works, gone) in self._countries.items():
             lost = tuple(h for h in self.supported if h.countries == {country})
-            found.append(LeftOut("country", country, tuple(sorted(works)), gone, lost))
+            found.append(LeftOut("country", country, tuple(sorted(works)), *self._gone(gone), lost))
         order = {kind: index for index, kind in enumerate(KINDS)}
         return tuple(
             sorted(found, key=lambda x: (order[x.kind], -len(x.lost), -x.findings, x.label))
         )
 
+    def _gone(self, findings: Sequence[str]) -> tuple[int, int]:
+        """How many findings go, and how many statements that nobody else reports go with them."""
+        gone = set(findings)
+        return len(gone), sum(gone.issuperset(said.findings) for said in self._statements)
+
     @cached_property
-    def _countries(self) -> Mapping[str, tuple[set[str], int]]:
-        """Countries with the studies and the number of findings that come from nowhere else."""
+    def _statements(self) -> tuple[Statement, ...]:
+        return statements_of(self._findings)
+
+    @cached_property
+    def _countries(self) -> Mapping[str, tuple[set[str], list[str]]]:
+        """Countries with the studies and the findings that come from nowhere else."""
         elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
-        found: dict[str, tuple[set[str], int]] = {}
+        found: dict[str, tuple[set[str], list[str]]] = {}
         for finding in self._findings:
             values = set(values_of_study(self._records, "country", finding.study))
             if len(values) == 1 and not values & elsewhere:
                 (country,) = values
-                works, count = found.get(country, (set(), 0))
-                found[country] = (works | {finding.study}, count + 1)
+                works, gone = found.setdefault(country, (set(), []))
+                works.add(finding.study)
+                gone.append(finding.id)
         return found
 
     @cached_property
@@ -311,6 +322,7 @@ class Robustness(View):
                 "left_out": out.label,
                 "studies": len(out.studies),
                 "findings": out.findings,
+                "statements": out.statements,
                 **{kind: out.of(kind) for kind, _, _ in self._kinds},
                 "lost": [h.label for h in out.lost if h.kind != "direction"],
                 "ids": out.studies,
@@ -399,6 +411,7 @@ class Robustness(View):
             Field("left_out", one.capitalize(), cell=self._left_out_cell),
             *((Field("studies", words["column_studies"], number=True),) if kind != "study" else ()),
             Field("findings", words["robustness_gone"], number=True),
+            Field("statements", words["verdict_statements_gone"], number=True),
             *(
                 Field(name, plural, number=True)
                 for name, _, plural in self._kinds
@@ -458,6 +471,7 @@ class Robustness(View):
             "left_out": words["column_what"],
             "studies": words["column_studies"],
             "findings": words["column_findings"],
+            "statements": words["column_statements"],
             **{kind: many for kind, _, many in self._kinds},
             "lost": words["robustness_lost"],
         }

@@ -113,18 +113,11 @@ class Verdict(View):
                 out.label,
                 out.studies,
                 out.findings,
+                out.statements,
                 tuple(item for item in out.lost if item.id in branch),
             )
             for out in robustness(self._records, ids).left_out
             if out.kind == "study"
-        )
-
-    def _only(self, study: str) -> int:
-        """How many statements here only this study reports."""
-        by_id = {finding.id: finding for finding in self.findings}
-        return sum(
-            {by_id[name].study for name in statement.findings} == {study}
-            for statement in statements_of(self.findings)
         )
 
     # --- as rows ---
@@ -237,7 +230,7 @@ class Verdict(View):
                 "study": out.studies[0],
                 "label": out.label,
                 "findings": out.findings,
-                "statements": self._only(out.studies[0]),
+                "statements": out.statements,
                 "lost": [item.label for item in out.lost],
             }
             for out in self.left_out
