@@ -280,7 +280,7 @@ def test_a_study_says_in_its_own_entry_what_would_go_without_it(
 
 def test_a_shape_means_one_design_in_the_whole_book(root: Path) -> None:
     review = Review.load(root)
-    meaning: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    meaning: dict[str, set[str]] = defaultdict(set)
     for theme in review.themes:
         figure = theme.evidence().by_year()
         if figure.empty:
@@ -288,10 +288,8 @@ def test_a_shape_means_one_design_in_the_whole_book(root: Path) -> None:
         for layer in figure.spec["layer"]:
             encoded = layer["encoding"]
             if "shape" in encoded:
-                shapes, fills = encoded["shape"]["scale"], encoded["fill"]["scale"]
-                assert shapes["domain"] == fills["domain"]
-                pairs = zip(shapes["range"], fills["range"], strict=True)
-                for design, look in zip(shapes["domain"], pairs, strict=True):
+                shapes = encoded["shape"]["scale"]
+                for design, look in zip(shapes["domain"], shapes["range"], strict=True):
                     meaning[design].add(look)
     assert len(meaning) > 3
     assert all(len(looks) == 1 for looks in meaning.values())
