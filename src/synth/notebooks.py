@@ -325,11 +325,13 @@ async def _run_cells(notebook: Any, folder: Path) -> None:
         notebook,
         km=manager,
         timeout=600,
+        shutdown_kernel="immediate",
         store_widget_state=False,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    await client.async_execute()
+    # Whoever brings a manager shuts its kernel down; a hundred left running would fill the memory.
+    await client.async_execute(cleanup_kc=True)
 
 
 def _where(path: Path, notebook: Any, error: Exception) -> str:
