@@ -198,7 +198,7 @@ class Evidence(HasEvidence):
     >>> from synth import Review
     >>> review = Review.load("tests/example")
     >>> review.evidence().where(since=2019)
-    <Evidence: 2 findings from 1 study>
+    <Evidence: 2 statements (2 findings) from 1 study>
     """
 
     def __init__(
@@ -317,7 +317,7 @@ class Evidence(HasEvidence):
 
     @property
     def summary(self) -> str:
-        """How many findings from how many studies: ``"14 findings from 11 studies"``."""
+        """How much it holds: ``"9 statements (14 findings) from 11 studies"``."""
         from synth.views.evidence_table import summary
 
         return summary(self._records, self._ids)

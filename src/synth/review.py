@@ -137,7 +137,7 @@ class Review(HasEvidence):
 
     >>> review = Review.load("tests/example")
     >>> review
-    <Review: What keeps school gardens growing: 18 findings from 6 studies>
+    <Review: What keeps school gardens growing: 18 statements (18 findings) from 6 studies>
     >>> review.studies, "school" in review.themes
     (<6 studies>, True)
     """
@@ -526,7 +526,7 @@ class ReviewTheme(_Handle):
 
     >>> review = Review.load("tests/example")
     >>> review.themes["school"]
-    <Sphere school: 11 findings from 5 studies>
+    <Sphere school: 11 statements (11 findings) from 5 studies>
     """
 
     @property

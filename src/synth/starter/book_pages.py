@@ -461,8 +461,9 @@ def _explorer() -> Page:
         _text(
             "what-it-is",
             "# Explorer",
-            "All {count}`findings` findings from {count}`studies` studies. Search them, narrow "
-            "them down, see where nothing was found, and take the result with you.",
+            "All {count}`statements` statements ({count}`findings` findings) from {count}`studies` "
+            "studies. Search them, narrow them down, see where nothing was found, and take the "
+            "result with you.",
         ),
         _load(),
         _code("explorer", 'review.evidence().explorer(key="x")'),

@@ -40,7 +40,7 @@ class View:
     A view has these, as attributes or properties:
 
     - ``title``: what it says, as a sentence, or what it is;
-    - ``summary``: how much it holds, such as ``"14 findings from 11 studies"``;
+    - ``summary``: how much it holds, such as ``"9 statements (14 findings) from 11 studies"``;
     - ``rows``: what it shows, one mapping a row;
     - ``columns``: the columns of the plain table, by their name in ``rows``, with their labels;
     - ``html``: the whole view as a page shows it;
