@@ -1160,3 +1160,19 @@ def test_a_review_of_one_direction_is_seen_at_a_glance(take: Take, tmp_path: Pat
 def test_none_beside_another_code_adds_up(take: Take) -> None:
     made = take("Study,Code 1,Code 2\nEk 2012,Pay,None\nRoux 2015,no,Hours\n")
     assert made.themes == {"Pay": 1, "Hours": 1}
+
+
+def test_both_sides_of_a_form_are_read_alike(take: Take) -> None:
+    made = take(
+        "Study,Barriers,Facilitators\nEk 2012,Low pay; Stigma,Training\nRoux 2015,Stigma,NR\n"
+        "Lee 2019,Low pay,Clear policy\n"
+    )
+    assert made.themes == {"Low pay": 2, "Stigma": 2, "Training": 1, "Clear policy": 1}
+
+
+def test_a_group_above_both_directions_is_no_code(take: Take) -> None:
+    made = take(
+        "Study,Country,What was reported,\n,,Barriers,Facilitators\n"
+        "Ek 2012,Peru,Low pay in all posts,A good team\nRoux 2015,Togo,Stigma,Time to learn\n"
+    )
+    assert made.themes == {"Barriers": 2, "Facilitators": 2}

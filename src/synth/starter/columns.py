@@ -185,6 +185,13 @@ class _Guesser:
                     split.append(name)
                 if direction:
                     directions.setdefault(name, direction)
+        sided = [name for name in directions if self.uses.get(name) == "codes"]
+        ways = {codes.get(name, (name,)) for name in sided}
+        if len(ways) == 1 and len({directions[name] for name in sided}) > 1:
+            # A group such as "What was reported" above both sides tells nothing apart.
+            for name in sided:
+                heads = self.sheet.heads.get(name, (name,))
+                codes[name] = next(((head,) for head in heads if directions_in(head)), (name,))
         self._reviewers_in_headings(codes)
         if self.sheet.holds == "references" and "includ" in self.sheet.file.casefold():
             self.guess.recipe = replace(self.guess.recipe, rows="studies")
@@ -341,7 +348,9 @@ class _Guesser:
             # "Population" with few values sorts studies; it does not describe one.
             return not self._comes_again(name)
         if use == "theme":
-            return not all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)
+            # Numbers alone may name codes of a codebook; ticks and noughts name none.
+            ticks = all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)
+            return not ticks or all(cell.isdecimal() and cell != "0" for cell in held)
         if use == "design":
             return sum(map(len, held)) / len(held) <= 60
         if use == "reviewer":
@@ -468,6 +477,8 @@ class _Guesser:
             grouped = []
         chosen = [name for name in self.sheet.header if name in {*ticks, *texts, *grouped}]
         listed = [name for name in texts if self._lists(name)]
+        # Columns side by side are of one kind: short values in the others are codes as well.
+        listed = [name for name in texts if name in listed or (listed and self._is_short(name))]
         for name in chosen:
             self.uses[name] = "dimensions" if name in listed else "codes"
         for name in listed:
@@ -702,6 +713,12 @@ class _Guesser:
         held = [part for parts in of_study.values() for part in parts]
         short = all(len(part) <= 40 and not part.endswith(".") for part in held)
         return len(held) > 2 and short and len({*held}) <= min(_MOST, (len(held) + 1) // 2)
+
+    def _is_short(self, name: str) -> bool:
+        """Whether no value of a column is as long as a sentence."""
+        signs, _ = separators_of(self.held[name])
+        parts = [part for cell in self.held[name] for part in pieces(cell, signs)]
+        return all(len(part) <= 40 and not part.endswith(".") for part in parts)
 
     def _comes_again(self, name: str) -> bool:
         """Whether a column has few short values that come again."""

@@ -367,7 +367,12 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
             ]
             cells = known | dict.fromkeys(ranks, "") | dict(zip(ranks, path, strict=False))
             cells["Text"] = _text(code.get("AdditionalText"))
-            cells["Passages"] = "\n".join(filter(None, passages))
+            if cells["Text"]:
+                cells["Passages"] = "\n".join(filter(None, passages))
+            else:
+                # What was marked in the text says what nobody wrote beside it.
+                cells["Text"] = " … ".join(filter(None, passages))
+                cells["Passages"] = ""
             cells["Arm"] = _text(code.get("ArmTitle"))
             rows.append(Row(number, {name: cells[name] for name in header}))
     told = [
