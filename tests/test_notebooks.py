@@ -16,7 +16,7 @@ import pytest
 
 from synth.cli import main
 from synth.model import Finding
-from synth.notebooks import execute, notebooks_of, tidied
+from synth.notebooks import execute, notebooks_of, stale, tidied
 from synth.review import Review
 
 
@@ -122,10 +122,12 @@ def test_outputs_that_stay_the_same_leave_the_file_alone(book: Path) -> None:
     before = extra.read_bytes()
     review = Review.load(book)
     rewrite(book, next(iter(review.records.findings.values())), "summary", "Another sentence.")
+    assert extra in stale(book)
     said = Said()
     execute(book, say=said)
     assert "run with the same outputs" in said.last
     assert extra.read_bytes() == before
+    assert stale(book) == []
     again = Said()
     execute(book, say=again)
     assert len(again) == 1, "what ran with the same outputs does not run again"

@@ -114,6 +114,21 @@ def execute(
     return int(count["failed"] > 0 or (check and count["changed"] > 0))
 
 
+def stale(root: Path) -> list[Path]:
+    """The notebooks that :func:`execute` would run now.
+
+    Parameters
+    ----------
+    root : folder of the review.
+
+    Raises
+    ------
+    ReviewError : the review's tables cannot be read.
+    """
+    held = Execution(root.resolve(), everything=False, check=True, say=print)
+    return [path for path in notebooks_of(root.resolve()) if held._why_stale(path)]
+
+
 class Execution:
     """One round over the notebooks of a review; the arguments are those of :func:`execute`."""
 
