@@ -332,3 +332,18 @@ def test_the_scripts_write_what_python_writes(tmp_path: Path) -> None:
         path.write_text(script, "utf-8")
         done = subprocess.run([node, path], capture_output=True, text=True, check=True)
         assert json.loads(done.stdout) == [csv_text([[text]])[:-2] for text in texts], name
+
+
+def test_ris_tells_an_articles_number_and_writes_months_with_two_digits() -> None:
+    item = {
+        "id": "lee2020",
+        "type": "article-journal",
+        "title": "Pay",
+        "number": "e12",
+        "issued": {"date-parts": [[2020, 3, 5]]},
+    }
+    lines = to_ris([item]).splitlines()
+    assert "C7  - e12" in lines
+    assert [line for line in lines if line.startswith("DA")] == ["DA  - 2020/03/05"]
+    report = to_ris([{**item, "type": "report"}]).splitlines()
+    assert "M1  - e12" in report

@@ -21,7 +21,7 @@ from synth.book.assets import DATA, TABLES, classic_script, compact_style
 from synth.book.explorers import shared_file
 from synth.errors import UnknownName
 from synth.facets import searchable
-from synth.model import NOT_REPORTED, UNKNOWN, Facet, facet_values, statements_of
+from synth.model import NOT_REPORTED, UNKNOWN, Facet, Finding, facet_values, statements_of
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -32,6 +32,7 @@ from synth.views.explorer import (
     ROWS_OF_MORE,
     WORDS,
     Explorer,
+    _short_id,
     evidence_scripts,
     payload,
     reference_payload,
@@ -445,3 +446,27 @@ def test_the_widget_comes_only_when_shown() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert not {"anywidget", "ipywidgets", "traitlets", "pandas"} & set(modules.stdout.split())
+
+
+def test_only_a_regular_id_is_sent_as_a_number() -> None:
+    """The script writes two digits behind the study: another id would come back as another one."""
+    ids = {"ash2010-01": 1, "ash2010-1": "ash2010-1", "ash2010-101": "ash2010-101", "07": "07"}
+    assert {name: _short_id(Finding(name, "ash2010", "", "", "")) for name in ids} == ids
+
+
+def test_the_values_of_a_finding_keep_their_order(example: Path) -> None:
+    records = load_records(example)
+    first, second, *_ = records.findings.values()
+    facet = Facet("country", "Country", "Countries", "finding", many=True)
+    found = {
+        first.id: replace(first, countries=("Norway", "Kenya")),
+        second.id: replace(second, countries=("Kenya",)),
+    }
+    settings = replace(records.settings, facets=(facet,))
+    data = payload(replace(records, findings=found, settings=settings))
+    (told,) = (facet for facet in data["facets"] if facet["id"] == "country")
+    assert told["values"] == ["Kenya", "Norway"]
+    assert [[told["values"][at] for at in told["sets"][code]] for code in told["all"]] == [
+        ["Norway", "Kenya"],
+        ["Kenya"],
+    ]
