@@ -91,7 +91,11 @@ def printed(context: Any, place: Path, text: str, target: Path) -> None:
 
 # --- for paper --------------------------------------------------------------------------------
 
-_PAPER = "summary { list-style: none; } summary::marker { content: none; }"
+# The printed book has its list of references, and needs none below each page.
+_PAPER = (
+    "summary { list-style: none; } summary::marker { content: none; }"
+    ".synth-print-references { display: none !important; }"
+)
 _PATTERN = re.compile(
     r'<pattern id="(?P<id>[^"]+)" width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>'
     r"(?P<drawn>.*?)</pattern>",

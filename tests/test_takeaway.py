@@ -10,6 +10,7 @@ import json
 import re
 import uuid
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from synth.book.assets import DATA
 from synth.book.data_package import (
     REFI_NAMESPACE,
     TakeawayFile,
+    cite_book,
     how_to_cite,
     takeaway,
 )
@@ -319,3 +321,23 @@ def test_a_book_that_does_not_offer_itself_is_not_packed(tmp_path: Path) -> None
     pages, _ = built(planted(tmp_path))
     assert not (pages / "book.zip").exists()
     assert (pages / DATA / "datapackage.json").is_file()
+
+
+def test_the_book_can_be_cited_in_three_forms(example_root: Path) -> None:
+    """Each names the book, its year and the version of its data, and programs read two of them."""
+    settings = load_records(example_root).settings
+    forms = cite_book(settings)
+    assert list(forms) == ["APA", "BibTeX", "RIS"]
+    (entry,) = bibtexparser.parse_string(forms["BibTeX"]).entries
+    (work,) = rispy.loads(forms["RIS"])
+    edition = f"Version {settings.version}"
+    assert entry["title"].replace("{", "").replace("}", "") == settings.title == work["title"]
+    assert str(settings.date.year) == work["year"] == str(entry["year"])
+    assert edition in forms["APA"]
+    assert edition in forms["BibTeX"]
+    assert work["edition"] == edition
+    assert settings.title in forms["APA"]
+    # Without authors the title stands first, and nothing is left empty.
+    bare = cite_book(replace(settings, authors=()))
+    assert bare["APA"].startswith(settings.title)
+    assert "AU  -" not in bare["RIS"]

@@ -102,23 +102,66 @@ def test_the_first_window_of_the_book_answers(
     assert {name: y for name, y in bottoms.items() if y > height} == {}
 
 
-@pytest.mark.parametrize("name", ["data", "gaps", "method", "what-can-go-wrong"])
-def test_no_cell_of_running_text_is_squeezed_on_a_phone(
-    built_book: Path, browser: Any, name: str
-) -> None:
+def test_no_cell_of_running_text_is_squeezed_on_a_phone(built_book: Path, browser: Any) -> None:
+    """On no page; what is folded is opened first."""
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
-    page.goto((built_book / "book" / f"{name}.html").as_uri())
-    narrow = page.evaluate(
-        """() => [...document.querySelectorAll(".bd-article td")]
-          .filter((cell) => cell.checkVisibility() && cell.textContent.trim().length > 24)
-          .filter((cell) => cell.getBoundingClientRect().width < 160)
-          .map((cell) => cell.textContent.trim().slice(0, 40))"""
-    )
-    wide = page.evaluate("document.documentElement.scrollWidth")
+    wrong, seen = [], 0
+    for path in sorted((built_book / "book").glob("*.html")):
+        page.goto(path.as_uri())
+        cells = page.evaluate(
+            """() => {
+              for (const folded of document.querySelectorAll("details")) folded.open = true;
+              return [...document.querySelectorAll(".bd-article td")]
+                .filter((cell) => cell.checkVisibility() && cell.textContent.trim().length > 24)
+                .map((cell) => [cell.getBoundingClientRect().width, cell.textContent.trim()]);
+            }"""
+        )
+        seen += len(cells)
+        wrong += [f"{path.name}: {text} ({width:.0f} px)" for width, text in cells if width < 160]
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide != 360:
+            wrong.append(f"{path.name}: {wide} px wide")
     context.close()
-    assert narrow == []
-    assert wide == 360
+    assert wrong == []
+    assert seen > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "head"), [("explorer", ".ex-sticky"), ("framework", ".synth-t2 thead th")]
+)
+def test_a_head_stays_in_sight_while_its_list_scrolls(
+    built_book: Path, browser: Any, name: str, head: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto((built_book / "book" / f"{name}.html").as_uri())
+    if name == "explorer":
+        page.locator(".synth-explorer[data-ready=true]").wait_for()
+    page.locator(head).first.evaluate(
+        "element => scrollTo(0, scrollY + element.getBoundingClientRect().top + 1200)"
+    )
+    top = page.locator(head).first.evaluate("element => element.getBoundingClientRect().top")
+    bar = page.locator(".synth-bar").evaluate("element => element.getBoundingClientRect().bottom")
+    context.close()
+    assert abs(top - bar) <= 2
+
+
+def test_the_first_page_and_the_bar_lead_to_the_briefs(built_book: Path, browser: Any) -> None:
+    """Each brief has its door on the first page; the bar leads to the first of them."""
+    page = browser.new_page()
+    page.goto((built_book / "book" / "intro.html").as_uri())
+    doors = page.locator(".synth-doors a").evaluate_all("all => all.map((link) => link.pathname)")
+    pages = {
+        path.name
+        for path in (built_book / "book").glob("*.html")
+        if "synth-brief-steps" in path.read_text("utf-8")
+    }
+    assert len(pages) == 2
+    assert pages <= {address.rsplit("/", 1)[-1] for address in doors}
+    bar = page.locator(".synth-bar-pages a", has_text="Briefs").evaluate("link => link.pathname")
+    page.close()
+    assert bar.rsplit("/", 1)[-1] in pages
 
 
 def test_the_bar_over_a_page_leads_on_and_opens_the_contents(

@@ -20,6 +20,8 @@ from synth.book.assets import DATA
 from synth.book.context import render, review_of, settings_of
 from synth.book.data_package import agent, licence_address
 from synth.book.downloads import files_of
+from synth.messages import Words
+from synth.references.apa import group, reference_html
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -262,8 +264,19 @@ def with_coins(body: str, app: Sphinx) -> str:
         findings[name].study if name in findings else name for name in set(_LINK.findall(body))
     }
     only_cited = sorted(key for key in cited - given if key in works)
-    rest = [coins(works[key]) for key in only_cited] if len(only_cited) <= MOST_CITED else []
-    return f"{body}{render('cited_works.html', works=rest)}" if rest else body
+    if not only_cited or len(only_cited) > MOST_CITED:
+        return body
+    listed = group(works[key] for key in only_cited)
+    below = render(
+        "cited_works.html",
+        works=[coins(works[key]) for key in only_cited],
+        # A brief is one sheet, and says where its studies are found.
+        references=[]
+        if "synth-brief" in body
+        else [Markup(reference_html(work)) for work in listed],
+        title=Words.of(review.settings)["print_references"],
+    )
+    return f"{body}{below}"
 
 
 _FORMATS = {"article": "journal", "book": "book", "incollection": "book", "inbook": "book"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth import version as library
-from synth.book.context import HOLDS_BRIEF, render, settings_of, words_of
+from synth.book.context import HOLDS_BRIEF, render, review_of, settings_of, words_of
+from synth.errors import ReviewError
+from synth.views.shapes import mark
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -117,7 +119,7 @@ IN_THE_BAR = ("explorer", "influences", "studies", "brief", "data")
 ``brief`` is the first page that holds a brief, whatever it is called."""
 
 
-def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
+def sidebar(pages: Any, headings: Any, *, words: Words, signs: Mapping[str, Any]) -> Any:
     """Give the list of pages of the sidebar; the template asks for it.
 
     Its parts are no headings (they would stand before the page's own title). A part whose only
@@ -128,6 +130,7 @@ def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
     pages : the list as the theme draws it, parsed by BeautifulSoup.
     headings : of the page being read, as the theme draws them.
     words : of the interface.
+    signs : the mark of each level by the name its page has, as a drawing and the level's id.
     """
     for caption in pages.select("p.caption"):
         del caption["role"], caption["aria-level"]
@@ -136,6 +139,11 @@ def sidebar(pages: Any, headings: Any, *, words: Words) -> Any:
         if len(only) == 1 and only[0].a.get_text(strip=True) == caption.get_text(strip=True):
             only[0]["class"] = [*only[0]["class"], "synth-part"]
             caption.decompose()
+            if title := signs.get(only[0].a.get_text(strip=True)):
+                level, drawn = title
+                svg = type(pages)(drawn, "html.parser").svg
+                svg["class"] = f"lvl-{level}"
+                only[0].a.insert(0, svg)
     for arrow in pages.select("summary"):
         title = arrow.parent.find_previous_sibling("a").get_text(strip=True)
         # An arrow that folds what everybody needs is one control too many.
@@ -248,11 +256,27 @@ def prepare_page(
         synth_short_title=(settings.short_title or settings.title)
         if settings
         else app.config.html_title,
-        synth_sidebar=partial(sidebar, words=words),
+        synth_sidebar=partial(sidebar, words=words, signs=_signs(app)),
         synth_sign="favicon.svg" if settings else "",
         synth_theme_version=version("pydata-sphinx-theme"),
         synth_words=words,
     )
+
+
+def _signs(app: Sphinx) -> dict[str, tuple[str, str]]:
+    """The mark of each level of the review by its label."""
+    try:
+        review = review_of(app)
+    except ReviewError:
+        # Said already, with every line, by the part that needs the review for its pages.
+        review = None
+    if review is None:
+        return {}
+    looks = review.settings.levels
+    levels = review.records.codebook.levels
+    return {
+        level.label: (level.id, mark(looks[level.id].mark)) for level in levels if level.id in looks
+    }
 
 
 def fix_page(
