@@ -410,7 +410,7 @@ def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
     stroke = alt.Stroke(
         "d:N",
         scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(title=None, symbolFillColor="transparent"),
+        legend=alt.Legend(title=None, symbolType="stroke", symbolStrokeWidth=8),
     )
     # In the colour and pattern of its direction, left and right: colour never stands alone.
     bars = [
