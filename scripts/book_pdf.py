@@ -198,6 +198,8 @@ def with_own_anchors(page: Page, names: dict[Path, str]) -> str:
 
     def link(found: re.Match[str]) -> str:
         address, _, anchor = found[2].partition("#")
+        # On paper a view of the explorer is its page: nothing there follows filters.
+        address = address.partition("?")[0]
         if re.match(r"[a-z]+:|//", address):
             return found[0]
         target = page.path if not address else (page.path.parent / unquote(address)).resolve()
