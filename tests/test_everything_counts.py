@@ -354,6 +354,13 @@ def test_outputs_that_are_not_whole_are_stale_and_told(
     assert freshness.partial(root) == {"book/page.ipynb": []}
     harm(notebook["cells"][1])
     path.write_text(json.dumps(notebook), "utf-8")
-    assert freshness.why_stale(notebook, freshness.inputs(root)).startswith("cell 2: ")
+    why = {unrun: "not run", failed: "failed"}.get(harm, "partial")
+    assert freshness.why_stale(notebook, freshness.inputs(root)) == f"cell 2: {why}"
     if harm is not failed:  # an error is told by its name
         assert freshness.partial(root) == {"book/page.ipynb": [2]}
+
+
+def test_a_changed_cell_is_stale_whatever_it_stores(executed: Path) -> None:
+    notebook = json.loads((executed / "book" / "page.ipynb").read_text("utf-8"))
+    notebook["cells"][1]["source"] = "review.evidence().where(direction='helps')"
+    assert freshness.why_stale(notebook, freshness.inputs(executed)) == "its cells changed"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from synth.book.domain import EvidenceDomain
 from synth.book.figures import late_value
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
@@ -144,3 +146,8 @@ def test_what_only_a_build_knows_counts_the_whole_review(review):
         "version": review.settings.version,
     }
     assert late_value("studies:country=Norway direction=helps", review) == "2"
+
+
+def test_links_to_an_explorer_lead_to_the_one_with_most_findings():
+    held = SimpleNamespace(data={"explorers": {"a": [("x", 3)], "b": [("y", 9)], "c": [("z", 4)]}})
+    assert EvidenceDomain.explorer_page(held) == ("b", "y")
