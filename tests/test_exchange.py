@@ -25,7 +25,6 @@ from bibtexparser.middlewares import (
 
 from conftest import missing
 from explorer_on_a_page import change_findings
-from synth.book.assets import STATIC, with_words
 from synth.messages import Words
 from synth.model import UNKNOWN, Facet
 from synth.reading.bibliography import parse_bibliography
@@ -36,7 +35,7 @@ from synth.review import OF_THE_REVIEW, VIEWS, Review
 from synth.text import fold
 from synth.views import figure
 from synth.views.framework import framework
-from synth.views.markup import Place, drawn_in
+from synth.views.markup import STATIC, Place, drawn_in, with_words
 
 HOSTILE = r"""
 @article{odd2020,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from conftest import missing
-from synth.book.assets import STATIC
 from synth.book.search import as_indexed, with_spellings
+from synth.views.markup import STATIC
 
 TESTS = Path(__file__).parent
 TITLE = "Care <i>adult</i> & more"

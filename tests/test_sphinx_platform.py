@@ -24,12 +24,13 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from synth.book import theme as finished_pages
-from synth.book.assets import STATIC, classic_script, colours, compact_style
+from synth.book.assets import classic_script, colours, compact_style
 from synth.book.figures import CHART, chart_html, late_value
 from synth.book.theme import FIXES, POLICY, TEMPLATES, fixed
 from synth.errors import UnknownName
 from synth.messages import Words
 from synth.review import Review
+from synth.views.markup import STATIC
 from synth.views.view import VIEW
 
 TESTS = Path(__file__).parent

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from garden_book import built, planted
-from synth.book.assets import STATIC, with_words
 from synth.errors import UnknownName
 from synth.messages import ENGLISH, Words
 from synth.review import Review
+from synth.views.markup import STATIC, with_words
 
 
 def test_a_teams_words_take_the_place_of_the_english_ones() -> None:

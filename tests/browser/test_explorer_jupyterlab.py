@@ -35,6 +35,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
         'explorer = review.evidence().explorer(key="x")\nexplorer',
         "print('selected', len(explorer.selection), explorer.filters)",
         "explorer.filters = {'direction': 'barrier', 'since': 2015}",
+        "review.by_country()",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
@@ -79,7 +80,7 @@ def notebook(lab: str, browser: Any) -> Iterator[Any]:
     page = context.new_page()
     page.set_default_timeout(240_000)
     page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
-    page.locator(".jp-CodeCell").nth(3).wait_for()
+    page.locator(".jp-CodeCell").nth(4).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
     for number in range(2):
         run_cell(page, number)
@@ -133,3 +134,15 @@ def test_exports_work_without_a_book(notebook: Any, root: Path) -> None:
     items = json.loads(Path(started.value.path()).read_text("utf-8"))
     assert items
     assert all("barrier" in item["keyword"] for item in items)
+
+
+def test_a_figure_says_its_downloads_in_words(notebook: Any) -> None:
+    run_cell(notebook, 4)
+    figure = notebook.locator(".jp-CodeCell").nth(4).locator(".synth-figure")
+    table = figure.get_by_role("button", name="CSV")
+    table.wait_for()
+    with notebook.expect_download() as started:
+        table.click()
+    lines = Path(started.value.path()).read_text("utf-8-sig").splitlines()
+    assert lines[0].split(",")[0].isidentifier()
+    assert not any(line.startswith("'") for line in lines)

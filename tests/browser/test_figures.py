@@ -14,13 +14,14 @@ from typing import Any
 import pytest
 from tests.records_by_hand import FINDINGS, records
 
-from synth.book.assets import STATIC, classic_script, colours, with_words
+from synth.book.assets import classic_script, colours
 from synth.messages import Words
 from synth.references.csv_text import csv_file
 from synth.views import charts
 from synth.views.flow import flow
 from synth.views.framework import framework
 from synth.views.influences.map import influence_map
+from synth.views.markup import STATIC, with_words
 from synth.views.robustness import robustness
 
 pytestmark = pytest.mark.browser

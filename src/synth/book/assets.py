@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,7 @@ from synth.book.search import with_spellings
 from synth.messages import Words
 from synth.reading.settings import contrast
 from synth.reading.textio import replace_file
-from synth.references.csv_text import FORMULA
+from synth.views.markup import STATIC, with_words
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from synth.model import Settings
 
-STATIC = Path(__file__).parents[1] / "static"
 PLACE = "synth"
 """Folder below ``_static`` that the library's files go to."""
 DATA = f"_static/{PLACE}/data"
@@ -250,36 +248,6 @@ def compact_style(style: str) -> str:
     style = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     style = re.sub(r"\s+", " ", style)
     return re.sub(r"\s*([{};])\s*", r"\1", style).replace(";}", "}").strip()
-
-
-_NO_WORDS = "const WORDS = {};"
-_NO_FORMULA = 'const FORMULA = "";'
-_SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
-_COUNTED = re.compile(r'\bcount\("(\w+)"')
-
-
-def with_words(code: str, words: Words) -> str:
-    """Give a script the words of the interface it asks for, and what a formula begins with.
-
-    Parameters
-    ----------
-    code : a module; one without a place for words is left as it is.
-    words : of the interface.
-
-    Raises
-    ------
-    KeyError : the script asks for a word that the table of words lacks.
-
-    >>> from synth.messages import Words
-    >>> print(with_words('const WORDS = {}; say("and");', Words({"and": "und"})))
-    const WORDS = {"and": "und"}; say("and");
-    """
-    if _NO_WORDS not in code:
-        return code
-    code = code.replace(_NO_FORMULA, f"const FORMULA = {json.dumps(FORMULA, ensure_ascii=False)};")
-    pairs = {f"{key}_{one}" for key in _COUNTED.findall(code) for one in ("one", "many")}
-    told = {key: words[key] for key in sorted({*_SAID.findall(code), *pairs})}
-    return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)
 
 
 def write_if_changed(path: Path, content: bytes) -> None:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from synth import version as library
-from synth.book.assets import STATIC, classic_script, colours, compact_style, with_words
+from synth.book.assets import classic_script, colours, compact_style
 from synth.book.context import render
 from synth.book.data_package import how_to_cite, licence_address
 from synth.messages import Words
 from synth.views.evidence_table import EvidenceTable
 from synth.views.explorer import ROWS_IN_PAGE, evidence_scripts
-from synth.views.markup import Place, drawn_in
+from synth.views.markup import STATIC, Place, drawn_in, with_words
 
 if TYPE_CHECKING:
     from synth.reading.records import Records

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +33,13 @@ from synth.model import (
 from synth.references.csv_text import FORMULA
 from synth.text import ALIKE, SPELLINGS, is_english
 from synth.views.evidence_table import EvidenceTable, summary
-from synth.views.markup import placeholder, render, resource
+from synth.views.markup import STATIC, placeholder, render, resource
 from synth.views.shapes import outline
 from synth.views.view import View
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
 
-STATIC = Path(__file__).parents[1] / "static"
 
 ROWS_IN_PAGE = 500
 """Findings up to which the page's own table is complete."""

@@ -14,13 +14,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from synth.references.csv_text import FORMULA
+
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from synth.messages import Words
+
+STATIC = Path(__file__).parents[1] / "static"
+"""The folder of scripts, styles and letters that pages use."""
 
 
 @lru_cache(maxsize=1)
@@ -173,3 +181,33 @@ def resource(name: str) -> str:
         all of them are empty.
     """
     return _here().resource(name)
+
+
+_NO_WORDS = "const WORDS = {};"
+_NO_FORMULA = 'const FORMULA = "";'
+_SAID = re.compile(r'\b(?:say|around)\("(\w+)"')
+_COUNTED = re.compile(r'\bcount\("(\w+)"')
+
+
+def with_words(code: str, words: Words) -> str:
+    """Give a script the words of the interface it asks for, and what a formula begins with.
+
+    Parameters
+    ----------
+    code : a module; one without a place for words is left as it is.
+    words : of the interface.
+
+    Raises
+    ------
+    KeyError : the script asks for a word that the table of words lacks.
+
+    >>> from synth.messages import Words
+    >>> print(with_words('const WORDS = {}; say("and");', Words({"and": "und"})))
+    const WORDS = {"and": "und"}; say("and");
+    """
+    if _NO_WORDS not in code:
+        return code
+    code = code.replace(_NO_FORMULA, f"const FORMULA = {json.dumps(FORMULA, ensure_ascii=False)};")
+    pairs = {f"{key}_{one}" for key in _COUNTED.findall(code) for one in ("one", "many")}
+    told = {key: words[key] for key in sorted({*_SAID.findall(code), *pairs})}
+    return code.replace(_NO_WORDS, f"const WORDS = {json.dumps(told, ensure_ascii=False)};", 1)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from synth.messages import Words
 from synth.references.csv_text import csv_text
-from synth.views.markup import render
+from synth.views.markup import STATIC, render, with_words
 
 if TYPE_CHECKING:
     import pandas
@@ -174,7 +174,8 @@ class View:
 
     def widget(self) -> Any:
         """The view as a page of the book shows it, alive in a notebook with a kernel."""
-        return _widget_class()(html=str(self.html))
+        figures = (STATIC / "figures.js").read_text("utf-8")
+        return _widget_class(with_words(figures, self._words))(html=str(self.html))
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data: dict[str, Any] = {}
@@ -192,14 +193,16 @@ class View:
         return f"<{type(self).__name__}: {self.summary}>"
 
 
-@lru_cache(maxsize=1)
-def _widget_class() -> Any:
-    """The widget, made on first use: ipywidgets takes a third of a second to import."""
+@lru_cache(maxsize=4)
+def _widget_class(figures: str) -> Any:
+    """The widget, made on first use: ipywidgets takes a third of a second to import.
+
+    Parameters
+    ----------
+    figures : the module of the book's figures, with its words.
+    """
     import anywidget
     import traitlets
-
-    static = Path(__file__).parents[1] / "static"
-    figures = (static / "figures.js").read_text("utf-8")
 
     class ViewWidget(anywidget.AnyWidget):
         """A view with what the book's pages do to it: marks to read, tables to save."""
@@ -211,7 +214,7 @@ def _widget_class() -> Any:
             "} };\n"
         )
         _css = "\n".join(
-            (static / name).read_text("utf-8")
+            (STATIC / name).read_text("utf-8")
             for name in ("synth.css", "figures.css", "catalogue.css")
         )
         html = traitlets.Unicode().tag(sync=True)
