@@ -295,9 +295,7 @@ def compact(svg: str) -> str:
         "",
         inner,
     )
-    # Two pictures on a page have no name in common.
-    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
-    inner = re.sub(r"\bgradient_(\d+)", rf"g{own}-\1", inner)
+    inner = _fills_named(inner)
     # A hundredth of a pixel is enough, and the same on every machine.
     inner = re.sub(
         r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner
@@ -314,6 +312,27 @@ def compact(svg: str) -> str:
             font_family="sans-serif",
         )
     )
+
+
+_FILL = re.compile(r'<linearGradient id="(gradient_\d+)"(.*?</linearGradient>)', re.DOTALL)
+
+
+def _fills_named(svg: str) -> str:
+    """Each filling once, by a name that no other picture on the page has.
+
+    vl-convert draws one for every mark, and goes on counting from one picture to the next.
+    """
+    number: dict[str, int] = {}
+    place = {name: number.setdefault(drawn, len(number)) for name, drawn in _FILL.findall(svg)}
+    if not place:
+        return svg
+
+    def named(prefix: str) -> str:
+        kept = "".join(f'<linearGradient id="{prefix}-{at}"{drawn}' for drawn, at in number.items())
+        marks = _FILL.sub("", svg).replace("<defs></defs>", f"<defs>{kept}</defs>", 1)
+        return re.sub(r"\bgradient_\d+", lambda name: f"{prefix}-{place[name[0]]}", marks)
+
+    return named(f"g{hashlib.sha256(named('g').encode()).hexdigest()[:8]}")
 
 
 def inline(rows: Sequence[Row]) -> Any:
