@@ -47,7 +47,7 @@ def test_rows_count_what_the_table_of_findings_holds(review: Review) -> None:
 def test_every_statement_is_a_tooth_or_a_mark_on_the_line(review: Review) -> None:
     view = review.at_a_glance()
     drawings = re.findall(r"<svg[^>]*focusable.*?</svg>", str(view.html), flags=re.DOTALL)
-    drawings = [drawing for drawing in drawings if "synth-line" in drawing]
+    drawings = [drawing for drawing in drawings if "synth-waterline" in drawing]
     assert len(drawings) == len(view.rows)
     for drawing, row in zip(drawings, view.rows, strict=True):
         statements = sum(row[way.id] for way in review.settings.directions)

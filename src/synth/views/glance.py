@@ -14,11 +14,11 @@ from markupsafe import Markup
 
 from synth.messages import Words
 from synth.model import Finding, Theme, statements_of
-from synth.views.figure import direction_colour, level_colour, number, poles
+from synth.views.figure import level_colour, poles
 from synth.views.markup import render
 from synth.views.shapes import direction_mark, mark
-from synth.views.svg import element, shape, together
 from synth.views.view import View
+from synth.views.waterline import Scale, Tooth, waterline
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -27,9 +27,6 @@ _BASE, _STEP = 8.0, 9.5
 """Width of a tooth and the way to the next one, in pixels of the drawing."""
 _UNIT, _TALLEST = 3.9, 20.0
 """Height of one study, unless the tallest tooth would then be too tall."""
-
-Tooth = tuple[str, int]
-"""Direction of a statement and the number of its studies."""
 
 
 class Glance(View):
@@ -65,7 +62,7 @@ class Glance(View):
                 "level": level.label,
                 "theme": theme.label,
                 **{
-                    way.id: sum(direction == way.id for direction, _ in teeth)
+                    way.id: sum(tooth.direction == way.id for tooth in teeth)
                     for way in self._records.settings.directions
                 },
                 "studies": len({finding.study for finding in own}),
@@ -89,8 +86,10 @@ class Glance(View):
         """Lanes of levels, a row for each theme."""
         records, words, settings = self._records, self._words, self._records.settings
         pair = poles(settings) or settings.directions[:2]
-        most = max((n for *_, teeth in self._themes for _, n in teeth), default=1)
+        most = max((tooth.studies for *_, teeth in self._themes for tooth in teeth), default=1)
         unit = min(_UNIT, _TALLEST / most)
+        room = unit * most + 2
+        scale = Scale(_BASE, _STEP, unit, room, room)
         lanes = []
         for level in records.codebook.levels:
             look = settings.levels.get(level.id)
@@ -98,11 +97,11 @@ class Glance(View):
                 {
                     "id": theme.id,
                     "label": theme.label,
-                    "drawing": self._drawing(teeth, unit, most),
+                    "drawing": waterline(settings, teeth, scale),
                     "counts": [
                         (way, words.count("statement", n), n)
                         for way in pair
-                        for n in [sum(direction == way.id for direction, _ in teeth)]
+                        for n in [sum(tooth.direction == way.id for tooth in teeth)]
                     ],
                     "studies": len({finding.study for finding in own}),
                 }
@@ -136,41 +135,6 @@ class Glance(View):
             marks=marks,
         )
 
-    def _drawing(self, teeth: Sequence[Tooth], unit: float, most: int) -> Markup:
-        """The statements of one theme on their line: up, down, then those that do neither."""
-        settings = self._records.settings
-        sides = [way.id for way in poles(settings) or ()]
-        rest = [direction for direction, _ in teeth if direction not in sides]
-        line = unit * most + 2
-        drawn: list[Markup] = []
-        across = 0
-        for side, direction in zip((-1, 1), sides, strict=False):
-            colour = direction_colour(settings.direction(direction))
-            heights = [n for way, n in teeth if way == direction]
-            across = max(across, len(heights))
-            for place, n in enumerate(heights):
-                left, foot = 1 + place * _STEP, line + 1.5 * side
-                tip = line + side * (1.5 + unit * n)
-                outline = (
-                    f"M{number(left)} {number(foot)}h{number(_BASE)}"
-                    f"L{number(left + _BASE / 2)} {number(tip)}Z"
-                )
-                drawn.append(element("path", d=outline, fill=colour))
-        width = max(across + len(rest), 1) * _STEP + 2
-        for place, direction in enumerate(rest, across):
-            way = settings.direction(direction)
-            drawn.append(shape(way.mark, 1 + place * _STEP, line - 4, 0.8, direction_colour(way)))
-        wire = element("path", d=f"M0 {number(line)}H{number(width)}", class_="synth-line")
-        return element(
-            "svg",
-            together(wire, *drawn),
-            viewBox=f"0 0 {number(width)} {number(2 * line)}",
-            width=float(width),
-            height=float(2 * line),
-            aria_hidden="true",
-            focusable="false",
-        )
-
 
 def _teeth(findings: Sequence[Finding]) -> tuple[Tooth, ...]:
     """Direction and number of studies of each statement, those of most studies first."""
@@ -179,8 +143,9 @@ def _teeth(findings: Sequence[Finding]) -> tuple[Tooth, ...]:
     for statement in statements_of(findings):
         rows = [by_id[name] for name in statement.findings]
         for direction in dict.fromkeys(row.direction for row in rows):
-            teeth.append((direction, len({r.study for r in rows if r.direction == direction})))
-    return tuple(sorted(teeth, key=lambda tooth: -tooth[1]))
+            works = {row.study for row in rows if row.direction == direction}
+            teeth.append(Tooth(direction, len(works)))
+    return tuple(sorted(teeth, key=lambda tooth: -tooth.studies))
 
 
 def glance(records: Records) -> Glance:

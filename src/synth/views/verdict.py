@@ -16,9 +16,7 @@ from synth.model import Direction, Finding, statements_of
 from synth.views.adequacy import adequacy, adequacy_line
 from synth.views.figure import (
     Field,
-    direction_colour,
     level_colour,
-    number,
     poles,
     table_html,
 )
@@ -26,8 +24,8 @@ from synth.views.markup import link, placeholder, render
 from synth.views.robustness import LeftOut, robustness
 from synth.views.shapes import direction_mark, mark
 from synth.views.statements import Said, findings_of, grouped
-from synth.views.svg import element, shape, together
 from synth.views.view import Row, View
+from synth.views.waterline import Scale, Tooth, waterline
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -254,12 +252,13 @@ class Verdict(View):
                 elif pair and one.direction == pair[1].id:
                     down = max(down, unit * len(one.studies))
         up, down = max(up, _BASE / 2), max(down, _BASE / 2)
+        scale = Scale(_BASE, _STEP, unit, up + 3, down + 3)
         return [
             {
                 "id": name,
                 "label": label,
                 "said": self._told(said),
-                "drawing": self._teeth(said, unit, up + 3, down + 3),
+                "drawing": waterline(self._records.settings, self._teeth(said), scale),
             }
             for name, label, _, said in self.parts
         ]
@@ -273,45 +272,13 @@ class Verdict(View):
         ]
         return ", ".join(told) or words["none_coded"]
 
-    def _teeth(self, said: tuple[Said, ...], unit: float, up: float, down: float) -> Markup:
-        """The statements of one part on their line: up, down, then those that do neither."""
-        settings = self._records.settings
-        pair = poles(settings)
-        sides = [way.id for way in pair or ()]
-        rising = [one for one in said if sides and one.direction == sides[0]]
-        hanging = [one for one in said if sides and one.direction == sides[1]]
-        rest = [one for one in said if one.direction not in sides]
-        across = max(len(rising), len(hanging))
-        width = max(across + len(rest), 1) * _STEP
-        drawn = [element("path", d=f"M0 {number(up)}H{number(width)}", class_="synth-v-line")]
-        for side, ones in ((-1, rising), (1, hanging)):
-            for place, one in enumerate(ones):
-                left, tip = 2 + place * _STEP, up + side * (2 + unit * len(one.studies))
-                foot = up + side * 1.5
-                outline = (
-                    f"M{number(left)} {number(foot)}h{number(_BASE)}"
-                    f"L{number(left + _BASE / 2)} {number(tip)}Z"
-                )
-                colour = direction_colour(settings.direction(one.direction))
-                drawn.append(element("path", self._named(one), d=outline, fill=colour))
-        for place, one in enumerate(rest, across):
-            way = settings.direction(one.direction)
-            left, top = 3.0 + place * _STEP, up - 6
-            marked = shape(way.mark, left, top, 1.2, direction_colour(way))
-            drawn.append(element("g", self._named(one), marked))
-        return element(
-            "svg",
-            together(*drawn),
-            viewBox=f"0 0 {number(width)} {number(up + down)}",
-            width=float(width),
-            height=float(up + down),
-            aria_hidden="true",
-            focusable="false",
-        )
-
-    def _named(self, one: Said) -> Markup:
-        studies = self._words.count("study", len(one.studies))
-        return element("title", f"{one.text} ({studies})")
+    def _teeth(self, said: tuple[Said, ...]) -> list[Tooth]:
+        """The statements of one part, each with its words for who points at it."""
+        teeth = []
+        for one in said:
+            studies = self._words.count("study", len(one.studies))
+            teeth.append(Tooth(one.direction, len(one.studies), f"{one.text} ({studies})"))
+        return teeth
 
 
 def _joined(one: Said, other: Said) -> Said:
