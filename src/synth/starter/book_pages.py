@@ -285,7 +285,7 @@ def _home(records: Records, prose: Prose) -> Page:
     ]
     numbers = [
         "{count}`findings`\n: findings, each one thing that one study says",
-        "{count}`studies`\n: studies they come from",
+        "{count}`studies`\n: studies of the review",
         *[number for number in countries if number],
     ]
     arrows = [
@@ -461,15 +461,14 @@ def _explorer() -> Page:
         _text(
             "what-it-is",
             "# Explorer",
-            "All {count}`statements` statements ({count}`findings` findings) from {count}`studies` "
-            "studies. Search them, narrow them down, see where nothing was found, and take the "
-            "result with you.",
         ),
         _load(),
         _code("explorer", 'review.evidence().explorer(key="x")'),
         _text(
             "how-to",
             "## How to use it",
+            "All {count}`statements` statements ({count}`findings` findings) stand here: search "
+            "them, narrow them down, see where nothing was found, and take the result with you.",
             "Values chosen within one list add up; different lists cut. The number beside a value "
             "says how many findings you would see with it. The address of the page changes as you "
             "filter, so a view can be bookmarked, sent and cited.",
