@@ -72,7 +72,7 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
         across = max(across, len(ones))
         foot = scale.up + side * _FOOT
         for place, tooth in enumerate(ones):
-            left, tip = 1 + place * scale.step, foot + side * scale.unit * tooth.studies
+            left, tip = 1 + place * scale.step, scale.up + side * (2 + scale.unit * tooth.studies)
             outline = (
                 f"M{number(left)} {number(foot)}h{number(scale.base)}"
                 f"L{number(left + scale.base / 2)} {number(tip)}Z"
