@@ -25,7 +25,7 @@ ALIVE = """async (limit) => {
         if (performance.now() > until)
             throw new Error(`not alive: ${left.map((it) => it.outerHTML.slice(0, 120))}`);
         left[0].scrollIntoView({ behavior: "instant" });
-        await new Promise((painted) => requestAnimationFrame(painted));
+        await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
     }
     scrollTo({ top: place, behavior: "instant" });
     await document.fonts.ready;
@@ -33,7 +33,7 @@ ALIVE = """async (limit) => {
 
 # After the second frame what the first one showed is laid out; then what was put off is done.
 FRAMES = """async () => {
-    for (const _ of [1, 2]) await new Promise((painted) => requestAnimationFrame(painted));
+    for (const _ of [1, 2]) await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
     await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
 }"""
 

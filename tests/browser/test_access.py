@@ -17,7 +17,7 @@ OPEN_ALL = """async () => {
     for (const details of document.querySelectorAll("main details")) details.open = true;
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
         scrollTo(0, y);
-        await new Promise((painted) => requestAnimationFrame(painted));
+        await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
     }
     scrollTo(0, 0);
 }"""

@@ -121,7 +121,7 @@ def test_links_to_other_hosts_are_secure_and_of_known_kinds(
 SCROLL = """async () => {
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
         scrollTo(0, y);
-        await new Promise((painted) => requestAnimationFrame(painted));
+        await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
     }
 }"""
 

@@ -74,6 +74,8 @@ def isolated(text: str) -> Markup:
 
     >>> print(isolated("Pay"), isolated("الأجر"))
     Pay <bdi>الأجر</bdi>
+    >>> print(isolated("<b>Pay"))
+    &lt;b&gt;Pay
     """
     return Markup("<bdi>{}</bdi>").format(text) if _LEFTWARDS.search(text) else escape(text)
 
