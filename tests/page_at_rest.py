@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+# A browser may draw no frame for a page that nobody looks at: a second is waited and no more.
 # Folded parts never come into view, and what shows nothing is not asked for.
 ALIVE = """async (limit) => {
     const asking = {
@@ -33,7 +34,8 @@ ALIVE = """async (limit) => {
 
 # After the second frame what the first one showed is laid out; then what was put off is done.
 FRAMES = """async () => {
-    for (const _ of [1, 2]) await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
+    for (const _ of [1, 2])
+        await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
     await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
 }"""
 

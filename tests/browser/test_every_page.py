@@ -36,7 +36,8 @@ def test_pages_need_no_network_and_raise_no_error(
             """async () => {
                 for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
                     scrollTo(0, y);
-                    await new Promise((painted) => (requestAnimationFrame(painted), setTimeout(painted, 1000)));
+                    await new Promise((painted) =>
+                        (requestAnimationFrame(painted), setTimeout(painted, 1000)));
                 }
             }"""
         )
