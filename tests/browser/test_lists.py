@@ -39,6 +39,30 @@ def test_the_first_window_holds_many_studies(
     assert page.evaluate(ROWS) >= rows
 
 
+@pytest.mark.parametrize("width", [360, 600, 767, 768, 820, 1440])
+def test_the_head_of_the_list_has_no_text_over_text(
+    built_book: Path, offline_page: Callable[..., Any], width: int
+) -> None:
+    page = ready(
+        offline_page(viewport={"width": width, "height": 900}).open(
+            built_book / "book" / "studies.html"
+        )
+    )
+    crossed = page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll(".synth-list-head span")]
+                .filter((it) => it.checkVisibility())
+                .map((it) => {
+                    const range = document.createRange();
+                    range.selectNodeContents(it);
+                    return range.getBoundingClientRect();
+                });
+            return boxes.slice(1).filter((box, at) => box.left < boxes[at].right).length;
+        }"""
+    )
+    assert crossed == 0
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 @pytest.mark.parametrize("place", ["study-franke2010", "finding-byrne2016-03"])
 def test_an_address_opens_its_entry_and_no_other(
