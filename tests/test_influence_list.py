@@ -25,6 +25,12 @@ def test_an_entry_says_who_acts_on_whom_and_who_says_so() -> None:
     assert "Law opens a fund." in shown.readable
 
 
+def test_many_influences_are_folded_under_their_theme_and_few_stand_open() -> None:
+    many = influence_list(records()).html
+    assert many.count('<details class="synth-fold" data-print="open">') == many.count("<h3>") > 1
+    assert 'data-print="open" open>' in influence_list(records(), ["law-money"]).html
+
+
 def test_an_influence_without_a_study_is_said_to_be_the_reviews_own_argument() -> None:
     shown = influence_list(records(), ["money-team"])
     assert "no study named" in shown.html
