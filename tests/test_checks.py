@@ -114,6 +114,15 @@ def test_a_review_may_do_without(file: str, sound: Path) -> None:
     assert check(sound) == []
 
 
+def test_a_facet_of_countries_needs_their_table(sound: Path) -> None:
+    facet = '[[facets]]\nid = "income_group"\nlabel = "Income"\nplural = "Incomes"\n'
+    settings = sound / "data" / "review.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n{facet}of = "country"\n', "utf-8")
+    assert [problem for problem in check(sound) if problem.code != "readme-stale"] == []
+    (sound / "data" / "places.csv").unlink()
+    assert "[facet-without-column] 'income_group' is no column of data/places.csv" in said(sound)
+
+
 def test_without_settings_the_tables_are_still_checked(sound: Path) -> None:
     with_text(sound, "data/coded_studies.csv", "pay,helps", "payy,helps")
     (sound / "data" / "review.toml").unlink()

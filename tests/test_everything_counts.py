@@ -56,6 +56,7 @@ MORE_KEYS = (
     ("sections =", f"{LISTS}sections ="),
     ('doi = "10.5555', 'url = "https://example.org"\ndoi = "10.5555'),
     ('verb = "helps"', 'verb = "helps"\nplural_verb = "help"'),
+    ('plural = "Seasons"', 'plural = "Seasons"\nmore = true'),
 )
 MORE_SECTIONS = """
 [coding]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import re
@@ -13,6 +14,7 @@ from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas
 import pytest
 
 from conftest import missing
@@ -22,7 +24,7 @@ from synth.book.explorers import shared_file
 from synth.errors import UnknownName
 from synth.facets import searchable
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, Finding, facet_values, statements_of
-from synth.reading.records import Records
+from synth.reading.records import Records, read_records
 from synth.reading.rules import load_records
 from synth.review import Review
 from synth.text import fold
@@ -172,6 +174,70 @@ def test_what_only_findings_carry_is_told_finding_by_finding(review: Review) -> 
     assert [tuple(values) for values in told] == [
         facet_values(facet, finding, review.records.studies[finding.study]) for finding in findings
     ]
+
+
+def test_further_facets_are_what_the_files_say(review: Review, root: Path) -> None:
+    """Income groups by way of countries, and how many report a statement, counted by pandas."""
+    data = root / "data"
+    read = {
+        name: pandas.read_csv(data / f"{name}.csv", keep_default_na=False)
+        for name in ("coded_studies", "studies", "places")
+    }
+    findings = read["coded_studies"].merge(
+        read["studies"][["study", "country", "cohort"]], on="study", suffixes=("_own", "")
+    )
+    findings["at"] = findings.country_own.where(findings.country_own != "", findings.country)
+    places = findings.assign(country=findings["at"].str.split(";")).explode("country")
+    placed = places[["finding", "country"]].merge(read["places"], on="country")
+    for group, rows in placed.groupby("income_group"):
+        assert set(review.evidence().where(income_group=group).ids) == {*rows.finding}
+    nowhere = findings[findings["at"].isin(review.settings.not_countries)]
+    assert set(review.evidence().where(income_group="not applicable").ids) == {*nowhere.finding}
+    findings["group"] = findings.cohort.where(findings.cohort != "", findings.study)
+    said = findings.groupby(["anchor", "summary"])
+    several = said.group.transform("nunique") > 1
+    shared = ~several & (said.study.transform("nunique") > 1)
+    for value, rows in (("several studies", several), ("one study", ~several & ~shared)):
+        assert set(review.evidence().where(support=value).ids) == {*findings.finding[rows]}
+    for basis, rows in findings.groupby("basis"):
+        assert set(review.evidence().where(basis=basis).ids) == {*rows.finding}
+
+
+def test_what_only_filters_stands_in_no_table(review: Review) -> None:
+    more = {facet.id for facet in review.settings.facets if facet.more}
+    assert more >= {"setting_kind", "participants", "income_group", "basis", "support"}
+    assert not more & review.evidence().explorer().columns.keys()
+    told = {facet["id"] for facet in payload(review.records)["facets"] if facet.get("more")}
+    assert told == more
+
+
+def test_studies_of_the_same_participants_are_told_from_independent_ones(example: Path) -> None:
+    facet = '[[facets]]\nid = "support"\nlabel = "Reported by"\nplural = "Supports"\n'
+    path = example / "data" / "review.toml"
+    path.write_text(path.read_text("utf-8") + f'\n{facet}of = "statement"\n', "utf-8")
+    table = example / "data" / "coded_studies.csv"
+    with table.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    first = {row["study"]: row for row in reversed(rows)}
+    one, other, third = [*first.values()][:3]
+    for row in (other, third):
+        row.update(anchor=one["anchor"], summary=one["summary"])
+    third["anchor"] = "somewhere else in what the authors wrote"
+    with (example / "data" / "studies.csv").open(newline="", encoding="utf-8") as stream:
+        works = list(csv.DictReader(stream))
+    for work in works:
+        if work["study"] in (one["study"], other["study"]):
+            work["cohort"] = "the-same"
+    for file, told in ((table, rows), (example / "data" / "studies.csv", works)):
+        with file.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, told[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(told)
+    records, _ = read_records(example)
+    evidence = Review(records).evidence()
+    together = evidence.where(support="several studies of the same participants").ids
+    assert set(together) == {one["finding"], other["finding"]}
+    assert third["finding"] in evidence.where(support="one study").ids
 
 
 def test_what_is_unknown_stands_last(review: Review) -> None:

@@ -455,7 +455,8 @@ class Evidence(HasEvidence):
         settings = self._records.settings
         ranks = [rank.id for rank in settings.ranks]
         facets = [facet.id for facet in settings.facets]
-        return ["finding", "study", "year", *ranks, "direction", *facets, "summary", "basis"]
+        columns = ["finding", "study", "year", *ranks, "direction", *facets, "summary", "basis"]
+        return [*dict.fromkeys(columns)]  # a facet may bear the name of one of them
 
     def _row(self, finding: Finding) -> dict[str, Any]:
         study = self._records.studies[finding.study]

@@ -476,12 +476,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "facets",
         "of",
-        "Whose column it is; either = the finding's value, else its study's.",
+        "Whose column it is; either = the finding's value, else its study's; country = a column of "
+        "places.csv, for each country of the finding; statement = no column: whether one study "
+        "reports what the finding says, several of one group of participants, or several groups.",
         "choice",
         True,
-        ("study", "finding", "either"),
+        ("study", "finding", "either", "country", "statement"),
     ),
     Setting("facets", "many", "Whether a cell can hold several values, separated by ';'.", "flag"),
+    Setting(
+        "facets",
+        "more",
+        "Whether it only filters: it is folded among further filters and left out of tables.",
+        "flag",
+    ),
     Setting("levels", "mark", "Mark of a node of the first rank.", "choice", True, LEVEL_MARKS),
     Setting("levels", "light", "Its colour on white.", "colour", True),
     Setting("levels", "dark", "Its colour on a dark page.", "colour", True),
@@ -559,6 +567,11 @@ class Study:
     def is_evidence(self) -> bool:
         """Whether findings of this study were coded."""
         return self.role == EVIDENCE
+
+    @property
+    def group(self) -> str:
+        """Its participants: one name for all studies of a known cohort, else a name of its own."""
+        return self.cohort if self.cohort and self.cohort not in UNKNOWN else self.id
 
     @property
     def country_is_inferred(self) -> bool:
@@ -812,9 +825,12 @@ class Direction:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A column that readers can filter by; ``of`` tells whose column it is.
+    """What readers can filter by; ``of`` tells whose column it is.
 
-    ``of`` is ``"study"``, ``"finding"`` or ``"either"`` (the finding's value, else its study's).
+    ``of`` is ``"study"``, ``"finding"``, ``"either"`` (the finding's value, else its study's),
+    ``"country"`` (what ``places.csv`` says of the finding's countries) or ``"statement"`` (how
+    many report what the finding says). ``more`` is set for one that only filters. ``known`` holds
+    what the files say for the last two: a value for each country, or for each finding.
     """
 
     id: str
@@ -822,6 +838,13 @@ class Facet:
     plural: str
     of: str
     many: bool = False
+    more: bool = False
+    known: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def of_study(self) -> bool:
+        """Whether a study has values of its own in it."""
+        return self.of in ("study", "either", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -920,6 +943,11 @@ class Settings:
         """The rank at a depth of the codebook, 0 for the first."""
         return self.ranks[depth]
 
+    @property
+    def shown_facets(self) -> tuple[Facet, ...]:
+        """The facets that tables and lists show, and not only filter by."""
+        return tuple(facet for facet in self.facets if not facet.more)
+
     def facet(self, name: str) -> Facet | None:
         """A declared facet, or ``None``."""
         return next((facet for facet in self.facets if facet.id == name), None)
@@ -941,7 +969,16 @@ def facet_values(facet: Facet, finding: Finding, study: Study) -> tuple[str, ...
     >>> study = Study("lee2020", EVIDENCE, countries=("Kenya", "Norway"))
     >>> facet_values(country, Finding("lee2020-01", "lee2020", "t", "d", "s"), study)
     ('Kenya', 'Norway')
+    >>> region = Facet("region", "Region", "Regions", "country", known={"Kenya": "Africa"})
+    >>> facet_values(region, Finding("lee2020-01", "lee2020", "t", "d", "s"), study)
+    ('Africa', 'not reported')
     """
+    if facet.of == "statement":
+        return (facet.known.get(finding.id, NOT_REPORTED),)
+    if facet.of == "country":
+        places = finding.countries or study.countries
+        told = (facet.known.get(at, at if at in UNKNOWN else NOT_REPORTED) for at in places)
+        return tuple(dict.fromkeys(told)) or (NOT_REPORTED,)
     own, shared = _cell(finding, facet), _cell(study, facet)
     values = {"finding": own, "study": shared}.get(facet.of, own or shared)
     return values or (NOT_REPORTED,)

@@ -10,12 +10,14 @@ import csv
 import io
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pandas
 import pytest
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
@@ -1024,6 +1026,56 @@ def test_without_scripts_the_table_is_complete(
     context.close()
 
 
+def test_without_scripts_the_table_stacks_on_a_phone(everything: Path, browser: Any) -> None:
+    """Running text has the width of the page, and what could be mistaken says what it is."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(everything.as_uri())
+    cells = page.eval_on_selector_all(
+        ".synth-evidence td",
+        """all => all.filter(cell => cell.textContent.trim().length > 24)
+            .map(cell => cell.getBoundingClientRect().width)""",
+    )
+    assert len(cells) > 300
+    assert min(cells) >= 160
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    last = page.locator(".synth-evidence tr").last.locator("td").last
+    said = last.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert "Design" in said
+    context.close()
+
+
+def test_further_filters_are_folded_and_count_as_pandas_does(
+    everything: Path, opened: Any, root: Path
+) -> None:
+    """Income groups of the studies' countries, and statements that several studies report."""
+    data = root / "data"
+    coded, studies, places = (
+        pandas.read_csv(data / f"{name}.csv", keep_default_na=False)
+        for name in ("coded_studies", "studies", "places")
+    )
+    findings = coded.merge(studies[["study", "country"]], on="study", suffixes=("_own", ""))
+    findings["country"] = findings.country_own.where(findings.country_own != "", findings.country)
+    high = {*places.country[places.income_group == "High income"]}
+    rich = findings.country.map(lambda names: not high.isdisjoint(names.split(";")))
+    alone = findings.groupby(["anchor", "summary"]).study.transform("nunique") == 1
+    page = opened(everything)
+    assert page.locator("input[data-facet=support]").first.is_hidden()
+    page.locator(".ex-more > summary").click()
+    tick(page, "income_group", "High income")
+    assert count(page) == rich.sum()
+    beside = page.locator("label:has(input[data-facet=support][value='one study']) .ex-n")
+    assert int(re.match(r"\d+", beside.text_content())[0]) == (rich & alone).sum()
+    tick(page, "support", "one study")
+    assert set(shown(page)) == {*findings.finding[rich & alone]}
+    chips = page.locator(".ex-chip").all_text_contents()
+    assert any(chip.endswith("Reported by: one study") for chip in chips)
+    page.reload()
+    page.locator(".synth-explorer[data-ready=true]").wait_for()
+    assert page.locator("input[data-facet=support]").first.is_visible()
+    assert count(page) == (rich & alone).sum()
+
+
 def test_when_the_evidence_does_not_come_the_table_stays(
     review: Review, tmp_path: Path, offline_page: Callable[..., Any]
 ) -> None:
@@ -1114,6 +1166,33 @@ def test_paper_shows_every_result_and_says_the_filters(everything: Path, opened:
     assert page.locator("input[type=search]").is_hidden()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert len(drawn(page)) <= 50
+
+
+def test_paper_shows_the_matrix_whole_and_the_list_below_it(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?x.pane=matrix&x.rows=theme&x.cols=country&x.level=macro")
+    page.set_viewport_size({"width": 673, "height": 1000})  # A4 between its margins
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(drawn(page)) == count(page)
+    grid, first = page.locator(".ex-grid table"), page.locator(".ex-results > li").first
+    assert grid.bounding_box()["x"] + grid.bounding_box()["width"] <= 673
+    assert grid.bounding_box()["y"] < first.bounding_box()["y"]
+    assert page.locator(".ex-axes").first.is_hidden()
+
+
+def test_paper_lists_the_references_of_what_is_shown(
+    built_book: Path, review: Review, opened: Any
+) -> None:
+    page = opened(built_book / "book" / "explorer.html", "?x.direction=barrier&x.country=Canada")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    shown_works = page.eval_on_selector_all(
+        "[data-work]",
+        "all => all.filter(one => one.checkVisibility()).map(one => one.dataset.work)",
+    )
+    wanted = review.evidence().where(direction="barrier", country="Canada")
+    assert set(shown_works) == {*wanted.study_ids}
+    assert page.locator("#how-to-use-it").is_hidden()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -273,7 +273,7 @@ def with_coins(body: str, app: Sphinx) -> str:
         # A brief is one sheet, and says where its studies are found.
         references=[]
         if "synth-brief" in body
-        else [Markup(reference_html(work)) for work in listed],
+        else [(work.key, Markup(reference_html(work))) for work in listed],
         title=Words.of(review.settings)["print_references"],
     )
     return f"{body}{below}"

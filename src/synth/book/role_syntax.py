@@ -136,7 +136,9 @@ def count(review: Review, what: str, filters: Filters) -> int:
     of_studies = {
         facet: frozenset(asked.pop(facet.id))
         for facet in review.settings.facets
-        if counted in ("studies", "countries") and facet.of == "either" and facet.id in asked
+        if counted in ("studies", "countries")
+        and facet.of in ("either", "country")
+        and facet.id in asked
     }
     if asked:
         evidence = evidence.where(**asked)

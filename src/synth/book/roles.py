@@ -359,7 +359,7 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
         direction = review.settings.direction(finding.direction)
         marks[direction.id] = direction_mark(direction)
         values: list[str] = []
-        for facet in review.settings.facets:
+        for facet in review.settings.shown_facets:
             known = [v for v in facet_values(facet, finding, study) if v not in UNKNOWN]
             values.append(", ".join(known) or say.say("preview_unknown", facet=facet.label.lower()))
         found[name] = {

@@ -10,10 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from synth.errors import Problem, ReviewError
+from synth.messages import Words
 from synth.model import (
+    NOT_APPLICABLE,
     TABLES,
     Codebook,
     Disagreement,
+    Facet,
     Finding,
     FlowBox,
     Influence,
@@ -147,13 +150,20 @@ def _read_all(root: Path) -> tuple[Records, list[Problem]]:
         problems += found
     bibliography, found = read_bibliography(root / BIB_FILE)
     problems += found
+    studies = _studies(tables["studies"], bibliography)
+    findings = _findings(tables["coded_studies"])
+    facets = (
+        replace(facet, known=_known(facet, settings, tables["places"], studies, findings))
+        for facet in settings.facets
+    )
+    settings = replace(settings, facets=tuple(facets))
     return (
         Records(
             root=root,
             settings=settings,
             codebook=_codebook(tables["codebook"], settings),
-            studies=_studies(tables["studies"], bibliography),
-            findings=_findings(tables["coded_studies"]),
+            studies=studies,
+            findings=findings,
             influences=_influences(tables["influences"]),
             flow=_flow(tables["flow"]),
             places=_places(tables["places"]),
@@ -291,6 +301,30 @@ def _flow(table: TableText) -> tuple[FlowBox, ...]:
 def _number(cell: str) -> int | None:
     # Python refuses to read numbers of thousands of digits; a count has far fewer.
     return int(cell) if re.fullmatch(r"[0-9]{1,18}", cell) else None
+
+
+def _known(
+    facet: Facet,
+    settings: Settings,
+    places: TableText,
+    studies: Mapping[str, Study],
+    findings: Mapping[str, Finding],
+) -> Mapping[str, str]:
+    """What the files say of a facet that no study and no finding has a cell for."""
+    if facet.of == "country":
+        names, cells = places.column("country"), places.column(facet.id)
+        told = {name: cell for name, cell in zip(names, cells, strict=True) if cell}
+        return {**told, **dict.fromkeys(settings.not_countries, NOT_APPLICABLE)}
+    if facet.of != "statement":
+        return facet.known
+    words = Words.of(settings)
+    counted: dict[str, str] = {}
+    for said in statements_of(findings.values()):
+        works = {findings[name].study for name in said.findings}
+        groups = {studies[name].group if name in studies else name for name in works}
+        kind = "single" if len(works) == 1 else "group" if len(groups) == 1 else "several"
+        counted |= dict.fromkeys(said.findings, words[f"support_{kind}"])
+    return counted
 
 
 def _places(table: TableText) -> dict[str, Place]:

@@ -435,9 +435,13 @@ def _arithmetic(plus: Iterable[FlowBox], minus: Iterable[FlowBox]) -> str:
 
 
 def _facet_tables(facet: Facet) -> tuple[str, ...]:
-    return {"study": ("studies",), "finding": ("coded_studies",)}.get(
-        facet.of, ("studies", "coded_studies")
-    )
+    tables = {
+        "study": ("studies",),
+        "finding": ("coded_studies",),
+        "country": ("places",),
+        "statement": (),
+    }
+    return tables.get(facet.of, ("studies", "coded_studies"))
 
 
 # What authors write when a value is not there, other than the three phrases. Words that may also
@@ -454,7 +458,11 @@ def _facets(records: Records) -> Iterator[Problem]:
     """Facets are columns that exist; what is unknown is spelled in one of three ways."""
     text: str | None = None
     for index, facet in enumerate(records.settings.facets):
-        tables = [name for name in _facet_tables(facet) if records.tables[name].header]
+        tables = [
+            name
+            for name in _facet_tables(facet)
+            if records.tables[name].header or facet.of == "country"
+        ]
         holding = [name for name in tables if facet.id in records.tables[name].header]
         if tables and not holding and facet.id not in RESERVED_FACETS:
             if text is None:

@@ -69,7 +69,7 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
     # What is written and what is missing stands in the review by now, not in the files.
     taken.report.missing.clear()
     taken.report.examples.clear()
-    asked = {facet.id for facet in settings.facets if facet.of != "finding"}
+    asked = {facet.id for facet in settings.facets if facet.of in ("study", "either")}
     merged = _merge(root, taken, asked, prune=prune)
     for line in merged.report.lines():
         say(line)

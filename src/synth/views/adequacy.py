@@ -70,16 +70,12 @@ def adequacy(records: Records, findings: Iterable[Finding]) -> Adequacy:
         findings=len(rows),
         statements=len(statements_of(rows)),
         studies=tuple(work.id for work in works),
-        groups=len({work.cohort if _shared(work.cohort) else work.id for work in works}),
+        groups=len({work.group for work in works}),
         countries=tuple(sorted(set().union(*placed))),
         unplaced=sum(not of for of in placed),
         designs=tuple(sorted(Counter(known).items(), key=lambda pair: (-pair[1], pair[0]))),
         years=(min(years), max(years)) if years else None,
     )
-
-
-def _shared(cohort: str) -> bool:
-    return bool(cohort) and cohort not in UNKNOWN
 
 
 def adequacy_line(records: Records, words: Words, found: Adequacy) -> str:

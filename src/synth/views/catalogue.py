@@ -420,7 +420,7 @@ class Characteristics(View):
             "setting": study.setting or NOT_ESTABLISHED,
             "sample": study.sample or NOT_ESTABLISHED,
         }
-        for facet in self.records.settings.facets:
+        for facet in self.records.settings.shown_facets:
             if facet.of != "finding" and facet.id in study.extra:
                 row[facet.id] = study.extra[facet.id] or NOT_ESTABLISHED
         row["findings"] = findings
@@ -433,7 +433,7 @@ class Characteristics(View):
         words = Words.of(settings)
         extra = [
             Field(facet.id, facet.label, cell=_gap_cell(facet.id))
-            for facet in settings.facets
+            for facet in settings.shown_facets
             if facet.of != "finding"
             and any(facet.id in self.records.studies[name].extra for name in self.ids)
         ]

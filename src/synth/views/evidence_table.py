@@ -54,7 +54,7 @@ class EvidenceTable(View):
             "summary": finding.summary,
             "theme": [node.label for node in records.codebook.path(finding.theme)],
         }
-        for facet in records.settings.facets:
+        for facet in records.settings.shown_facets:
             row[facet.id] = list(facet_values(facet, finding, study))
         return row
 
@@ -70,7 +70,7 @@ class EvidenceTable(View):
         shown = {"study": "study", "direction": "direction", "summary": "finding", "theme": "theme"}
         return {
             **{name: words[f"evidence_{word}"] for name, word in shown.items()},
-            **{facet.id: facet.label for facet in self.records.settings.facets},
+            **{facet.id: facet.label for facet in self.records.settings.shown_facets},
         }
 
     def to_csv(self) -> str:

@@ -185,7 +185,7 @@ def _facet(
     # What stands beside a study is its own, whatever one of its findings was coded with.
     shared = {
         name: facet_values(facet, Finding("", name, "", "", ""), records.studies[name])
-        for name in (position if facet.of != "finding" else ())
+        for name in (position if facet.of_study else ())
     }
     often = Counter(value for _, _, several in held for value in several)
     known = {*often, *(value for several in shared.values() for value in several)}
@@ -206,6 +206,7 @@ def _facet(
     return {
         "id": facet.id,
         "label": facet.label,
+        **({"more": 1} if facet.more else {}),
         "values": values,
         "sets": [list(chosen) for chosen in sets],
         **told,

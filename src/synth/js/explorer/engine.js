@@ -10,7 +10,7 @@ import { folding, near, spelling } from "./search.js";
  * @typedef {{ id: string, label: string, values: string[], labels: string[], sets: number[][],
  *    looks: Record<number, string[]>, by?: number[], code: Uint32Array, bit: number,
  *    chosen: Set<number>, pass: Uint8Array, tally: Uint32Array, counts: Uint32Array,
- *    shown: number[] }} Facet
+ *    shown: number[], more?: number }} Facet
  */
 /** @typedef {Facet & { paths: number[][], nodes: number[][] }} Tree the codebook: a path for each node, and the nodes of each set */
 /** @typedef {{ facet: Facet, values: number[], slots: number[][] }} Axis values of a facet, and the places of each set among them */

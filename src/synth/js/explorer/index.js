@@ -116,8 +116,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     crossed.show();
   };
   const panes = /** @type {Data} */ ({
-    list: h("div", null, found.results, found.more, found.cut),
     matrix: h("div.ex-matrix", null, axes),
+    list: h("div.ex-list", null, found.results, found.more, found.cut),
   });
   /** @type {string[]} */
   const paneNames = views.pane;
@@ -157,8 +157,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     options.push({ facet, value, tick, count });
     return h(extra ? "li.ex-extra" : "li", null, h("label.ex-o", null, tick, mark(facet, value), count));
   };
-  /** A group of filters; what is long or deep is behind a button. @param {string} legend @param {any} list @param {string} unfold */
-  const group = (legend, list, unfold) => {
+  /** A group of filters; what is long or deep is behind a button. @param {string} legend @param {any} list @param {string} unfold @param {any} [into] */
+  const group = (legend, list, unfold, into = panel) => {
     const field = h("fieldset", null, h("legend", null, legend), list);
     if (unfold) {
       const toggle = button(".ex-link", unfold, () => {
@@ -169,12 +169,12 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       toggle.ariaExpanded = "false";
       field.append(toggle);
     }
-    panel.append(field);
+    into.append(field);
   };
   /** @param {Facet} facet */
   const flat = (facet) =>
     group(facet.label, h("ul", null, ...facet.shown.map((value, at) => option(facet, value, at >= LONG))),
-      facet.shown.length > LONG ? say("show_all_of", { n: facet.shown.length }) : "");
+      facet.shown.length > LONG ? say("show_all_of", { n: facet.shown.length }) : "", facet.more && further);
   flat(direction);
   const lists = [h("ul.ex-tree")];
   for (const node of tree.shown) {
@@ -208,6 +208,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     const other = at ? "since" : "until";
     if (state.since && state.until && state.since > state.until) state[other] = value;
   }));
+  const further = h("details.ex-more", null, h("summary", null, say("more")));
   for (const facet of declared) if (facet.shown[1]) flat(facet);
   if (years[1]) group(year.label, h("div", null, histogram, h("div.ex-axes", null, ...ends)), "");
   // Leave one out: what is left without a study. Thousands of names are made when they are asked for.
@@ -220,6 +221,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     if (!field.options[1]) field.append(...data.studies.label.flatMap((/** @type {string} */ label, /** @type {number} */ at) => (found.sizes[at] ? [h("option", { value: at }, label)] : [])));
   };
   if (whole.study > 1) group(say("left"), h("div.ex-axes", null, leaving), "");
+  if (further.children[1]) panel.append(further);
 
   yield;
 
@@ -316,11 +318,11 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     const active = choice.active();
     put(inUse, active[0] ? say("in_use", { n: active.length }) : "");
     put(done, matches ? say("show", { findings: some(totals.statement, "statement") }) : say("no_match"));
-    chips.replaceChildren(...active.map(({ about, value, off }, at) => h("li", null, button(".ex-chip", aside(`${say("remove")}${about}: `), () => {
+    chips.replaceChildren(...active.map(({ about, value, more, off }, at) => h("li", null, button(".ex-chip", aside(more ? say("remove") : `${say("remove")}${about}: `), () => {
       off();
       commit();
       (chips.children[Math.min(at, chips.children.length - 2)]?.firstChild || input).focus();
-    }, new Text(out.size && about === say("without_study") ? `${about} ${value}` : value)))));
+    }, new Text(more ? `${about}: ${value}` : value)))));
     chips.hidden = !active[0];
     if (active[0])
       chips.append(h("li", null, button(".ex-chip.ex-clear", say("clear"), () => {
@@ -328,7 +330,6 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
         commit();
         input.focus();
       })));
-    put(inWords, say("view", { filters: choice.inForce(), ...data }));
     empty.hidden = matches;
     if (!matches)
       empty.replaceChildren(h("p", null, say("empty", { n })), h("ul", null, ...active.flatMap(({ about, value, bit, off }) => {
@@ -409,6 +410,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     };
     return menu;
   };
+  const view = () => say("view", { filters: choice.inForce(), ...data });
   const rows = () => ({ findings: some(totals.finding), statements: some(totals.statement, "statement"), studies: some(totals.study, "study") });
   const selected = h("p");
   const exporting = sheet("export", () => put(selected, say("chosen", rows())), selected,
@@ -430,7 +432,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const citation = h("p");
   const citing = sheet("cite", () => put(citation, say("citation", {
     authors: data.authors.join(", ") || data.title, year: data.date.slice(0, 4), title: data.title, ...rows(),
-    view: say("view", { filters: choice.inForce(), ...data }), url: keep ? "" : shareable(),
+    view: view(), url: keep ? "" : shareable(),
   })), citation, button(".ex-btn", say("copy_cite"), () => copy(citation.textContent, citing.querySelector("button"))));
   const link = button(".ex-btn", say("copy_link"), () => copy(shareable(), link));
   const tools = h("div.ex-tools", null, ...(keep ? [] : [link]), citing, exporting);
@@ -448,11 +450,14 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   document.addEventListener("click", ({ target }) => {
     for (const menu of [citing, exporting]) if (!menu.contains(target)) menu.open = false;
   }, { signal });
-  // Paper has no button: every result is there while it is printed.
+  // Paper has no button: every result is there while it is printed, and of the works the page cites those behind it.
   let shownAll = false;
   addEventListener("beforeprint", () => {
     [shownAll, found.all] = [found.all, true];
     refresh();
+    found.show();
+    put(inWords, `${view()} ${keep ? "" : shareable()}`);
+    if (level === 2) for (const work of /** @type {any} */ (document.querySelectorAll("[data-work]"))) work.hidden = !core.perStudy[data.studies.id.indexOf(work.dataset.work)];
   }, { signal });
   addEventListener("afterprint", () => {
     found.all = shownAll;
@@ -492,6 +497,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   refresh(true);
   input.value = state.q;
   // What an address chose is not left behind a button.
+  further.open = !!further.querySelector(":checked");
   for (const toggle of panel.querySelectorAll(".ex-link")) if (toggle.parentNode.querySelector(".ex-extra :checked")) toggle.click();
   root.append(box);
   Object.defineProperty(root, "findings", { configurable: true, get: () => [...core.failed.keys()].filter((i) => !core.failed[i]).map(core.name) });

@@ -24,6 +24,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   const { tree, direction, study, said, failed, n, node } = core;
   const { state, declared, year, years } = choice;
   const sizes = core.perStudy.slice();
+  const told = declared.filter(({ more }) => !more);
   /** A finding is listed under the theme it was coded to. @param {number} at */
   const groupOf = (at) => tree.paths[at][Math.min(1, tree.paths[at].length - 1)];
   const groups = Uint32Array.from({ length: n }, (_, i) => groupOf(node(i)));
@@ -102,13 +103,13 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   /** @param {number[]} nodes */
   const path = (nodes) => beside(nodes.map((at) => tree.labels[at]), " › ", marked);
   /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
-  const facts = (set) => beside(declared.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.labels[value]).join(", ")).filter(Boolean), " · ", marked);
+  const facts = (set) => beside(told.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.labels[value]).join(", ")).filter(Boolean), " · ", marked);
   const inferred = new Set(data.studies.inferred);
   /** @param {string} kind @param {string} id @param {string} text */
   const linked = (kind, id, text) => data.links?.[kind]
     ? h("a", { href: base + data.links[kind] + encodeURIComponent(id) }, ...marked(text)) : h("span", null, ...marked(text));
   /** @param {number} i whether a finding carries a value its study does not */
-  const own = (i) => declared.some((facet) => facet.by && facet.by[study[i]] !== facet.code[i]);
+  const own = (i) => told.some((facet) => facet.by && facet.by[study[i]] !== facet.code[i]);
   /** @param {number} i */
   const also = (i) => tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]);
 

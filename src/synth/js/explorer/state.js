@@ -5,7 +5,7 @@
 /** @typedef {import("./engine.js").Facet} Facet */
 /** @typedef {import("./engine.js").Axis} Axis */
 /** @typedef {[string, string][]} Pairs names and values as they stand in an address */
-/** @typedef {{ about: string, value: string, bit: number, off: () => unknown }} Active a filter in use */
+/** @typedef {{ about: string, value: string, more?: number, bit: number, off: () => unknown }} Active a filter in use */
 
 /** What an address says to one explorer. @param {string} address @param {string} key @returns {Pairs} */
 export const pairsIn = (address, key) => /** @type {Pairs} */ ([...new URL(address).searchParams]
@@ -131,13 +131,14 @@ export function choices(core, data, settings, say) {
       const list = facets.flatMap((facet) => facet.shown.filter((value) => facet.chosen.has(value)).map((value) => ({
         about: facet === tree ? data.ranks[depth(value)][1] : facet.label,
         value: facet.labels[value],
+        more: facet.more,
         bit: facet.chosen.size > 1 ? 0 : facet.bit,
         off: () => facet.chosen.delete(value),
       })));
       if (state.since || state.until)
         list.push({ about: say("years"), value: `${state.since || years[0]}–${state.until || years.at(-1)}`, bit: year.bit, off: () => (state.since = state.until = "") });
       for (const at of out)
-        list.push({ about: say("without_study"), value: data.studies.label[at], bit: out.size > 1 ? 0 : core.without, off: () => out.delete(at) });
+        list.push({ about: say("without_study"), more: 1, value: data.studies.label[at], bit: out.size > 1 ? 0 : core.without, off: () => out.delete(at) });
       if (state.q.trim()) list.push({ about: say("text"), value: `“${self.slips()[0] ? self.words().join(" ") : state.q.trim()}”`, bit: core.text, off: () => (state.q = "") });
       return list;
     },
