@@ -59,6 +59,8 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         # Without scripts a page is its stored text, pictures and tables: what paper can hold.
         context = browser.new_context(java_script_enabled=False, offline=True)
+        # The whole book is one long page: on a busy machine it takes its time.
+        context.set_default_timeout(600_000)
         if not asked.book_only:
             for page in pages:
                 text = for_paper(page.path.read_text("utf-8"))

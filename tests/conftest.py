@@ -35,6 +35,13 @@ NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
 ON_ONE_WORKER = {"test_print.py", "test_explorer_jupyterlab.py", "test_publishing.py"}
 """Files whose tests share what takes long to make, or follow one another."""
 
+LONG = [
+    *("test_print.py", "test_stale_book.py", "test_scaffold.py", "test_make_your_own.py"),
+    *("test_offline.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
+    *("test_bad_input_fuzz.py", "test_every_page.py"),
+]
+"""Files with tests that take long: they begin, so that at the end no worker waits for another."""
+
 
 def in_ci() -> bool:
     """Whether a missing tool is a failure here rather than a reason to skip."""
@@ -56,6 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "built_book" in needs:
             item.add_marker(pytest.mark.slow)
+    first = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: first.get(item.path.name, len(LONG)))
 
 
 class WholeFiles(LoadScopeScheduling):
@@ -147,42 +156,105 @@ class OfflinePage:
         settle(self.page, self.pending)
 
 
+LIMIT = 120_000
+"""Milliseconds after which what a test waits for will not come: four times the usual, for a busy
+machine. Only a test that fails waits as long."""
+
+LOOK = {"viewport", "color_scheme", "reduced_motion"}
+"""Options that a page can change while it is there; any other needs a context of its own."""
+
+
+def offline_in(context: Any) -> OfflinePage:
+    """A new page of a context that can read files and nothing else."""
+    offline = OfflinePage(context.new_page())
+    page = offline.page
+    page.set_default_timeout(LIMIT)
+
+    def refuse(route: Any) -> None:
+        offline.refused.append(route.request.url)
+        route.abort()
+
+    # Files are let through without asking here: that alone takes longer than reading them.
+    context.route(NOT_A_FILE, refuse)
+    # Browsers do not pass websockets through routes.
+    page.on("websocket", lambda socket: offline.refused.append(socket.url))
+    page.on(
+        "console",
+        lambda message: (
+            offline.complaints.append(f"{message.type}: {message.text}")
+            if message.type in {"error", "warning"}
+            else None
+        ),
+    )
+    page.on("pageerror", lambda error: offline.complaints.append(f"uncaught: {error}"))
+    return offline
+
+
+def as_new(offline: OfflinePage) -> None:
+    """Make a page forget the test before: where it was, what it kept, what was said and pressed."""
+    page = offline.page
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear(); } catch {} }")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.mouse.move(-1, -1)
+    page.set_default_timeout(LIMIT)
+    page.emulate_media(
+        media="null", color_scheme="light", reduced_motion="no-preference", forced_colors="none"
+    )
+    offline.refused.clear()
+    offline.complaints.clear()
+    offline.pending.clear()
+
+
+@pytest.fixture(scope="session")
+def kept_pages(browser: Any) -> Iterator[list[OfflinePage]]:
+    """The page that one test after the other uses; a new one takes most of a second to make."""
+    kept: list[OfflinePage] = []
+    yield kept
+    for offline in kept:
+        offline.page.context.close()
+
+
 @pytest.fixture
-def offline_page(browser: Any) -> Iterator[Callable[..., OfflinePage]]:
+def offline_page(
+    browser: Any, kept_pages: list[OfflinePage], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., OfflinePage]]:
     """Make pages without network; options are those of a playwright browser context.
 
     ``offline_page(color_scheme="dark", viewport={"width": 320, "height": 640})``
+
+    What a page looks like is set on the page that is kept, which has forgotten the test before;
+    a second page of the same test, and one with other options, gets a context of its own.
+    ``own=True`` asks for one, for what cannot be taken back.
     """
+    taken: list[OfflinePage] = []
     contexts = []
 
-    def make(**options: Any) -> OfflinePage:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        offline = OfflinePage(context.new_page())
-
-        def refuse(route: Any) -> None:
-            offline.refused.append(route.request.url)
-            route.abort()
-
-        # Files are let through without asking here: that alone takes longer than reading them.
-        context.route(NOT_A_FILE, refuse)
-        page = offline.page
-        # Browsers do not pass websockets through routes.
-        page.on("websocket", lambda socket: offline.refused.append(socket.url))
-        page.on(
-            "console",
-            lambda message: (
-                offline.complaints.append(f"{message.type}: {message.text}")
-                if message.type in {"error", "warning"}
-                else None
-            ),
-        )
-        page.on("pageerror", lambda error: offline.complaints.append(f"uncaught: {error}"))
+    def make(*, own: bool = False, **options: Any) -> OfflinePage:
+        if own or taken or not options.keys() <= LOOK:
+            context = browser.new_context(**options)
+            contexts.append(context)
+            return offline_in(context)
+        offline = kept_pages.pop() if kept_pages else offline_in(browser.new_context())
+        taken.append(offline)
+        offline.page.set_viewport_size(options.pop("viewport", {"width": 1280, "height": 720}))
+        offline.page.emulate_media(**options)
         return offline
 
+    failed = request.session.testsfailed
     yield make
     for context in contexts:
         context.close()
+    for offline in taken:
+        # A page that a test failed on may be in any state.
+        if request.session.testsfailed > failed:
+            offline.page.context.close()
+        else:
+            as_new(offline)
+            kept_pages.append(offline)
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ for (const name of ["localStorage", "sessionStorage"])
 def test_a_browser_that_keeps_nothing_searches_and_darkens(
     odd_book: Path, offline_page: Callable[..., Any]
 ) -> None:
-    made = offline_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    made = offline_page(own=True, viewport={"width": 1280, "height": 900}, color_scheme="light")
     made.page.add_init_script(BLOCKED)
     page = made.open(odd_book / "second.html")
     page.wait_for_load_state("load")

@@ -61,7 +61,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
             command, cwd=folder, stdout=log, stderr=log, env={**os.environ, **settings}
         )
         address = f"http://127.0.0.1:{port}"
-        for _ in range(240):
+        for _ in range(2400):
             try:
                 urllib.request.urlopen(f"{address}/api/status", timeout=2).close()
                 break
@@ -70,7 +70,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
                 time.sleep(0.25)
         yield address
         server.terminate()
-        server.wait(timeout=20)
+        server.wait(timeout=120)
 
 
 @pytest.fixture(scope="module")

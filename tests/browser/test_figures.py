@@ -435,43 +435,6 @@ def test_on_paper_there_are_no_controls_and_the_wide_drawings(
 # --- in the book ---
 
 
-def pages_with_figures(html: Path) -> list[Path]:
-    pages = sorted((html / "book").glob("*.html"))
-    return [path for path in pages if "synth-figure" in path.read_text("utf-8")]
-
-
-SCROLL = """async () => {
-    // Each figure is brought into view: what is never seen need not come alive.
-    for (const figure of document.querySelectorAll('.synth-figure')) {
-        figure.scrollIntoView({ behavior: 'instant' });
-        for (let n = 0; n < 100 && !figure.dataset.ready; n++)
-            await new Promise((done) => setTimeout(done, 100));
-    }
-}"""
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_figure_of_the_book_comes_alive_without_a_network(
-    built_book: Path, offline_page: Callable[..., Any], width: int
-) -> None:
-    offline = offline_page(viewport={"width": width, "height": 900})
-    pages = pages_with_figures(built_book)
-    assert pages
-    for path in pages:
-        page = offline.open(path)
-        page.evaluate(SCROLL)
-        offline.settle()
-        drawn = page.locator(".synth-figure").count()
-        assert page.locator(".synth-figure[data-ready]").count() == drawn, path.name
-        assert page.locator(".synth-figure [data-failed], .synth-figure[data-failed]").count() == 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
-        # No total is left at what a notebook shows, no address unresolved.
-        source = path.read_text("utf-8")
-        assert 'href="synth:' not in source
-    assert offline.refused == []
-
-
 @pytest.mark.slow
 def test_a_live_chart_keeps_to_its_place_when_the_window_changes(
     built_book: Path, offline_page: Callable[..., Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import http.server
 import re
 import shutil
@@ -15,7 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
-from page_at_rest import settle, track
+from page_at_rest import rest, settle, track
 from synth.book.theme import POLICY
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
@@ -176,20 +177,50 @@ def strict_page(browser: Any, served: str) -> Iterator[tuple[Any, list[str]]]:
     context.close()
 
 
+RAW = 1_000_000
+"""Bytes the text of a page may weigh."""
+
+STOCK = 842_000
+"""Compressed bytes of the lightest stock Jupyter Book page; `bench/pages.py` measures it anew."""
+
+INTERACTIVE = ("vega.js", "explorer.js", "evidence-")
+
+
 @pytest.mark.browser
-def test_pages_of_a_sub_path_honour_the_stated_policy(
+def test_pages_of_a_sub_path_honour_the_stated_policy_and_their_budget_of_bytes(
     built_book: Path, served: str, strict_page: tuple[Any, list[str]]
 ) -> None:
+    """What a page weighs is what it asks for before a reader has scrolled."""
     page, wrong = strict_page
+    session = page.context.new_cdp_session(page)
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     pending = track(page)
-    found = []
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    @functools.cache
+    def packed(address: str) -> int:
+        """Compressed bytes of what is served at an address."""
+        path = unquote(urlsplit(address).path).removeprefix(urlsplit(served).path)
+        return len(gzip.compress((built_book / path.lstrip("/")).read_bytes()))
+
+    found, quiet = [], 0
     for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
-        page.goto(f"{served}/{path.relative_to(built_book)}")
+        asked.clear()
+        page.goto(f"{served}/{path.relative_to(built_book)}", wait_until="load")
+        rest(page, pending)
+        # With the faces of the book, and still less than a third of a stock page.
+        if not any(name in address for address in asked for name in INTERACTIVE):
+            quiet += 1
+            raw, weight = path.stat().st_size, sum(map(packed, asked))
+            if raw > RAW or weight > 0.3 * STOCK:
+                found.append(f"{path.name}: {raw:,} bytes, {weight:,} compressed")
         page.evaluate(SCROLL)
         settle(page, pending)
         found += [f"{path.name}: {complaint}" for complaint in wrong]
         wrong.clear()
     assert found == []
+    assert quiet >= 5, "most pages begin with text"
 
 
 @pytest.mark.browser

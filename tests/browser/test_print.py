@@ -7,9 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -19,23 +17,6 @@ from synth.reading.rules import load_records
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
-
-# What a reader could only press, type into or open.
-CONTROLS = """() => [...document.querySelectorAll(
-    'button, input, select, textarea, [role=button], [role=tab], [role=switch], dialog, '
-    + '.bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, '
-    + '.skip-link, a.headerlink, .copybtn')]
-    // The number in a cell of the matrix is what the cell says, also where it cannot be pressed.
-    .filter((element) => !element.closest('.ex-grid td'))
-    .filter((element) => element.checkVisibility({ visibilityProperty: true })
-        && element.getBoundingClientRect().width > 1
-        && element.getBoundingClientRect().height > 1)
-    .map((element) => element.outerHTML.slice(0, 120))"""
-
-TOO_WIDE = """() => [...document.querySelectorAll('.bd-article table, .bd-article svg')]
-    .filter((element) => element.checkVisibility()
-        && element.getBoundingClientRect().right > document.documentElement.clientWidth + 2)
-    .map((element) => element.outerHTML.slice(0, 120))"""
 
 
 @pytest.fixture(scope="module")
@@ -56,19 +37,6 @@ def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfRe
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return PdfReader(folder / "book.pdf")
-
-
-def test_no_page_puts_a_control_on_paper(
-    built_book: Path, offline_page: Callable[..., Any]
-) -> None:
-    offline = offline_page(viewport={"width": 700, "height": 1000})
-    wrong = []
-    for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
-        page = offline.open(path)
-        page.emulate_media(media="print")
-        wrong += [f"{path.name}: {control}" for control in page.evaluate(CONTROLS)]
-        wrong += [f"{path.name}: wider than paper: {it}" for it in page.evaluate(TOO_WIDE)]
-    assert wrong == []
 
 
 @pytest.fixture(scope="module")
