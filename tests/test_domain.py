@@ -19,7 +19,8 @@ def page(out: Path, name: str) -> str:
 
 
 def words(html: str) -> str:
-    """The text of some html."""
+    """The text of some html, as it stands on paper: without the counts that open a card."""
+    html = re.sub(r"<button.*?</button>", "", html)
     return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
 
 

@@ -12,6 +12,8 @@ import pytest
 pytestmark = pytest.mark.browser
 
 THEME = "book/organizational-leadership.html"
+ALONE = "a.fc:not(.synth-names *)"
+SEVERAL = "button.synth-several"
 
 
 def open_theme(built_book: Path, offline_page: Callable[..., Any], **options: Any) -> Any:
@@ -25,7 +27,7 @@ def open_theme(built_book: Path, offline_page: Callable[..., Any], **options: An
 
 def test_hovering_a_citation_shows_its_finding(built_book, offline_page):
     page = open_theme(built_book, offline_page)
-    link = page.locator("a.fc").first
+    link = page.locator(ALONE).first
     link.hover()
     preview = page.get_by_role("tooltip")
     preview.wait_for()
@@ -38,7 +40,7 @@ def test_hovering_a_citation_shows_its_finding(built_book, offline_page):
     )
     text = preview.inner_text()
     assert told["summary"] in text
-    assert told["from"] in text
+    assert told["facts"] in text
     quote = preview.locator("q").first.inner_text()
     assert quote.strip("“”") == told["quote"]
     assert len(told["quote"].split()) <= 10
@@ -46,10 +48,10 @@ def test_hovering_a_citation_shows_its_finding(built_book, offline_page):
 
 def test_the_keyboard_shows_it_too_and_escape_takes_it_away(built_book, offline_page):
     page = open_theme(built_book, offline_page)
-    page.locator("a.fc").first.evaluate("link => link.closest('p').querySelector('a').focus()")
+    page.locator(ALONE).first.evaluate("link => link.closest('p').querySelector('a').focus()")
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
-    page.locator("a.fc").first.focus()
+    page.locator(ALONE).first.focus()
     page.get_by_role("tooltip").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("tooltip").wait_for(state="detached")
@@ -58,7 +60,7 @@ def test_the_keyboard_shows_it_too_and_escape_takes_it_away(built_book, offline_
 
 def test_a_preview_can_be_pointed_at_and_leaves_afterwards(built_book, offline_page):
     page = open_theme(built_book, offline_page)
-    page.locator("a.fc").first.hover()
+    page.locator(ALONE).first.hover()
     preview = page.get_by_role("tooltip")
     preview.wait_for()
     preview.hover()
@@ -72,7 +74,7 @@ def test_a_preview_can_be_pointed_at_and_leaves_afterwards(built_book, offline_p
 def test_a_preview_stays_in_the_window(width, built_book, offline_page):
     page = open_theme(built_book, offline_page, viewport={"width": width, "height": 700})
     for index in (0, 3, 7):
-        link = page.locator("a.fc").nth(index)
+        link = page.locator(ALONE).nth(index)
         link.scroll_into_view_if_needed()
         link.hover()
         preview = page.get_by_role("tooltip")
@@ -96,7 +98,7 @@ def test_the_reviews_own_argument_tells_where_it_stands(built_book, offline_page
 
 def test_from_a_sentence_to_the_reference_in_two_clicks_and_back(built_book, offline_page):
     page = open_theme(built_book, offline_page)
-    link = page.locator("a.fc").first
+    link = page.locator(ALONE).first
     finding = (link.get_attribute("data-findings") or "").split()[0]
     link.click()
     page.wait_for_url(re.compile(rf"studies\.html#finding-{finding}$"))
@@ -109,9 +111,116 @@ def test_from_a_sentence_to_the_reference_in_two_clicks_and_back(built_book, off
     page.wait_for_url(re.compile(r"organizational-leadership\.html#"))
 
 
+def test_several_studies_are_a_count_whose_card_names_them(built_book, offline_page):
+    page = open_theme(built_book, offline_page)
+    button = page.locator(SEVERAL).first
+    names = button.locator("xpath=following-sibling::*[contains(@class, 'synth-names')]")
+    cited = names.locator("a").count()
+    assert button.inner_text() == f"{cited} studies"
+    assert not names.is_visible()
+    button.hover()
+    card = page.locator(".synth-pop")
+    card.wait_for()
+    assert button.get_attribute("aria-expanded") == "true"
+    links = card.locator("li > a").evaluate_all("all => all.map((a) => a.getAttribute('href'))")
+    studies = {
+        re.sub(r".*#finding-(.*)-\d+$", r"\1", link) for link in links if "#finding-" in link
+    }
+    assert len(studies) == cited
+    assert studies == {link.partition("#ref-")[2] for link in links if "#ref-" in link}
+    # What is only pointed at leaves with the pointer.
+    page.mouse.move(1, 1)
+    card.wait_for(state="detached")
+    assert button.get_attribute("aria-expanded") == "false"
+
+
+def test_a_click_keeps_the_card_of_several_studies(built_book, offline_page):
+    page = open_theme(built_book, offline_page)
+    button, card = page.locator(SEVERAL).first, page.locator(".synth-pop")
+    button.click()
+    page.mouse.move(1, 1)
+    page.wait_for_timeout(400)
+    assert card.is_visible()
+    card.locator("p").first.click()
+    assert card.is_visible()
+    page.mouse.click(1, 400)
+    card.wait_for(state="detached")
+    button.click()
+    card.wait_for()
+    button.click()
+    card.wait_for(state="detached")
+
+
+def test_the_keyboard_walks_from_a_count_into_its_card_and_back(built_book, offline_page):
+    page = open_theme(built_book, offline_page)
+    button, card = page.locator(SEVERAL).first, page.locator(".synth-pop")
+    button.evaluate("b => b.previousElementSibling ?? b.closest('p').tabIndex")
+    page.keyboard.press("Tab")
+    button.focus()
+    card.wait_for()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement === document.querySelector('.synth-pop a')")
+    page.keyboard.press("Escape")
+    card.wait_for(state="detached")
+    assert button.evaluate("b => b === document.activeElement")
+    page.keyboard.press("Enter")
+    card.wait_for()
+    count = card.locator("a").count()
+    for _ in range(count + 1):
+        page.keyboard.press("Tab")
+    card.wait_for(state="detached")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_tap_opens_the_card_of_several_studies_on_a_phone(scheme, built_book, offline_page):
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    page = open_theme(built_book, offline_page, color_scheme=scheme, **phone)
+    card = page.locator(".synth-pop")
+    for button in page.locator(SEVERAL).all()[:4]:
+        button.tap()
+        card.wait_for()
+        box = card.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        ground = card.evaluate("c => getComputedStyle(c).backgroundColor")
+        assert re.fullmatch(r"rgb\(.*\)", ground), "the text behind shows through"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert min(button.bounding_box()["height"], button.bounding_box()["width"]) >= 24
+        button.tap()
+        card.wait_for(state="detached")
+    page.locator(SEVERAL).first.tap()
+    card.locator("a[href*='#ref-']").first.tap()
+    page.wait_for_url(re.compile(r"references\.html#ref-"))
+
+
+def test_several_works_without_findings_are_a_count_too(built_book, offline_page):
+    offline = offline_page()
+    page = offline.open(built_book / "book" / "intro.html")
+    page.locator("#why-it-matters").locator(SEVERAL).first.click()
+    card = page.locator(".synth-pop")
+    for item in card.locator("li").all():
+        assert "#ref-" in (item.locator("a").get_attribute("href") or "")
+        assert item.locator("span").inner_text(), "the title of the work"
+
+
+@pytest.mark.parametrize("how", ["paper", "no script", "a script that failed"])
+def test_where_nothing_opens_all_names_stand_in_full(how, built_book, offline_page):
+    offline = offline_page(java_script_enabled=how != "no script")
+    page = offline.open(built_book / THEME)
+    if how == "paper":
+        page.emulate_media(media="print")
+    if how == "a script that failed":
+        page.evaluate("document.querySelector('.synth-previews').dataset.failed = 'true'")
+    for names in page.locator(".synth-names").all():
+        assert names.is_visible()
+        assert names.locator("a").count() > 1
+    assert not any(button.is_visible() for button in page.locator(SEVERAL).all())
+
+
 def test_without_scripts_a_citation_is_a_plain_link(built_book, offline_page):
     page = offline_page(java_script_enabled=False).open(built_book / THEME)
-    link = page.locator("a.fc").first
+    link = page.locator(ALONE).first
     assert re.search(r"studies\.html#finding-", link.get_attribute("href") or "")
     assert page.locator("a.synth-rv").first.get_attribute("title")
 

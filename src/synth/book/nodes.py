@@ -15,6 +15,10 @@ class evidence_link(nodes.reference):  # noqa: N801
     """A link with a preview: to a finding, a study, or the place of an argument in the review."""
 
 
+class cited_names(nodes.inline):  # noqa: N801
+    """The names of several works cited in one bracket: on a screen a count with a card."""
+
+
 class evidence_line(nodes.General, nodes.Element):  # noqa: N801
     """Stands below a block of synthesis until the page of the explorer is known."""
 

@@ -24,7 +24,9 @@ from sphinx.util.nodes import make_refnode
 from synth.book.catalogue_page import said_where
 from synth.book.context import depend_on_data, render, words_of
 from synth.book.domain import Target, evidence_domain, warn
+from synth.book.nodes import cited_names
 from synth.errors import did_you_mean
+from synth.messages import Words
 from synth.references.apa import (
     address,
     bracket,
@@ -136,19 +138,24 @@ class CitationDomain(Domain):
         keys = [key for key in target.split(",") if key in works]
         if not keys:
             return cast("nodes.reference", contnode)
-        whole = nodes.inline(classes=["synth-cites"])
+        whole = nodes.inline(classes=["synth", "synth-cite"])
+        names: nodes.inline = nodes.inline()
+        if typ == "p" and len(keys) > 1:
+            words = Words.of(domain.review.settings)
+            names = cited_names("", count=words.count("work", len(keys)))
         for work, before, label in _cited(typ, works, keys):
             if before:
-                whole += nodes.Text(before)
+                names += nodes.Text(before)
             found = targets.get(work.key)
             if found is None:
-                whole += nodes.Text(label)
+                names += nodes.Text(label)
                 continue
             text = nodes.inline("", label)
-            whole += make_refnode(builder, fromdocname, found.docname, found.anchor, text)
+            names += make_refnode(builder, fromdocname, found.docname, found.anchor, text)
         if typ == "p":
-            whole.insert(0, nodes.Text("("))
-            whole += nodes.Text(")")
+            whole += [nodes.Text("("), names, nodes.Text(")")]
+        else:
+            whole += names.children
         return cast("nodes.reference", whole)
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:

@@ -6,7 +6,7 @@ What an author mistypes is said at once, with the line and the nearest name ther
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -17,7 +17,7 @@ from sphinx.util.nodes import make_refnode
 
 from synth.book.context import depend_on_data, render
 from synth.book.domain import EvidenceDomain, Target, evidence_domain, warn, warn_of
-from synth.book.nodes import evidence_link, finding_group, view_node
+from synth.book.nodes import cited_names, evidence_link, finding_group, view_node
 from synth.book.role_syntax import (
     cited_findings,
     code_of,
@@ -244,8 +244,26 @@ class CiteFindings(SphinxPostTransform):
         own = [n for n in self.document.findall(evidence_link) if "reviewkey" in n]
         for link in own:
             self._link_review(domain, link)
-        if (shown or own) and self.app.builder.format == "html":
-            self.document += nodes.raw("", preview_data(domain.review, shown), format="html")
+        # Works cited together, which the domain of citations draws afterwards.
+        works = [
+            key
+            for node in self.document.findall(addnodes.pending_xref)
+            if node.get("refdomain") == "cite" and "," in node["reftarget"]
+            for key in node["reftarget"].split(",")
+        ]
+        if (shown or own or works) and self.app.builder.format == "html":
+            found = [domain.review.records.findings[name].study for name in shown]
+            addresses = {key: self._reference(domain, key) for key in sorted({*found, *works})}
+            data = preview_data(domain.review, shown, addresses)
+            self.document += nodes.raw("", data, format="html")
+
+    def _reference(self, domain: EvidenceDomain, key: str) -> str:
+        """The address of a work in the list of references, seen from this page."""
+        target = domain.target("reference", key)
+        if target is None:
+            return ""
+        page = self.app.builder.get_relative_uri(self.env.docname, target.docname)
+        return f"{page}#{target.anchor}"
 
     def _draw(self, domain: EvidenceDomain, group: Element) -> list[str]:
         review = domain.review
@@ -299,6 +317,10 @@ class CiteFindings(SphinxPostTransform):
     def _cite(self, domain: EvidenceDomain, group: Element, names: list[str]) -> list[str]:
         works = cited_works(domain.review, names)
         labels = citation_labels(domain.review, [study for study, _ in works])
+        if len(works) > 1:
+            count = Words.of(domain.review.settings).count("study", len(works))
+            group += (several := cited_names("", count=count))
+            group = several
         missing: list[str] = []
         for (_, own), (before, label) in zip(works, labels, strict=True):
             group += nodes.Text(before)
@@ -348,8 +370,8 @@ class CiteFindings(SphinxPostTransform):
             link["internal"] = True
 
 
-def preview_data(review: Review, names: Iterable[str]) -> str:
-    """What the previews of a page's citations show, once for each finding."""
+def preview_data(review: Review, names: Iterable[str], addresses: Mapping[str, str]) -> str:
+    """What the previews of a page's citations show, once for each finding and each work."""
     records, say = review.records, Words.of(review.settings)
     found: dict[str, dict[str, str]] = {}
     marks: dict[str, str] = {}
@@ -365,13 +387,20 @@ def preview_data(review: Review, names: Iterable[str]) -> str:
         found[name] = {
             "direction": direction.id,
             "summary": finding.summary,
-            "from": " · ".join([records.label(study.id), *values]),
+            "study": study.id,
+            "facts": " · ".join(values),
             "theme": " › ".join(node.label for node in records.codebook.path(finding.theme)),
             "section": finding.section,
             "quote": finding.anchor,
         }
-    words = {name: say[f"preview_{name}"] for name in ("where", "own")}
-    data = {"findings": found, "marks": dict(sorted(marks.items())), "words": words}
+    cited = {finding["study"] for finding in found.values()}
+    works: dict[str, dict[str, str]] = {}
+    for key, address in addresses.items():
+        works[key] = {"name": records.label(key), "reference": address}
+        if key not in cited:
+            works[key]["title"] = records.bibliography[key].title
+    words = {name: say[f"preview_{name}"] for name in ("where", "own", "reference")}
+    data = {"findings": found, "works": works, "marks": dict(sorted(marks.items())), "words": words}
     return str(render("previews.html", data=data))
 
 
@@ -398,6 +427,19 @@ def depart_evidence_link(self: Any, node: Element) -> None:
     self.depart_reference(node)
 
 
+def visit_cited_names(self: Any, node: Element) -> None:
+    """Say how many works are cited, and open the names, which the card, paper and a page without
+    a script show.
+    """
+    self.body.append(render("cited_names.html", count=node["count"]))
+    self.body.append(self.starttag(node, "span", "", CLASS="synth-names"))
+
+
+def depart_cited_names(self: Any, node: Element) -> None:
+    """Close them."""
+    self.body.append("</span>")
+
+
 ROLES: dict[str, type[EvidenceRole]] = {
     "finding": FindingRole,
     "elsewhere": ElsewhereRole,
@@ -416,4 +458,5 @@ def setup(app: Sphinx) -> None:
         app.add_role_to_domain("synth", name, role())
     app.add_node(finding_group)
     app.add_node(evidence_link, html=(visit_evidence_link, depart_evidence_link))
+    app.add_node(cited_names, html=(visit_cited_names, depart_cited_names))
     app.add_post_transform(CiteFindings)
