@@ -132,8 +132,6 @@ class EvidenceDomain(Domain):
     name = "synth"
     label = "Evidence"
     data_version = 7
-    # The type of an object must not be the start of its anchor: Sphinx's search would then build
-    # the anchor from the name it displays, and the result would lead nowhere.
     object_types = {  # noqa: RUF012  Sphinx declares it on the instance
         "study-entry": ObjType("study", "study"),
         "coded-finding": ObjType("finding", "finding"),
@@ -376,9 +374,9 @@ class EvidenceDomain(Domain):
         return found
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Every object with its target, for the search and for the inventory.
+        """Every object with its target, for the book's search and for the inventory.
 
-        References are in a domain of their own.
+        Sphinx's own search is told of none (-1). References are in a domain of their own.
         """
         types = {
             role: kind for kind, objtype in self.object_types.items() for role in objtype.roles
@@ -387,7 +385,7 @@ class EvidenceDomain(Domain):
             for name, target in sorted(self.targets[kind].items()):
                 if kind in types and self.knows(kind, name):
                     label = self.label_of(kind, name)
-                    yield (name, label, types[kind], target.docname, target.anchor, 1)
+                    yield (name, label, types[kind], target.docname, target.anchor, -1)
 
     def knows(self, kind: str, name: str) -> bool:
         """Whether the review has an object."""

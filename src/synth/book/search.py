@@ -1,19 +1,23 @@
 """The search of the book: a word is found however a reader spells it.
 
-Sphinx compares words as they are written. Here the index and the query are folded alike, so that
-"Lopez" finds López, and in an English book "labour" finds labor. The script ``static/search.js``
-does in the browser what :func:`as_indexed` does here, from the same table.
+Sphinx compares words as they are written, from one file with every word of every page. Here the
+index and the query are folded alike, so that "Lopez" finds López, and in an English book "labour"
+finds labor; and the index is divided, so that a reader fetches what one query needs, however large
+the book. The script ``static/search.js`` does in the browser what :func:`as_indexed` does here,
+from the same table.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes, search
@@ -27,11 +31,13 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> None:
-    """Fold the index while it is made, and the query in the page that searches."""
+    """Index the pages as they are written, and fold the query in the page that searches."""
     app.connect("config-inited", fold_the_index)
+    # After Sphinx has read what a page says of itself.
+    app.connect("doctree-read", leave_to_this_index, priority=900)
     app.connect("html-page-context", fold_the_query)
-    app.connect("html-page-context", write_passages)
-    app.connect("build-finished", drop_passages)
+    app.connect("html-page-context", keep_passages)
+    app.connect("build-finished", write_index)
 
 
 def as_indexed(word: str, *, english: bool = True) -> str:
@@ -66,14 +72,18 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
+def _language(config: Any) -> str:
+    return str(config.html_search_language or config.language or "en")
+
+
 def _is_english(config: Any) -> bool:
-    return is_english(str(config.html_search_language or config.language or "en"))
+    return is_english(_language(config))
 
 
 def fold_the_index(app: Sphinx, config: Any) -> None:
     """Let the language of the search see folded words only."""
     english = _is_english(config)
-    name = str(config.html_search_language or config.language or "en")
+    name = _language(config)
     known = search.languages.get(name) or search.languages.get(name.split("_")[0]) or "en"
     if isinstance(known, str):
         module, _, cls = known.rpartition(".")
@@ -98,10 +108,48 @@ def fold_the_query(
         app.add_js_file("synth/search.js", priority=820, defer="defer")
 
 
-# --- a line of text for each hit --------------------------------------------------------------
+# --- what is found -----------------------------------------------------------------------------
 
-PASSAGES = "search"
-"""Folder of the texts that the search shows lines of: a script a page, fetched when it is found."""
+PLACE = "_static/synth/search"
+"""Folder of the index in a built book, below its root."""
+KINDS = ("theme", "term", "finding", "influence", "study", "page", "reference")
+"""What a reader finds, in the order it is shown."""
+OBJECTS = {
+    "theme-page": "theme",
+    "coded-finding": "finding",
+    "stated-influence": "influence",
+    "study-entry": "study",
+}
+WORDS_OF_A_PART = 100_000
+ENTRIES_OF_A_PART = 20_000
+"""Signs of a file of words, and of one of entries. What is looked for is in two or three files of
+words; what is shown, some fifty entries of a kind, can stand in as many files of entries."""
+
+
+class Entry(NamedTuple):
+    """One thing that can be found."""
+
+    kind: str
+    href: str
+    title: str
+    text: str = ""
+    more: tuple[tuple[str, str], ...] = ()
+    """Further addresses with what they are called: the studies that say the same."""
+
+
+def leave_to_this_index(app: Sphinx, tree: nodes.document) -> None:
+    """Keep Sphinx from an index of its own, one file with every word of every page."""
+    about = app.env.metadata[app.env.docname]
+    if not _is_hidden(about):
+        about["nosearch"] = OURS
+
+
+OURS = "indexed by synth"
+
+
+def _is_hidden(about: Mapping[str, Any]) -> bool:
+    """Whether a page itself asks to be left out of the search."""
+    return "no-search" in about or about.get("nosearch", OURS) != OURS
 
 
 def passages(tree: nodes.document) -> list[tuple[str, list[str], str, str]]:
@@ -152,36 +200,165 @@ def _text(parts: Iterable[nodes.Node]) -> str:
     return " ".join(" ".join(words).split())
 
 
-def _file(page: str) -> str:
-    return f"{page.replace('/', '--')}.js"
+def _kept(app: Sphinx, page: str) -> Path:
+    return Path(app.doctreedir) / "synth-search" / f"{page.replace('/', '--')}.json"
 
 
-def write_passages(
+def keep_passages(
     app: Sphinx,
     pagename: str,
     templatename: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write the text of a page beside the others, whenever the page is written."""
+    """Keep the text of a page for the index, whenever the page is written."""
     if doctree is None or app.builder.format != "html":
         return
-    told = json.dumps(passages(doctree), ensure_ascii=False, separators=(",", ":"))
-    script = f"(window.synthPassages??={{}})[{json.dumps(pagename)}]={told};\n"
-    place = Path(app.outdir) / "_static" / "synth" / PASSAGES / _file(pagename)
+    hidden = _is_hidden(app.env.metadata[pagename])
+    place = _kept(app, pagename)
     place.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(place, script.encode())
+    replace_file(place, json.dumps([] if hidden else passages(doctree)).encode())
 
 
-def drop_passages(app: Sphinx, exception: Exception | None) -> None:
-    """Delete the texts of pages that are no longer in the book."""
-    place = Path(app.outdir) / "_static" / "synth" / PASSAGES
-    if exception or not place.is_dir():
+def entries(app: Sphinx) -> list[Entry]:
+    """Everything that can be found in the book, kind by kind, pages in the order of the book.
+
+    What several studies say in the same words is one entry; the page of a theme is the theme's.
+
+    Parameters
+    ----------
+    app : its pages have been written.
+    """
+    domain: Any = app.env.get_domain("synth")
+    uri = partial(app.builder.get_relative_uri, "search")
+    found: dict[tuple[str, str], Entry] = {}
+    themes: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, label, objtype, page, anchor, _ in domain.get_objects():
+        kind, href = OBJECTS[objtype], f"{uri(page)}#{anchor}"
+        if kind != "finding":
+            title = label
+            found.setdefault((kind, name), Entry(kind, href, title))
+            if kind == "theme":
+                themes[page, anchor] = themes[page, label] = (kind, name)
+            continue
+        study, _, title = label.partition(": ")
+        said = found.get((kind, title), Entry(kind, href, title))
+        found[kind, title] = said._replace(more=(*said.more, (href, study)))
+    titles = app.env.titles
+    for page in domain.reading_order():
+        place = _kept(app, page)
+        if page not in titles or not place.is_file():
+            continue
+        whole = titles[page].astext()
+        for kind, anchors, heading, text in json.loads(place.read_text("utf-8")):
+            names = [(page, name) for name in (*anchors, heading)]
+            own = next((themes[name] for name in names if name in themes), None)
+            if own:
+                if not found[own].text:
+                    found[own] = found[own]._replace(text=text)
+                continue
+            first = kind == "page" and heading == whole
+            title = f"{whole} › {heading}" if kind == "page" and heading and not first else heading
+            href = uri(page) if first else f"{uri(page)}#{anchors[0]}"
+            # A section with two targets in it is found once.
+            found.setdefault((kind, href), Entry(kind, href, title or whole, text))
+    return sorted(found.values(), key=lambda entry: KINDS.index(entry.kind))
+
+
+# --- the index, in parts -------------------------------------------------------------------------
+
+
+def write_index(app: Sphinx, exception: Exception | None) -> None:
+    """Write the index in parts, of which a reader's browser fetches those that a query needs.
+
+    They are scripts, because a browser reads no other file of a book that is opened from a folder.
+    The first names the others: words are divided by their letters, entries by their number.
+    """
+    if exception or app.builder.format != "html":
         return
-    kept = {_file(page) for page in app.env.found_docs}
+    known: Any = search.languages[_language(app.config)]
+    language = known(app.config.html_search_options)
+    files = index_of(entries(app), language)
+    place = Path(app.outdir) / PLACE
+    place.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        replace_file(place / name, content.encode())
     for old in place.iterdir():
-        if old.name not in kept:
+        if old.name not in files:
             old.unlink()
+
+
+def index_of(found: Sequence[Entry], language: Any) -> dict[str, str]:
+    """The files of an index, by their names.
+
+    Parameters
+    ----------
+    found : what can be found.
+    language : knows the stems of words, and which words say nothing.
+    """
+    stem = lru_cache(maxsize=None)(lambda word: language.stem(word.lower()).lower())
+    named: dict[str, list[int]] = {}
+    told: dict[str, list[int]] = {}
+    for number, entry in enumerate(found):
+        titled = {stem(word) for word in _WORD.findall(entry.title)}
+        also = " ".join((entry.text, *(name for _, name in entry.more)))
+        for word in titled:
+            named.setdefault(word, []).append(number)
+        for word in {stem(word) for word in _WORD.findall(also)} - titled:
+            told.setdefault(word, []).append(number)
+    words = [
+        (word, [_steps(named.get(word, ())), _steps(told.get(word, ()))])
+        for word in sorted({*named, *told} - {""} - set(language.stopwords))
+    ]
+    kinds = Counter(entry.kind for entry in found)
+    head: dict[str, Any] = {"kinds": {kind: kinds[kind] for kind in KINDS}}
+    files = {}
+    shown = [(number, entry[1:]) for number, entry in enumerate(found)]
+    for kind, pairs, most in (
+        ("words", words, WORDS_OF_A_PART),
+        ("entries", shown, ENTRIES_OF_A_PART),
+    ):
+        head[kind] = []
+        for number, part in enumerate(_parts(pairs, most)):
+            head[kind].append(part[0][0])
+            held = dict(part) if kind == "words" else [value for _, value in part]
+            files[f"{kind}-{number}.js"] = _script(f"{kind}-{number}", held)
+    # A browser that keeps a part of an older book asks for the new one.
+    head["version"] = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:12]
+    return {"head.js": _script("head", head), **files}
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _steps(numbers: Iterable[int]) -> list[int]:
+    """Rising numbers as steps from one to the next, which are shorter.
+
+    >>> _steps([1000, 1002, 1007])
+    [1000, 2, 5]
+    """
+    all_of_them = list(numbers)
+    return [each - before for each, before in zip(all_of_them, [0, *all_of_them], strict=False)]
+
+
+def _parts(pairs: Iterable[tuple[Any, Any]], most: int) -> Iterator[list[tuple[Any, Any]]]:
+    """Divide a list into parts that are written with about as many signs each."""
+    part: list[tuple[Any, Any]] = []
+    length = 0
+    for pair in pairs:
+        size = len(json.dumps(pair, separators=(",", ":"), ensure_ascii=False))
+        if part and length + size > most:
+            yield part
+            part, length = [], 0
+        part.append(pair)
+        length += size
+    if part:
+        yield part
+
+
+def _script(name: str, value: Any) -> str:
+    told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return f"(window.synthSearch??={{}})[{json.dumps(name)}]={told};\n"
 
 
 def with_spellings(code: str, config: Any) -> str:

@@ -1,6 +1,7 @@
 // @ts-check
 // Searches the book: folds each word of a query as the index was folded (search.py), so that "Lopez"
-// finds López, and shows each thing once, with its kind and a line of text that holds the words.
+// finds López, fetches the parts of the index that a query needs, and shows each thing once, with its
+// kind and a line of text that holds the words.
 
 /** Building a book writes the tables here. @type {any} */
 const TABLES = {};
@@ -30,34 +31,81 @@ if (host.Stemmer) {
 }
 
 /**
- * A thing found: where it stands, what it is called, what is told below it, and in which marks to set.
- * @typedef {{ href: string, title: string, line: string, more: [string, string][] }} Hit
+ * A thing found: where it stands, what it is called, what is told below it, further places.
+ * @typedef {[string, string, string, [string, string][]]} Entry
  */
 
-/** Pages whose text is looked through, those that match best first. */
-const MOST = 60;
+/** Entries of a kind that are shown at once. */
+const MOST = 50;
 /** Signs of a line around the first word found. */
 const LINE = 180;
 
-const KINDS = ["theme", "term", "finding", "influence", "study", "page", "reference"];
-/** What the index calls what the library adds to it. @type {Record<string, string>} */
-const OBJECTS = {
-  "synth:theme-page": "theme",
-  "synth:coded-finding": "finding",
-  "synth:stated-influence": "influence",
-  "synth:study-entry": "study",
-};
+/** Parts of the index that were asked for. @type {Record<string, Promise<any>>} */
+const asked = {};
 
-/** The index holds names as HTML. @param {string} html */
-const read = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent ?? "";
-
-/** Whether a text holds every word asked for. @param {any} stemmer @param {string[]} terms @param {string} text */
-function holds(stemmer, terms, text) {
-  const folded = asIndexed(text);
-  if (!terms.every((term) => folded.includes(term.slice(0, 3)))) return false;
-  const words = new Set((text.match(/[\p{Letter}\p{Number}]+/gu) ?? []).map((/** @type {string} */ word) => stemmer.stemWord(word.toLowerCase())));
-  return terms.every((term) => [...words].some((word) => word.startsWith(term)));
+/** A part of the index, which the build wrote into a script of its own. @param {string} name @param {string} [version] @returns {Promise<any>} */
+function part(name, version) {
+  return (asked[name] ??= new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    const root = document.documentElement.dataset.content_root ?? "./";
+    script.src = `${root}_static/synth/search/${name}.js${version ? `?v=${version}` : ""}`;
+    script.onload = () => resolve(host.synthSearch?.[name]);
+    script.onerror = () => reject(new Error(`${script.src} cannot be read`));
+    document.head.append(script);
+  }));
 }
+
+/** Which of rising beginnings is the last that is not after a value. @template T @param {T[]} begins @param {T} value */
+const place = (begins, value) => Math.max(0, begins.filter((begin) => begin <= value).length - 1);
+
+/** @param {string} text @returns {string[]} */
+const wordsOf = (text) => text.match(/[\p{Letter}\p{Number}]+/gu) ?? [];
+
+/** The words of the index that begin with a term, with the entries that hold them. @param {any} head @param {string} term */
+async function beginning(head, term) {
+  const from = place(head.words, term);
+  const till = place(head.words, `${term}\uffff`);
+  const parts = await Promise.all(head.words.slice(from, till + 1).map((/** @type {string} */ _, /** @type {number} */ at) => part(`words-${from + at}`, head.version)));
+  return parts.flatMap((words) => Object.entries(words ?? {}).filter(([word]) => word.startsWith(term)));
+}
+
+/** The entries that hold every term, the best of each kind first, as numbers. @param {any} head @param {string[]} terms */
+async function find(head, terms) {
+  /** @type {Map<number, number> | undefined} */
+  let scores;
+  for (const term of terms) {
+    /** @type {Map<number, number>} */
+    const holding = new Map();
+    for (const [word, [named, told]] of await beginning(head, term)) {
+      for (const [steps, worth] of [[named, 2], [told, 0]]) {
+        let number = 0;
+        for (const step of steps) {
+          number += step;
+          holding.set(number, Math.max(holding.get(number) ?? 0, worth + Number(word === term)));
+        }
+      }
+    }
+    const before = scores;
+    scores = before ? new Map([...before].filter(([number]) => holding.has(number)).map(([number, score]) => [number, score + (holding.get(number) ?? 0)])) : holding;
+  }
+  const best = [...(scores ?? [])].sort(([one, first], [other, second]) => second - first || one - other);
+  /** @type {Record<string, number[]>} */
+  const found = {};
+  let begin = 0;
+  for (const [kind, count] of Object.entries(head.kinds)) {
+    const end = begin + count;
+    found[kind] = best.map(([number]) => number).filter((number) => number >= begin && number < end);
+    begin = end;
+  }
+  return found;
+}
+
+/** Entries by their numbers. @param {any} head @param {number[]} numbers @returns {Promise<Entry[]>} */
+const read = (head, numbers) =>
+  Promise.all(numbers.map(async (number) => {
+    const at = place(head.entries, number);
+    return (await part(`entries-${at}`, head.version))[number - head.entries[at]];
+  }));
 
 /** A text with the words that were asked for marked. @param {HTMLElement} place @param {any} stemmer @param {string[]} terms @param {string} text */
 function marked(place, stemmer, terms, text) {
@@ -81,106 +129,81 @@ function around(stemmer, terms, text) {
   return `${start ? "… " : ""}${text.slice(start, end)}${end < text.length ? " …" : ""}`;
 }
 
-/** The passages of a page, which the build wrote into a script of its own. @param {string} page @returns {Promise<any[]>} */
-function passages(page) {
-  return new Promise((resolve) => {
-    const script = document.createElement("script");
-    const root = document.documentElement.dataset.content_root ?? "./";
-    script.src = `${root}_static/synth/search/${page.replaceAll("/", "--")}.js`;
-    script.onload = () => resolve(host.synthPassages?.[page] ?? []);
-    script.onerror = () => resolve([]);
-    document.head.append(script);
-  });
+/** @param {any} stemmer @param {string[]} terms @param {Entry} entry */
+function item(stemmer, terms, [href, title, text, more]) {
+  const shown = document.createElement("li");
+  const told = around(stemmer, terms, text);
+  const link = Object.assign(document.createElement("a"), { href });
+  marked(link, stemmer, terms, title || told);
+  shown.append(link);
+  const line = document.createElement("p");
+  if (title) marked(line, stemmer, terms, told);
+  for (const [at, [address, name]] of more.entries()) {
+    const also = Object.assign(document.createElement("a"), { href: address });
+    marked(also, stemmer, terms, name);
+    line.append(at ? "; " : "", also);
+  }
+  if (line.firstChild) shown.append(line);
+  return shown;
 }
 
-/** @param {any} search what Sphinx found its index in @param {string} query */
-async function find(search, query) {
-  const [asked, wanted, excluded, highlighted] = search._parseQuery(query);
-  const terms = [...wanted];
-  const stemmer = new host.Stemmer();
-  const index = search._index;
-  /** @type {Record<string, Map<string, Hit>>} */
-  const found = Object.fromEntries(KINDS.map((kind) => [kind, new Map()]));
+/** The entries of a kind, as many at a time as can be read. @param {any} head @param {any} stemmer @param {string[]} terms @param {number[]} numbers */
+async function list(head, stemmer, terms, numbers) {
+  const shown = Object.assign(document.createElement("ul"), { className: "search" });
+  const more = Object.assign(document.createElement("button"), { type: "button" });
+  const next = async () => {
+    const begin = shown.children.length;
+    const items = (await read(head, numbers.slice(begin, begin + MOST))).map((entry) => item(stemmer, terms, entry));
+    shown.append(...items);
+    const left = numbers.length - shown.children.length;
+    more.hidden = left < 1;
+    more.textContent = say("search_more", { n: Math.min(MOST, left) });
+    if (begin) items[0]?.querySelector("a")?.focus();
+  };
+  more.onclick = next;
+  await next();
+  return [shown, more];
+}
+
+/** The stems of a query's words. @param {any} stemmer @param {string} query */
+function termsOf(stemmer, query) {
   // @ts-ignore Sphinx's own, and no property of the window.
-  const suffix = DOCUMENTATION_OPTIONS.LINK_SUFFIX;
-  /** @param {string} page @param {string} anchor */
-  const address = (page, anchor) => `${page}${suffix}${anchor && `#${anchor}`}`;
-
-  // What the evidence holds goes by its own name; what several studies say is one thing.
-  for (const [prefix, ones] of Object.entries(index.objects)) {
-    for (const [page, type, , short, name] of /** @type {any[]} */ (ones)) {
-      const kind = OBJECTS[index.objtypes[type]];
-      const whole = read(prefix ? `${prefix}.${name}` : name);
-      if (!kind || !terms.length || !holds(stemmer, terms, whole)) continue;
-      const [, study, said] = kind === "finding" ? (/^(.*?): (.*)$/s.exec(whole) ?? ["", "", whole]) : ["", "", whole];
-      const href = address(index.docnames[page], short);
-      /** @type {Hit} */
-      const hit = found[kind].get(said) ?? { href, title: said, line: "", more: [] };
-      if (study) hit.more.push([href, study]);
-      found[kind].set(said, hit);
-    }
-  }
-
-  // Pages are looked through: one is shown for the passage that holds the words, or it is not shown.
-  const results = search._performSearch(asked, wanted, excluded, highlighted, new Set());
-  const hits = /** @type {string[]} */ (results.reverse().map((/** @type {any[]} */ [page]) => page));
-  const pages = [...new Set(hits)].slice(0, MOST);
-  const texts = await Promise.all(pages.map(passages));
-  for (const [at, page] of pages.entries()) {
-    for (const [kind, anchors, heading, text] of texts[at]) {
-      const [anchor] = anchors;
-      const here = `${heading} ${text}`;
-      const theme = [...found.theme.values()].find(({ href, title, line }) => !line && anchors.some((/** @type {string} */ one) => href === address(page, one)) || (href.startsWith(address(page, "theme-").replace(/theme-$/, "")) && title === heading));
-      if (theme) theme.line = around(stemmer, terms, text);
-      if (theme || !holds(stemmer, terms, here)) continue;
-      const title = index.titles[index.docnames.indexOf(page)];
-      const name = kind === "page" ? page : `${page}#${anchor}`;
-      if (found[kind].has(name)) continue;
-      const plain = read(title);
-      const told = kind === "page" ? (heading && heading !== plain ? `${plain} › ${heading}` : plain) : heading;
-      found[kind].set(name, { href: address(page, kind === "page" && heading === plain ? "" : anchor), title: told, line: around(stemmer, terms, text), more: [] });
-    }
-  }
-  return { found, stemmer, terms };
+  const silent = new Set(stopwords);
+  const words = wordsOf(query).map((word) => word.toLowerCase()).filter((word) => !silent.has(word));
+  return [...new Set(words.map((word) => stemmer.stemWord(word)))];
 }
 
 /** @param {any} search */
 function show(search) {
   /** @param {string} query */
   search.query = async (query) => {
+    // Sphinx keeps the words for the page that is opened next.
+    search._parseQuery(query);
+    const stemmer = new host.Stemmer();
+    const head = await part("head");
     // A word with a hyphen is looked for in one piece first.
     const joined = query.replace(/(\p{Letter})-(?=\p{Letter})/gu, "$1");
-    let result = await find(search, joined);
-    if (joined !== query && KINDS.every((kind) => !result.found[kind].size)) result = await find(search, query);
-    const { found, stemmer, terms } = result;
+    let terms = termsOf(stemmer, joined);
+    let found = await find(head, terms);
+    if (joined !== query && Object.values(found).every((numbers) => !numbers.length)) {
+      terms = termsOf(stemmer, query);
+      found = await find(head, terms);
+    }
+    const kinds = Object.keys(found).filter((kind) => found[kind].length);
+    const total = kinds.reduce((sum, kind) => sum + found[kind].length, 0);
+    const lists = await Promise.all(kinds.map((kind) => list(head, stemmer, terms, found[kind])));
     search.stopPulse();
     const out = /** @type {HTMLElement} */ (document.getElementById("search-results"));
-    const kinds = KINDS.filter((kind) => found[kind].size);
-    const total = kinds.reduce((sum, kind) => sum + found[kind].size, 0);
-    const head = document.createElement("p");
-    head.className = "search-summary";
-    head.setAttribute("role", "status");
+    const summary = document.createElement("p");
+    summary.className = "search-summary";
+    summary.setAttribute("role", "status");
     const told = { n: total, query };
-    head.textContent = !total ? say("search_nothing", told) : total === 1 ? say("search_found_one", told) : say("search_found_many", told);
-    out.replaceChildren(head);
-    for (const kind of kinds) {
+    summary.textContent = !total ? say("search_nothing", told) : total === 1 ? say("search_found_one", told) : say("search_found_many", told);
+    out.replaceChildren(summary);
+    for (const [at, kind] of kinds.entries()) {
       const title = document.createElement("h2");
-      title.textContent = `${NAMES[kind]()} (${found[kind].size})`;
-      const list = Object.assign(document.createElement("ul"), { className: "search" });
-      for (const hit of found[kind].values()) {
-        const item = document.createElement("li");
-        const link = Object.assign(document.createElement("a"), { href: hit.href });
-        marked(link, stemmer, terms, hit.title || hit.line);
-        item.append(link);
-        const line = document.createElement("p");
-        if (hit.title) marked(line, stemmer, terms, hit.line);
-        for (const [at, [href, text]] of hit.more.entries()) {
-          line.append(at ? "; " : "", Object.assign(document.createElement("a"), { href, textContent: text }));
-        }
-        if (line.firstChild) item.append(line);
-        list.append(item);
-      }
-      out.append(title, list);
+      title.textContent = `${NAMES[kind]()} (${found[kind].length})`;
+      out.append(title, ...lists[at]);
     }
   };
 }

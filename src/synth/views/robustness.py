@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Statement, Study, statements_of
+from synth.model import UNKNOWN, Finding, Study, statements_of
 from synth.text import fold, listed
 from synth.views.figure import (
     Field,
@@ -103,6 +104,7 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
     Label and studies of each group of two studies or more, the largest first.
     """
     by_author: dict[str, list[str]] = {}
+    wrote: dict[str, list[str]] = {}
     shown: dict[str, str] = {}
     for study in works:
         reference = records.bibliography.get(study.id)
@@ -110,12 +112,15 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
             family = f"{name.von} {name.last}".strip()
             key = fold(f"{family} {name.first[:1]}")
             shown.setdefault(key, family)
-            if study.id not in by_author.setdefault(key, []):
-                by_author[key].append(study.id)
+            if key not in wrote.setdefault(study.id, []):
+                wrote[study.id].append(key)
+                by_author.setdefault(key, []).append(study.id)
     root: dict[str, str] = {}
 
     def find(study: str) -> str:
         while root.setdefault(study, study) != study:
+            # Half the way for the next who asks.
+            root[study] = root.setdefault(root[study], root[study])
             study = root[study]
         return study
 
@@ -131,9 +136,9 @@ def author_teams(records: Records, works: Iterable[Study]) -> list[tuple[str, tu
         if len(group) < 2:
             continue
         shares = {
-            key: len(group.intersection(written))
-            for key, written in by_author.items()
-            if len(group.intersection(written)) > 1
+            key: n
+            for key, n in Counter(chain.from_iterable(wrote[study] for study in group)).items()
+            if n > 1
         }
         names = sorted(shares, key=lambda key: (-shares[key], key))[:2]
         teams.append((f"the team around {listed([shown[n] for n in names])}", tuple(sorted(group))))
@@ -245,8 +250,11 @@ class Robustness(View):
         A finding from several countries stays when only one of them is left out.
         """
         found = []
+        by_study: dict[str, list[str]] = {}
+        for finding in self._findings:
+            by_study.setdefault(finding.study, []).append(finding.id)
         for kind, label, of in self._groups:
-            gone = [f.id for f in self._findings if f.study in of]
+            gone = [name for study in of for name in by_study.get(study, ())]
             lost = tuple(h for h in self.supported if h.studies <= of)
             found.append(LeftOut(kind, label, tuple(sorted(of)), *self._gone(gone), lost))
         for country, (works, gone) in self._countries.items():
@@ -259,12 +267,17 @@ class Robustness(View):
 
     def _gone(self, findings: Sequence[str]) -> tuple[int, int]:
         """How many findings go, and how many statements that nobody else reports go with them."""
-        gone = set(findings)
-        return len(gone), sum(gone.issuperset(said.findings) for said in self._statements)
+        gone = Counter(self._statement_of[name] for name in findings)
+        return len(findings), sum(size == n for (_, size), n in gone.items())
 
     @cached_property
-    def _statements(self) -> tuple[Statement, ...]:
-        return statements_of(self._findings)
+    def _statement_of(self) -> Mapping[str, tuple[str, int]]:
+        """The statement that each finding reports, and how many findings report it."""
+        return {
+            name: (statement.id, len(statement.findings))
+            for statement in statements_of(self._findings)
+            for name in statement.findings
+        }
 
     @cached_property
     def _countries(self) -> Mapping[str, tuple[set[str], list[str]]]:

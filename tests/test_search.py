@@ -1,0 +1,151 @@
+"""The index of the book's search: divided, so that a reader fetches what one query needs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sphinx.search.en import SearchEnglish
+
+from garden_book import built, change, planted
+from synth.book.search import ENTRIES_OF_A_PART, WORDS_OF_A_PART, Entry, index_of
+
+
+def value(script: str) -> Any:
+    """What a part of the index holds."""
+    told = re.fullmatch(r'\(window\.synthSearch\?\?=\{\}\)\["[\w-]+"\]=(.*);\n', script, re.DOTALL)
+    assert told
+    return json.loads(told[1])
+
+
+def numbers(steps: list[int]) -> Iterator[int]:
+    """Entries, from the steps between them."""
+    at = 0
+    for step in steps:
+        at += step
+        yield at
+
+
+def read(files: dict[str, str]) -> tuple[list[Any], dict[str, set[int]]]:
+    """All entries of an index, and the entries that hold each word."""
+    head = value(files["head.js"])
+    found = [one for n in range(len(head["entries"])) for one in value(files[f"entries-{n}.js"])]
+    holding = {
+        word: {number for steps in lists for number in numbers(steps)}
+        for n in range(len(head["words"]))
+        for word, lists in value(files[f"words-{n}.js"]).items()
+    }
+    return found, holding
+
+
+@pytest.fixture(scope="module")
+def garden(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The garden's book, with a page that hides from the search."""
+    root = planted(
+        tmp_path_factory.mktemp("garden"),
+        ground="---\nsynth: {level: ground}\nnosearch: true\n---\n\n# Ground\n\nA marmalade.\n",
+    )
+    out, told = built(root)
+    assert told == ""
+    return out
+
+
+def index(out: Path) -> dict[str, str]:
+    """The files of a book's index."""
+    return {path.name: path.read_text("utf-8") for path in (out / "_static/synth/search").iterdir()}
+
+
+def test_every_thing_is_found_at_its_own_place(garden: Path) -> None:
+    found, holding = read(index(garden))
+    by_place = {href: (title, text, more) for href, title, text, more in found}
+    assert by_place["studies.html#study-beet2011"][0] == "Beet & Root, 2011"
+    assert "water.html#theme-water" in by_place
+    assert "neighbours.html#influence-neighbours-water" in by_place
+    finding = ["studies.html#finding-beet2011-01", "Beet & Root, 2011"]
+    assert [text for _, text, more in by_place.values() if finding in more] == [""]
+    # A word of its label finds it.
+    place = [href for href, *_ in found].index("studies.html#study-beet2011")
+    assert place in holding["beet"]
+    assert place in holding["2011"]
+
+
+def test_a_theme_and_its_page_are_one_thing(garden: Path) -> None:
+    found, _ = read(index(garden))
+    water = [(href, text) for href, _, text, _ in found if href.startswith("water.html")]
+    assert [href for href, _ in water[:2]] == ["water.html#theme-water", "water.html#what-helps"]
+
+
+def test_a_page_may_stay_out_of_the_search(garden: Path) -> None:
+    assert "marmalad" not in "".join(index(garden).values())
+
+
+def test_the_index_of_sphinx_holds_no_words(garden: Path) -> None:
+    stock = (garden / "searchindex.js").read_text("utf-8")
+    assert '"terms": {}' in stock
+    assert '"objects": {}' in stock
+    assert "study-beet2011" not in stock
+
+
+def test_what_left_the_book_leaves_the_index(tmp_path: Path) -> None:
+    root = planted(
+        tmp_path, ground="---\nsynth: {level: ground}\n---\n\n# Ground\n\nA marmalade.\n"
+    )
+    out, _ = built(root)
+    found, _ = read(index(out))
+    assert [text for href, _, text, _ in found if href == "ground.html#theme-ground"] == [
+        "A marmalade."
+    ]
+    change(root / "ground.md", "marmalade", "jam")
+    out, _ = built(root)
+    files = index(out)
+    assert "marmalade" not in "".join(files.values())
+    # Pages that were not written again are found as before.
+    assert "water.html#theme-water" in {href for href, *_ in read(files)[0]}
+
+
+def many(number: int) -> list[Entry]:
+    """So many things, each with a word of its own and one that all share."""
+    said = {n: f"Supervision helps w{n:x}q" for n in range(number)}
+    return [Entry("finding", f"#f-{n}", title, "", ((f"#{n}", "Ay"),)) for n, title in said.items()]
+
+
+def test_a_large_index_is_in_small_parts_and_nothing_is_lost() -> None:
+    given = many(20_000)
+    files = index_of(given, SearchEnglish({}))
+    found, holding = read(files)
+    assert [title for _, title, _, _ in found] == [entry.title for entry in given]
+    assert holding["supervis"] == set(range(20_000))
+    assert all(holding[f"w{n:x}q"] == {n} for n in range(0, 20_000, 997))
+    head = value(files["head.js"])
+    assert head["words"] == sorted(head["words"])
+    assert len(head["words"]) > 2
+    for name, text in files.items():
+        if name.startswith("entries"):
+            assert len(text) < ENTRIES_OF_A_PART + 100
+        # A word that everything holds cannot be divided.
+        if name.startswith("words") and '"supervis"' not in text:
+            assert len(text) < WORDS_OF_A_PART + 100
+    # For one word that few hold: the head, one part of words, one part of entries.
+    assert len(files["head.js"]) < 20_000
+
+
+def test_words_that_say_nothing_are_not_indexed_and_spellings_are_one() -> None:
+    entry = Entry("page", "a.html", "The labour of López", "and the organisation")
+
+    class Folding(SearchEnglish):
+        def stem(self, word: str) -> str:
+            from synth.book.search import as_indexed
+
+            return super().stem(as_indexed(word))
+
+    _, holding = read(index_of([entry], Folding({})))
+    assert holding.keys() == {"labor", "lopez", "organ"}
+
+
+def test_a_part_that_changed_has_another_version() -> None:
+    one, other = (index_of(many(number), SearchEnglish({})) for number in (3, 4))
+    assert value(one["head.js"])["version"] != value(other["head.js"])["version"]
