@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import csv
 import io
 import re
@@ -193,3 +194,22 @@ def test_each_kind_of_loss_is_counted_for_itself() -> None:
     assert any(len(counted) > 1 for counted in kinds)
     for out, counted in zip(left_out, kinds, strict=True):
         assert {kind: out.of(kind) for kind in counted} == counted
+
+
+def test_twice_the_studies_are_twice_the_work() -> None:
+    given = []
+    for number in (200, 400):
+        works = [study(f"a{n}", 2010) for n in range(number)]
+        found = [
+            Finding(f"a{n}-0{k}", f"a{n}", "money", "helps", f"Said {k}.")
+            for n in range(number)
+            for k in range(4)
+        ]
+        given.append(robustness(records(studies=works, findings=found, influences=[])))
+    calls = []
+    for view in given:
+        vars(view).pop("left_out", None)
+        with cProfile.Profile() as profile:
+            assert view.left_out
+        calls.append(sum(entry.callcount for entry in profile.getstats()))
+    assert calls[1] < calls[0] * 2.4

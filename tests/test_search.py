@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 from sphinx.search.en import SearchEnglish
 
 from garden_book import built, change, planted
-from synth.book.search import ENTRIES_OF_A_PART, WORDS_OF_A_PART, Entry, index_of
+from synth.book.search import ENTRIES_OF_A_PART, KINDS, WORDS_OF_A_PART, Entry, index_of
 
 
 def value(script: str) -> Any:
@@ -67,6 +68,8 @@ def test_every_thing_is_found_at_its_own_place(garden: Path) -> None:
     assert "neighbours.html#influence-neighbours-water" in by_place
     finding = ["studies.html#finding-beet2011-01", "Beet & Root, 2011"]
     assert [text for _, text, more in by_place.values() if finding in more] == [""]
+    # A work of the list of references has no heading of its own.
+    assert [title for href, title, *_ in found if "#ref-beet2011" in href] == [""]
     # A word of its label finds it.
     place = [href for href, *_ in found].index("studies.html#study-beet2011")
     assert place in holding["beet"]
@@ -77,6 +80,19 @@ def test_a_theme_and_its_page_are_one_thing(garden: Path) -> None:
     found, _ = read(index(garden))
     water = [(href, text) for href, _, text, _ in found if href.startswith("water.html")]
     assert [href for href, _ in water[:2]] == ["water.html#theme-water", "water.html#what-helps"]
+
+
+def test_the_sections_of_a_page_stand_together(garden: Path) -> None:
+    files = index(garden)
+    found, _ = read(files)
+    head = value(files["head.js"])
+    begin = sum(head["kinds"][kind] for kind in KINDS[: KINDS.index("page")])
+    places = [href.partition("#")[0] for href, *_ in found][begin : begin + head["kinds"]["page"]]
+    starts = [number - begin for number in head["pages"]]
+    assert starts[0] == 0
+    assert len(starts) == len(set(places))
+    for start, end in itertools.pairwise([*starts, len(places)]):
+        assert len(set(places[start:end])) == 1
 
 
 def test_a_page_may_stay_out_of_the_search(garden: Path) -> None:

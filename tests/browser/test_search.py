@@ -79,3 +79,16 @@ def test_a_word_with_a_hyphen_is_found_in_one_piece(
 def test_nothing_found_says_what_to_do(built_book: Path, offline_page: Callable[..., Any]) -> None:
     page = search(built_book, offline_page, "zzzz")
     assert "Nothing in this book" in page.locator(".search-summary").inner_text()
+
+
+def test_a_query_fetches_the_parts_it_needs_and_no_other(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = search(built_book, offline_page, "supervision")
+    page.locator("#search-results li").first.wait_for()
+    parts = "[...document.scripts].map((one) => one.src).filter((src) => src.includes('/search/'))"
+    fetched = {re.sub(r"\?.*", "", Path(src).name) for src in page.evaluate(parts)}
+    there = list((built_book / "_static" / "synth" / "search").glob("*.js"))
+    assert "head.js" in fetched
+    assert fetched < {path.name for path in there}
+    assert sum(name.startswith("words") for name in fetched) == 1

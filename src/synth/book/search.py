@@ -236,8 +236,10 @@ def entries(app: Sphinx) -> list[Entry]:
     for name, label, objtype, page, anchor, _ in domain.get_objects():
         kind, href = OBJECTS[objtype], f"{uri(page)}#{anchor}"
         if kind != "finding":
-            title = label
-            found.setdefault((kind, name), Entry(kind, href, title))
+            # Influences between the same two ends stand together on their page.
+            found.setdefault(
+                (kind, label if kind == "influence" else name), Entry(kind, href, label)
+            )
             if kind == "theme":
                 themes[page, anchor] = themes[page, label] = (kind, name)
             continue
@@ -258,10 +260,12 @@ def entries(app: Sphinx) -> list[Entry]:
                     found[own] = found[own]._replace(text=text)
                 continue
             first = kind == "page" and heading == whole
-            title = f"{whole} › {heading}" if kind == "page" and heading and not first else heading
+            title = heading
+            if kind == "page" and not first:
+                title = f"{whole} › {heading}" if heading else whole
             href = uri(page) if first else f"{uri(page)}#{anchors[0]}"
             # A section with two targets in it is found once.
-            found.setdefault((kind, href), Entry(kind, href, title or whole, text))
+            found.setdefault((kind, href), Entry(kind, href, title, text))
     return sorted(found.values(), key=lambda entry: KINDS.index(entry.kind))
 
 
@@ -312,6 +316,12 @@ def index_of(found: Sequence[Entry], language: Any) -> dict[str, str]:
     ]
     kinds = Counter(entry.kind for entry in found)
     head: dict[str, Any] = {"kinds": {kind: kinds[kind] for kind in KINDS}}
+    # One section of a page is shown, the one that holds the words best.
+    pages: dict[str, int] = {}
+    for number, entry in enumerate(found):
+        if entry.kind == "page":
+            pages.setdefault(entry.href.partition("#")[0], number)
+    head["pages"] = list(pages.values())
     files = {}
     shown = [(number, entry[1:]) for number, entry in enumerate(found)]
     for kind, pairs, most in (

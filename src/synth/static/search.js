@@ -97,6 +97,12 @@ async function find(head, terms) {
     found[kind] = best.map(([number]) => number).filter((number) => number >= begin && number < end);
     begin = end;
   }
+  // A page is shown once, for the section that holds the words best.
+  const seen = new Set();
+  found.page = found.page.filter((number) => {
+    const page = place(head.pages, number);
+    return !seen.has(page) && seen.add(page);
+  });
   return found;
 }
 

@@ -310,13 +310,20 @@ def framework(
     if of is not None:
         book[of]  # an unknown node is an error, not an empty table
     rows: list[FrameworkRow] = []
+    # Each finding is put to its nodes once: looking for those of a node would read all for each.
+    coded: dict[str, list[Finding]] = {}
+    within: dict[str, list[Finding]] = {}
+    for finding in findings:
+        for name in finding.themes:
+            coded.setdefault(name, []).append(finding)
+        for node_id in {node.id for name in finding.themes for node in book.path(name)}:
+            within.setdefault(node_id, []).append(finding)
     for node in book:
         if node.id not in wanted:
             continue
-        branch = book.branch(node.id)
         path = book.path(node.id)
-        below = tuple(f for f in findings if f.speaks_to(branch))
-        own = tuple(f for f in findings if node.id in f.themes)
+        below = tuple(within.get(node.id, ()))
+        own = tuple(coded.get(node.id, ()))
         if book.children(node.id):
             rows.append(FrameworkRow(node, path, True, below))
             if own:
