@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import pickle
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from synth import Review
 from synth.errors import ReviewError, UnknownName
+from synth.messages import Words
+from synth.views.view import View
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +78,45 @@ def test_views_are_saved_by_ending(review: Review, tmp_path: Path) -> None:
     assert "<table>" in chart.save(tmp_path / "chart.html").read_text("utf-8")
     with pytest.raises(ValueError, match="saved as"):
         chart.save(tmp_path / "chart.docx")
+
+
+def test_a_saved_file_says_what_it_shows_and_where_it_comes_from(tmp_path: Path) -> None:
+    review = Review.load(Path(__file__).resolve().parents[1])
+    settings, records = review.settings, review.records
+    works = sum(study.is_evidence for study in records.studies.values())
+    told = (
+        f"Data version {settings.version}, {settings.date}. "
+        f"{settings.title}. Licence: {settings.licence}."
+    )
+
+    def said(view: View, ending: str) -> str:
+        text = view.save(tmp_path / f"view{ending}").read_text("utf-8-sig")
+        if ending == ".svg":
+            assert ElementTree.fromstring(text).tag.endswith("svg")
+        return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+    theme = review.theme("wellbeing").by_year()
+    for view in (theme, review.influence_map(), review.flow()):
+        picture = said(view, ".svg")
+        for part in (view.title, view.note, told):
+            assert " ".join(part.split()) in picture
+    assert f"and {len(review.theme('wellbeing').evidence().studies)} of {works} studies." in said(
+        theme, ".svg"
+    )
+    words = Words.of(settings)
+    assert words["map_hollow"] in said(review.influence_map(), ".svg")
+    assert f"{len(records.influences)} influences" in said(review.influence_map(), ".svg")
+    assert words["flow_derived"] in said(review.flow(), ".svg")
+    for view in (theme, review.framework(), review.influence_map(), review.country_profiles()):
+        assert told in said(view, ".html")
+        view.save(tmp_path / "view.csv")
+        with (tmp_path / "view.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) >= len(view.rows)
+        assert {row["figure"] for row in rows} == {view.title}
+        assert all(row["source"].endswith(told) for row in rows)
+    # What a notebook stores holds nothing that changes with every edit.
+    assert settings.version not in theme.readable
 
 
 def test_wrong_names_are_errors_that_name_the_nearest(review: Review) -> None:

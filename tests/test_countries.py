@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
-from tests.records_by_hand import records, settings
+from tests.records_by_hand import STUDIES, records, settings, study
 
 from synth import Review
-from synth.model import UNKNOWN
+from synth.model import UNKNOWN, Finding
 from synth.views import charts
 from synth.views.countries import country_profiles
 from synth.views.markup import Place, drawn_in, filters
@@ -80,12 +81,12 @@ def test_marks_lead_to_what_they_count() -> None:
         matrix = str(charts.theme_by_study(made).html)
     dated = [s.id for s in made.studies.values() if s.is_evidence and s.year]
     assert dated
-    for study in dated:
+    for name in dated:
         # Once in the picture for wide pages, once in that for phones.
-        assert years.count(f'data-to="p.html#study-{study}"') == 2
-    assert f'data-to="p.html#country-{filters(country="Kenya")}"' in countries
+        assert years.count(f'href="p.html#study-{name}" tabindex="-1"') == 2
+    assert f'href="p.html#country-{filters(country="Kenya")}" tabindex="-1"' in countries
     assert ("study", dated[0]) in asked
-    assert f'data-to="p.html#study-{dated[0]}"' in matrix
+    assert f'href="p.html#study-{dated[0]}" tabindex="-1"' in matrix
     # What a live chart is made from leads to the same places.
     (spec,) = re.findall(r'<script type="application/json">(.*?)</script>', years, re.DOTALL)
     assert f"p.html#study-{dated[0]}" in json.dumps(json.loads(spec))
@@ -94,7 +95,7 @@ def test_marks_lead_to_what_they_count() -> None:
 
 def test_outside_a_page_marks_lead_nowhere() -> None:
     chart = charts.by_year(records())
-    assert "data-to" not in chart.drawing
+    assert "tabindex" not in chart.drawing
     assert "href" not in json.dumps(chart.spec)
     assert "href" not in chart.svg
 
@@ -123,3 +124,83 @@ def test_directions_keep_their_colour_and_pattern() -> None:
     names = re.findall(r'<linearGradient id="([^"]+)"', pictures)
     assert len(names) == len(set(names)) > 0
     assert all(f"url(#{name})" in pictures for name in names)
+
+
+def places(name: str) -> list[str]:
+    """The targets that the marks of a chart of the whole book ask for, by kind."""
+    review = Review.load(ROOT)
+    chart = {
+        "region": lambda: review.evidence().by_place("region"),
+        "income": lambda: review.evidence().by_place(),
+        "designs": lambda: review.theme("wellbeing").by_design(),
+        "themes": lambda: review.theme("macro").designs_by_theme(),
+        "countries": lambda: review.theme("wellbeing").by_country(),
+        "joined": lambda: (review.evidence()[:3] | review.evidence()[5:9]).by_design(),
+    }[name]()
+    asked: list[str] = []
+
+    def target(kind: str, place: str) -> str:
+        asked.append(f"{kind} {place}")
+        return "there"
+
+    with drawn_in(Place(target, lambda name, other: other)):
+        assert 'href="there" tabindex="-1"' in chart.drawing
+    return asked
+
+
+def test_a_bar_of_a_region_leads_to_the_findings_of_its_countries() -> None:
+    asked = places("region")
+    made = Review.load(ROOT).records
+    regions = {place.region for place in made.places.values()}
+    for name in asked:
+        countries = re.findall(r"country=([^&]+)", name)
+        assert name == "explorer " + filters(country=unquote(countries[0])) + "".join(
+            f"&country={each}" for each in countries[1:]
+        )
+    together = [set(map(unquote, re.findall(r"country=([^&]+)", name))) for name in asked]
+    done = {name for work in made.studies.values() if work.is_evidence for name in work.countries}
+    assert {"Canada", "United States"} in together
+    assert len(regions) > 2
+    assert set().union(*together) >= done
+
+
+def test_a_bar_of_an_income_group_leads_to_the_group() -> None:
+    asked = places("income")
+    assert "explorer income_group=High%20income" in asked
+    assert "explorer country=International" in asked  # which is in no group
+
+
+def test_marks_of_narrowed_evidence_keep_what_it_was_narrowed_to() -> None:
+    assert "explorer theme=wellbeing&design=qualitative" in places("designs")
+    # A profile tells of a country as a whole; what a theme has of it is in the explorer.
+    assert "explorer theme=wellbeing&country=Kenya" in places("countries")
+    # A theme within a level: the ranks add up, so the level goes.
+    themes = places("themes")
+    assert themes
+    assert all(name.startswith("explorer theme=") for name in themes)
+    # What was chosen one by one has no address.
+    assert all(name.startswith("explorer design=") for name in places("joined"))
+
+
+def test_a_bar_of_a_year_leads_to_its_findings() -> None:
+    works = [study(f"lee{n}", 2000 + n % 3) for n in range(200)]
+    found = [Finding(f"lee{n}-01", f"lee{n}", "pay", "helps", "Said.") for n in range(200)]
+    made = records(studies=works, findings=found)
+    with drawn_in(Place(lambda kind, name: f"x?{kind}&{name}", lambda name, other: other)):
+        html = str(charts.by_year(made).drawing)
+    assert 'href="x?explorer&amp;since=2001&amp;until=2001" tabindex="-1"' in html
+
+
+def test_the_table_of_a_ranking_leads_where_its_bars_do() -> None:
+    with drawn_in(Place(lambda kind, name: f"x?{kind}&{name}", lambda name, other: other)):
+        html = str(charts.by_country(records()).html)
+    assert '<a href="x?country&amp;country=Kenya">Kenya</a>' in html
+
+
+def test_designs_that_no_study_has_get_no_key() -> None:
+    works = [study(one.id, one.year, design="") for one in STUDIES]
+    chart = charts.by_year(records(studies=works))
+    assert '"shape": {' not in json.dumps(chart.spec)
+    assert "designs" not in chart.columns
+    assert "not reported" not in chart.drawing + chart.svg
+    assert '"shape": {' in json.dumps(charts.by_year(records()).spec)

@@ -21,7 +21,7 @@ from synth.views import charts
 from synth.views.flow import flow
 from synth.views.framework import framework
 from synth.views.influences.map import influence_map
-from synth.views.markup import STATIC, with_words
+from synth.views.markup import STATIC, Place, drawn_in, with_words
 from synth.views.robustness import robustness
 
 pytestmark = pytest.mark.browser
@@ -63,6 +63,18 @@ def figures_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"</main><script>{script}\n{start}</script></body></html>",
         "utf-8",
     )
+    return page
+
+
+@pytest.fixture(scope="session")
+def leading_page(figures_page: Path) -> Path:
+    """A page with one chart, whose marks lead to anchors of the page."""
+    with drawn_in(Place(lambda kind, name: f"#{kind}-{name}", lambda name, other: other)):
+        chart = charts.by_country(records()).html
+    whole = figures_page.read_text("utf-8")
+    head, foot = whole[: whole.index("<h1>")], whole[whole.index("</main>") :]
+    page = figures_page.parent / "leading.html"
+    page.write_text(f"{head}<h1>Countries</h1>{chart}{foot}", "utf-8")
     return page
 
 
@@ -154,6 +166,28 @@ def test_marks_are_read_one_by_one_by_keyboard(
         f"{row['statements']} statement{'' if row['statements'] == 1 else 's'}"
         for row in rows
     ]
+
+
+def test_a_mark_leads_to_what_it_counts_by_mouse_by_keyboard_and_without_a_script(
+    leading_page: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport=DESK).open(leading_page)
+    page.locator(".synth-chart").focus()
+    page.keyboard.press("Enter")  # no mark is chosen yet
+    page.keyboard.press("ArrowRight")
+    said = page.locator(".synth-chart-said").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#country-country=*")
+    first = page.url.rpartition("=")[2]
+    assert said.startswith(first)
+    page.locator(f'.synth-chart-wide a[href="#country-country={first}"]').last.click()
+    page.locator('.synth-chart-wide a:not([href="#country-country=Norway"])').first.click()
+    assert page.url.rpartition("=")[2] != first
+    # Nothing in the picture takes a stop of the Tab key from the reader.
+    assert page.locator(".synth-chart-wide a:not([tabindex='-1'])").count() == 0
+    plain = offline_page(java_script_enabled=False, viewport=DESK).open(leading_page)
+    plain.locator(f'.synth-chart-wide a[href="#country-country={first}"]').first.click()
+    assert plain.url.endswith(f"#country-country={first}")
 
 
 @pytest.mark.parametrize(
@@ -433,6 +467,53 @@ def test_on_paper_there_are_no_controls_and_the_wide_drawings(
 
 
 # --- in the book ---
+
+
+@pytest.mark.slow
+def test_where_and_when_stands_in_five_windows(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    offline = offline_page(viewport={"width": 1440, "height": 900})
+    page = offline.open(built_book / "book" / "where-and-when.html")
+    offline.settle()
+    assert page.evaluate("document.documentElement.scrollHeight") <= 5 * 900
+    # Two figures or a figure and its words stand side by side, and nothing lies over its neighbour.
+    over = page.evaluate(
+        """() => [...document.querySelectorAll('section:has(> .tag_pair)')].flatMap((section) => {
+            const boxes = [...section.children].map((each) => each.getBoundingClientRect());
+            return boxes.flatMap((one, at) => boxes.slice(at + 1).filter((two) =>
+                Math.min(one.right, two.right) - Math.max(one.left, two.left) > 1
+                && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 1));
+        }).length"""
+    )
+    assert over == 0
+    assert (
+        page.evaluate(
+            """() => new Set([...document.querySelectorAll('.tag_pair')].map(
+            (each) => Math.round(each.getBoundingClientRect().left))).size"""
+        )
+        == 2
+    )
+
+
+@pytest.mark.slow
+def test_a_live_chart_leads_on_by_keyboard(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport=DESK).open(built_book / "book" / "where-and-when.html")
+    figure = the_figure(page, "by-region")
+    figure.scroll_into_view_if_needed()
+    figure.locator(".synth-chart-live svg").wait_for()
+    figure.locator(".synth-chart").focus()
+    page.keyboard.press("ArrowRight")
+    said = figure.locator(".synth-chart-said").inner_text()
+    studies = re.search(r": (\d+) stud", said)
+    assert studies
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/explorer.html?*country=*")
+    page.locator(".synth-explorer[data-ready]").wait_for()
+    chosen = page.locator("input[data-facet=country]:checked")
+    assert chosen.count() == page.url.count("country=") > 1
 
 
 @pytest.mark.slow

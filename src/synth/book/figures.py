@@ -13,9 +13,10 @@ from synth.book.context import render, words_of
 from synth.book.role_syntax import count
 from synth.errors import UnknownName
 from synth.views.figure import values_of_study
+from synth.views.view import totals
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from synth.review import Review
 
@@ -117,18 +118,9 @@ def late_value(name: str, review: Review) -> str:
                 sum(not wanted.isdisjoint(values_of_study(records, facet, name)) for name in done)
             )
         return str(count(review, what, chosen))
-    settings, records = review.settings, review.records
-    known = {
-        "studies": lambda: str(sum(study.is_evidence for study in records.studies.values())),
-        "works": lambda: str(len(records.studies)),
-        "findings": lambda: str(len(records.findings)),
-        "statements": lambda: str(len(records.statements)),
+    known: dict[str, Callable[[], str]] = {
+        **totals(review.records),
         "countries": lambda: str(review.evidence().count("countries")),
-        "influences": lambda: str(len(records.influences)),
-        "title": lambda: settings.title,
-        "licence": lambda: settings.licence,
-        "version": lambda: settings.version,
-        "date": lambda: settings.date.isoformat(),
     }
     if what not in known:
         raise UnknownName("late value", what, known, f"There are: {', '.join(known)}.")

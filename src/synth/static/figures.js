@@ -86,7 +86,7 @@ function plainly(figure, source) {
     for (const { name, value } of [...element.attributes])
       if (value.includes("var(") || value === "currentColor") element.setAttribute(name, colour(value));
   for (const element of copy.querySelectorAll(".synth-svh, .synth-arrow[hidden]")) element.remove();
-  for (const link of copy.querySelectorAll("a")) for (const name of ["href", "data-to"]) link.removeAttribute(name);
+  for (const link of copy.querySelectorAll("a")) for (const name of ["href", "tabindex"]) link.removeAttribute(name);
   copy.removeAttribute("aria-hidden");
   copy.classList.remove("on");
   return copy;
@@ -264,6 +264,8 @@ function readMarks(chart) {
   chart.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") point(null);
+    // A mark leads on by keyboard as it does by mouse, in the picture and in the live chart.
+    if (event.key === "Enter" && here?.isConnected) here.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
     if (!step) return;
     const all = marks();
     if (!all.length) return;
@@ -276,11 +278,6 @@ function readMarks(chart) {
     if (mark?.closest("svg")) point(mark);
   });
   chart.addEventListener("pointerleave", () => point(null));
-  // The picture's marks lead on as those of a live chart do.
-  chart.addEventListener("click", (event) => {
-    const to = /** @type {Element} */ (event.target).closest("[data-to]")?.getAttribute("data-to");
-    if (to) location.href = to;
-  });
 }
 
 /**

@@ -21,7 +21,6 @@ from synth.views.figure import (
     studies_behind,
     values_in,
     values_of_study,
-    version_line,
 )
 from synth.views.markup import filters, render, target
 from synth.views.shapes import direction_mark
@@ -54,7 +53,7 @@ class CountryProfiles(View):
     anchors = ("country",)
 
     def __init__(self, records: Records, findings: Iterable[Finding]) -> None:
-        self.records = records
+        self._records = records
         self.findings = tuple(findings)
         self._words = Words.of(records.settings)
         self.title = self._words["profiles_title"]
@@ -65,13 +64,13 @@ class CountryProfiles(View):
         """Each country with its studies and findings."""
         works: dict[str, list[Study]] = {}
         found: dict[str, list[Finding]] = {}
-        for study in studies_behind(self.records, self.findings):
-            for name in values_of_study(self.records, "country", study.id):
+        for study in studies_behind(self._records, self.findings):
+            for name in values_of_study(self._records, "country", study.id):
                 works.setdefault(name, []).append(study)
         for finding in self.findings:
-            for name in dict.fromkeys(values_in(self.records, "country", finding)):
+            for name in dict.fromkeys(values_in(self._records, "country", finding)):
                 found.setdefault(name, []).append(finding)
-        elsewhere = {*self.records.settings.not_countries, *UNKNOWN}
+        elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
         names = {*works, *found} - elsewhere
         order = sorted(names, key=lambda name: (-len(works.get(name, ())), name))
         return [(name, works.get(name, []), found.get(name, [])) for name in order]
@@ -81,20 +80,20 @@ class CountryProfiles(View):
         """The countries by the names of their anchors, and the studies."""
         return {
             "country": tuple(anchor_of(name) for name, _, _ in self._countries),
-            "study": tuple(work.id for work in studies_behind(self.records, self.findings)),
+            "study": tuple(work.id for work in studies_behind(self._records, self.findings)),
         }
 
     @property
     def columns(self) -> dict[str, str]:
         """Labels of the columns of the plain table."""
-        settings, words = self.records.settings, self._words
+        settings, words = self._records.settings, self._words
         return {
             "country": words["profiles_country"],
             "studies": words["column_studies"],
             "statements": words["column_statements"],
             "findings": words["column_findings"],
             **{way.id: way.plural for way in settings.directions},
-            **{level.id: level.label for level in self.records.codebook.levels},
+            **{level.id: level.label for level in self._records.codebook.levels},
             "designs": words["column_designs"],
             "years": words["profiles_years"],
             "which": words["column_which"],
@@ -106,7 +105,7 @@ class CountryProfiles(View):
         return [self._row(*each) for each in self._countries]
 
     def _row(self, name: str, works: list[Study], found: list[Finding]) -> dict[str, Any]:
-        book = self.records.codebook
+        book = self._records.codebook
         branches = {level.id: book.branch(level.id) for level in book.levels}
         designs: dict[str, int] = {}
         for work in works:
@@ -121,7 +120,7 @@ class CountryProfiles(View):
             "findings": len(found),
             **{
                 way.id: len(statements_of([f for f in found if f.direction == way.id]))
-                for way in self.records.settings.directions
+                for way in self._records.settings.directions
             },
             **{
                 level: len(statements_of([f for f in found if f.speaks_to(branch)]))
@@ -129,13 +128,13 @@ class CountryProfiles(View):
             },
             "designs": listed_designs(self._words, told, len(works)) if works else "",
             "years": "–".join(dict.fromkeys(str(year) for year in (*years[:1], *years[-1:]))),
-            "which": [self.records.label(work.id) for work in works],
+            "which": [self._records.label(work.id) for work in works],
         }
 
     @cached_property
     def html(self) -> Markup:
         """Every country, folded to a line; its address opens it."""
-        settings = self.records.settings
+        settings = self._records.settings
         profiles = [
             {
                 "row": row,
@@ -146,7 +145,7 @@ class CountryProfiles(View):
                 ],
                 "levels": [
                     (level, row[level.id])
-                    for level in self.records.codebook.levels
+                    for level in self._records.codebook.levels
                     if row[level.id]
                 ],
                 "explorer": target("explorer", filters(country=name))
@@ -158,10 +157,9 @@ class CountryProfiles(View):
         return render(
             "country_profiles.html",
             view=self,
-            records=self.records,
+            records=self._records,
             words=self._words,
             profiles=profiles,
-            version=version_line(self._words),
         )
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 from markupsafe import Markup
 
@@ -26,11 +27,9 @@ from synth.model import (
 )
 from synth.references.csv_text import csv_text
 from synth.views.markup import link, placeholder, render
-from synth.views.view import Row, View, plain
+from synth.views.view import Row, Source, View, plain
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
     from synth.reading.records import Records
 
 # Colours of things that are no direction and no level, with what JupyterLab and a file show.
@@ -41,6 +40,10 @@ PAPER = "var(--synth-paper, #fff)"
 PAPER_2 = "var(--synth-paper-2, #f3f4f5)"
 LINE = "var(--synth-line, #d1d5da)"
 EDGE = "var(--synth-edge, #6b7686)"
+
+
+_EDGE, _FRAMED = 12.0, 560.0
+"""Room around a picture that leaves its page, and the least width of what stands with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,11 @@ class Figure(View):
     drawing : the drawing as HTML; empty when there is nothing to draw.
     nothing : why there is nothing to draw.
     summary : counts for the one-line form.
-    source : what stands in the source line before the data version, as HTML.
+    source : gives what stands in the source line before the data version, as HTML.
     table_note : what the table's summary counts (``"21 years"``).
-    wording : words of the frame; English ones by default.
+    key : signs of the drawing with what they mean, for a picture that leaves its page.
+    records : what it is drawn from: a file of it names their title, version and licence.
+    wording : words of the frame; those of the records, else English ones, by default.
 
     >>> figure = Figure(
     ...     "by-year",
@@ -107,10 +112,12 @@ class Figure(View):
         nothing: str = "",
         note: str = "",
         summary: str = "",
-        source: str = "",
+        source: Source | None = None,
+        key: Sequence[tuple[Markup, str]] = (),
         table_note: str = "",
         css: str = "",
         svg: str = "",
+        records: Records | None = None,
         wording: Words | None = None,
     ) -> None:
         self.name = name
@@ -122,11 +129,14 @@ class Figure(View):
         self.table_note = table_note
         self._rows = [dict(row) for row in rows]
         self._source = source
+        self.key = tuple(key)
         self._drawing = drawing
         self._nothing = nothing
         self._css = css
         self._svg = svg
-        self._words = wording or Words()
+        self._words = wording or (Words.of(records.settings) if records else Words())
+        if records:
+            self._records = records
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -160,9 +170,7 @@ class Figure(View):
             drawing=self.drawing,
             table=table_html(self.fields, self.rows, self.title) if self.rows else "",
             words=self._words,
-            source=Markup(self._source),
-            version=version_line(self._words),
-            credit=credit_line(self._words),
+            source=self._origin,
         )
 
     @property
@@ -170,22 +178,50 @@ class Figure(View):
         """The drawing as an SVG that stands on its own, or nothing."""
         return standalone(self._svg) if self._svg else ""
 
+    def _framed(self, told: str) -> str:
+        """The drawing with its title above, and below it its key, how to read it and its source."""
+        drawn = ElementTree.fromstring(self.svg).attrib
+        width, height = (float(drawn[side]) for side in ("width", "height"))
+        wide, lines = max(width, _FRAMED) + 2 * _EDGE, []
+
+        def write(text: str, size: float, top: float, *, bold: bool = False) -> float:
+            for line in wrapped(text, wide - 2 * _EDGE, size, most=99, bold=bold) if text else ():
+                top += size * 1.35
+                lines.append({"text": line, "size": size, "y": top, "bold": bold})
+            return top
+
+        drawing_at = write(self.title, 16, _EDGE, bold=True) + 10
+        at, x, signs = drawing_at + height + 8, _EDGE, []
+        for sign, label in self.key:
+            drawn = ElementTree.fromstring(standalone(sign)).attrib if sign else {}
+            room = float(drawn["width"]) + 8 if drawn else 0
+            needs = room + text_width(label, 12) + 18
+            if x > _EDGE and x + needs > wide:
+                x, at = _EDGE, at + 20
+            signs.append(
+                {"sign": Markup(standalone(sign)) if sign else "", "label": label}
+                | {"x": x, "y": at, "at": x + room}
+            )
+            x += needs
+        at = write(self.note, 11, at + (22 if signs else 0))
+        at = write(told, 11, at)
+        return render(
+            "framed.svg",
+            drawing=Markup(self.svg),
+            top=drawing_at,
+            signs=signs,
+            lines=lines,
+            wide=wide,
+            high=at + 14,
+            edge=_EDGE,
+            ink=INK_PLAIN,
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}: {self.summary}>"
 
 
 # --- words -----------------------------------------------------------------------------------
-
-
-def version_line(words: Words) -> Markup:
-    """Data version and date; the build fills them in, so that no stored output holds them."""
-    return Markup(
-        words.html(
-            "footer_data",
-            version=placeholder("version", words["evidence_in_force"]),
-            date=placeholder("date", words["late_date"]),
-        )
-    )
 
 
 def evidence_said(words: Words, findings: Sequence[Finding]) -> str:
@@ -198,18 +234,9 @@ def evidence_said(words: Words, findings: Sequence[Finding]) -> str:
     )
 
 
-def credit_line(words: Words) -> Markup:
-    """The title and the licence of the book, which go along with a figure that is taken away."""
-    return words.markup(
-        "figure_credit",
-        title=placeholder("title", words["late_title"]),
-        licence=placeholder("licence", words["late_licence"]),
-    )
-
-
-def source_line(words: Words, findings: Sequence[Finding]) -> Markup:
-    """From how much of the review a figure is drawn; a book knows the totals."""
-    return Markup(
+def source_line(words: Words, findings: Sequence[Finding]) -> Source:
+    """From how much of the review a figure is drawn; a book and a file know the totals."""
+    return lambda: Markup(
         words.html(
             "figure_source",
             statements=len(statements_of(findings)),
@@ -287,8 +314,6 @@ def standalone(svg: str) -> str:
     >>> 'fill="#222"' in standalone(drawing), "href" in standalone(drawing)
     (True, False)
     """
-    from xml.etree import ElementTree
-
     plain = re.sub(r"var\(--[\w-]+,\s*([^()]+)\)", r"\1", svg).replace("currentColor", INK_PLAIN)
     root = ElementTree.fromstring(plain)
     _undress(root)
@@ -308,10 +333,10 @@ _INHERITED = (
 )
 
 
-def _undress(node: Element) -> None:
+def _undress(node: ElementTree.Element) -> None:
     for name in [name for name in node.attrib if _OF_THE_PAGE.fullmatch(name)]:
         del node.attrib[name]
-    inner: list[Element] = []
+    inner: list[ElementTree.Element] = []
     for child in node:
         _undress(child)
         group = child.tag.rpartition("}")[2] in ("a", "g") and not child.attrib

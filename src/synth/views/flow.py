@@ -41,16 +41,19 @@ def flow(records: Records) -> FlowDiagram:
     -------
     The diagram, with the table of its boxes and a text for those who cannot see it.
     """
-    return draw(records.flow, Words.of(records.settings))
+    return draw(records.flow, Words.of(records.settings), records)
 
 
-def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
+def draw(
+    boxes: Sequence[FlowBox], words: Words | None = None, records: Records | None = None
+) -> FlowDiagram:
     """Draw a flow from its boxes, in the order given.
 
     Parameters
     ----------
     boxes : the boxes.
     words : words of the interface; English ones by default.
+    records : the review they belong to, which a file of the diagram names.
 
     Raises nothing: a flow that does not add up says so where it stands; the check of the data
     refuses it.
@@ -79,7 +82,12 @@ def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
         rows=[_row(box, boxes) for box in boxes],
         drawing=render(
             "flow.html",
-            key=render("key.html", css="synth-flow-key", label=words["key"], entries=_key(words)),
+            key=render(
+                "key.html",
+                css="synth-flow-key",
+                label=words["key"],
+                entries=[Markup("{} {}").format(*sign) for sign in _key(words)],
+            ),
             wide=wide,
             narrow=_Sheet(boxes, title, narrow=True).draw(stages),
             **_arithmetic(boxes, words),
@@ -91,8 +99,10 @@ def draw(boxes: Sequence[FlowBox], words: Words | None = None) -> FlowDiagram:
             stages=words.count("flow_stages", len(stages)),
             known=sum(box.count is not None for box in boxes),
         ),
-        source=words.markup("flow_source"),
+        source=lambda: words.markup("flow_source"),
+        key=_key(words),
         table_note=words.count("flow_boxes", len(boxes)),
+        records=records,
         wording=words,
         css="synth-flow",
         svg=wide,
@@ -214,7 +224,7 @@ def _arithmetic(boxes: Sequence[FlowBox], words: Words) -> dict[str, str]:
 _DASHES = {"derived": "6 4", NOT_REPORTED: "1.5 3"}
 
 
-def _key(words: Words) -> list[Markup]:
+def _key(words: Words) -> list[tuple[Markup, str]]:
     """What the edges of the boxes mean."""
     meanings = {
         "reported": words["flow_reported"],
@@ -222,7 +232,7 @@ def _key(words: Words) -> list[Markup]:
         NOT_REPORTED: NOT_REPORTED,
     }
     return [
-        Markup("{} {}").format(
+        (
             element(
                 "svg",
                 _edge(state, 1, 1, 34, 18),

@@ -24,7 +24,6 @@ from synth.views.figure import (
     of_studies,
     poles,
     source_line,
-    version_line,
 )
 from synth.views.markup import render, resource
 from synth.views.shapes import direction_mark, mark
@@ -86,6 +85,7 @@ class Framework(View):
         self._words = Words.of(records.settings)
         self.summary = self._counts()
         self.title = self._words.say("framework_caption", counted=self.summary)
+        self._source = source_line(self._words, self.findings)
 
     # --- what it holds ---
 
@@ -189,8 +189,7 @@ class Framework(View):
             words=self._words,
             lines=[self._heading(x) if x.heading else self._factor(x) for x in self.lines],
             shown=_SHOWN,
-            source=source_line(self._words, self.findings),
-            version=version_line(self._words),
+            source=self._origin,
             direction_mark=direction_mark,
         )
 

@@ -26,7 +26,6 @@ from synth.views.figure import (
     studies_behind,
     table_html,
     values_of_study,
-    version_line,
 )
 from synth.views.markup import link, render
 from synth.views.view import Row, View
@@ -157,6 +156,7 @@ class Robustness(View):
         self._words = Words.of(records.settings)
         self.title = self._words["robustness_title"]
         self.description = self._describe()
+        self._source = source_line(self._words, self._findings)
 
     # --- the computation ---
 
@@ -410,8 +410,7 @@ class Robustness(View):
             tables=[self._table(kind) for kind in KINDS],
             single=table_html(self._single_fields, single, self._words["robustness_single_table"]),
             singles=len(single),
-            source=source_line(self._words, self._findings),
-            version=version_line(self._words),
+            source=self._origin,
         )
 
     def _table(self, kind: str) -> dict[str, Any]:

@@ -7,25 +7,33 @@ a plain table.
 
 from __future__ import annotations
 
+import csv
 import os
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from markupsafe import Markup
+
 from synth.messages import Words
 from synth.references.csv_text import csv_text
-from synth.views.markup import STATIC, render, with_words
+from synth.views.markup import STATIC, Place, drawn_in, placeholder, render, with_words
 
 if TYPE_CHECKING:
     import pandas
-    from markupsafe import Markup
+
+    from synth.reading.records import Records
 
 VIEW = "application/vnd.synth.view+json"
 """The media type under which a notebook stores what a cell showed."""
 
 Row = Mapping[str, Any]
+
+Source = Callable[[], Markup]
+"""Gives the source line of a view, when it is drawn: what it counts depends on where."""
 
 WITHOUT_WIDGETS = "SYNTH_WITHOUT_WIDGETS"
 """Environment variable of kernels whose outputs are stored: what is alive is never stored."""
@@ -57,6 +65,7 @@ class View:
     file: str = ""
     """Name of the CSV file a book offers with it; without one its page holds the whole table."""
     _words: Words = Words()
+    _source: Source | None = None
 
     title: str
     summary: str
@@ -109,6 +118,12 @@ class View:
 
     # --- as something to take along ---
 
+    @property
+    def _origin(self) -> Markup:
+        """Where it comes from, in a line below it: version of the data, title and licence."""
+        own = [self._source()] if self._source else []
+        return Markup(" ").join([*own, version_line(self._words), credit_line(self._words)])
+
     def to_frame(self) -> pandas.DataFrame:
         """The rows as a pandas table; lists of values are joined by ``"; "``."""
         import pandas
@@ -138,16 +153,36 @@ class View:
             raise ValueError(f"{file}: a view is saved as .csv, .html, .svg or .png.")
         if ending in (".svg", ".png") and not self.svg:
             raise ValueError(f"{file}: {self!r} has no picture; save it as .csv or .html.")
-        if ending == ".png":
-            import vl_convert
+        records: Records | None = getattr(self, "_records", None)
+        whole: dict[str, Callable[[], str]] = totals(records) if records else {}
+        # No page to lead to; but what the whole review has is known.
+        with drawn_in(
+            Place(lambda *_: "", lambda name, other: whole[name]() if name in whole else other)
+        ):
+            told = " ".join(self._origin.striptags().split())
+            if ending == ".png":
+                import vl_convert
 
-            file.write_bytes(vl_convert.svg_to_png(self.svg, scale=2))
-            return file
-        # A spreadsheet takes a file for UTF-8 only when it begins with the mark that says so.
-        text = {".csv": f"\ufeff{self.to_csv()}" if ending == ".csv" else "", ".svg": self.svg}
-        shown = text[ending] if ending in text else render("file.html", view=self)
-        file.write_text(shown, encoding="utf-8", newline="\n")
+                file.write_bytes(vl_convert.svg_to_png(self._framed(told), scale=2))
+                return file
+            if ending == ".csv":
+                # A spreadsheet takes a file for UTF-8 only when it begins with the mark for it.
+                text = f"\ufeff{self._sourced(told)}"
+            elif ending == ".svg":
+                text = self._framed(told)
+            else:
+                text = render("file.html", view=self, told=told)
+        file.write_text(text, encoding="utf-8", newline="\n")
         return file
+
+    def _sourced(self, told: str) -> str:
+        """Its CSV, each row with what it is and where it comes from."""
+        head, *rows = csv.reader(StringIO(self.to_csv()))
+        return csv_text([[*head, "figure", "source"], *([*row, self.title, told] for row in rows)])
+
+    def _framed(self, told: str) -> str:
+        """Its picture as a file, with what was told of it."""
+        return self.svg
 
     # --- in a notebook ---
 
@@ -223,6 +258,47 @@ def _widget_class(figures: str) -> Any:
             return "<View widget>"
 
     return ViewWidget
+
+
+def totals(records: Records) -> dict[str, Callable[[], str]]:
+    """What a whole review has, by the names of :func:`synth.views.markup.placeholder`.
+
+    Parameters
+    ----------
+    records : the records of the review.
+    """
+    settings = records.settings
+    return {
+        "studies": lambda: str(sum(study.is_evidence for study in records.studies.values())),
+        "works": lambda: str(len(records.studies)),
+        "findings": lambda: str(len(records.findings)),
+        "statements": lambda: str(len(records.statements)),
+        "influences": lambda: str(len(records.influences)),
+        "title": lambda: settings.title,
+        "licence": lambda: settings.licence,
+        "version": lambda: settings.version,
+        "date": lambda: settings.date.isoformat(),
+    }
+
+
+def version_line(words: Words) -> Markup:
+    """Data version and date; the build fills them in, so that no stored output holds them."""
+    return Markup(
+        words.html(
+            "footer_data",
+            version=placeholder("version", words["evidence_in_force"]),
+            date=placeholder("date", words["late_date"]),
+        )
+    )
+
+
+def credit_line(words: Words) -> Markup:
+    """The title and the licence of the book, which go along with a figure that is taken away."""
+    return words.markup(
+        "figure_credit",
+        title=placeholder("title", words["late_title"]),
+        licence=placeholder("licence", words["late_licence"]),
+    )
 
 
 def data_address(svg: str) -> str:

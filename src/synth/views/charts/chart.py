@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -32,7 +33,7 @@ from synth.views.figure import (
     themes_of,
     wrapped,
 )
-from synth.views.markup import render, target
+from synth.views.markup import filters, render, target
 from synth.views.svg import element
 from synth.views.view import Row
 
@@ -180,7 +181,7 @@ class Chart(Figure):
         """The drawing as HTML: two pictures, of which a page shows the one that fits."""
         if self._draw is None:
             return super().drawing
-        before = _LINKED.set(True)
+        before = _LINKED.set(self._ways)
         try:
             wide, narrow = specification(self.chart()), specification(self.chart(_NARROW))
         finally:
@@ -195,6 +196,13 @@ class Chart(Figure):
         )
 
     @property
+    def _ways(self) -> _Ways:
+        ranks = frozenset(rank.id for rank in self._records.settings.ranks)
+        known = {*ranks, *(facet.id for facet in self._records.settings.facets), *_FILTERS}
+        kept = _chosen(self.query) if self.kind else []
+        return _Ways(tuple(kept) if all(name in known for name, _ in kept) else (), ranks)
+
+    @property
     def svg(self) -> str:
         """The picture as an SVG file that stands on its own, or nothing."""
         return standalone(compact(picture(self.spec))) if self._draw else ""
@@ -202,7 +210,40 @@ class Chart(Figure):
 
 # What a mark leads to is written into the picture as a name, since pictures are kept whatever page
 # they stand on; the name becomes an address when the page is drawn.
-_LINKED: ContextVar[bool] = ContextVar("linked", default=False)
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """The filters of the evidence a chart is drawn from, which its marks keep.
+
+    What was joined, or chosen one by one, has no address; its marks lead to all of the evidence.
+    """
+
+    kept: tuple[tuple[str, str], ...] = ()
+    ranks: frozenset[str] = frozenset()
+
+    def facet(self, name: str) -> str:
+        """The facet a filter belongs to: the ranks of a codebook are one."""
+        return "" if name in self.ranks else name
+
+    def to(self, kind: str, name: str) -> tuple[str, str]:
+        """The kind and the name of what is counted; a country's profile counts all evidence."""
+        own = {self.facet(part.partition("=")[0]) for part in name.split("&")}
+        kept = [filters(**{key: value}) for key, value in self.kept if self.facet(key) not in own]
+        if not kept or kind not in ("explorer", "country"):
+            return kind, name
+        return "explorer", "&".join([*kept, name])
+
+
+def _chosen(query: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The filters a selection was made with."""
+    if "where" not in query:
+        return []
+    where = query["where"].items()
+    return _chosen(query["of"]) + [(name, str(value)) for name, some in where for value in some]
+
+
+_FILTERS = ("direction", "since", "until", "without", "q")
+"""What an explorer filters by besides the facets of the review."""
+_LINKED: ContextVar[_Ways | None] = ContextVar("linked", default=None)
 _WAY = "to/"
 _NAMED = re.compile(
     r'(?:(xlink:href)=)?"(?:https://vega\.github\.io/vega-datasets/)?to/(\w+)/([^"]*)"'
@@ -219,16 +260,16 @@ def counting(say: Words, what: str, number: str) -> str:
     return f'({number} == 1 ? {one} : replace({many}, "{{n}}", "" + {number}))'
 
 
-def ways(kind: str, names: Sequence[str]) -> Any:
+def ways(places: Sequence[tuple[str, str]]) -> Any:
     """The parameter that holds where the marks of each row lead to, for :func:`leading`.
 
     Parameters
     ----------
-    kind : ``"study"``, ``"theme"``, or ``"explorer"`` for what some filters let through.
-    names : ids, or filters as :func:`synth.views.markup.filters` writes them; an empty one leads
+    places : a kind (``"study"``, ``"theme"``, or ``"explorer"`` for what some filters let through)
+        and an id, or filters as :func:`synth.views.markup.filters` writes them; an empty one leads
         nowhere.
     """
-    value = [f"{_WAY}{kind}/{name}" if name else "" for name in names] if _LINKED.get() else []
+    value = [way(*place).get("h", "") for place in places]
     return altair_with_look().param(name="H", value=value)
 
 
@@ -240,7 +281,7 @@ def leading(chart: Any, at: str = "H[datum.v]") -> Any:
     chart : with the parameter of :func:`ways`, or the names in its rows.
     at : where the name of a row stands.
     """
-    if not _LINKED.get():
+    if _LINKED.get() is None:
         return chart
     return chart.transform_calculate(h=at).encode(href="h:N")
 
@@ -260,7 +301,10 @@ def filled(direction: Direction) -> Any:
 
 def way(kind: str, name: str) -> dict[str, str]:
     """Where one mark leads to, as a column of its row."""
-    return {"h": f"{_WAY}{kind}/{name}" if name else ""} if _LINKED.get() else {}
+    ways = _LINKED.get()
+    if ways is None:
+        return {}
+    return {"h": "{}{}/{}".format(_WAY, *ways.to(kind, name)) if name else ""}
 
 
 def led(text: str) -> str:
@@ -272,8 +316,9 @@ def led(text: str) -> str:
             place = ""
         if not found[1]:
             return json.dumps(place)
-        # Inside one labelled image no link may stand: the page's script follows this one.
-        return f'data-to="{escape(place)}"' if place else ""
+        # Nothing of a picture is a stop of its own: arrow keys go through the marks, and the table
+        # beside it holds the same links.
+        return f'href="{escape(place)}" tabindex="-1"' if place else ""
 
     return _NAMED.sub(address, text)
 
@@ -281,14 +326,14 @@ def led(text: str) -> str:
 def compact(svg: str) -> str:
     """A picture of vl-convert as part of a page: without what says nothing there.
 
-    The element around it is one labelled image, so the roles inside are never heard; the labels of
-    the marks stay, for the line that reads them one by one.
+    What is heard is the description beside it, so the roles inside never are; the labels of the
+    marks stay, for the line that reads them one by one.
     """
     size = re.search(r'width="([\d.]+)" height="([\d.]+)" viewBox="([^"]+)"', svg)
     assert size, "vl-convert writes width, height and viewBox"
     inner = svg[svg.index(">", size.end()) + 1 :]
     inner = re.sub(r'<path class="(?:background|foreground)"[^>]*>(?:</path>)?', "", inner)
-    # What is the default anyway, or is never heard inside one labelled image.
+    # What is the default anyway, or is never heard inside a hidden picture.
     inner = re.sub(
         r' (?:role="graphics-\w+"|aria-roledescription="[^"]*"|(?:stroke-width|opacity)="1"'
         r'|font-family="sans-serif"|pointer-events="none"|text-anchor="start")',

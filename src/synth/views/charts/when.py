@@ -83,7 +83,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
                 cell=lambda row: str(row["year"] or say["chart_without_year"]),
             ),
             Field("studies", say["column_studies"], number=True),
-            Field("designs", say["column_designs"]),
+            *([Field("designs", say["column_designs"])] if _told_apart(records) else ()),
             Field("which", say["column_which"], cell=lambda row: study_links(records, row["ids"])),
         ),
         rows=rows,
@@ -92,7 +92,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         note=say["chart_note_year"],
         summary=f"{say.count('study', len(behind))}, {span(say, dated)}",
         source=source_line(say, findings),
-        wording=say,
+        records=records,
         table_note=say.count("year", len(rows)),
     )
 
@@ -129,15 +129,21 @@ def _design_scale(records: Records) -> dict[str, str]:
     return scale | dict.fromkeys(rest, _UNKNOWN) | ({other: _UNKNOWN} if known[7:] else {})
 
 
+def _told_apart(records: Records) -> bool:
+    """Whether the review says by which design any of its studies was done."""
+    return any(name not in UNKNOWN for name in _design_scale(records))
+
+
 def _year_row(
     records: Records, year: int | None, dated: Sequence[Study], designs: Mapping[str, str]
 ) -> dict[str, Any]:
     here = [study for study in dated if study.year == year]
     counts = ranked(Counter(designs[study.id] for study in here))
+    apart = ", ".join(f"{name} {count}" for name, count in counts)
     return {
         "year": year,
         "studies": len(here),
-        "designs": ", ".join(f"{name} {count}" for name, count in counts),
+        **({"designs": apart} if _told_apart(records) else {}),
         "which": [records.label(study.id) for study in here],
         "ids": [study.id for study in here],
     }
@@ -223,28 +229,31 @@ def _unit_marks(
 ) -> Any:
     alt = altair_with_look()
     scale, here = _design_scale(records), {designs[study.id] for study in dated}
-    order = [name for name in scale if name in here]
+    order, apart = [name for name in scale if name in here], _told_apart(records)
     seen: Counter[int | None] = Counter()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for study in sorted(dated, key=lambda s: (s.year, order.index(designs[s.id]), s.id)):
         seen[study.year] += 1
-        rows.append({"y": study.year, "n": seen[study.year], "d": designs[study.id]})
+        rows.append({"y": study.year, "n": seen[study.year]})
+        if apart:
+            rows[-1]["d"] = designs[study.id]
         rows[-1] |= {"s": records.label(study.id), **way("study", study.id)}
     highest = max(seen.values())
-    legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
-    shapes = [scale[name] for name in order]
     marks = (
         alt.Chart(inline(rows))
-        .mark_point(size=(step * 0.78) ** 2, fill=INK, stroke=None, opacity=1)
+        .mark_point(size=(step * 0.78) ** 2, shape="circle", fill=INK, stroke=None, opacity=1)
         .encode(
             x=x,
             y=alt.Y("n:Q", axis=None, scale=alt.Scale(domain=[0.4, highest + 1.4], nice=False)),
-            shape=alt.Shape("d:N", scale=alt.Scale(domain=order, range=shapes), legend=legend),
             description=alt.Description("t:N"),
             tooltip=alt.Tooltip("t:N"),
         )
-        .transform_calculate(t="datum.s + ', ' + datum.d")
+        .transform_calculate(t="datum.s + ', ' + datum.d" if apart else "datum.s")
     )
+    if apart:
+        legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
+        shapes = alt.Scale(domain=order, range=[scale[name] for name in order])
+        marks = marks.encode(shape=alt.Shape("d:N", scale=shapes, legend=legend))
     return leading(marks, "datum.h")
 
 
@@ -253,9 +262,10 @@ def _year_bars(say: Words, dated: Sequence[Study], x: Any) -> Any:
     counts = Counter(study.year or 0 for study in dated)
     rows = [
         {"y": year, "n": count, "t": f"{year}: {say.count('study', count)}"}
+        | way("explorer", f"since={year}&until={year}")
         for year, count in sorted(counts.items())
     ]
-    return (
+    bars = (
         alt.Chart(inline(rows))
         .mark_bar(size=6)
         .encode(
@@ -265,3 +275,4 @@ def _year_bars(say: Words, dated: Sequence[Study], x: Any) -> Any:
             tooltip=alt.Tooltip("t:N"),
         )
     )
+    return leading(bars, "datum.h")

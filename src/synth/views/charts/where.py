@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -32,7 +32,7 @@ from synth.views.figure import (
     values_in,
     values_of_study,
 )
-from synth.views.markup import filters, placeholder
+from synth.views.markup import filters, link, placeholder
 from synth.views.view import Row
 
 if TYPE_CHECKING:
@@ -179,6 +179,15 @@ def by_place(
             if finding not in found[-1:]:
                 found.append(finding)
     known = {getattr(place, group) for place in records.places.values()}
+    facet, by_country = records.settings.facet(group), records.settings.facet("country")
+
+    def place_of(value: str) -> tuple[str, str]:
+        """What a bar counts: by the group, if readers filter by it, else by its countries."""
+        if facet and facet.of == "country" and value in known:
+            return "explorer", filters(**{group: value})
+        countries = sorted(held[value][2]) if by_country else ()
+        return "explorer", "&".join(filters(country=name) for name in countries)
+
     rows: list[dict[str, Any]] = [
         {
             "value": value,
@@ -200,6 +209,7 @@ def by_place(
         word.capitalize(),
         rows,
         facet="",
+        to={value: place_of(value) for value in held},
         title=_most_title(say, [r for r in rows if not r["apart"]], len(behind), word),
         description=_counts_text(say, rows, behind, findings, say.say("chart_by_place", what=word)),
         extra=(
@@ -252,10 +262,15 @@ def _ranking(
     stated: str,
     count: Callable[[int], str],
     extra: Sequence[Field] = (),
+    to: Mapping[str, tuple[str, str]] | None = None,
 ) -> Chart:
     say = Words.of(records.settings)
     drawn = rows[:_SHOWN]
-    in_explorer = facet if records.settings.facet(facet) else ""
+    if to is None and records.settings.facet(facet):
+        # A country has a profile; what has none leads to the explorer.
+        kind = "country" if facet == "country" else "explorer"
+        to = {row["value"]: (kind, filters(**{facet: row["value"]})) for row in rows}
+    leads = to or {}
     if len(rows) > len(drawn):
         more = say.say("chart_first_drawn", n=len(drawn), what=count(len(rows)))
         note = f"{note} {more}".strip()
@@ -264,7 +279,15 @@ def _ranking(
         title,
         description,
         fields=(
-            Field("value", label),
+            Field(
+                "value",
+                label,
+                cell=lambda row: (
+                    link(*leads[row["value"]], row["value"])
+                    if row["value"] in leads
+                    else row["value"]
+                ),
+            ),
             Field(
                 "studies",
                 say["column_studies"],
@@ -276,12 +299,12 @@ def _ranking(
             *extra,
         ),
         rows=rows,
-        draw=(lambda width: _bars(say, drawn, width, in_explorer)) if rows else None,
+        draw=(lambda width: _bars(say, drawn, width, leads)) if rows else None,
         nothing=say["chart_nothing"],
         note=note,
         summary=stated,
         source=source_line(say, findings),
-        wording=say,
+        records=records,
         table_note=count(len(rows)),
     )
 
@@ -295,7 +318,7 @@ def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
     return Markup("{} of {}").format(row["studies"], placeholder(name, "all"))
 
 
-def _bars(say: Words, rows: Sequence[Row], width: int, facet: str) -> Any:
+def _bars(say: Words, rows: Sequence[Row], width: int, leads: Mapping[str, tuple[str, str]]) -> Any:
     alt = altair_with_look()
     data = [
         {"v": place, "n": row["studies"], "s": row["statements"], "a": int(row["apart"])}
@@ -315,9 +338,7 @@ def _bars(say: Words, rows: Sequence[Row], width: int, facet: str) -> Any:
             x=x, y=y, color=fill, description="t:N", tooltip="t:N"
         )
     )
-    names = [filters(**{facet: str(row["value"])}) if facet else "" for row in rows]
-    # A country has a profile; what has none leads to the explorer.
-    to = ways("country" if facet == "country" else "explorer", names)
+    to = ways([leads.get(row["value"], ("", "")) for row in rows])
     numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text="n:Q")
     return alt.layer(bars, numbers).add_params(labels, to).properties(height=steps(labels, 22))
 

@@ -39,7 +39,7 @@ from synth.views.figure import (
     wrapped,
 )
 from synth.views.markup import filters
-from synth.views.view import Row
+from synth.views.view import Row, Source
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -102,7 +102,7 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
         data=rows,
         note=say["chart_note_designs"],
         source=source_line(say, findings),
-        wording=say,
+        records=records,
         to=lambda r, c: (
             "explorer",
             filters(**{themes[r][0].rank: themes[r][0].id, "design": columns[c]}),
@@ -196,7 +196,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         tints=[_of_level(records, node.id) for node, _ in themes],
         tinted="c",
         source=source_line(say, findings),
-        wording=say,
+        records=records,
         stated=f"{say.count('study', len(rows))}, {say.count('theme', len(themes))}",
     )
 
@@ -283,7 +283,7 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
         to=lambda r, _: ("theme", rows[r]["id"]),
         tints=[_of_level(records, row["id"]) for row in rows],
         source=source_line(say, chosen(records, ids)),
-        wording=say,
+        records=records,
         stated=say.say("single_summary", **share),
         nothing="" if not nodes else say["chart_none_single"],
     )
@@ -310,7 +310,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             rows=[],
             nothing=why,
             summary=say["both_title_none"],
-            wording=say,
+            records=records,
         )
     helps, hinders = pair
     ranks = records.settings.ranks
@@ -364,7 +364,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         note=say["chart_note_both"],
         summary=f"{say.say('n_of_all', n=len(themes), total=len(looked))} {plural}",
         source=source_line(say, findings),
-        wording=say,
+        records=records,
         table_note=say.say("both_ranks", n=len(rows)),
     )
 
@@ -440,14 +440,15 @@ def _matrix(
     fields: Sequence[Field],
     data: Sequence[Row],
     note: str,
-    source: str,
+    source: Source,
     stated: str,
-    wording: Words,
+    records: Records,
     nothing: str = "",
     to: Callable[[int, int], tuple[str, str]],
     tints: Sequence[str] = (),
     tinted: str = "v",
 ) -> Chart:
+    wording = Words.of(records.settings)
     across = columns[:_COLUMNS]
     shown = _fitting([row[:_COLUMNS] for row in cells])
     if len(cells) > len(shown):
@@ -470,7 +471,7 @@ def _matrix(
         nothing=nothing or wording["chart_nothing"],
         note=note,
         source=source,
-        wording=wording,
+        records=records,
         summary=stated,
         table_note=wording.count("row", len(rows)),
     )

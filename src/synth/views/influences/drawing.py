@@ -54,20 +54,26 @@ class _Box:
         return self.x + self.width / 2
 
 
-def key(settings: Settings, counts: bool) -> Markup:
-    """What the shapes, lines and heads of a map mean."""
+def signs(settings: Settings) -> list[tuple[Markup, str]]:
+    """The lines and heads of a map with what they mean."""
     words = Words.of(settings)
     acting = [way for way in settings.directions if way.influence]
-    entries: list[Markup | str] = []
-    if counts:
-        entries += [direction_mark(way) for way in settings.directions]
-    entries += [Markup("{} {}").format(_sample(way), way.influence) for way in acting]
+    found = [(_sample(way), way.influence) for way in acting]
     if acting:
-        hollow = _sample(acting[0], stated=False), words["map_hollow"]
-        without = _sample(acting[0], named=False), words["map_ring"]
-        entries += [Markup("{} {}").format(*entry) for entry in (hollow, without)]
-        entries += [words["map_wider"]]
-    return render("key.html", css="synth-map-key", label=words["key"], entries=entries)
+        found += [
+            (_sample(acting[0], stated=False), words["map_hollow"]),
+            (_sample(acting[0], named=False), words["map_ring"]),
+            (Markup(""), words["map_wider"]),
+        ]
+    return found
+
+
+def key(settings: Settings, counts: bool) -> Markup:
+    """What the shapes, lines and heads of a map mean, as a page shows it."""
+    ways = [direction_mark(way) for way in settings.directions] if counts else []
+    told = [Markup("{} {}").format(*sign) for sign in signs(settings)]
+    label = Words.of(settings)["key"]
+    return render("key.html", css="synth-map-key", label=label, entries=[*ways, *told])
 
 
 def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> Markup:

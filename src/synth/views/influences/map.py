@@ -19,7 +19,7 @@ from synth.model import Influence, Theme
 from synth.text import listed
 from synth.views.figure import Field, Figure, direction_colour, themes_of, to_csv
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather
-from synth.views.influences.drawing import key, sheets
+from synth.views.influences.drawing import key, sheets, signs
 from synth.views.markup import environment, placeholder, render
 from synth.views.shapes import direction_mark, mark
 from synth.views.view import Row
@@ -61,8 +61,7 @@ class InfluenceMap(Figure):
         *args: Any,
         **rest: Any,
     ) -> None:
-        super().__init__(*args, **rest)
-        self._records = records
+        super().__init__(*args, records=records, **rest)
         self.arrows = tuple(arrows)
         self.themes = tuple(boxes)
 
@@ -144,11 +143,11 @@ def influence_map(
             themes=words.count("theme", len(nodes)),
             arrows=words.count("map_arrows_drawn", len(arrows)),
         ),
-        source=words.markup(
+        source=lambda: words.markup(
             "map_source", n=len(chosen), total=placeholder("influences", words["late_all"])
         ),
+        key=signs(records.settings) if nodes else (),
         table_note=words.count("influences", len(rows)),
-        wording=words,
         css="synth-map synth-map-plain" if counts else "synth-map",
         svg=svg,
     )
