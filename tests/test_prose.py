@@ -12,7 +12,7 @@ from synth.book.domain import EvidenceDomain
 from synth.book.figures import late_value
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
 from synth.errors import UnknownName
-from synth.model import Codebook
+from synth.model import Codebook, FlowBox
 from synth.reading.rules import load_records
 from synth.review import Review
 
@@ -107,6 +107,27 @@ def test_what_cannot_be_read_says_how_it_should_look(text, said):
 def test_an_unknown_word_names_the_nearest(text, near, review):
     with pytest.raises(UnknownName, match=near):
         worded(review, parse_count(text))
+
+
+def test_a_number_of_the_flow_is_that_of_its_box(review):
+    flow = (
+        FlowBox("found", "search", "source", "", "Records found", 1240, "reported"),
+        FlowBox("twice", "search", "removed", "found", "Found twice", None, "not reported"),
+        FlowBox("kept", "end", "remaining", "found", "Studies kept", 1, "reported"),
+    )
+    flowing = Review(replace(review.records, flow=flow))
+    assert worded(flowing, parse_count("flow box=found")) == "1,240"
+    assert worded(flowing, parse_count("flow box=kept | study/studies | alone")) == "1 study"
+    with pytest.raises(UnknownName, match=r"Did you mean 'found'.*data/flow\.csv"):
+        worded(flowing, parse_count("flow box=fund"))
+    with pytest.raises(UnknownName, match="Did you mean 'box'"):
+        worded(flowing, parse_count("flow bx=found"))
+    for text in ("flow", "flow box=found;kept"):
+        with pytest.raises(ValueError, match="Say which box"):
+            worded(flowing, parse_count(text))
+    with pytest.raises(ValueError, match=r"no number for the box 'twice' \(not reported\)"):
+        worded(flowing, parse_count("flow box=twice"))
+    assert mistake("count", "flow box=twice", flowing) is not None
 
 
 def test_findings_are_listed_with_semicolons():

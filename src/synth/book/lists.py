@@ -15,14 +15,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from synth.book.context import render, words_of
 from synth.book.domain import evidence_domain
 from synth.book.nodes import study_entry
-from synth.model import UNKNOWN
 from synth.text import fold
-from synth.views.catalogue import Entry
+from synth.views.catalogue import Entry, studies_by
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-    from synth.reading.records import Records
 
 LONG = 10
 """Entries from which on a list has something above it."""
@@ -124,36 +122,6 @@ def firsts(names: Iterable[str], found: Iterable[Any]) -> list[tuple[str, Any]]:
     for name, one in zip(names, found, strict=True):
         first.setdefault(fold(name)[:1].upper(), one)
     return [(letter, one) for letter, one in first.items() if letter.strip()]
-
-
-def studies_by(records: Records, entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """What a list of studies is filtered by: country, design and level, where they differ.
-
-    Parameters
-    ----------
-    records : the review's records.
-    entries : the studies of the list.
-    """
-    settings = records.settings
-    country, design = settings.facet("country"), settings.facet("design")
-    countries = {name for entry in entries for name in entry.row.country}
-    designs = {entry.row.design for entry in entries}
-    levels = {level.label: None for entry in entries for level in entry.row.levels if level.speaks}
-    order = [level.label for level in records.codebook.levels if level.label in levels]
-    by: list[tuple[str, str, list[str]]] = [
-        ("country", country.label if country else "", _known_first(countries)),
-        ("design", design.label if design else "", _known_first(designs)),
-        ("level", settings.rank(0).label, order),
-    ]
-    return [
-        {"name": name, "label": label, "options": [(value, value) for value in values]}
-        for name, label, values in by
-        if label and len(values) > 1
-    ]
-
-
-def _known_first(values: Iterable[str]) -> list[str]:
-    return sorted(values, key=lambda value: (value in UNKNOWN, fold(value)))
 
 
 def _before(node: nodes.Element, html: str) -> None:

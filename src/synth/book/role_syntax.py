@@ -30,7 +30,7 @@ MOST_WORDS_QUOTED = 10
 
 _INFLUENCE_WORDS = ("of", "source", "target", "direction", "basis")
 _OF_EVIDENCE = ("findings", "statements", "studies", "countries")
-_NOT_FINDINGS = ("works", "influences")
+_NOT_FINDINGS = ("works", "influences", "flow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Count:
     Parameters
     ----------
     what : ``findings``, ``statements``, ``studies``, ``countries``, ``works``, ``influences``, the
-        plural of a rank of the codebook (``themes``) or of a facet (``designs``).
+        plural of a rank of the codebook (``themes``) or of a facet (``designs``), or ``flow``, the
+        number of a box of the search and screening flow (``flow box=screened``).
     filters : the words of :meth:`synth.evidence.Evidence.where`.
     noun : singular and plural after the number; empty for the bare number.
     total : ``"all"`` says "n of N", ``"alone"`` only n; ``"of"`` takes N from ``of``.
@@ -120,8 +121,11 @@ def count(review: Review, what: str, filters: Filters) -> int:
     Raises
     ------
     UnknownName : there is no such thing to count, filter or value; the nearest is named.
+    ValueError : the number of a box of the flow is asked for, and none is known.
     """
     records = review.records
+    if what == "flow":
+        return _of_the_flow(review, filters)
     if what == "works":
         if filters:
             raise UnknownName("filter", next(iter(filters)), (), "'works' takes no filter.")
@@ -148,6 +152,26 @@ def count(review: Review, what: str, filters: Filters) -> int:
     if not of_studies:
         return evidence.count(counted)
     return _by_own_values(evidence, counted, of_studies)
+
+
+def _of_the_flow(review: Review, filters: Filters) -> int:
+    """The number in a box of the flow, which the review reports or which follows from others."""
+    for name in filters:
+        if name != "box":
+            raise UnknownName("filter", name, ("box",), "A number of the flow is that of a box.")
+    asked = filters.get("box", ())
+    if len(asked) != 1:
+        raise ValueError("Say which box of the flow: flow box=screened.")
+    known = {box.id: box for box in review.records.flow}
+    if asked[0] not in known:
+        raise UnknownName("box", asked[0], known, f"Boxes are listed in {TABLES['flow'].file}.")
+    box = known[asked[0]]
+    if box.count is None:
+        raise ValueError(
+            f"{TABLES['flow'].file} has no number for the box {box.id!r} ({box.state}): write what "
+            "is known of it in words."
+        )
+    return box.count
 
 
 def _nodes_within(evidence: Evidence, rank: str, within: frozenset[str]) -> int:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from synth.messages import Words
 from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme, statements_of
 from synth.reading.records import Records
-from synth.text import counted, listed
+from synth.text import counted, fold, listed
 from synth.views.figure import Field, level_colour, table_html
 from synth.views.markup import link, placeholder, render
 from synth.views.robustness import carried_alone
@@ -540,3 +540,33 @@ def _gap_cell(name: str) -> Any:
 
 def _study_cell(row: Mapping[str, Any]) -> Markup:
     return link("study", row["study"], row["label"])
+
+
+def studies_by(records: Records, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """What a list of studies is filtered by: country, design and level, where they differ.
+
+    Parameters
+    ----------
+    records : the review's records.
+    entries : the studies of the list.
+    """
+    settings = records.settings
+    country, design = settings.facet("country"), settings.facet("design")
+    countries = {name for entry in entries for name in entry.row.country}
+    designs = {entry.row.design for entry in entries}
+    levels = {level.label: None for entry in entries for level in entry.row.levels if level.speaks}
+    order = [level.label for level in records.codebook.levels if level.label in levels]
+    by: list[tuple[str, str, list[str]]] = [
+        ("country", country.label if country else "", _known_first(countries)),
+        ("design", design.label if design else "", _known_first(designs)),
+        ("level", settings.rank(0).label, order),
+    ]
+    return [
+        {"name": name, "label": label, "options": [(value, value) for value in values]}
+        for name, label, values in by
+        if label and len(values) > 1
+    ]
+
+
+def _known_first(values: Iterable[str]) -> list[str]:
+    return sorted(values, key=lambda value: (value in UNKNOWN, fold(value)))
