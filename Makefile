@@ -8,6 +8,10 @@ MAKEFLAGS += --no-print-directory
 # The checks come in an order: what fails fastest is first.
 .NOTPARALLEL:
 
+# Bytecode is kept, also where the machine says otherwise: each process would compile all modules and
+# rewrite the asserts of all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 BOOK := _build/html
 # Two processes share out the tests; what several tests of a file make once stays with one of them.
@@ -70,12 +74,9 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 	@echo "test: ruff"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@echo "test: mypy --strict"
-	@$(BIN)/mypy --no-error-summary
-	@echo "test: tsc"
-	@node_modules/.bin/tsc --project tsconfig.json
-	@echo "test: synth check, the prose too"
-	@$(BIN)/synth check --pages
+	@echo "test: mypy --strict, tsc, synth check, the prose too"
+	@printf '%s\0' "$(BIN)/mypy --no-error-summary" "node_modules/.bin/tsc --project tsconfig.json" \
+	  "$(BIN)/synth check --pages" | xargs -0 -P 3 -I COMMAND bash -c COMMAND
 
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
