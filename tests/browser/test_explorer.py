@@ -1167,6 +1167,26 @@ def test_a_phone_has_room(everything: Path, opened: Any) -> None:
     assert small == []
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_what_has_the_focus_is_not_behind_the_head(
+    everything: Path, opened: Any, size: dict[str, Any]
+) -> None:
+    """Going back through the list by keyboard (WCAG 2.2, success criterion 2.4.11)."""
+    page = opened(everything, "?x.level=meso&x.direction=barrier", reduced_motion="reduce", **size)
+    page.locator(".ex-results a").last.focus()
+    hidden = []
+    for _ in range(25):
+        page.keyboard.press("Shift+Tab")
+        hidden += page.evaluate(
+            """() => {
+                const head = document.querySelector(".ex-sticky").getBoundingClientRect();
+                const one = document.activeElement.getBoundingClientRect();
+                return one.top < head.bottom ? [document.activeElement.textContent] : [];
+            }"""
+        )
+    assert hidden == []
+
+
 def test_paper_shows_every_result_and_says_the_filters(everything: Path, opened: Any) -> None:
     page = opened(everything, "?x.direction=barrier")
     page.emulate_media(media="print")

@@ -392,11 +392,17 @@ def test_filters_say_how_many_of_how_many_are_drawn(
     assert len(left()) == 5
     figure.get_by_label("at least two studies (1 of 5)").check()
     assert left() == ["law--helps--money"]
-    assert shown.inner_text() == "1 of 5 arrows are drawn, with 1 of 5 influences."
+    said = "1 of 5 arrows are drawn, with 1 of 5 influences: at least two studies."
+    assert shown.inner_text() == said
     # The answer keeps to the filters, says so, and lets go of them.
     figure.locator('.synth-map-wide .synth-card[data-theme="team"]').click()
     answer = figure.locator(".synth-map-answer")
-    assert "0 of 4 under the filters." in words_of(answer)
+    assert "0 of 4 under the filters (at least two studies)." in words_of(answer)
+    # On paper there is no box to look at: the words stay.
+    page.emulate_media(media="print")
+    assert shown.is_visible()
+    assert figure.get_by_label("at least two studies").is_hidden()
+    page.emulate_media(media="screen")
     answer.get_by_role("button", name="Show all").click()
     assert len(left()) == 5
     assert "Rules strain a team." in words_of(answer)

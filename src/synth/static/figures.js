@@ -401,7 +401,7 @@ function enliveMap(figure) {
     if (some.length < all.length) {
       const every = h("button", { type: "button" }, say("map_all"));
       every.addEventListener("click", () => lift());
-      counts.append(` ${say("map_left", { n: some.length, total: all.length })} `, every);
+      counts.append(` ${say("map_left", { n: some.length, total: all.length, filters: filters?.inForce() ?? "" })} `, every);
     }
     const home = homes.get(one);
     const more = two
@@ -526,6 +526,9 @@ function offerFilters(figure, arrows, changed) {
   const shown = h("output", null);
   /** @type {Map<HTMLInputElement, (arrow: Drawn) => boolean>} */
   const boxes = new Map();
+  const inForce = () => known.filter((_, at) => ticked[at]?.checked).map(([word]) => word).join(", ");
+  /** The box of each filter; of one that lets all or nothing pass there is none. @type {(HTMLInputElement | undefined)[]} */
+  const ticked = [];
   const form = h("div", { className: "synth-map-filters", role: "group", "aria-label": say("map_filters") });
   const influences = (/** @type {Drawn[]} */ some) => {
     const keys = new Set(some.map(({ dataset }) => dataset.key));
@@ -535,13 +538,15 @@ function offerFilters(figure, arrows, changed) {
     for (const arrow of arrows)
       arrow.toggleAttribute("hidden", [...boxes].some(([{ checked }, passes]) => checked && !passes(arrow)));
     const left = arrows.filter((arrow) => !arrow.hasAttribute("hidden"));
-    shown.textContent = say("map_shown", { n: left.length, total: arrows.length, influences: influences(left), all: influences(arrows) });
+    const filters = inForce() && `: ${inForce()}`;
+    shown.textContent = say("map_shown", { n: left.length, total: arrows.length, influences: influences(left), all: influences(arrows), filters });
   };
-  for (const [word, passes, checked] of known) {
+  for (const [at, [word, passes, checked]] of known.entries()) {
     const fit = arrows.filter(passes).length;
     if (!fit || fit === arrows.length) continue;
     const box = h("input", { type: "checkbox", checked });
     boxes.set(box, passes);
+    ticked[at] = box;
     form.append(h("label", null, box, ` ${word} ${say("map_of", { n: fit, total: arrows.length })}`));
   }
   form.addEventListener("change", () => {
@@ -555,6 +560,7 @@ function offerFilters(figure, arrows, changed) {
     figure.querySelector(".synth-map-key")?.after(form);
   }
   return {
+    inForce,
     lift() {
       for (const box of boxes.keys()) box.checked = false;
       apply();

@@ -346,6 +346,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       tabs[at].ariaSelected = String(on);
       tabs[at].tabIndex = on ? 0 : -1;
     });
+    orders.hidden = state.pane === "matrix";
     const drawn = () => (root.dataset.ready = "true");
     if (state.pane === "matrix") {
       found.turn++;

@@ -22,7 +22,7 @@ export function matrix(core, choice, { say, some, labelled, open }) {
   const fold = h("label.ex-fold", null, empties, " ", "");
   const legend = h("p.ex-key", null,
     ...direction.values.map((_, kind) => h("span", null, h("span.ex-bar", null, colour(h(`i.ex-${direction.looks[kind][3]}`), direction.looks[kind])), direction.labels[kind])),
-    h("span", null, `– ${say("key_none", { n })}`), h("span", null, `0 ${say("key_zero")}`), h("span", null, say("key")));
+    h("span", null, `–: ${say("key_none", { n })}`), h("span", null, `0: ${say("key_zero")}`), h("span", null, say("key")));
   /** Two axes, with what is there when nothing is filtered. @type {Data} */
   let table = {};
 
