@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pandas
 import pytest
+from pypdf import PdfReader
 
 from explorer_on_a_page import LINKS, POLICY, many, write_page
 from page_at_rest import rest
@@ -1227,6 +1228,20 @@ def test_paper_lists_the_references_of_what_is_shown(
     wanted = review.evidence().where(direction="barrier", country="Canada")
     assert set(shown_works) == {*wanted.study_ids}
     assert page.locator("#how-to-use-it").is_hidden()
+
+
+@pytest.mark.parametrize("view", ["?x.direction=context", "?x.country=Canada", ""])
+def test_no_last_sheet_holds_only_the_imprint(
+    built_book: Path, opened: Any, tmp_path: Path, view: str
+) -> None:
+    page = opened(built_book / "book" / "explorer.html", view)
+    page.pdf(path=tmp_path / "view.pdf", prefer_css_page_size=True)
+    sheets = PdfReader(tmp_path / "view.pdf").pages
+    last = " ".join(sheets[-1].extract_text().split())
+    assert "Based on:" in last
+    before = last.partition("Based on:")[0]
+    assert re.search(r"\(\d{4}[a-z]?\)\. ", before), "a reference stands above it"
+    assert page.locator("main > .bd-footer-content").count() == 1, "and is back in its place"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -155,7 +155,12 @@ function start() {
   let theme = page.theme;
   /** @type {Set<HTMLDetailsElement>} */
   const opened = new Set();
+  // A last sheet with nothing but the imprint is wasted: it stays with the last work that is listed.
+  const imprint = document.querySelector(".bd-footer-content");
+  const home = imprint?.parentElement;
   window.addEventListener("beforeprint", () => {
+    const works = [...document.querySelectorAll(".synth-print-references p:not([hidden])")];
+    if (imprint) works.pop()?.append(imprint);
     theme = page.theme;
     page.theme = "light";
     for (const details of document.querySelectorAll("details[data-print=open]:not([open])")) {
@@ -164,6 +169,7 @@ function start() {
     }
   });
   window.addEventListener("afterprint", () => {
+    if (imprint) home?.append(imprint);
     page.theme = theme;
     for (const details of opened) details.open = false;
     opened.clear();
