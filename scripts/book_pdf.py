@@ -96,7 +96,7 @@ def printed(context: Any, place: Path, text: str, target: Path) -> None:
 # The printed book has its list of references, and needs none below each page.
 _PAPER = (
     "summary { list-style: none; } summary::marker { content: none; }"
-    ".synth-print-references { display: none !important; }"
+    ".synth-print-references > :not(.bd-footer-content) { display: none !important; }"
 )
 _PATTERN = re.compile(
     r'<pattern id="(?P<id>[^"]+)" width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>'

@@ -155,12 +155,11 @@ function start() {
   let theme = page.theme;
   /** @type {Set<HTMLDetailsElement>} */
   const opened = new Set();
-  // A last sheet with nothing but the imprint is wasted: it stays with the last work that is listed.
+  // A last sheet with nothing but the imprint is wasted. Browsers keep together what stands in one box.
   const imprint = document.querySelector(".bd-footer-content");
   const home = imprint?.parentElement;
   window.addEventListener("beforeprint", () => {
-    const works = [...document.querySelectorAll(".synth-print-references p:not([hidden])")];
-    if (imprint) works.pop()?.append(imprint);
+    if (imprint) document.querySelector(".synth-print-references")?.append(imprint);
     theme = page.theme;
     page.theme = "light";
     for (const details of document.querySelectorAll("details[data-print=open]:not([open])")) {

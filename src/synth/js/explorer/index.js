@@ -459,7 +459,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     found.show();
     put(inWords, `${view()} ${keep ? "" : shareable()}`);
     if (level === 2) for (const work of /** @type {any} */ (document.querySelectorAll("[data-work]"))) work.hidden = !core.perStudy[data.studies.id.indexOf(work.dataset.work)];
-  }, { signal, capture: true });
+  }, { signal });
   addEventListener("afterprint", () => {
     found.all = shownAll;
     refresh();
