@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,65 @@ def test_the_bar_over_a_page_leads_on_and_opens_the_contents(
     page.keyboard.press("Escape")
     page.wait_for_function("!document.querySelector('dialog[open]')")
     assert page.locator("#pst-primary-sidebar nav").count() == 1
+
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+FOLDS = "details.synth-fold"
+IN_SIGHT = "(one) => { const { y } = one.getBoundingClientRect(); return 0 <= y && y < 300; }"
+
+
+def folds_open(page: Any) -> list[bool]:
+    open_: list[bool] = page.locator(FOLDS).evaluate_all("all => all.map((one) => one.open)")
+    return open_
+
+
+@pytest.mark.parametrize("name", ["macro", "meso", "micro", "framework"])
+def test_a_phone_shows_a_long_page_folded_and_short(
+    built_book: Path, offline_page: Callable[..., Any], name: str
+) -> None:
+    page = offline_page(**PHONE).open(built_book / "book" / f"{name}.html")
+    assert not any(folds_open(page))
+    assert page.evaluate("document.documentElement.scrollHeight") < 12_000
+    for summary in page.locator(f"{FOLDS} > summary").all():
+        box = summary.bounding_box()
+        assert box
+        assert box["height"] >= 24
+        assert re.search(r"\d", summary.inner_text()), "it says how much is folded"
+
+
+def test_what_an_address_leads_to_is_open_on_a_phone(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """From the head of the page one tap leads to the statements of a factor."""
+    theme = built_book / "book" / "team-relationships.html"
+    page = offline_page(**PHONE).open(theme)
+    way = page.locator(".synth-v-groups a").nth(2)
+    address = way.get_attribute("href") or ""
+    way.tap()
+    group = page.locator(f"[id='{address.partition('#')[2]}']")
+    group.locator("details[open]").wait_for()
+    assert sum(folds_open(page)) == 1
+    page.wait_for_function(IN_SIGHT, arg=group.element_handle())
+    # The same address from elsewhere, in a page that has yet to fold what stands above.
+    arrived = offline_page(**PHONE).page
+    arrived.goto(theme.as_uri() + address[address.index("#") :])
+    group = arrived.locator(f"[id='{address.partition('#')[2]}']")
+    group.locator("details[open]").wait_for()
+    assert sum(folds_open(arrived)) == 1
+    arrived.wait_for_function(IN_SIGHT, arg=group.element_handle())
+
+
+@pytest.mark.parametrize("where", ["a desk", "paper", "no script"])
+def test_elsewhere_nothing_is_folded(
+    built_book: Path, offline_page: Callable[..., Any], where: str
+) -> None:
+    options = {} if where == "a desk" else dict(PHONE)
+    page = offline_page(**options, java_script_enabled=where != "no script").open(
+        built_book / "book" / "meso.html"
+    )
+    if where == "paper":
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(FOLDS).count() > 20
+    assert page.locator(f"{FOLDS}:not([open])").count() == 0
+    seen = any(summary.is_visible() for summary in page.locator(f"{FOLDS} > summary").all())
+    assert seen == (where != "a desk")

@@ -22,7 +22,7 @@ const loading = new Map();
 const tools = {
   /** The address of a file beside this script. */
   url: (name) => new URL(name, here).href,
-  /** Load a classic script once, however many elements ask for it. */
+  /** Load a classic script once. */
   load(name) {
     const before = loading.get(name);
     if (before) return before;
@@ -173,6 +173,7 @@ function start() {
     for (const details of opened) details.open = false;
     opened.clear();
   });
+  foldOnPhones();
 }
 
 /**
@@ -198,6 +199,20 @@ function stackTables() {
       }
     }
   }
+}
+
+/** On a phone, fold what is long under the line that counts it, but what an address leads to. */
+function foldOnPhones() {
+  const folds = document.querySelectorAll(".synth-fold");
+  const phone = matchMedia("screen and (max-width: 47.99rem)");
+  function fold() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (const one of folds) one.toggleAttribute("open", !phone.matches || one.contains(target) || one.parentElement === target);
+    if (phone.matches) target?.scrollIntoView({ behavior: "instant" });
+  }
+  if (!folds.length) return;
+  phone.onchange = window.onhashchange = fold;
+  fold();
 }
 
 /** Lay the list of pages over the page, where it has no room beside it. */

@@ -27,6 +27,7 @@ from synth.model import (
 )
 from synth.references.csv_text import csv_text
 from synth.views.markup import link, placeholder, render
+from synth.views.shapes import direction_mark
 from synth.views.view import Row, Source, View, plain
 
 if TYPE_CHECKING:
@@ -281,6 +282,14 @@ def poles(settings: Settings) -> tuple[Direction, Direction] | None:
         return up[0], down[0]
     able = [d for d in settings.directions if d.influence]
     return (able[0], able[-1]) if len(able) > 1 else None
+
+
+def counted(way: Direction, n: int, settings: Settings) -> Markup:
+    """The statements of a direction as its mark, number and name: ``▲ 4 enablers``."""
+    pair = {pole.id for pole in poles(settings) or ()}
+    # Only the two poles have plurals that fit statements.
+    name = (way.plural if n != 1 and way.id in pair else way.label).lower()
+    return direction_mark(way, Words.of(settings).say("verdict_way", n=n, way=name))
 
 
 def study_link(records: Records, study: str) -> Markup:

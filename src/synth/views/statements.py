@@ -17,7 +17,7 @@ from synth.messages import Words
 from synth.model import Direction, Finding, Theme, statements_of
 from synth.references.formats import to_csv
 from synth.views.adequacy import adequacy, adequacy_line
-from synth.views.figure import evidence_said, level_colour, poles
+from synth.views.figure import counted, evidence_said, level_colour, poles
 from synth.views.markup import render, resource
 from synth.views.shapes import direction_mark
 from synth.views.view import View
@@ -258,6 +258,7 @@ class StatementList(View):
             "label": self._label(group),
             "above": above.label if above is not None and self._spans and not group.whole else "",
             "colour": level_colour(settings, level),
+            "counts": self._counts(group),
             "rests": adequacy_line(records, self._words, adequacy(records, group.findings)),
             "sides": [(w, self._side(group, w["id"])) for w in map(self._way, self.directions)],
             "others": [
@@ -266,6 +267,13 @@ class StatementList(View):
                 if way.id not in named and group.of(way.id)
             ],
         }
+
+    def _counts(self, group: Group) -> list[Markup]:
+        """The statements of a group by direction, for a phone, where they are folded under it."""
+        settings = self._records.settings
+        held = [(way, len(group.of(way.id))) for way in settings.directions]
+        said = [counted(way, n, settings) for way, n in held if n]
+        return said or [Markup.escape(self._words["adequacy_nothing"])]
 
     @property
     def _spans(self) -> bool:

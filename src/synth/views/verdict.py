@@ -16,6 +16,7 @@ from synth.model import Direction, Finding, statements_of
 from synth.views.adequacy import adequacy, adequacy_line
 from synth.views.figure import (
     Field,
+    counted,
     level_colour,
     poles,
     table_html,
@@ -183,13 +184,7 @@ class Verdict(View):
             look=look,
             colour=level_colour(settings, level.id),
             sign=mark(look.mark) if look else "",
-            counts=[
-                (
-                    direction_mark(way, words.say("verdict_way", n=n, way=_name(way, n, settings))),
-                    way,
-                )
-                for way, n, _, _ in self.counts
-            ],
+            counts=[(counted(way, n, settings), way) for way, n, _, _ in self.counts],
             other_counts=[
                 (
                     direction_mark(way),
@@ -285,12 +280,6 @@ def _joined(one: Said, other: Said) -> Said:
     """One statement that stands under two nodes below the same one, once."""
     findings = {finding.id: finding for finding in (*one.findings, *other.findings)}
     return Said(one.text, one.direction, tuple(findings.values()), ())
-
-
-def _name(way: Direction, n: int, settings: Any) -> str:
-    """A direction as it is counted; only the two poles have plurals that fit statements."""
-    pair = {pole.id for pole in poles(settings) or ()}
-    return (way.plural if n != 1 and way.id in pair else way.label).lower()
 
 
 def _study_cell(row: Row) -> Markup:
