@@ -36,6 +36,7 @@ def write_page(
     for style in ("synth.css", "explorer.css"):
         sheet = compact_style((STATIC / style).read_text("utf-8"))
         (static / style).write_text(sheet, "utf-8")
+    shutil.copy(STATIC / "mode.js", static)
     shutil.copytree(STATIC / "fonts", static / "fonts", dirs_exist_ok=True)
     records = explorers[0].records
     files = evidence_scripts(records, LINKS, published, "changes.js" if changes else "")
@@ -54,6 +55,7 @@ def write_page(
     page.write_text(
         f"""<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">{told}
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>{name}</title>
+<script src="../_static/synth/mode.js"></script>
 <link rel="stylesheet" href="../_static/synth/synth.css">
 <link rel="stylesheet" href="../_static/synth/explorer.css">
 <script defer data-modules="explorer" src="../_static/synth/loader.js"></script></head>

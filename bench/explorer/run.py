@@ -100,8 +100,8 @@ def write_explorer(records: Records, page: Path) -> None:
     for script in ("loader", "explorer", "explorer-more"):
         code = classic_script((STATIC / f"{script}.js").read_text("utf-8"), script)
         (static / f"{script}.js").write_text(code, "utf-8")
-    for style in ("synth.css", "explorer.css"):
-        (static / style).write_text((STATIC / style).read_text("utf-8"), "utf-8")
+    for name in ("mode.js", "synth.css", "explorer.css"):
+        (static / name).write_text((STATIC / name).read_text("utf-8"), "utf-8")
     files = evidence_scripts(records)
     for name, code in files.items():
         (static / name).write_text(code, "utf-8")
@@ -112,6 +112,7 @@ def write_explorer(records: Records, page: Path) -> None:
     here = f"{page.stem}/_static/synth"
     page.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>'
+        f'<script src="{here}/mode.js"></script>'
         f'<link rel="stylesheet" href="{here}/synth.css">'
         f'<link rel="stylesheet" href="{here}/explorer.css">'
         f'<script defer data-modules="explorer" src="{here}/loader.js"></script>'

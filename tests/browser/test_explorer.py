@@ -728,11 +728,11 @@ WHOLE = """() => {
 }"""
 
 
-def test_the_list_is_whole_soon_after_a_choice(everything: Path, opened: Any) -> None:
-    """A choice draws a screenful; what lies below follows, and nothing of the old list stays."""
+def test_the_list_is_whole_with_the_choice(everything: Path, opened: Any) -> None:
+    """A choice draws what lies below too, and nothing of the old list stays."""
     page = opened(everything)
-    tick(page, "direction", "barrier")
-    page.wait_for_function(WHOLE)
+    box = "input[data-facet=direction][value=barrier]"
+    assert page.evaluate(f"document.querySelector('{box}').click(), ({WHOLE})()")
     after = drawn(page)
     page.locator("button[data-show-all]").click()
     assert drawn(page)[: len(after)] == after
@@ -1095,9 +1095,33 @@ def test_when_the_evidence_does_not_come_the_table_stays(
     path = write_page(tmp_path, [review.evidence().explorer(key="x")])
     for file in (tmp_path / "_static" / "synth").glob("evidence-*.js"):
         file.unlink()
-    page = offline_page(**DESK).open(path)
+    offline = offline_page(**DESK)
+    offline.page.clock.install()
+    page = offline.open(path)
     page.locator(".ex-error").wait_for()
+    page.locator(".synth-explorer[data-failed]").wait_for()
     assert page.locator("tr[data-finding]").count() == len(review.evidence())
+    assert page.locator("tr[data-finding]").last.is_visible()
+
+
+def test_a_long_table_begins_with_its_first_rows(
+    review: Review, tmp_path: Path, offline_page: Callable[..., Any]
+) -> None:
+    """They stand until the explorer comes; if it never does, the rest follows by itself."""
+    path = write_page(tmp_path, [review.evidence().explorer(key="x")])
+    (tmp_path / "_static" / "synth" / "loader.js").unlink()
+    offline = offline_page(**DESK)
+    offline.page.clock.install()
+    page = offline.open(path)
+    rows = page.locator("tr[data-finding]")
+    assert rows.count() == len(review.evidence())
+    assert rows.first.is_visible()
+    assert not rows.last.is_visible()
+    page.emulate_media(media="print")
+    assert rows.last.is_visible()
+    page.emulate_media(media="screen")
+    page.clock.run_for(2000)
+    assert rows.last.is_visible()
 
 
 def test_a_keyboard_is_enough(everything: Path, review: Review, opened: Any) -> None:

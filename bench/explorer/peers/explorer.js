@@ -1,12 +1,12 @@
 // The explorer behind the same four names; everything goes through the page, as a reader would.
-const root = document.querySelector(".synth-explorer");
-const started = () => root.dataset.ready && peer.ready();
-new MutationObserver(started).observe(root, { attributes: true });
+const explorer = document.querySelector(".synth-explorer");
+const started = () => explorer.dataset.ready && peer.ready();
+new MutationObserver(started).observe(explorer, { attributes: true });
 started();
-peer.toggle = (facet, value) => root.querySelector(`input[data-facet="${facet}"][value="${value}"]`).click();
+peer.toggle = (facet, value) => explorer.querySelector(`input[data-facet="${facet}"][value="${value}"]`).click();
 peer.search = (text) => {
-  const input = root.querySelector("input[type=search]");
+  const input = explorer.querySelector("input[type=search]");
   input.value = text;
   input.dispatchEvent(new Event("input"));
 };
-peer.count = () => Number(root.querySelector("output").dataset.count);
+peer.count = () => Number(explorer.querySelector("output").dataset.count);

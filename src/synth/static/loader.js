@@ -103,6 +103,8 @@ const ASKING = { ".synth-explorer": "explorer", "[data-synth-chart]": "vega", ".
  */
 async function mount(element, name) {
   try {
+    // What an explorer reads is asked for together with its script.
+    if (element.dataset.evidence) tools.load(element.dataset.evidence).catch(() => {});
     await tools.load(`${name}.js`);
     const modules = /** @type {{ synthModules?: Record<string, Module> }} */ (window).synthModules;
     await (name === "vega" ? chart : modules?.[name])?.mount?.(element, tools);

@@ -25,3 +25,9 @@ const mode = localStorage.getItem("mode");
 root.dataset.mode = mode || "auto";
 const dark = mode === "dark" || (mode !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 root.dataset.theme = dark ? "dark" : "light";
+
+// A long table that a script is about to replace begins with the rows a first look shows: laying out
+// hundreds of them would keep the reader waiting for what replaces them. What still stands after two
+// seconds stands whole.
+root.dataset.early = "";
+setTimeout(() => delete root.dataset.early, 2000);

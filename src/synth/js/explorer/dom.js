@@ -34,15 +34,15 @@ export const put = (node, text) => {
 
 /**
  * Make a parent hold exactly these children, moving as few as possible.
- * @param {any} parent @param {any[]} wanted @param {boolean} [more] others stay behind them for now
+ * @param {any} parent @param {any[]} wanted
  */
-export function hold(parent, wanted, more) {
+export function hold(parent, wanted) {
   let at = parent.firstChild;
   for (const node of wanted) {
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
   }
-  while (at && !more) {
+  while (at) {
     const next = at.nextSibling;
     at.remove();
     at = next;

@@ -276,13 +276,18 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
         }
       });
     }
-    refresh(true);
+    refresh();
   }
 
   // --- showing ---
 
-  /** @param {boolean} [soon] the rest of the list may come after the first findings */
-  function refresh(soon) {
+  const clear = h("li", null, button(".ex-chip.ex-clear", say("clear"), () => {
+    choice.clear();
+    commit();
+    input.focus();
+  }));
+
+  function refresh() {
     const matches = choice.apply();
     if (input.value !== state.q && document.activeElement !== input) input.value = state.q;
     output.dataset.count = String(matches);
@@ -309,11 +314,13 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       tick.parentNode.classList.toggle("ex-zero", !facet.counts[value]);
     }
     const tallest = Math.max(1, ...year.counts);
-    outlines.forEach((outline, on) => outline.setAttribute("d", years.map((_, at) =>
-      year.pass[at] === on ? `M${at} 1V${1 - year.counts[at] / tallest}h.93V1` : "").join("")));
-    ends[0].lastChild.value = state.since || years[0];
-    ends[1].lastChild.value = state.until || years.at(-1);
-    for (const name in selects) selects[name].value = state[name];
+    outlines.forEach((outline, on) => {
+      const d = years.map((_, at) => (year.pass[at] === on ? `M${at} 1V${1 - year.counts[at] / tallest}h.93V1` : "")).join("");
+      if (outline.getAttribute("d") !== d) outline.setAttribute("d", d);
+    });
+    /** @type {Data} */
+    const shown = { ...state, since: state.since || years[0], until: state.until || years.at(-1) };
+    for (const name in selects) if (selects[name].value !== shown[name]) selects[name].value = shown[name];
 
     const active = choice.active();
     put(inUse, active[0] ? say("in_use", { n: active.length }) : "");
@@ -322,14 +329,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       off();
       commit();
       (chips.children[Math.min(at, chips.children.length - 2)]?.firstChild || input).focus();
-    }, new Text(more ? `${about}: ${value}` : value)))));
+    }, new Text(more ? `${about}: ${value}` : value)))), ...(active[0] ? [clear] : []));
     chips.hidden = !active[0];
-    if (active[0])
-      chips.append(h("li", null, button(".ex-chip.ex-clear", say("clear"), () => {
-        choice.clear();
-        commit();
-        input.focus();
-      })));
     empty.hidden = matches;
     if (!matches)
       empty.replaceChildren(h("p", null, say("empty", { n })), h("ul", null, ...active.flatMap(({ about, value, bit, off }) => {
@@ -348,15 +349,15 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     });
     orders.hidden = state.pane === "matrix";
     const drawn = () => (root.dataset.ready = "true");
-    if (state.pane === "matrix") {
-      found.turn++;
-      showMatrix().then(drawn);
-    } else found.show(soon, drawn);
-    if (!soon && state.pane === "list") drawn();
+    if (state.pane === "matrix") showMatrix().then(drawn);
+    else {
+      found.show();
+      drawn();
+    }
   }
 
   /** @type {Data} */
-  const selects = {};
+  const selects = { since: ends[0].lastChild, until: ends[1].lastChild };
   for (const name of ["rows", "cols", "unit", "group", "sort"]) {
     const field = select(name, views[name].map((/** @type {string} */ value) => {
       const facet = views[name] === choice.names && axis.get(value);
@@ -495,7 +496,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const watching = new ResizeObserver(fit);
   watching.observe(root);
   fit();
-  refresh(true);
+  refresh();
   input.value = state.q;
   // What an address chose is not left behind a button.
   further.open = !!further.querySelector(":checked");

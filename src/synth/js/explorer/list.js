@@ -1,7 +1,7 @@
 // @ts-check
 /** The list: statements with the studies behind them, by theme or by study. */
 
-import { afterPaint, aside, beside, button, h, hold, mark, put, shape } from "./dom.js";
+import { aside, beside, button, h, hold, mark, put, shape } from "./dom.js";
 import { pieces } from "./search.js";
 
 /** @typedef {import("./engine.js").Data} Data */
@@ -10,7 +10,6 @@ import { pieces } from "./search.js";
 
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
-const FIRST = 8; // findings a reader's choice shows at once; those below follow when they are painted
 const MOST = 2000; // findings a phone can still scroll
 
 /**
@@ -143,6 +142,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         ...(hidden ? [` ${say("outside", { n: hidden })}`] : []), ...(where[0] ? [h("span.ex-place", null, ...where)] : [])]
       : [...where, ...(own(i) ? [" · ", ...facts((facet) => facet.code[i])] : []),
         ...(data.links?.finding ? [" · ", linked("finding", core.name(i), core.name(i))] : [])]));
+    // Fewer pieces of text are laid out sooner, at every return of the card.
+    item.normalize();
     return item;
   };
 
@@ -187,11 +188,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       next.focus();
     }),
     cut: h("p.ex-cut"),
-    turn: 0,
-    /** @param {boolean} [soon] a screenful now and, once that is painted, the others @param {() => void} [then] @returns {void} */
-    show(soon, then) {
-      const mine = ++self.turn;
-      let rest = false;
+    show() {
       forms = choice.wanted.flatMap(core.spelled);
       const byTheme = state.group === "theme";
       let counts = core.perStudy;
@@ -207,10 +204,6 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       let current = -1;
       for (const row of matching()) {
         if (shown && shown + row.list.length > (self.all ? MOST : SHOWN) || (!self.all && row.group !== current && items.length === GROUPS)) break;
-        if (soon && shown >= FIRST) {
-          rest = true;
-          break;
-        }
         if (row.group !== current) {
           items.push(head((current = row.group), counts, byTheme ? inGroup : sizes));
           inside.push([]);
@@ -218,9 +211,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         inside[inside.length - 1].push(card(row));
         shown += row.list.length;
       }
-      items.forEach((item, at) => hold(item.lastChild, inside[at], rest && !items[at + 1]));
-      hold(results, items, rest);
-      if (soon) return void afterPaint(() => mine === self.turn && (self.show(), then?.()));
+      items.forEach((item, at) => hold(item.lastChild, inside[at]));
+      hold(results, items);
       const matches = core.totals.finding;
       results.classList.toggle("ex-long", self.all);
       self.more.hidden = self.all || shown === matches;
