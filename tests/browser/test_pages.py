@@ -153,3 +153,22 @@ def test_elsewhere_nothing_is_folded(
     assert page.locator(f"{FOLDS}:not([open])").count() == 0
     seen = any(summary.is_visible() for summary in page.locator(f"{FOLDS} > summary").all())
     assert seen == (where != "a desk")
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1200, False), (360, False)])
+def test_what_a_block_rests_on_stands_in_the_margin_where_there_is_room(
+    built_book: Path, offline_page: Callable[..., Any], width: int, beside: bool
+) -> None:
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / "team-relationships.html"
+    )
+    blocks = page.locator(".synth-synthesis:has(> .rests)").all()
+    assert blocks
+    for block in blocks:
+        first = block.locator(":scope > p").first.bounding_box()
+        note = block.locator(":scope > .rests").bounding_box()
+        assert first
+        assert note
+        assert (note["x"] >= first["x"] + first["width"]) == beside
+        assert (note["y"] <= first["y"] + 1) == beside
+        assert note["x"] + note["width"] <= width
