@@ -20,13 +20,14 @@ import nbformat
 import pydata_sphinx_theme
 import pytest
 import sphinx_book_theme
+from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from synth.book import theme as finished_pages
 from synth.book.assets import classic_script, colours, compact_style
 from synth.book.figures import CHART, chart_html, late_value
-from synth.book.theme import FIXES, POLICY, TEMPLATES, fixed
+from synth.book.theme import FIXES, POLICY, TEMPLATES, fixed, sidebar
 from synth.errors import UnknownName
 from synth.messages import Words
 from synth.review import Review
@@ -416,3 +417,18 @@ def test_colours_come_from_the_review_and_the_style_knows_none_of_them(review: R
     style = (STATIC / "synth.css").read_text("utf-8")
     for name in ("macro", "meso", "micro", "enabler", "barrier"):
         assert name not in style
+
+
+def test_the_list_of_pages_holds_the_headings_once_however_often_it_is_asked_for() -> None:
+    pages = BeautifulSoup(
+        '<ul><li><a class="current reference" href="#">Gaps</a></li></ul>', "html.parser"
+    )
+    headings = BeautifulSoup(
+        "<ul><li class='toc-h2'><a href='#a'>Thin</a><ul><li><a href='#b'>Below</a></li></ul></li>"
+        "<li class='toc-h2'><a href='#c'>Next</a><ul><li><a href='#d'>Too</a></li></ul></li></ul>",
+        "html.parser",
+    )
+    for _ in range(2):
+        drawn = sidebar(pages, headings, words=Words(), signs={})
+    links = [link["href"] for link in drawn.select(".synth-headings a")]
+    assert links == ["#a", "#c"]

@@ -154,7 +154,8 @@ def sidebar(pages: Any, headings: Any, *, words: Words, signs: Mapping[str, Any]
         arrow["aria-label"] = words.say("pages_below", title=title)
         del arrow.contents[0]["role"]
     here = pages.select_one("a.current.reference")
-    if here:
+    # The theme keeps its list, and may ask for it twice: the headings have their place by then.
+    if here and not here.find_next_sibling(class_="synth-headings"):
         here["aria-current"] = "page"
         first = [
             heading
