@@ -14,7 +14,8 @@ from typing import Any
 ALIVE = """async (limit) => {
     const asking = {
         ".synth-explorer": (element) => element.dataset.ready,
-        "[data-synth-chart]": (element) => element.querySelector(".synth-chart-live"),
+        "[data-synth-chart]": (element) =>
+            element.dataset.still || element.querySelector(".synth-chart-live"),
         ".synth-figure": (element) => "ready" in element.dataset,
     };
     const waiting = () => Object.entries(asking).flatMap(([selector, ready]) =>

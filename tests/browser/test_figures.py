@@ -503,6 +503,37 @@ def test_where_and_when_stands_in_five_windows(
 
 
 @pytest.mark.slow
+def test_on_a_phone_a_chart_stays_the_picture_drawn_for_it(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """The live chart is drawn for wide pages: on a phone its numbers and its key were cut off."""
+    offline = offline_page(viewport=PHONE)
+    page = offline.open(built_book / "book" / "where-and-when.html")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    offline.settle()
+    assert (
+        page.locator(".synth-chart").count() == page.locator(".synth-chart[data-still]").count() > 5
+    )
+    assert not [url for url in asked if url.endswith("vega.js")]
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('.synth-chart-narrow svg')].flatMap((svg) =>
+            [...svg.querySelectorAll('text')].filter((text) => {
+                const at = text.getBoundingClientRect();
+                return at.width && (at.right > innerWidth || at.left < 0);
+            }).map((text) => text.textContent))"""
+    )
+    assert cut == []
+    # Its marks are read and lead on all the same.
+    figure = the_figure(page, "by-country")
+    figure.locator(".synth-chart").focus()
+    page.keyboard.press("ArrowRight")
+    assert figure.locator(".synth-chart-said").inner_text().startswith("United States: ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#country-united-states")
+
+
+@pytest.mark.slow
 def test_a_live_chart_leads_on_by_keyboard(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

@@ -102,6 +102,11 @@ const ASKING = { ".synth-explorer": "explorer", "[data-synth-chart]": "vega", ".
  * @param {string} name
  */
 async function mount(element, name) {
+  // On a phone a chart stays the picture drawn for it: the live one needs more room for its labels.
+  if (name === "vega" && element.clientWidth < 420 && element.querySelector(".synth-chart-narrow")) {
+    element.dataset.still = "true";
+    return;
+  }
   try {
     // What an explorer reads is asked for together with its script.
     if (element.dataset.evidence) tools.load(element.dataset.evidence).catch(() => {});
