@@ -1227,6 +1227,22 @@ def test_paper_shows_every_result_and_says_the_filters(everything: Path, opened:
     assert len(drawn(page)) <= 50
 
 
+def test_long_names_of_columns_are_whole(everything: Path, opened: Any) -> None:
+    page = opened(everything, "?x.pane=matrix&x.rows=support&x.cols=setting_kind")
+    names = page.eval_on_selector_all(
+        ".ex-far thead th",
+        """all => all.map(cell => {
+            const text = document.createRange();
+            text.selectNodeContents(cell.firstElementChild);
+            const [name, room] = [text.getBoundingClientRect(), cell.getBoundingClientRect()];
+            return [cell.textContent, name.top >= room.top - 1 && name.bottom <= room.bottom + 1,
+                name.left >= room.left - 1 && name.right <= room.right + 1];
+        })""",
+    )
+    assert len(names) > 10
+    assert [name for name, high, wide in names if not (high and wide)] == []
+
+
 def test_paper_shows_the_matrix_whole_and_the_list_below_it(everything: Path, opened: Any) -> None:
     page = opened(everything, "?x.pane=matrix&x.rows=theme&x.cols=country&x.level=macro")
     page.set_viewport_size({"width": 673, "height": 1000})  # A4 between its margins
