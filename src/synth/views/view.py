@@ -137,7 +137,10 @@ class View:
         return csv_text([list(self.columns), *rows])
 
     def save(self, path: str | Path) -> Path:
-        """Write the view to a file.
+        """Write the view to a file, with its title, its source, the data version and the licence.
+
+        A picture has them around it, with its key and how to read it; a CSV file has them in two
+        columns of their own; an HTML file has them in a line below.
 
         Parameters
         ----------

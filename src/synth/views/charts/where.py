@@ -159,25 +159,12 @@ def by_place(
         raise ValueError(f"group is 'income_group' or 'region', not {group!r}.")
     findings = chosen(records, ids)
     say = Words.of(records.settings)
-    held: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
-    def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
+    def named(country: str) -> str:
         place = records.places.get(country)
-        value = (
-            getattr(place, group) if place else say.say("chart_no_single_country", value=country)
-        )
-        return held.setdefault(value, (set(), [], set()))
+        return getattr(place, group) if place else say.say("chart_no_single_country", value=country)
 
-    for study in {finding.study: None for finding in findings}:
-        for country in values_of_study(records, "country", study):
-            works, _, countries = group_of(country)
-            works.add(study)
-            countries.add(country)
-    for finding in findings:
-        for country in values_in(records, "country", finding):
-            found = group_of(country)[1]
-            if finding not in found[-1:]:
-                found.append(finding)
+    held = _grouped(records, findings, named)
     known = {getattr(place, group) for place in records.places.values()}
     facet, by_country = records.settings.facet(group), records.settings.facet("country")
 
@@ -223,6 +210,28 @@ def by_place(
         stated=f"{say.count('study', len(behind))}, {say.count(group, len(rows))}",
         count=lambda n: say.count(group, n),
     )
+
+
+def _grouped(
+    records: Records, findings: Sequence[Finding], named: Callable[[str], str]
+) -> dict[str, tuple[set[str], list[Finding], set[str]]]:
+    """Studies, findings and countries of each group of countries, by the name of the group."""
+    held: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
+
+    def of(country: str) -> tuple[set[str], list[Finding], set[str]]:
+        return held.setdefault(named(country), (set(), [], set()))
+
+    for study in {finding.study: None for finding in findings}:
+        for country in values_of_study(records, "country", study):
+            works, _, countries = of(country)
+            works.add(study)
+            countries.add(country)
+    for finding in findings:
+        for country in values_in(records, "country", finding):
+            found = of(country)[1]
+            if finding not in found[-1:]:
+                found.append(finding)
+    return held
 
 
 def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> list[dict[str, Any]]:
@@ -407,23 +416,12 @@ def _spread(
     total = say.count("study", len(behind))
     largest = {"n": named[0]["studies"], "studies": total}
     parts = [say.say("chart_spread", countries=say.count("country", len(named)), **largest)]
-    groups: dict[str, tuple[set[str], list[Finding], set[str]]] = {}
 
-    def group_of(country: str) -> tuple[set[str], list[Finding], set[str]]:
+    def named_group(country: str) -> str:
         place = records.places.get(country)
-        name = place.income_group if place else ""
-        return groups.setdefault(name, (set(), [], set()))
+        return place.income_group if place else ""
 
-    for study in {finding.study: None for finding in findings}:
-        for country in values_of_study(records, "country", study):
-            works, _, countries = group_of(country)
-            works.add(study)
-            countries.add(country)
-    for finding in findings:
-        for country in values_in(records, "country", finding):
-            found = group_of(country)[1]
-            if finding not in found[-1:]:
-                found.append(finding)
+    groups = _grouped(records, findings, named_group)
     groups.pop("", None)
     for group, (works, found, countries) in sorted(groups.items()):
         parts.append(
