@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
@@ -134,6 +135,23 @@ def test_a_report_is_prefilled_where_the_repository_is_known(records):
     assert 'href="https://example.org/garden/issues/new?title=Finding+beet2011-01&amp;body=' in link
     html = Entry(replace(records, settings=known), "beet2011").html
     assert html.count("Report a problem") == 2
+
+
+def test_a_report_goes_to_the_mail_or_form_that_the_review_names(records):
+    home = "https://example.org/garden"
+    mail = replace(records.settings, repository=home, reports_to="beds@example.org")
+    link = report_link(mail, "Finding a&b-01", "beet 50 %")
+    assert f"Data%20version%20{mail.version}" in link
+    address = unescape(re.search(r'href="([^"]*)"', link)[1])
+    start = "mailto:beds@example.org?subject=Finding%20a%26b-01&body=beet%2050%20%25%0A"
+    assert address.startswith(start)
+    form = replace(records.settings, reports_to="https://example.org/form?what={title}&why={text}")
+    link = report_link(form, "Finding a&b-01", "beet 50 %")
+    address = unescape(re.search(r'href="([^"]*)"', link)[1])
+    start = "https://example.org/form?what=Finding%20a%26b-01&why=beet%2050%20%25%0A"
+    assert address.startswith(start)
+    plain = replace(records.settings, reports_to="https://example.org/form")
+    assert 'href="https://example.org/form"' in report_link(plain, "Finding", "beet")
 
 
 def test_drawing_twice_gives_the_same(records):

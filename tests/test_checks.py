@@ -372,6 +372,7 @@ TOML, BIB = "data/review.toml", "references.bib"
 MOE = "author={Moe, Mia}, title={On rest}"
 SLIPS = (
     ("address-malformed", TOML, "[source]\n", '[source]\nurl = "example.org"\n'),
+    ("contact-malformed", TOML, 'language = "en"', 'language = "en"\nreports_to = "the office"'),
     ("influence-word-twice", TOML, '"harms"\nmark', '"helps"\nmark'),
     ("name-malformed", TOML, '[[facets]]\nid = "country"', '[[facets]]\nid = "The country"'),
     ("rank-reserved", TOML, 'id = "theme"', 'id = "since"'),

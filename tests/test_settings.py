@@ -53,6 +53,7 @@ def test_every_setting_is_a_field_of_what_is_read() -> None:
         ('id = "domain"', 'id = "group"', 31, "'group' already has a meaning in the address"),
         ('influence = "harms"', 'influence = "helps"', 62, "'helps' is also the word of 'helps'."),
         ('base_url = ""', 'base_url = "gardens.org"', 12, "'gardens.org' is no web address."),
+        ('base_url = ""', 'reports_to = "beds@org"', 12, "'beds@org' is no mail or web address."),
         ('of = "study"', 'of = "studies"', 84, "'studies' is not known."),
         ('id = "climate"', 'id = "Climate!"', 81, "'Climate!' is no column name."),
         ('["Inside', '["Discussion", "Inside', 14, "'Discussion' stands twice."),

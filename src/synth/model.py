@@ -409,7 +409,7 @@ class Setting:
     meaning : one sentence for authors.
     kind : ``"text"``, ``"texts"`` (a list), ``"slug"``, ``"name"`` (of a column), ``"choice"``,
         ``"colour"``, ``"date"``, ``"year"``, ``"number"`` (whole, from 1), ``"flag"`` or
-        ``"address"``.
+        ``"address"``, ``"contact"`` (a mail or web address).
     required : the key must be there.
     choices : the allowed values of a ``"choice"``.
     """
@@ -436,6 +436,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("", "authors", "Who made the book.", "texts"),
     Setting("", "base_url", "Address the book is published at; may be empty.", "address"),
     Setting("", "repository", "Address of the book's sources; may be empty.", "address"),
+    Setting(
+        "",
+        "reports_to",
+        "Where readers report a mistake, if not at the repository: a mail address or a form, whose "
+        "address may hold {title} and {text}.",
+        "contact",
+    ),
     Setting("", "not_countries", "Values of the column country that are no country.", "texts"),
     Setting(
         "",
@@ -920,6 +927,7 @@ class Settings:
     authors: tuple[str, ...] = ()
     base_url: str = ""
     repository: str = ""
+    reports_to: str = ""
     search_since: int | None = None
     search_until: int | None = None
     words: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A link below every page to report a problem with it, where the book's repository is known."""
+"""A link below every page to report a problem with it, where it is known whom to tell."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def add_report_link(
 ) -> None:
     """Add the link, prefilled with the page and the version of the data."""
     settings = settings_of(app)
-    if settings is None or doctree is None or not settings.repository:
+    if settings is None or doctree is None or not (settings.repository or settings.reports_to):
         return
     path = app.env.doc2path(pagename, base=False)
     words = words_of(app)

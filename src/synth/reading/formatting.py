@@ -142,6 +142,7 @@ _KINDS = {
     "ignored": "list of `{ code = …, reason = … }`",
     "number": "whole number, from 1",
     "address": "web address",
+    "contact": "mail or web address",
 }
 
 

@@ -269,6 +269,7 @@ _FORMS = {
     "name": ("name-malformed", _COLUMN_NAME),
     "colour": ("colour-malformed", _COLOUR),
     "address": ("address-malformed", re.compile(r"https?://\S+")),
+    "contact": ("contact-malformed", re.compile(r"https?://\S+|[^\s@:?&]+@[^\s@:?&]+\.[^\s@:?&]+")),
 }
 
 

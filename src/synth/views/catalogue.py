@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
@@ -461,18 +461,28 @@ class Characteristics(View):
 
 
 def report_link(settings: Settings, title: str, body: str) -> Markup:
-    """A link that opens a prefilled report where the book's repository is known, else nothing.
+    """A link that opens a prefilled report where it is known whom to tell, else nothing.
 
     Parameters
     ----------
-    settings : of the review; ``repository`` is the address of its home on GitHub or the like.
+    settings : of the review; ``reports_to`` is a mail address or a form, else ``repository`` is
+        the address of its home on GitHub or the like.
     title, body : what the report starts with; a question follows.
     """
-    if not settings.repository:
-        return Markup()
     words = Words.of(settings)
-    query = urlencode({"title": title, "body": f"{body}\n\n{words['report_asks']}"})
-    address = f"{settings.repository.rstrip('/')}/issues/new?{query}"
+    version = words.say("footer_data", version=settings.version, date=settings.date)
+    text = f"{body}\n{version}\n\n{words['report_asks']}"
+    to = settings.reports_to
+    if to.startswith("http"):
+        address = to.replace("{title}", quote(title, "")).replace("{text}", quote(text, ""))
+    elif to:
+        query = urlencode({"subject": title, "body": text}, quote_via=quote)
+        address = f"mailto:{to}?{query}"
+    elif settings.repository:
+        query = urlencode({"title": title, "body": text})
+        address = f"{settings.repository.rstrip('/')}/issues/new?{query}"
+    else:
+        return Markup()
     return render("report.html", address=address, text=words["report"])
 
 
