@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from synth.reading.rules import load_records
 
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
+def book_pdf(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole book as one PDF."""
     folder = tmp_path_factory.mktemp("pdf")
     found = subprocess.run(
@@ -36,13 +37,19 @@ def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfRe
         env={**os.environ, "CHROME": found.stdout.strip()},
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return PdfReader(folder / "book.pdf")
+    return folder / "book.pdf"
 
 
 @pytest.fixture(scope="module")
-def sheets(printed: PdfReader) -> list[str]:
+def printed(book_pdf: Path) -> PdfReader:
+    """Its outline, links, names and resources."""
+    return PdfReader(book_pdf)
+
+
+@pytest.fixture(scope="module")
+def sheets(book_pdf: Path) -> list[str]:
     """The text of each sheet of the printed book."""
-    return [page.extract_text() for page in printed.pages]
+    return [sheet.get_textpage().get_text_range() for sheet in PdfDocument(book_pdf)]
 
 
 def closed_up(text: str) -> str:
