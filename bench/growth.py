@@ -12,8 +12,10 @@ slower. `faster than linear` is said of everything above 1.1.
 from __future__ import annotations
 
 import argparse
+import bisect
 import gzip
 import itertools
+import json
 import math
 import os
 import subprocess
@@ -144,8 +146,37 @@ def _weights(root: Path) -> dict[str, float]:
     figures["shared evidence, kB compressed"] = sum(
         len(gzip.compress(path.read_bytes(), 6)) / 1e3 for path in evidence
     )
-    figures["search index, kB"] = (root / "_build/html/searchindex.js").stat().st_size / 1e3
-    return figures
+    return figures | _search(root / "_build/html")
+
+
+def _search(html: Path) -> dict[str, float]:
+    """The whole index of the search, and what a reader fetches to look for its commonest words."""
+    place = html / "_static/synth/search"
+    size = {path.stem: path.stat().st_size / 1e3 for path in place.glob("*.js")}
+    # A part is a script: what stands behind its name is JSON.
+    held = {
+        name: json.loads((place / f"{name}.js").read_text("utf-8").partition("]=")[2].strip(";\n"))
+        for name in size
+    }
+    head, most = held["head"], 0.0
+    kinds = list(itertools.accumulate(head["kinds"].values(), initial=0))
+    for number in range(len(head["words"])):
+        part = f"words-{number}"
+        for lists in held[part].values():
+            if sum(map(len, lists)) * 20 < kinds[-1]:
+                continue
+            found = sorted(at for steps in lists for at in itertools.accumulate(steps))
+            shown = [
+                at
+                for begin, end in itertools.pairwise(kinds)
+                for at in [one for one in found if begin <= one < end][:50]
+            ]
+            parts = {bisect.bisect_right(head["entries"], at) - 1 for at in shown}
+            entries = sum(size[f"entries-{at}"] for at in parts)
+            most = max(most, size["head"] + size[part] + entries)
+    stock = (html / "searchindex.js").stat().st_size / 1e3
+    whole = stock + sum(size.values())
+    return {"search index in all, kB": whole, "search for a common word, kB": stock + most}
 
 
 def growth(smaller: float, larger: float, ratio: float) -> float:

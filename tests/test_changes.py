@@ -10,12 +10,13 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
 from synth.book.history import compare, keep, kept_file, read_state
-from synth.changes import CORRECTION, NEW_EVIDENCE, Changes, sentences_of
+from synth.changes import ALIKE, CORRECTION, NEW_EVIDENCE, Changes, _likest, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.messages import ENGLISH
@@ -670,3 +671,32 @@ def test_every_kind_has_its_word(states: tuple[Path, Path]) -> None:
         assert shown.rows
         assert shown.html
         assert shown.text
+
+
+def test_the_likest_sentence_is_what_comparing_all_of_them_finds() -> None:
+    words = [
+        "pay",
+        "is",
+        "low",
+        "where",
+        "trust",
+        "grows",
+        "and",
+        "nobody",
+        "asks",
+        "for",
+        "the",
+        "rota",
+        "of",
+        "the",
+        "beds",
+    ]
+    texts = [" ".join(words[start : start + 3 + size]) for start in range(9) for size in range(5)]
+    full: list[int | None] = []
+    for text in texts:
+        others = [each for each in texts if each != text]
+        ratios = [SequenceMatcher(None, each, text, autojunk=False).ratio() for each in others]
+        full.append(ratios.index(max(ratios)) if max(ratios) >= ALIKE else None)
+    found = [_likest(text, [each for each in texts if each != text]) for text in texts]
+    assert found == full
+    assert _likest(texts[0], ["Something else."]) is None

@@ -529,14 +529,9 @@ class Changes:
                 left.append(sentence)
         for sentence in left:
             candidates = earlier.get(sentence.page, [])
-            ratio, best = max(
-                ((_alike(each.text, sentence.text), each) for each in candidates),
-                key=lambda pair: pair[0],
-                default=(0.0, sentence),
-            )
-            if ratio >= ALIKE:
-                candidates.remove(best)
-                yield best, sentence
+            best = _likest(sentence.text, [each.text for each in candidates])
+            if best is not None:
+                yield candidates.pop(best), sentence
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain data, as ``synth diff --json`` prints it."""
@@ -628,6 +623,25 @@ def _studies_by_node(records: Records) -> dict[str, set[str]]:
     return found
 
 
-def _alike(one: str, other: str) -> float:
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+def _likest(text: str, others: Sequence[str]) -> int | None:
+    """Which text, the first of several, is most like another one; none when none is like enough.
+
+    >>> _likest("Pay is low.", ["Pay was low.", "Trust grows.", "Pay is low!"])
+    2
+    """
+    best, place = 0.0, None
+    matcher = SequenceMatcher(None, "", text, autojunk=False)
+    bounds = []
+    for number, other in enumerate(others):
+        matcher.set_seq1(other)
+        if matcher.real_quick_ratio() >= ALIKE and (bound := matcher.quick_ratio()) >= ALIKE:
+            bounds.append((-bound, number))
+    # A ratio costs a hundred times its bound: what cannot be likest is not compared.
+    for bound, number in sorted(bounds):
+        if -bound < best:
+            break
+        matcher.set_seq1(others[number])
+        ratio = matcher.ratio()
+        if ratio >= ALIKE and (ratio > best or (ratio == best and number < (place or 0))):
+            best, place = ratio, number
+    return place
