@@ -120,6 +120,15 @@ def test_the_plain_form_for_notebooks_names_every_finding() -> None:
     assert not re.search(r"<details|class=|style=|data-", plain)
 
 
+def test_the_plain_form_of_a_large_review_names_the_first_of_a_cell_and_how_many_more() -> None:
+    said = [Finding(f"a-{n}", "ames2004", "money", "helps", f"Said {n}.") for n in range(1, 1101)]
+    plain = framework(records(findings=said)).readable
+    assert plain.count("Said ") == 30
+    assert "Said 30." in plain
+    assert "1,070 more" in plain
+    assert framework(records(findings=said)).to_csv().count("Said ") == 1100
+
+
 def test_summaries_and_labels_are_escaped() -> None:
     assert "<possible>" not in framework(records()).html
 

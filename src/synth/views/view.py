@@ -40,6 +40,8 @@ WITHOUT_WIDGETS = "SYNTH_WITHOUT_WIDGETS"
 
 _MOST = 500
 """Rows of the plain table a notebook stores; more would make a file nobody can open."""
+_NAMED = 30
+"""Things that a cell of such a table names."""
 
 
 class View:
@@ -205,10 +207,22 @@ class View:
         return render(
             "readable.html",
             view=self,
-            table=[[plain(row.get(name)) for name in self.columns] for row in self.rows[:_MOST]],
+            table=[
+                [plain(self._first(row.get(name))) for name in self.columns]
+                for row in self.rows[:_MOST]
+            ],
             rest=rest if len(self.rows) > _MOST else "",
             picture=data_address(self.svg) if self.pictured and self.svg else "",
         )
+
+    def _first(self, value: Any) -> Any:
+        """A value as a table of a notebook names it: of a long list the first, and how many more.
+
+        A cell of the framework of 10,000 studies would name thousands of findings.
+        """
+        if not isinstance(value, list | tuple) or len(value) <= _NAMED:
+            return value
+        return [*value[:_NAMED], self._words.say("more", n=f"{len(value) - _NAMED:,}")]
 
     def widget(self) -> Any:
         """The view as a page of the book shows it, alive in a notebook with a kernel."""
