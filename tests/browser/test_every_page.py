@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, missing
+from conftest import ROOT, as_new, missing
 from page_at_rest import rest
 
 pytestmark = pytest.mark.browser
@@ -215,3 +215,21 @@ def test_the_index_leads_to_the_first_page(
     page = offline_page().open(built_book / "index.html")
     page.wait_for_url("**/book/intro.html")
     assert page.locator("article h1").count() == 1
+
+
+def test_the_page_that_is_kept_forgets_the_test_before(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    offline = offline_page(color_scheme="dark", viewport={"width": 400, "height": 400})
+    first = built_book / "book" / "intro.html"
+    page = offline.open(first, "?x=1#main-content")
+    page.evaluate("localStorage.x = sessionStorage.x = '1'; console.error('said')")
+    page.wait_for_function("scrollTo(0, 300), scrollY > 0")
+    kept = "[localStorage.x, sessionStorage.x, matchMedia('(prefers-color-scheme: dark)').matches]"
+    assert page.evaluate(kept) == ["1", "1", True]
+    assert offline.complaints == ["error: said"]
+    as_new(offline)
+    offline.open(first)
+    assert page.evaluate(kept) == [None, None, False]
+    assert page.evaluate("[location.search, location.hash, scrollY]") == ["", "", 0]
+    assert offline.complaints == []
