@@ -1102,6 +1102,8 @@ def test_further_filters_are_folded_and_count_as_pandas_does(
     assert set(shown(page)) == {*findings.finding[rich & alone]}
     chips = page.locator(".ex-chip").all_text_contents()
     assert any(chip.endswith("Reported by: one study") for chip in chips)
+    # The address is written once the choice is painted.
+    page.wait_for_function("location.search.includes('x.support=')")
     page.reload()
     page.locator(".synth-explorer[data-ready=true]").wait_for()
     assert page.locator("input[data-facet=support]").first.is_visible()
