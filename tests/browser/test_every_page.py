@@ -117,8 +117,7 @@ def resize(offline: Any, width: int, height: int) -> None:
 
 
 def alive(offline: Any) -> list[str]:
-    """Bring all of a page into view; what it asked for, complained of, or left undone."""
-    offline.page.evaluate(SCROLL)
+    """Wait until all of a page is alive; what it asked for, complained of, or left undone."""
     offline.settle()
     return [
         *(f"asked for {address}" for address in offline.refused),
@@ -148,13 +147,14 @@ def test_at_a_desk_and_on_paper(
     page.emulate_media(media="screen")
     resize(offline, 1280, 900)
 
+    page.evaluate(SCROLL)
     wrong["at a desk"] = alive(offline)
     wrong["alive at 1280 px"] = too_wide(page, 1280)
 
     page.emulate_media(reduced_motion="reduce")
     # Folded parts are judged too; what a page shows later must be as good as what it shows first.
     page.evaluate(OPEN_ALL)
-    alive(offline)
+    wrong["opened, at a desk"] = alive(offline)
     page.evaluate(axe)
     for theme, rules in {"light": RULES, "dark": COLOURS}.items():
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
@@ -174,6 +174,7 @@ def test_on_a_phone_at_night_and_zoomed(
     offline = offline_page(viewport={"width": 320, "height": 640}, color_scheme="dark")
     page = offline.open(built_book / name)
     wrong["at 320 px"] = too_wide(page, 320)
+    page.evaluate(SCROLL)
     wrong["on a phone at night"] = alive(offline)
     wrong["alive at 320 px"] = too_wide(page, 320)
 
