@@ -432,12 +432,13 @@ def visit_cited_names(self: Any, node: Element) -> None:
     a script show.
     """
     self.body.append(render("cited_names.html", count=node["count"]))
-    self.body.append(self.starttag(node, "span", "", CLASS="synth-names"))
+    node["classes"] = ["synth-names"]
+    self.visit_inline(node)
 
 
 def depart_cited_names(self: Any, node: Element) -> None:
     """Close them."""
-    self.body.append("</span>")
+    self.depart_inline(node)
 
 
 ROLES: dict[str, type[EvidenceRole]] = {
