@@ -421,3 +421,20 @@ def test_a_cell_names_forty_studies_and_counts_the_others() -> None:
     assert many.count("<a ") == 40
     assert many.endswith("; and 10 more studies")
     assert "more" not in study_links(every, ids[:40])
+
+
+def test_the_shapes_of_designs_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from synth.views.charts import when
+
+    asked: list[object] = []
+    look_up = when.values_in
+
+    def counted(*given: Any) -> Any:
+        asked.append(given)
+        return look_up(*given)
+
+    monkeypatch.setattr(when, "values_in", counted)
+    held = records()
+    assert len(when.by_year(held).rows) > 2
+    # Once for the figure and once for the shapes; not once more for each year.
+    assert len(asked) <= 2 * len(held.findings)
