@@ -432,3 +432,13 @@ def test_the_list_of_pages_holds_the_headings_once_however_often_it_is_asked_for
         drawn = sidebar(pages, headings, words=Words(), signs={})
     links = [link["href"] for link in drawn.select(".synth-headings a")]
     assert links == ["#a", "#c"]
+
+
+def test_readers_load_no_comments_and_all_of_the_code() -> None:
+    code = "// One.\n/** Two. */\nlet a = 1; // x\n  /**\n   * Three.\n   */\n/** T */ let b = 2;\n"
+    script = classic_script(f"{code}export default {{ a, b }};", "tried")
+    assert "One" not in script
+    assert "Two" not in script
+    assert "Three" not in script
+    assert "let a = 1; // x\n" in script
+    assert "let b = 2;\n" in script

@@ -225,6 +225,8 @@ def classic_script(code: str, name: str) -> str:
             f"static/{name}.js imports another module; pages opened from a folder cannot. "
             "Write what it needs into the module itself."
         )
+    # Readers load no comments; only those that fill whole lines are sure to be some.
+    code = re.sub(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", "", code, flags=re.M | re.S)
     body = re.sub(
         r"^export default ",
         f'(window.synthModules ??= {{}})["{name}"] = ',
