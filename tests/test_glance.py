@@ -59,3 +59,18 @@ def test_numbers_stand_beside_the_drawing_for_who_does_not_see_it(review: Review
     text = re.sub(r"<[^>]+>", " ", str(review.at_a_glance().html))
     for row in review.at_a_glance().rows:
         assert re.search(rf"\b{row['studies']} stud(y|ies)\b", text)
+
+
+def test_a_line_of_many_statements_draws_every_one_and_stays_small(root: Path) -> None:
+    from synth.views.waterline import Scale, Tooth, waterline
+
+    held = Review.load(root).settings
+    sizes, feet = [], []
+    for number in (100, 2000):
+        teeth = [Tooth("barrier", 1, "Pay is low in most places.")] * number
+        drawn = str(waterline(held, teeth, Scale(14, 18, 3, 16, 16)))
+        sizes.append(len(drawn))
+        feet.append(len(re.findall(r"Z", drawn)))
+        assert ("<title>" in drawn) == (number == 100)
+    assert feet == [100, 2000]
+    assert sizes[1] < sizes[0] * 6
