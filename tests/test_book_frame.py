@@ -34,9 +34,9 @@ def prose(root: Path, page: str) -> str:
 
 
 def test_method_gives_the_numbers_of_the_flow(root: Path, review: Review) -> None:
-    """method: the numbers the review reports stand in the text as they stand in the flow."""
-    reported = {str(box.count) for box in review.records.flow if box.state == "reported"}
-    assert reported <= set(re.findall(r"\d+", prose(root, "method.ipynb")))
+    """method: every number that the review reports is filled into the text from the flow."""
+    reported = {box.id for box in review.records.flow if box.state == "reported"}
+    assert reported <= set(re.findall(r"\{count\}`flow box=([\w-]+)`", prose(root, "method.ipynb")))
 
 
 def test_included_articles_are_reported_but_not_counted(review: Review) -> None:
