@@ -53,6 +53,7 @@ def shows(root: Path) -> Iterator[str]:
 
 LISTS = 'not_countries = ["nowhere"]\nplural_labels = ["school"]\ndesign_shapes = ["survey"]\n'
 MORE_KEYS = (
+    ('repository = ""\n', 'repository = ""\nreports_to = "beds@gardens.example"\n'),
     ("sections =", f"{LISTS}sections ="),
     ('doi = "10.5555', 'url = "https://example.org"\ndoi = "10.5555'),
     ('verb = "helps"', 'verb = "helps"\nplural_verb = "help"'),
