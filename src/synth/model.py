@@ -386,7 +386,7 @@ PATTERNS = ("solid", "hatched", "dotted", "outline")
 LEVEL_MARKS = ("ring-outer", "ring-middle", "ring-centre", "circle", "square", "diamond")
 """Marks of the nodes of the first rank: three rings from the widest to the closest, and others."""
 RESERVED_FACETS = (
-    *("q", "since", "until", "rows", "cols", "group", "sort", "v"),
+    *("q", "since", "until", "without", "pane", "rows", "cols", "unit", "group", "sort", "v"),
     *("direction", "study"),
 )
 """Words that already mean something in an explorer's address and in ``Evidence.where``."""
