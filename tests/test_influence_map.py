@@ -153,12 +153,32 @@ def test_the_answer_says_what_acts_on_a_theme_and_what_it_acts_on() -> None:
     said = answer(figure)
     into, out = said.partition("What it acts on")[::2]
     assert said.startswith("Money 1 influence on it, 1 from it.")
-    assert "What acts on it Law helps Law opens a fund." in into
+    assert "What acts on it Law 1 influence helps Law opens a fund." in into
     assert "Ames, 2004 and Bell, 2010 · place in the review" in into
-    assert "Team both Money does both. no study named" in out
+    assert "Team 1 influence both Money does both. no study named" in out
     assert "inferred" in out
+    # Each group stands open, under a line that counts it where a phone folds it.
+    assert figure.drawing.count('<details class="synth-fold" data-print="open" open>') == 2
     # A chain of arrows is no finding: nobody followed it from end to end.
     assert "Trust" not in out
+
+
+def test_the_map_of_a_level_has_its_two_lists_where_no_script_runs() -> None:
+    made = records()
+    (level,) = (one for one in made.codebook.levels if "team" in made.codebook.branch(one.id))
+    html = influence_map(made, focus=level.id).drawing
+    inner = html.partition("<noscript>")[2].partition("</noscript>")[0]
+    into, out = inner.partition("What it acts on")[::2]
+    lines = [re.findall(r"<a href=[^>]*>([^<]*)</a>", side) for side in (into, out)]
+    assert lines == [
+        [
+            "Law blocks Team: 1 influence, 1 study",
+            "Money has both effects on Team: 1 influence, no study named",
+            "Team helps Team: 1 influence, 1 study",
+        ],
+        ["Team helps Law: 1 influence, 1 study", "Team helps Team: 1 influence, 1 study"],
+    ]
+    assert "<noscript>" not in influence_map(made, focus="team").drawing
 
 
 def test_a_theme_nothing_acts_on_says_so() -> None:

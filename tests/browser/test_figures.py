@@ -423,6 +423,12 @@ def test_on_a_phone_two_lists_and_a_matrix_stand_for_the_map(
     assert not figure.locator(".synth-map-wide").is_visible()
     answer = figure.locator(".synth-map-answer")
     figure.get_by_label("Theme", exact=True).select_option(label="Team")
+    # What acts on a theme stands folded there, each under a line that counts it.
+    folds = answer.locator("details.synth-fold")
+    assert not any(folds.evaluate_all("all => all.map((one) => one.open)"))
+    fold = folds.filter(has_text="Teams shape rules.")
+    assert "1 influence" in fold.inner_text()
+    fold.locator("summary").click()
     assert "Teams shape rules." in answer.inner_text()
     sides = answer.locator(".synth-map-side").all_inner_texts()
     assert sides == ["What acts on it", "What it acts on"]

@@ -109,6 +109,12 @@ def test_a_phone_shows_a_long_page_folded_and_short(
 ) -> None:
     page = offline_page(**PHONE).open(built_book / "book" / f"{name}.html")
     assert not any(folds_open(page))
+    # A figure is made live when it comes near; only then is the page as long as it gets.
+    for figure in page.locator("[data-synth-module=figures]").all():
+        figure.scroll_into_view_if_needed()
+    for themes in page.locator(".synth-map:not(.synth-map-plain)").all():
+        themes.locator("select").wait_for()
+    assert not any(folds_open(page))
     assert page.evaluate("document.documentElement.scrollHeight") < 12_000
     for summary in page.locator(f"{FOLDS} > summary").all():
         box = summary.bounding_box()

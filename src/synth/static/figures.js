@@ -32,6 +32,9 @@ function h(tag, props, ...children) {
   return element;
 }
 
+/** The widths of a phone, as everywhere in a book. */
+const phone = matchMedia("screen and (max-width: 47.99rem)");
+
 /** @param {Element} element */
 const shown = (element) => element.getClientRects().length > 0;
 
@@ -371,7 +374,10 @@ function enliveMap(figure) {
     const items = order.map((theme) => {
       const rows = groups.get(theme) ?? [];
       const label = chooses([rows[0].s, rows[0].t], names.get(theme) ?? "");
-      return h("li", null, h("p", { className: "synth-map-other" }, label), h("ul", null, ...[...rows].sort(most).map(sentence)));
+      // On a phone it stands folded, as whatever is long on a page does there.
+      const folded = h("details", { className: "synth-fold", "data-print": "open", open: !phone.matches },
+        h("summary", null, count("influences", rows.length)), h("ul", null, ...[...rows].sort(most).map(sentence)));
+      return h("li", null, h("p", { className: "synth-map-other" }, label), folded);
     });
     return [
       h("p", { className: "synth-map-side" }, name),

@@ -210,7 +210,8 @@ function stackTables() {
 
 /** On a phone, fold what is long under the line that counts it, but what an address leads to. */
 function foldOnPhones() {
-  const folds = document.querySelectorAll(".synth-fold");
+  // With those that a figure draws later.
+  const folds = document.getElementsByClassName("synth-fold");
   const phone = matchMedia("screen and (max-width: 47.99rem)");
   function fold() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.messages import Words
 from synth.model import Direction, Influence, Theme
 
 if TYPE_CHECKING:
@@ -41,6 +42,19 @@ class Arrow:
     def stated(self) -> bool:
         """Whether the source states at least one of its influences."""
         return any(influence.basis == "stated" for influence in self.influences)
+
+
+def in_words(records: Records, arrow: Arrow) -> str:
+    """What an arrow says in one line: who acts on whom, in how many influences and studies."""
+    book, words, named = records.codebook, Words.of(records.settings), len(arrow.studies)
+    return words.say(
+        "map_arrow",
+        source=book[arrow.source].label,
+        verb=records.settings.verb(arrow.source, arrow.direction),
+        target=book[arrow.target].label,
+        influences=words.count("influences", len(arrow.influences)),
+        studies=words.count("study", named) if named else words["map_no_study"],
+    )
 
 
 def boxes_by_node(records: Records, nodes: Sequence[Theme]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from synth.views.figure import (
     text_width,
     wrapped,
 )
-from synth.views.influences.arrows import Arrow
+from synth.views.influences.arrows import Arrow, in_words
 from synth.views.markup import placeholder, render, target
 from synth.views.shapes import direction_mark
 from synth.views.svg import element, page, ring, shape, text, together
@@ -260,7 +260,7 @@ class _Sheet:
             f"L{number(back_x + dy * half)} {number(back_y - dx * half)}Z"
         )
         start = path[1 : path.index("C") if "C" in path else None].split()
-        book, named = self.records.codebook, len(arrow.studies)
+        named = len(arrow.studies)
         return element(
             "a",
             # A light edge sets an arrow off from those it crosses.
@@ -285,14 +285,7 @@ class _Sheet:
             class_="synth-arrow",
             href=target("influence", arrow.influences[0].id) or None,
             tabindex=-1,
-            aria_label=self.words.say(
-                "map_arrow",
-                source=book[arrow.source].label,
-                verb=self.records.settings.verb(arrow.source, arrow.direction),
-                target=book[arrow.target].label,
-                influences=self.words.count("influences", len(arrow.influences)),
-                studies=self.words.count("study", named) if named else self.words["map_no_study"],
-            ),
+            aria_label=in_words(self.records, arrow),
             data_key=arrow.key,
             data_s=arrow.source,
             data_t=arrow.target,

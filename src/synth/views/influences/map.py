@@ -18,7 +18,7 @@ from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.text import listed
 from synth.views.figure import Field, Figure, direction_colour, themes_of, to_csv
-from synth.views.influences.arrows import Arrow, boxes_by_node, gather
+from synth.views.influences.arrows import Arrow, boxes_by_node, gather, in_words
 from synth.views.influences.drawing import key, sheets, signs
 from synth.views.markup import environment, placeholder, render
 from synth.views.shapes import direction_mark, mark
@@ -119,6 +119,7 @@ def influence_map(
             direction_colour=direction_colour,
             first=centre or _busiest(arrows),
             answer=_answer(records, rows, centre) if centre and not counts else None,
+            sides=_sides(records, arrows, focus) if focus and not centre and not counts else (),
             pairs=_pairs(arrows) if not centre and not counts and len(nodes) <= _MATRIX else {},
             themes=nodes,
             drawn=(len(drawn), len(arrows), _influences(drawn), _influences(arrows)),
@@ -254,6 +255,22 @@ def _busiest(arrows: Sequence[Arrow]) -> str:
         for name in {arrow.source, arrow.target}:
             count[name] += len(arrow.influences)
     return max(count, key=lambda name: count[name], default="")
+
+
+def _sides(
+    records: Records, arrows: Sequence[Arrow], level: str
+) -> list[tuple[str, str, list[tuple[Arrow, str]]]]:
+    """What acts on the themes of a level and what they act on, for pages without a script.
+
+    What happens within the level stands in both lists.
+    """
+    words, branch = Words.of(records.settings), records.codebook.branch(level)
+    into = [(arrow, in_words(records, arrow)) for arrow in arrows if arrow.target in branch]
+    out = [(arrow, in_words(records, arrow)) for arrow in arrows if arrow.source in branch]
+    return [
+        (words["map_into"], words["map_into_none"], into),
+        (words["map_out"], words["map_out_none"], out),
+    ]
 
 
 def _pairs(arrows: Sequence[Arrow]) -> dict[tuple[str, str], list[Arrow]]:
