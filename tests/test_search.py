@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import itertools
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,8 +15,11 @@ from typing import Any
 import pytest
 from sphinx.search.en import SearchEnglish
 
+from conftest import missing
 from garden_book import built, change, planted
+from synth import Review
 from synth.book.search import ENTRIES_OF_A_PART, KINDS, WORDS_OF_A_PART, Entry, index_of
+from synth.facets import nodes_of
 
 
 def value(script: str) -> Any:
@@ -36,7 +42,7 @@ def read(files: dict[str, str]) -> tuple[list[Any], dict[str, set[int]]]:
     head = value(files["head.js"])
     found = [one for n in range(len(head["entries"])) for one in value(files[f"entries-{n}.js"])]
     holding = {
-        word: {number for steps in lists for number in numbers(steps)}
+        word: {number for steps in lists[:2] for number in numbers(steps)}
         for n in range(len(head["words"]))
         for word, lists in value(files[f"words-{n}.js"]).items()
     }
@@ -147,6 +153,81 @@ def test_a_large_index_is_in_small_parts_and_nothing_is_lost() -> None:
             assert len(text) < WORDS_OF_A_PART + 100
     # For one word that few hold: the head, one part of words, one part of entries.
     assert len(files["head.js"]) < 20_000
+
+
+def test_a_synonym_leads_to_what_its_node_is_found_by(tmp_path: Path) -> None:
+    root = planted(tmp_path)
+    records = Review.load(root).records
+    table = root / "data" / "codebook.csv"
+    head, *rows = csv.reader(table.read_text("utf-8").splitlines())
+    named = {**dict.fromkeys(head, ""), "synonyms": ""}
+    lines = [named | dict(zip(head, row, strict=True)) for row in rows]
+    for line in lines:
+        if line["id"] == "water":
+            line["synonyms"] = "irrigation;lawn sprinklers"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, named, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+    out, told = built(root)
+    assert told == ""
+    files = index(out)
+    found, holding = read(files)
+    nodes = value(files["nodes-0.js"])
+    names = {names[0]: (names, [found[at] for at in numbers(steps)]) for names, steps in nodes}
+    assert list(names) == [node.label for node in records.codebook]
+    called, about = names[records.codebook["water"].label]
+    assert called[1:] == ["irrigation", "lawn sprinklers"]
+    # The page of the theme, what studies report on it or on what is below it, its influences.
+    reported = {
+        finding.summary
+        for finding in records.findings.values()
+        if "water" in {node.id for node in nodes_of(finding, records)}
+    }
+    assert reported <= {title for _, title, *_ in about}
+    places = {href for href, *_ in about}
+    assert "water.html#theme-water" in places
+    assert "neighbours.html#influence-neighbours-water" in places
+    assert {title for href, title, *_ in about if "#finding" in href} == reported
+    # Each word of a synonym names the node; no text holds it.
+    words = value(files["words-0.js"])
+    assert words["irrig"] == [[], [], [list(names).index(called[0])]]
+    assert holding["sprinkler"] == set()
+
+
+def test_a_word_that_names_no_node_is_written_without_a_list_for_it() -> None:
+    entry = Entry("theme", "a.html", "Pay", "", (), ("pay",))
+    files = index_of([entry, Entry("page", "b.html", "Hello")], SearchEnglish({}), {"pay": ["Pay"]})
+    assert value(files["words-0.js"]) == {"hello": [[1], []], "pai": [[0], [], [0]]}
+    assert value(files["nodes-0.js"]) == [[["Pay"], [0]]]
+
+
+def test_the_slips_that_are_tried_are_those_the_explorer_calls_near(root: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        missing("no node on this machine")
+    script = (root / "src/synth/static/search.js").read_text("utf-8")
+    near = (root / "src/synth/js/explorer/search.js").as_uri()
+    code = f"""
+globalThis.window = {{}};
+const {{ near }} = await import({json.dumps(near)});
+{script}
+const letters = "abeoy", every = [""];
+for (let n = 0; n < 6; n++) for (const one of every.filter((each) => each.length === n))
+  for (const letter of letters) every.push(one + letter);
+const told = ["abbey", "abeyo"].map((word) => {{
+  const ways = [...new Set(slips(word, letters))].filter((way) => way !== word).sort();
+  const wanted = every.filter((one) => one !== word && one[0] === word[0] && near(word, one));
+  return [ways, wanted.sort()];
+}});
+console.log(JSON.stringify(told));
+"""
+    done = subprocess.run(
+        [node, "--input-type=module", "-"], input=code, capture_output=True, text=True, check=True
+    )
+    for tried, wanted in json.loads(done.stdout):
+        assert len(tried) > 40
+        assert tried == wanted
 
 
 def test_words_that_say_nothing_are_not_indexed_and_spellings_are_one() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 
 from synth.errors import UnknownName, did_you_mean
-from synth.model import Finding, facet_values
+from synth.model import Finding, Theme, facet_values
 from synth.reading.records import Records
 from synth.text import fold, is_english, spelled
 
@@ -26,14 +26,20 @@ def searchable(finding: Finding, records: Records) -> str:
     """
     study = records.studies[finding.study]
     country = records.settings.facet("country")
-    nodes = {node.id: node for name in finding.themes for node in records.codebook.path(name)}
     parts = [
         finding.summary,
         records.label(study.id),
-        *(text for node in nodes.values() for text in (node.label, *node.synonyms)),
+        *(name for node in nodes_of(finding, records) for name in node.names),
         *(facet_values(country, finding, study) if country else ()),
     ]
     return "\n".join(_fold_again(part) for part in parts)
+
+
+def nodes_of(finding: Finding, records: Records) -> tuple[Theme, ...]:
+    """The nodes a finding speaks to and all above them, by whose names both searches find it."""
+    book = records.codebook
+    nodes = {node.id: node for name in finding.themes for node in book.path(name)}
+    return tuple(nodes.values())
 
 
 # Labels and countries recur on every finding, summaries when a search is made twice.

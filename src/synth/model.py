@@ -552,6 +552,11 @@ class Theme:
     synonyms: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its label and its synonyms: a search finds by any of them what speaks to the node."""
+        return (self.label, *self.synonyms)
+
 
 @dataclass(frozen=True, slots=True)
 class Study:

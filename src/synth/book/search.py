@@ -4,7 +4,8 @@ Sphinx compares words as they are written, from one file with every word of ever
 index and the query are folded alike, so that "Lopez" finds López, and in an English book "labour"
 finds labor; and the index is divided, so that a reader fetches what one query needs, however large
 the book. The script ``static/search.js`` does in the browser what :func:`as_indexed` does here,
-from the same table.
+from the same table. What speaks to a node of the codebook is found by the node's label and synonyms
+as well, as in the explorer.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from docutils import nodes
 from sphinx import addnodes, search
 from sphinx.search.en import SearchEnglish
 
+from synth.facets import nodes_of
 from synth.reading.textio import replace_file
 from synth.text import ALIKE, SPELLINGS, fold, is_english
 
@@ -135,6 +137,8 @@ class Entry(NamedTuple):
     text: str = ""
     more: tuple[tuple[str, str], ...] = ()
     """Further addresses with what they are called: the studies that say the same."""
+    nodes: tuple[str, ...] = ()
+    """Nodes of the codebook by whose names it is found as well."""
 
 
 def leave_to_this_index(app: Sphinx, tree: nodes.document) -> None:
@@ -230,6 +234,7 @@ def entries(app: Sphinx) -> list[Entry]:
     app : its pages have been written.
     """
     domain: Any = app.env.get_domain("synth")
+    records = domain.review.records
     uri = partial(app.builder.get_relative_uri, "search")
     found: dict[tuple[str, str], Entry] = {}
     themes: dict[tuple[str, str], tuple[str, str]] = {}
@@ -237,15 +242,24 @@ def entries(app: Sphinx) -> list[Entry]:
         kind, href = OBJECTS[objtype], f"{uri(page)}#{anchor}"
         if kind != "finding":
             # Influences between the same two ends stand together on their page.
+            nodes: tuple[str, ...] = ()
+            if kind == "influence":
+                nodes = (records.influences[name].source, records.influences[name].target)
+            if kind == "theme":
+                nodes = (name,)
             found.setdefault(
-                (kind, label if kind == "influence" else name), Entry(kind, href, label)
+                (kind, label if kind == "influence" else name),
+                Entry(kind, href, label, nodes=nodes),
             )
             if kind == "theme":
                 themes[page, anchor] = themes[page, label] = (kind, name)
             continue
         study, _, title = label.partition(": ")
         said = found.get((kind, title), Entry(kind, href, title))
-        found[kind, title] = said._replace(more=(*said.more, (href, study)))
+        about = (node.id for node in nodes_of(records.findings[name], records))
+        found[kind, title] = said._replace(
+            more=(*said.more, (href, study)), nodes=tuple(dict.fromkeys((*said.nodes, *about)))
+        )
     titles = app.env.titles
     for page in domain.reading_order():
         place = _kept(app, page)
@@ -282,7 +296,9 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
         return
     known: Any = search.languages[_language(app.config)]
     language = known(app.config.html_search_options)
-    files = index_of(entries(app), language)
+    domain: Any = app.env.get_domain("synth")
+    names = {node.id: node.names for node in domain.review.records.codebook}
+    files = index_of(entries(app), language, names)
     place = Path(app.outdir) / PLACE
     place.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -292,13 +308,19 @@ def write_index(app: Sphinx, exception: Exception | None) -> None:
             old.unlink()
 
 
-def index_of(found: Sequence[Entry], language: Any) -> dict[str, str]:
+def index_of(
+    found: Sequence[Entry], language: Any, names: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, str]:
     """The files of an index, by their names.
+
+    A word has the entries that are called by it, those that hold it, and the nodes it names. What
+    speaks to a node is listed once, at the node, and not at every word of its names.
 
     Parameters
     ----------
     found : what can be found.
     language : knows the stems of words, and which words say nothing.
+    names : label and synonyms of each node of the codebook, by its id.
     """
     stem = lru_cache(maxsize=None)(lambda word: language.stem(word.lower()).lower())
     named: dict[str, list[int]] = {}
@@ -310,9 +332,24 @@ def index_of(found: Sequence[Entry], language: Any) -> dict[str, str]:
             named.setdefault(word, []).append(number)
         for word in {stem(word) for word in _WORD.findall(also)} - titled:
             told.setdefault(word, []).append(number)
+    names = names or {}
+    about: dict[str, list[int]] = {node: [] for node in names}
+    for number, entry in enumerate(found):
+        for node in entry.nodes:
+            about[node].append(number)
+    naming: dict[str, list[int]] = {}
+    nodes = [(number, [names[node], _steps(about[node])]) for number, node in enumerate(about)]
+    for number, node in enumerate(about):
+        for word in {stem(word) for name in names[node] for word in _WORD.findall(name)}:
+            naming.setdefault(word, []).append(number)
+    # Few words name a node; the others are written without a list for it.
     words = [
-        (word, [_steps(named.get(word, ())), _steps(told.get(word, ()))])
-        for word in sorted({*named, *told} - {""} - set(language.stopwords))
+        (
+            word,
+            [_steps(named.get(word, ())), _steps(told.get(word, ()))]
+            + ([_steps(naming[word])] if word in naming else []),
+        )
+        for word in sorted({*named, *told, *naming} - {""} - set(language.stopwords))
     ]
     kinds = Counter(entry.kind for entry in found)
     head: dict[str, Any] = {"kinds": {kind: kinds[kind] for kind in KINDS}}
@@ -323,10 +360,11 @@ def index_of(found: Sequence[Entry], language: Any) -> dict[str, str]:
             pages.setdefault(entry.href.partition("#")[0], number)
     head["pages"] = list(pages.values())
     files = {}
-    shown = [(number, entry[1:]) for number, entry in enumerate(found)]
+    shown = [(number, entry[1:5]) for number, entry in enumerate(found)]
     for kind, pairs, most in (
         ("words", words, WORDS_OF_A_PART),
         ("entries", shown, ENTRIES_OF_A_PART),
+        ("nodes", nodes, WORDS_OF_A_PART),
     ):
         head[kind] = []
         for number, part in enumerate(_parts(pairs, most)):

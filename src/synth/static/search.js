@@ -1,7 +1,8 @@
 // @ts-check
 // Searches the book: folds each word of a query as the index was folded (search.py), so that "Lopez"
 // finds López, fetches the parts of the index that a query needs, and shows each thing once, with its
-// kind and a line of text that holds the words.
+// kind and a line of text that holds the words. What speaks to a node of the codebook is found by the
+// node's synonyms as well, and a slip in a word that nothing holds is forgiven and told.
 
 /** Building a book writes the tables here. @type {any} */
 const TABLES = {};
@@ -34,6 +35,8 @@ if (host.Stemmer) {
  * A thing found: where it stands, what it is called, what is told below it, further places.
  * @typedef {[string, string, string, [string, string][]]} Entry
  */
+/** A node of the codebook: its names, the label first, and the steps to what speaks to it. @typedef {[string[], number[]]} Names */
+/** What is found: numbers by kind, how many in all, and the nodes by whose names. @typedef {{ found: Record<string, number[]>, total: number, nodes: { names: string[], about: Set<number> }[], terms: string[] }} Answer */
 
 /** Entries of a kind that are shown at once. */
 const MOST = 50;
@@ -69,20 +72,32 @@ async function beginning(head, term) {
   return parts.flatMap((words) => Object.entries(words ?? {}).filter(([word]) => word.startsWith(term)));
 }
 
-/** The entries that hold every term, the best of each kind first, as numbers. @param {any} head @param {string[]} terms */
+/** Rising numbers from the steps between them. @param {number[]} steps */
+const rising = (steps) => {
+  let number = 0;
+  return steps.map((step) => (number += step));
+};
+
+/** The entries that hold every term, the best of each kind first, as numbers. @param {any} head @param {string[]} terms @returns {Promise<Answer>} */
 async function find(head, terms) {
+  /** @type {Answer["nodes"]} */
+  const nodes = [];
   /** @type {Map<number, number> | undefined} */
   let scores;
   for (const term of terms) {
     /** @type {Map<number, number>} */
     const holding = new Map();
-    for (const [word, [named, told]] of await beginning(head, term)) {
-      for (const [steps, worth] of [[named, 2], [told, 0]]) {
-        let number = 0;
-        for (const step of steps) {
-          number += step;
-          holding.set(number, Math.max(holding.get(number) ?? 0, worth + Number(word === term)));
-        }
+    /** @param {number} number @param {number} worth */
+    const hold = (number, worth) => holding.set(number, Math.max(holding.get(number) ?? worth, worth));
+    for (const [word, [named, told, naming = []]] of await beginning(head, term)) {
+      const exact = Number(word === term);
+      for (const number of rising(named)) hold(number, 2 + exact);
+      for (const number of rising(told)) hold(number, exact);
+      for (const [names, steps] of await read(head, "nodes", rising(naming))) {
+        const about = new Set(rising(steps));
+        nodes.push({ names, about });
+        // A synonym is the node's own name; what speaks to the node comes after what holds the word.
+        for (const number of about) hold(number, exact + (number < head.kinds.theme ? 2 : -2));
       }
     }
     const before = scores;
@@ -103,15 +118,48 @@ async function find(head, terms) {
     const page = place(head.pages, number);
     return !seen.has(page) && seen.add(page);
   });
-  return found;
+  return { found, total: Object.values(found).flat().length, nodes, terms };
 }
 
-/** Entries by their numbers. @param {any} head @param {number[]} numbers @returns {Promise<Entry[]>} */
-const read = (head, numbers) =>
+/** Entries or nodes by their numbers. @param {any} head @param {"entries" | "nodes"} kind @param {number[]} numbers @returns {Promise<any[]>} */
+const read = (head, kind, numbers) =>
   Promise.all(numbers.map(async (number) => {
-    const at = place(head.entries, number);
-    return (await part(`entries-${at}`, head.version))[number - head.entries[at]];
+    const at = place(head[kind], number);
+    return (await part(`${kind}-${at}`, head.version))[number - head[kind][at]];
   }));
+
+/** Every word one slip of the hand away, with the same first letter; the explorer's `near` calls no other near. @param {string} word @param {Iterable<string>} letters */
+function slips(word, letters) {
+  const ways = [];
+  for (let at = 1; at <= word.length; at++) {
+    const [head, tail] = [word.slice(0, at), word.slice(at)];
+    for (const letter of letters) ways.push(head + letter + tail);
+    if (tail[1]) ways.push(head + tail[1] + tail[0] + tail.slice(2));
+    if (!tail) break;
+    ways.push(head + tail.slice(1));
+    for (const letter of letters) ways.push(head + letter + tail.slice(1));
+  }
+  return ways;
+}
+
+/** The word that most things hold, of those one slip away from a word that nothing holds; else the word. @param {any} head @param {any} stemmer @param {string} word */
+async function meant(head, stemmer, word) {
+  const term = stemmer.stemWord(word);
+  if (word.length < 5 || !/^\p{Letter}+$/u.test(word) || (await beginning(head, term)).length) return word;
+  // The part that would hold the word was read just now; those beside it may begin with its letter too.
+  const at = place(head.words, term);
+  const from = Math.max(place(head.words, term[0]), at - 1);
+  const till = Math.min(place(head.words, `${term[0]}\uffff`), at + 1);
+  const parts = await Promise.all(head.words.slice(from, till + 1).map((/** @type {string} */ _, /** @type {number} */ by) => part(`words-${from + by}`, head.version)));
+  const known = new Map(parts.flatMap((words) => Object.entries(words)));
+  const letters = new Set([...known.keys()].flatMap((one) => one.match(/\p{Letter}/gu) ?? []));
+  let [best, most] = [word, 0];
+  for (const way of slips(asIndexed(word), letters)) {
+    const held = known.get(stemmer.stemWord(way))?.flat().length ?? 0;
+    if (held > most) [best, most] = [way, held];
+  }
+  return best;
+}
 
 /** A text with the words that were asked for marked. @param {HTMLElement} place @param {any} stemmer @param {string[]} terms @param {string} text */
 function marked(place, stemmer, terms, text) {
@@ -135,8 +183,24 @@ function around(stemmer, terms, text) {
   return `${start ? "… " : ""}${text.slice(start, end)}${end < text.length ? " …" : ""}`;
 }
 
-/** @param {any} stemmer @param {string[]} terms @param {Entry} entry */
-function item(stemmer, terms, [href, title, text, more]) {
+/** Why a thing is found that does not hold every term: the names of the nodes it speaks to. @param {any} stemmer @param {Answer} answer @param {number} number @param {Entry} entry */
+function why(stemmer, { nodes, terms }, number, [, title, text, more]) {
+  /** @param {string} told @param {string[]} terms */
+  const holds = (told, terms) => wordsOf(told).some((word) => terms.some((term) => stemmer.stemWord(word.toLowerCase()).startsWith(term)));
+  const own = [title, text, ...more.map(([, name]) => name)].join(" ");
+  const missing = terms.filter((term) => !holds(own, [term]));
+  const lines = nodes.filter(({ about }) => about.has(number)).map(({ names: [label, ...synonyms] }) => {
+    const names = synonyms.filter((name) => holds(name, missing)).join(", ");
+    if (!names) return holds(label, missing) && say("search_about", { theme: label });
+    return label === title ? say("search_called", { names }) : say("search_about_called", { theme: label, names });
+  });
+  return [...new Set(lines)].filter(Boolean).join(". ");
+}
+
+/** @param {any} stemmer @param {Answer} answer @param {number} number @param {Entry} entry */
+function item(stemmer, answer, number, entry) {
+  const [href, title, text, more] = entry;
+  const { terms } = answer;
   const shown = document.createElement("li");
   const told = around(stemmer, terms, text);
   const link = Object.assign(document.createElement("a"), { href });
@@ -150,16 +214,20 @@ function item(stemmer, terms, [href, title, text, more]) {
     line.append(at ? "; " : "", also);
   }
   if (line.firstChild) shown.append(line);
+  const reason = document.createElement("p");
+  marked(reason, stemmer, terms, why(stemmer, answer, number, entry));
+  if (reason.textContent) shown.append(reason);
   return shown;
 }
 
-/** The entries of a kind, as many at a time as can be read. @param {any} head @param {any} stemmer @param {string[]} terms @param {number[]} numbers */
-async function list(head, stemmer, terms, numbers) {
+/** The entries of a kind, as many at a time as can be read. @param {any} head @param {any} stemmer @param {Answer} answer @param {number[]} numbers */
+async function list(head, stemmer, answer, numbers) {
   const shown = Object.assign(document.createElement("ul"), { className: "search" });
   const more = Object.assign(document.createElement("button"), { type: "button" });
   const next = async () => {
     const begin = shown.children.length;
-    const items = (await read(head, numbers.slice(begin, begin + MOST))).map((entry) => item(stemmer, terms, entry));
+    const entries = await read(head, "entries", numbers.slice(begin, begin + MOST));
+    const items = entries.map((entry, at) => item(stemmer, answer, numbers[begin + at], entry));
     shown.append(...items);
     const left = numbers.length - shown.children.length;
     more.hidden = left < 1;
@@ -171,12 +239,11 @@ async function list(head, stemmer, terms, numbers) {
   return [shown, more];
 }
 
-/** The stems of a query's words. @param {any} stemmer @param {string} query */
-function termsOf(stemmer, query) {
+/** The words of a query that say something. @param {string} query */
+function asking(query) {
   // @ts-ignore Sphinx's own, and no property of the window.
   const silent = new Set(stopwords);
-  const words = wordsOf(query).map((word) => word.toLowerCase()).filter((word) => !silent.has(word));
-  return [...new Set(words.map((word) => stemmer.stemWord(word)))];
+  return [...new Set(wordsOf(query).map((word) => word.toLowerCase()))].filter((word) => !silent.has(word));
 }
 
 /** @param {any} search */
@@ -189,15 +256,26 @@ function show(search) {
     const head = await part("head");
     // A word with a hyphen is looked for in one piece first.
     const joined = query.replace(/(\p{Letter})-(?=\p{Letter})/gu, "$1");
-    let terms = termsOf(stemmer, joined);
-    let found = await find(head, terms);
-    if (joined !== query && Object.values(found).every((numbers) => !numbers.length)) {
-      terms = termsOf(stemmer, query);
-      found = await find(head, terms);
+    const pieces = [...new Set([joined, query])];
+    /** @param {string[]} words */
+    const answering = (words) => find(head, [...new Set(words.map((word) => stemmer.stemWord(word)))]);
+    let answer = await answering(asking(joined));
+    if (!answer.total && joined !== query) answer = await answering(asking(query));
+    /** Words as asked and as shown. @type {[string, string][]} */
+    let forgiven = [];
+    for (const piece of answer.total ? [] : pieces) {
+      const words = await Promise.all(asking(piece).map(async (word) => /** @type {[string, string]} */ ([word, await meant(head, stemmer, word)])));
+      const other = words.some(([asked, shown]) => asked !== shown) && (await answering(words.map(([, shown]) => shown)));
+      if (!other || !other.total) continue;
+      answer = other;
+      forgiven = words.filter(([asked, shown]) => asked !== shown);
+      const instead = new Map(words);
+      query = piece.replace(/[\p{Letter}\p{Number}]+/gu, (word) => instead.get(word.toLowerCase()) ?? word);
+      break;
     }
+    const { found, total } = answer;
     const kinds = Object.keys(found).filter((kind) => found[kind].length);
-    const total = kinds.reduce((sum, kind) => sum + found[kind].length, 0);
-    const lists = await Promise.all(kinds.map((kind) => list(head, stemmer, terms, found[kind])));
+    const lists = await Promise.all(kinds.map((kind) => list(head, stemmer, answer, found[kind])));
     search.stopPulse();
     const out = /** @type {HTMLElement} */ (document.getElementById("search-results"));
     const summary = document.createElement("p");
@@ -205,7 +283,10 @@ function show(search) {
     summary.setAttribute("role", "status");
     const told = { n: total, query };
     summary.textContent = !total ? say("search_nothing", told) : total === 1 ? say("search_found_one", told) : say("search_found_many", told);
-    out.replaceChildren(summary);
+    const slip = Object.assign(document.createElement("p"), { className: "search-slip" });
+    slip.setAttribute("role", "status");
+    slip.textContent = forgiven.map(([word, shown]) => say("search_meant", { word, shown })).join(" ");
+    out.replaceChildren(...(forgiven.length ? [slip] : []), summary);
     for (const [at, kind] of kinds.entries()) {
       const title = document.createElement("h2");
       title.textContent = `${NAMES[kind]()} (${found[kind].length})`;
