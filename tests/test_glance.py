@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from pathlib import Path
 
@@ -61,16 +62,45 @@ def test_numbers_stand_beside_the_drawing_for_who_does_not_see_it(review: Review
         assert re.search(rf"\b{row['studies']} stud(y|ies)\b", text)
 
 
-def test_a_line_of_many_statements_draws_every_one_and_stays_small(root: Path) -> None:
+def test_a_line_of_many_statements_has_room_for_every_one_and_stays_small(root: Path) -> None:
     from synth.views.waterline import Scale, Tooth, waterline
 
     held = Review.load(root).settings
-    sizes, feet = [], []
-    for number in (100, 2000):
-        teeth = [Tooth("barrier", 1, "Pay is low in most places.")] * number
-        drawn = str(waterline(held, teeth, Scale(14, 18, 3, 16, 16)))
-        sizes.append(len(drawn))
-        feet.append(len(re.findall(r"Z", drawn)))
-        assert ("<title>" in drawn) == (number == 100)
-    assert feet == [100, 2000]
-    assert sizes[1] < sizes[0] * 6
+    scale = Scale(14, 18, 3, 16, 16)
+    few = [Tooth("barrier", 1, "Pay is low in most places.")] * 100
+    assert str(waterline(held, few, scale)).count("<title>") == 100
+    lengths = [*[4] * 100, *[2] * 400, *[1] * 1500]
+    drawn = str(waterline(held, [Tooth("barrier", n) for n in lengths], scale))
+    blocks = re.findall(r"M([\d.]+) [\d.]+V([\d.]+)H([\d.]+)V[\d.]+Z", drawn)
+    wide = [float(right) - float(left) for left, _, right in blocks]
+    deep = [float(tip) - 16 - 2 for _, tip, _ in blocks]
+    assert [round(width / wide[0]) for width in wide] == [1, 4, 15]
+    assert deep == [12, 6, 3]
+    assert len(drawn) < 500
+
+
+def test_one_statement_among_thousands_is_seen(root: Path) -> None:
+    from synth.views.waterline import Scale, Tooth, waterline
+
+    teeth = [Tooth("barrier", 9), *[Tooth("barrier", 1)] * 30_000]
+    drawn = str(waterline(Review.load(root).settings, teeth, Scale(14, 18, 1, 16, 16)))
+    left, right = re.findall(r"M([\d.]+) [\d.]+V27H([\d.]+)", drawn)[0]
+    assert float(right) > float(left)
+
+
+def test_bars_of_neither_side_stand_side_by_side_in_a_crowded_line(root: Path) -> None:
+    from synth.views.waterline import Scale, Tooth, waterline
+
+    held = Review.load(root).settings
+    beside = [way.id for way in held.directions if way.id not in ("barrier", "enabler")]
+    teeth = [Tooth(way, 1) for way in beside for _ in range(300)]
+    drawn = str(waterline(held, teeth, Scale(14, 18, 3, 16, 16)))
+    bars = [
+        (float(left), float(wide))
+        for left, wide in re.findall(r"M([\d.]+) [\d.]+h([\d.]+)v", drawn)
+    ]
+    assert len(bars) == len(beside) >= 2
+    assert all(
+        one + wide == pytest.approx(other, abs=0.11)
+        for (one, wide), (other, _) in itertools.pairwise(bars)
+    )

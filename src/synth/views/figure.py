@@ -47,6 +47,10 @@ _EDGE, _FRAMED = 12.0, 560.0
 """Room around a picture that leaves its page, and the least width of what stands with it."""
 
 
+_KEPT = 100
+"""Names a cell of a page's table keeps to be saved, before it says how many more there are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A column of a figure's table.
@@ -169,10 +173,14 @@ class Figure(View):
             figure=self,
             css=self._css,
             drawing=self.drawing,
-            table=table_html(self.fields, self.rows, self.title) if self.rows else "",
+            table=table_html(self.fields, self.rows, self.title, self._saved) if self.rows else "",
             words=self._words,
             source=self._origin,
         )
+
+    def _saved(self, value: Any) -> str:
+        """A value as the table of a page keeps it to be saved."""
+        return plain(self._first(value, _KEPT))
 
     @property
     def svg(self) -> str:
@@ -302,9 +310,18 @@ def theme_link(records: Records, node: str, *, label: str = "") -> Markup:
     return link("theme", node, label or records.codebook[node].label)
 
 
-def table_html(fields: Sequence[Field], rows: Sequence[Row], caption: str) -> Markup:
-    """Rows as a table that scrolls by itself when it is too wide, also by keyboard."""
-    return render("table.html", fields=fields, rows=rows, caption=caption, plain=plain)
+def table_html(
+    fields: Sequence[Field], rows: Sequence[Row], caption: str, said: Callable[[Any], str] = plain
+) -> Markup:
+    """Rows as a table that scrolls by itself when it is too wide, also by keyboard.
+
+    Parameters
+    ----------
+    fields, rows : the columns, and what stands in them.
+    caption : what the table is, for who does not see it.
+    said : a value as a text.
+    """
+    return render("table.html", fields=fields, rows=rows, caption=caption, plain=said)
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:

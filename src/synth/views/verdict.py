@@ -21,7 +21,7 @@ from synth.views.figure import (
     poles,
     table_html,
 )
-from synth.views.markup import link, placeholder, render
+from synth.views.markup import filters, link, placeholder, render, target
 from synth.views.robustness import LeftOut, robustness
 from synth.views.shapes import direction_mark, mark
 from synth.views.statements import Said, findings_of, grouped
@@ -38,6 +38,9 @@ _TALLEST = 60.0
 """Height of the tallest tooth of a page; all teeth of a page share one unit."""
 _UNIT = 13.0
 """Height of one study, unless the tallest tooth would then be too tall."""
+
+_LISTED = 200
+"""Studies the table of those left out names, the ones that take most with them first."""
 
 
 class Verdict(View):
@@ -175,6 +178,7 @@ class Verdict(View):
         look = settings.levels.get(level.id)
         below = settings.ranks[min(self.node.depth + 1, len(settings.ranks) - 1)]
         divided = sum(part[0] != self.node.id for part in self.parts)
+        left = max(0, len(self._without) - _LISTED)
         return render(
             "verdict.html",
             view=self,
@@ -201,7 +205,9 @@ class Verdict(View):
             below=(below.label if divided == 1 else below.plural).lower(),
             divided=divided,
             line=adequacy_line(records, words, self.rests),
-            table=table_html(self._fields, self._without, words["verdict_without"]),
+            table=table_html(self._fields, self._without[:_LISTED], words["verdict_without"]),
+            left=words.count("verdict_left", left) if left else "",
+            more=target("explorer", filters(**{self.node.rank: self.node.id})),
             changes_nothing=sum(not row["statements"] for row in self._without),
         )
 

@@ -215,14 +215,14 @@ class View:
             picture=data_address(self.svg) if self.pictured and self.svg else "",
         )
 
-    def _first(self, value: Any) -> Any:
-        """A value as a table of a notebook names it: of a long list the first, and how many more.
+    def _first(self, value: Any, most: int = _NAMED) -> Any:
+        """A value as a stored table names it: of a long list the first, and how many more.
 
         A cell of the framework of 10,000 studies would name thousands of findings.
         """
-        if not isinstance(value, list | tuple) or len(value) <= _NAMED:
+        if not isinstance(value, list | tuple) or len(value) <= most:
             return value
-        return [*value[:_NAMED], self._words.say("more", n=f"{len(value) - _NAMED:,}")]
+        return [*value[:most], self._words.say("more", n=f"{len(value) - most:,}")]
 
     def widget(self) -> Any:
         """The view as a page of the book shows it, alive in a notebook with a kernel."""

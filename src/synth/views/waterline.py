@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -18,8 +19,10 @@ from synth.views.svg import element, shape, together
 _FOOT = 1.5
 """Pixels between the middle of the line and the foot of a tooth."""
 _APART = 200
-"""Teeth that stand apart, each with its words. Of more, every one is still drawn, as narrow as the
-line of so many needs, those of a direction in one outline: words for each would fill megabytes."""
+"""Teeth that stand apart, each with its words. Of more, those side by side that are equally long
+are one block, as wide as they are many: an outline for each of 30,000 would fill megabytes."""
+_SEEN = 0.2
+"""Pixels a block has at least, or one statement among thousands would not be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +83,30 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
         across = max(across, len(ones))
         foot = scale.up + side * _FOOT
         colour = direction_colour(settings.direction(direction))
-        outlines = []
+        if crowded:
+            drawn += _blocks([tooth.studies for tooth in ones], foot, side, colour, scale)
+            continue
         for place, tooth in enumerate(ones):
             left, tip = 1 + place * scale.step, scale.up + side * (2 + scale.unit * tooth.studies)
             outline = (
                 f"M{number(left)} {number(foot)}h{number(scale.base)}"
                 f"L{number(left + scale.base / 2)} {number(tip)}Z"
             )
-            outlines.append(outline)
-            if not crowded:
-                drawn.append(element("path", *_title(tooth), d=outline, fill=colour))
-        if crowded and outlines:
-            drawn.append(element("path", d="".join(outlines), fill=colour))
-    gathered: dict[str, list[str]] = {}
-    for place, tooth in enumerate(rest, across):
+            drawn.append(element("path", *_title(tooth), d=outline, fill=colour))
+    place = across
+    for way in settings.directions if crowded else ():
+        if way.id not in sides and (many := sum(tooth.direction == way.id for tooth in rest)):
+            left, top = 1 + place * scale.step, scale.up - 5 * size
+            wide = number(many * scale.step)
+            outline = f"M{number(left)} {number(top)}h{wide}v{number(10 * size)}h-{wide}Z"
+            drawn.append(element("path", d=outline, fill=direction_colour(way)))
+            place += many
+    for place, tooth in enumerate(() if crowded else rest, across):
         way = settings.direction(tooth.direction)
-        left, top = 1 + place * scale.step, scale.up - 5 * size
-        if crowded:
-            bar = f"M{number(left)} {number(top)}h{number(scale.base)}v{number(10 * size)}"
-            gathered.setdefault(way.id, []).append(f"{bar}h-{number(scale.base)}Z")
-            continue
-        marked = shape(way.mark, left, top, size, direction_colour(way))
+        marked = shape(
+            way.mark, 1 + place * scale.step, scale.up - 5 * size, size, direction_colour(way)
+        )
         drawn.append(element("g", *_title(tooth), marked))
-    for name, bars in gathered.items():
-        fill = direction_colour(settings.direction(name))
-        drawn.append(element("path", d="".join(bars), fill=fill))
     width = max(across + len(rest), 1) * scale.step + 2
     line = element("path", d=f"M0 {number(scale.up)}H{number(width)}", class_="synth-waterline")
     return element(
@@ -116,6 +118,21 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
         aria_hidden="true",
         focusable="false",
     )
+
+
+def _blocks(
+    lengths: Sequence[int], foot: float, side: int, colour: str, scale: Scale
+) -> list[Markup]:
+    """One side of a crowded line in one outline: from the line to each length and back to it."""
+    outline, place = "", 0
+    for length, alike in groupby(lengths):
+        many = sum(1 for _ in alike)
+        tip = scale.up + side * (2 + scale.unit * length)
+        left = 1 + place * scale.step
+        right = left + max(many * scale.step, _SEEN)
+        outline += f"M{number(left)} {number(foot)}V{number(tip)}H{number(right)}V{number(foot)}Z"
+        place += many
+    return [element("path", d=outline, fill=colour)] if outline else []
 
 
 def _title(tooth: Tooth) -> list[Markup]:

@@ -1,0 +1,116 @@
+"""Five times the studies make no page of a theme, a level or the review five times as large."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from synth import Review
+from synth.views.figure import Field, Figure
+from synth.views.markup import Place, drawn_in
+from synth.views.view import View
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def reviews(tmp_path_factory: pytest.TempPathFactory) -> tuple[Review, Review]:
+    """Reviews of 400 and of 2,000 invented studies, with ten findings each."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "bench" / "generate.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    folder = tmp_path_factory.mktemp("size")
+    few, many = (
+        Review.load(made.generate_review(folder / str(size), size, 10 * size))
+        for size in (400, 2000)
+    )
+    return few, many
+
+
+def views(review: Review) -> dict[str, View]:
+    """What stands on the first page, the pages of a level and of a theme, and the figures."""
+    parts = {"level": review.theme("outer"), "theme": review.theme("outer-theme-1")}
+    of_parts = {
+        f"{name} {kind}": getattr(part, kind)()
+        for name, part in parts.items()
+        for kind in ("verdict", "framework", "statement_list", "by_year", "by_country", "by_design")
+    }
+    return of_parts | {
+        "glance": review.at_a_glance(),
+        "framework": review.framework(),
+        "figures of years": review.evidence().by_year(),
+        "figures of themes": review.evidence().theme_by_study(),
+    }
+
+
+@contextmanager
+def a_book() -> Iterator[None]:
+    """A place where everything has a home, and large tables are files, as in a book."""
+    with drawn_in(
+        Place(
+            lambda kind, name: f"{kind}.html#{kind}-{name}",
+            lambda _, fallback: fallback,
+            lambda name: f"_static/{name}",
+        )
+    ):
+        yield
+
+
+def test_views_do_not_grow_with_the_studies(reviews: tuple[Review, Review]) -> None:
+    few, many = reviews
+    with a_book():
+        sizes = {
+            name: (len(view.html.encode()), len(views_of_few.html.encode()))
+            for (name, view), views_of_few in zip(
+                views(many).items(), views(few).values(), strict=True
+            )
+        }
+    # A page has its views, previews of what they cite and its frame: together below 1 MB. The
+    # whole framework (388 kB) has a page of its own.
+    assert {name: size for name, size in sizes.items() if size[0] > 400_000} == {}
+    # Cells of a year keep a hundred names, which 400 studies do not fill.
+    grown = {name: many / few for name, (many, few) in sizes.items()}
+    assert {name: round(by, 2) for name, by in grown.items() if by > 2.5} == {}
+
+
+def test_stored_forms_do_not_grow_with_the_studies(reviews: tuple[Review, Review]) -> None:
+    few, many = (views(review) for review in reviews)
+    for name, view in many.items():
+        assert len(view.readable) < 2 * len(few[name].readable) + 2_000, name
+
+
+def test_studies_left_out_are_counted_whole_and_named_in_part(
+    reviews: tuple[Review, Review],
+) -> None:
+    verdict = reviews[1].theme("outer").verdict()
+    with a_book():
+        drawn = str(verdict.html)
+    table = drawn[drawn.index("<tbody") : drawn.index("</tbody>")]
+    total, named = len(verdict.left_out), table.count("<tr")
+    assert 0 < named < total
+    assert f"and {total - named} more studies" in drawn
+    assert "explorer.html#explorer-level=outer" in drawn
+    losses = [int(n) for n in re.findall(r'<td class="n">(\d+)</td>\s*<td data', table)]
+    assert len(losses) == named
+    assert losses == sorted(losses, reverse=True)
+    rest = sorted((out.statements for out in verdict.left_out), reverse=True)[named:]
+    assert max(rest) <= losses[-1]
+
+
+@pytest.mark.parametrize("number", [100, 101, 250])
+def test_a_cell_to_be_saved_says_how_many_it_does_not_name(number: int) -> None:
+    names = [f"Study {place}" for place in range(number)]
+    fields = [Field("year", "Year"), Field("which", "Which", cell=lambda row: "some")]
+    rows = [{"year": 2016, "which": names}]
+    figure = Figure("by-year", "Many.", "Many.", fields=fields, rows=rows, summary="many")
+    kept = re.findall(r'data-value="([^"]*)"', str(figure.html))
+    more = [f"{number - 100} more"] if number > 100 else []
+    assert kept == ["; ".join([*names[:100], *more])]
+    assert figure.to_csv().count("Study") == number
