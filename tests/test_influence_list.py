@@ -27,7 +27,7 @@ def test_an_entry_says_who_acts_on_whom_and_who_says_so() -> None:
 
 def test_many_influences_are_folded_under_their_theme_and_few_stand_open() -> None:
     many = influence_list(records()).html
-    assert many.count('<details class="synth-fold" data-print="open">') == many.count("<h3>") > 1
+    assert many.count('<details class="synth-group" data-print="open">') == many.count("<h3>") > 1
     assert 'data-print="open" open>' in influence_list(records(), ["law-money"]).html
 
 

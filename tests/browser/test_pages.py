@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
 
@@ -121,6 +123,49 @@ def test_a_phone_shows_a_long_page_folded_and_short(
         assert box
         assert box["height"] >= 24
         assert re.search(r"\d", summary.inner_text()), "it says how much is folded"
+
+
+def test_the_list_of_influences_is_folded_under_names_one_can_see(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport={"width": 1440, "height": 900}).open(
+        built_book / "book" / "influences.html"
+    )
+    heads = page.locator(".synth-influences > details > summary h3")
+    assert heads.count() > 5
+    assert all(head.is_visible() for head in heads.all())
+    assert page.locator(".synth-influences > details[open]").count() == 0
+    # On paper the map follows what introduces it, on the same sheet; the list is open.
+    first = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages[0].extract_text()
+    assert "arrows are drawn" in first
+
+
+LINES = """(all) => all.map((svg) => {
+  const of = (name) => [...svg.querySelectorAll(name)].map((one) => one.getBoundingClientRect());
+  const [line] = of(".synth-waterline");
+  const drawn = of("path:not(.synth-waterline), g");
+  const { top, x } = svg.getBoundingClientRect();
+  return { x, line: line.y, blank: Math.min(line.y, ...drawn.map((one) => one.top)) - top };
+})"""
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_rows_of_waterlines_are_level_and_no_higher_than_their_teeth(
+    built_book: Path, offline_page: Callable[..., Any], width: int
+) -> None:
+    page = offline_page(viewport={"width": width, "height": 740}).open(
+        built_book / "book" / "wellbeing.html"
+    )
+    lines = page.locator(".synth-v-groups svg").evaluate_all(LINES)
+    rows: list[list[Any]] = []
+    for one in lines:
+        if not rows or one["x"] <= rows[-1][-1]["x"]:
+            rows.append([])
+        rows[-1].append(one)
+    assert len(rows) > 1 or width > 360
+    for row in rows:
+        assert max(one["line"] for one in row) - min(one["line"] for one in row) < 1
+    assert max(one["blank"] for one in lines) < 14, "half a tooth is kept above an empty side"
 
 
 def test_what_an_address_leads_to_is_open_on_a_phone(

@@ -18,6 +18,7 @@ from synth.views.figure import (
     Field,
     counted,
     level_colour,
+    number,
     poles,
     table_html,
 )
@@ -241,28 +242,28 @@ class Verdict(View):
 
     @cached_property
     def _drawn(self) -> list[dict[str, Any]]:
-        """The waterline of each part."""
-        pair = poles(self._records.settings)
+        """The waterline of each part, as high as its own teeth; the page sets the lines level."""
+        sides = [way.id for way in poles(self._records.settings) or ()]
         most = max((len(one.studies) for *_, said in self.parts for one in said), default=1)
         unit = min(_UNIT, _TALLEST / most)
-        up = down = 0.0
-        for *_, said in self.parts:
+        drawn = []
+        for name, label, _, said in self.parts:
+            tallest = dict.fromkeys(sides, _BASE / 2)
             for one in said:
-                if pair and one.direction == pair[0].id:
-                    up = max(up, unit * len(one.studies))
-                elif pair and one.direction == pair[1].id:
-                    down = max(down, unit * len(one.studies))
-        up, down = max(up, _BASE / 2), max(down, _BASE / 2)
-        scale = Scale(_BASE, _STEP, unit, up + 3, down + 3)
-        return [
-            {
-                "id": name,
-                "label": label,
-                "said": self._told(said),
-                "drawing": waterline(self._records.settings, self._teeth(said), scale),
-            }
-            for name, label, _, said in self.parts
-        ]
+                if one.direction in tallest:
+                    tallest[one.direction] = max(tallest[one.direction], unit * len(one.studies))
+            up, down = [height + 3 for height in tallest.values()] or [_BASE / 2 + 3] * 2
+            scale = Scale(_BASE, _STEP, unit, up, down)
+            drawn.append(
+                {
+                    "id": name,
+                    "label": label,
+                    "said": self._told(said),
+                    "down": number(down),
+                    "drawing": waterline(self._records.settings, self._teeth(said), scale),
+                }
+            )
+        return drawn
 
     def _told(self, said: tuple[Said, ...]) -> str:
         settings, words = self._records.settings, self._words

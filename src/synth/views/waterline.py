@@ -115,6 +115,8 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
         viewBox=f"0 0 {number(width)} {number(scale.up + scale.down)}",
         width=width,
         height=scale.up + scale.down,
+        # In a narrow place teeth get thinner, never shorter: their height is what they say.
+        preserveAspectRatio="none",
         aria_hidden="true",
         focusable="false",
     )

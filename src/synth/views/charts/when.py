@@ -256,7 +256,8 @@ def _unit_marks(
         .transform_calculate(t="datum.s + ', ' + datum.d" if apart else "datum.s")
     )
     if apart:
-        legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0)
+        # Names are measured in one face and read in another: a wide one needs room to its right.
+        legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0, columnPadding=32)
         shapes = alt.Scale(domain=order, range=[scale[name] for name in order])
         marks = marks.encode(shape=alt.Shape("d:N", scale=shapes, legend=legend))
     return leading(marks, "datum.h")
