@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from synth import Review
+from synth.model import Codebook
 from synth.views.figure import Field, Figure
 from synth.views.markup import Place, drawn_in
 from synth.views.view import View
@@ -114,3 +115,23 @@ def test_a_cell_to_be_saved_says_how_many_it_does_not_name(number: int) -> None:
     more = [f"{number - 100} more"] if number > 100 else []
     assert kept == ["; ".join([*names[:100], *more])]
     assert figure.to_csv().count("Study") == number
+
+
+def test_the_framework_at_a_glance_asks_for_a_branch_once_a_box_not_once_a_finding(
+    reviews: tuple[Review, Review], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    branch = Codebook.branch
+
+    def counted(book: Codebook, name: str) -> frozenset[str]:
+        asked.append(name)
+        return branch(book, name)
+
+    monkeypatch.setattr(Codebook, "branch", counted)
+    for review in reviews:
+        whole = review.framework()
+        asked.clear()
+        view = whole.glance(at_least=1)
+        assert view.html
+        assert view.readable
+        assert 0 < len(asked) < 12 * len(review.records.codebook.ids)

@@ -159,7 +159,7 @@ class Facets:
         nodes = self.branches(filters)
         findings = self.records.findings
         if nodes is not None:
-            tests.append(lambda name: not nodes.isdisjoint(findings[name].themes))
+            tests.append(lambda name: findings[name].speaks_to(nodes))
         for facet, wanted in filters.items():
             if facet in self.ranks:
                 continue

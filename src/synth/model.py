@@ -614,11 +614,13 @@ class Finding:
     @property
     def themes(self) -> tuple[str, ...]:
         """Every node of the codebook it speaks to, the one it was coded to first."""
+        if not self.also:  # most findings: every figure asks each of them
+            return (self.theme,)
         return (self.theme, *(name for name in self.also if name != self.theme))
 
     def speaks_to(self, nodes: frozenset[str]) -> bool:
         """Whether one of its nodes, the first or a further one, is among some."""
-        return not nodes.isdisjoint(self.themes)
+        return self.theme in nodes or not nodes.isdisjoint(self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import Direction, Settings, Theme
+from synth.model import Direction, Finding, Settings, Theme
 from synth.views.figure import (
     EDGE,
     INK,
@@ -166,8 +166,7 @@ class _Sheet:
         )
 
     def found_here(self, node: Theme, x: float, y: float, width: float) -> Markup:
-        branch = self.records.codebook.branch(node.id)
-        found = [f for f in self.records.findings.values() if f.speaks_to(branch)]
+        found = self._found[node.id]
         of_all = self.words.markup(
             "of_all_studies",
             n=len({f.study for f in found}),
@@ -208,14 +207,17 @@ class _Sheet:
     @cached_property
     def _most(self) -> int:
         """Findings of the theme with most, which fill a bar."""
-        findings = self.records.findings.values()
-        return max(
-            (
-                sum(f.speaks_to(self.records.codebook.branch(n.id)) for f in findings)
-                for n in self.nodes
-            ),
-            default=1,
-        )
+        return max(map(len, self._found.values()), default=1)
+
+    @cached_property
+    def _found(self) -> dict[str, list[Finding]]:
+        """What speaks to each node or below it: all findings are read once for a node."""
+        book, findings = self.records.codebook, self.records.findings.values()
+        branches = {node.id: book.branch(node.id) for node in self.nodes}
+        return {
+            name: [finding for finding in findings if finding.speaks_to(branch)]
+            for name, branch in branches.items()
+        }
 
     def patterns(self) -> Markup:
         """The fillings of the bars."""
