@@ -191,3 +191,17 @@ def test_a_query_fetches_the_parts_it_needs_and_no_other(
     assert "head.js" in fetched
     assert fetched < {path.name for path in there}
     assert sum(name.startswith("words") for name in fetched) == 1
+
+
+def test_what_is_asked_for_stands_beside_the_sign_of_the_search(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = search(built_book, offline_page, "supervision")
+    places = [
+        ".bd-search-container .bd-search i",
+        ".bd-search-container .bd-search input",
+        ".search-summary",
+    ]
+    sign, field, told = (page.locator(place).bounding_box() for place in places)
+    assert sign["x"] + sign["width"] <= field["x"]
+    assert field["y"] + field["height"] + 4 <= told["y"], "the ring of the focus has room"
