@@ -105,6 +105,15 @@ def test_studies_left_out_are_counted_whole_and_named_in_part(
     assert max(rest) <= losses[-1]
 
 
+def test_a_page_says_that_its_waterline_has_blocks(reviews: tuple[Review, Review]) -> None:
+    told = "are one block, as wide as they are many"
+    crowded, sparse = reviews[1], Review.load(ROOT / "tests" / "example")
+    assert told in crowded.at_a_glance().html
+    assert told in crowded.theme("outer").verdict().html
+    assert told not in sparse.at_a_glance().html
+    assert told not in sparse.theme(sparse.records.codebook.levels[0].id).verdict().html
+
+
 @pytest.mark.parametrize("number", [100, 101, 250])
 def test_a_cell_to_be_saved_says_how_many_it_does_not_name(number: int) -> None:
     names = [f"Study {place}" for place in range(number)]

@@ -18,7 +18,7 @@ from synth.views.figure import level_colour, poles
 from synth.views.markup import render
 from synth.views.shapes import direction_mark, mark
 from synth.views.view import View
-from synth.views.waterline import Scale, Tooth, waterline
+from synth.views.waterline import Scale, Tooth, crowded, waterline
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -125,6 +125,8 @@ class Glance(View):
                 up=direction_mark(sides[0], words["glance_up"]),
                 down=direction_mark(sides[1], words["glance_down"]),
             )
+        if any(crowded(teeth) for *_, teeth in self._themes):
+            note = Markup(" ").join([note, words["waterline_blocks"]])
         marks = [(way, direction_mark(way)) for way in pair]
         return render(
             "glance.html",

@@ -27,7 +27,7 @@ from synth.views.robustness import LeftOut, robustness
 from synth.views.shapes import direction_mark, mark
 from synth.views.statements import Said, findings_of, grouped
 from synth.views.view import Row, View
-from synth.views.waterline import Scale, Tooth, waterline
+from synth.views.waterline import Scale, Tooth, crowded, waterline
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -200,6 +200,7 @@ class Verdict(View):
                 for way, statements, findings, studies in self.counts
             ],
             groups=self._drawn,
+            blocks=any(crowded(said) for *_, said in self.parts),
             rests=self.rests,
             of_studies=placeholder("studies", words["late_all"]),
             of_countries=placeholder("countries", words["late_all"]),

@@ -60,6 +60,11 @@ class Scale:
     down: float
 
 
+def crowded(teeth: Sequence[object]) -> bool:
+    """Whether statements are too many to stand apart, so that those of one length are a block."""
+    return len(teeth) > _APART
+
+
 def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Markup:
     """Draw statements on their line: up, down, then those that do neither.
 
@@ -74,8 +79,8 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
     drawn: list[Markup] = []
     across = 0
     size = scale.base / 11
-    crowded = len(teeth) > _APART
-    if crowded:
+    many_stand = crowded(teeth)
+    if many_stand:
         narrow = _APART / len(teeth)
         scale = replace(scale, base=scale.base * narrow, step=scale.step * narrow)
     for side, direction in zip((-1, 1), sides, strict=False):
@@ -83,7 +88,7 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
         across = max(across, len(ones))
         foot = scale.up + side * _FOOT
         colour = direction_colour(settings.direction(direction))
-        if crowded:
+        if many_stand:
             drawn += _blocks([tooth.studies for tooth in ones], foot, side, colour, scale)
             continue
         for place, tooth in enumerate(ones):
@@ -94,14 +99,14 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
             )
             drawn.append(element("path", *_title(tooth), d=outline, fill=colour))
     place = across
-    for way in settings.directions if crowded else ():
+    for way in settings.directions if many_stand else ():
         if way.id not in sides and (many := sum(tooth.direction == way.id for tooth in rest)):
             left, top = 1 + place * scale.step, scale.up - 5 * size
             wide = number(many * scale.step)
             outline = f"M{number(left)} {number(top)}h{wide}v{number(10 * size)}h-{wide}Z"
             drawn.append(element("path", d=outline, fill=direction_colour(way)))
             place += many
-    for place, tooth in enumerate(() if crowded else rest, across):
+    for place, tooth in enumerate(() if many_stand else rest, across):
         way = settings.direction(tooth.direction)
         marked = shape(
             way.mark, 1 + place * scale.step, scale.up - 5 * size, size, direction_colour(way)
