@@ -24,6 +24,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
+from synth.book import ViewMime
 from synth.book import theme as finished_pages
 from synth.book.assets import classic_script, colours, compact_style
 from synth.book.figures import CHART, chart_html, late_value
@@ -264,6 +265,14 @@ def test_every_page_says_what_it_rests_on(book: Book, name: str, review: Review)
 
 
 # --- late values ------------------------------------------------------------------------------
+
+
+def test_a_book_without_the_extension_keeps_what_its_notebooks_stored() -> None:
+    """myst-nb asks the library's class in every book, also where nothing else of it is at work."""
+    env = SimpleNamespace(app=SimpleNamespace(extensions={"myst_nb": None}))
+    renderer = SimpleNamespace(renderer=SimpleNamespace(sphinx_env=env))
+    data = SimpleNamespace(mime_type=VIEW, content={"kind": "framework"}, line=1)
+    assert ViewMime.handle_mime(renderer, data, inline=False) is None
 
 
 def test_late_values_are_filled_in_when_the_book_is_built(book: Book, review: Review) -> None:

@@ -69,6 +69,9 @@ class ViewMime:
         if data.mime_type != VIEW or inline:
             return None
         env: BuildEnvironment = renderer.renderer.sphinx_env
+        # myst-nb finds this class in any book; one without the extension keeps the stored outputs.
+        if "synth.book" not in env.app.extensions:
+            return None
         asked = json.loads(json.dumps(data.content))
         review = review_of(env.app)
         if review is None:
