@@ -12,7 +12,9 @@ import pytest
 
 from synth import Review
 from synth.errors import ReviewError, UnknownName
+from synth.evidence import VIEWS
 from synth.messages import Words
+from synth.review import OF_THE_REVIEW
 from synth.views.view import View
 
 
@@ -107,13 +109,18 @@ def test_a_saved_file_says_what_it_shows_and_where_it_comes_from(tmp_path: Path)
     assert words["map_hollow"] in said(review.influence_map(), ".svg")
     assert f"{len(records.influences)} influences" in said(review.influence_map(), ".svg")
     assert words["flow_derived"] in said(review.flow(), ".svg")
-    for view in (theme, review.framework(), review.influence_map(), review.country_profiles()):
-        assert told in said(view, ".html")
+    options = {"verdict": {"of": "wellbeing"}, "by_facet": {"facet": "design"}}
+    everything = [
+        review.view({"kind": kind, "query": {"all": True}, "options": options.get(kind, {})})
+        for kind in (*VIEWS, *OF_THE_REVIEW)
+    ]
+    for view in (theme, *everything):
+        assert told in said(view, ".html"), view
         view.save(tmp_path / "view.csv")
         with (tmp_path / "view.csv").open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
-        assert len(rows) >= len(view.rows)
-        assert {row["figure"] for row in rows} == {view.title}
+        assert len(rows) >= len(view.rows), view
+        assert {row["figure"] for row in rows} == {view.title or view.summary}, view
         assert all(row["source"].endswith(told) for row in rows)
     # What a notebook stores holds nothing that changes with every edit.
     assert settings.version not in theme.readable

@@ -114,7 +114,7 @@ class Catalogue(View):
     anchors = ("study", "finding")
 
     def __init__(self, records: Records, ids: tuple[str, ...]) -> None:
-        self.records = records
+        self._records = records
         self.ids = ids
         self.title = ""
         self._words = Words.of(records.settings)
@@ -123,10 +123,10 @@ class Catalogue(View):
     def entries(self) -> tuple[Entry, ...]:
         """One entry a study."""
         coded: dict[str, list[Finding]] = {name: [] for name in self.ids}
-        for finding in self.records.findings.values():
+        for finding in self._records.findings.values():
             if finding.study in coded:
                 coded[finding.study].append(finding)
-        return tuple(Entry(self.records, name, tuple(coded[name])) for name in self.ids)
+        return tuple(Entry(self._records, name, tuple(coded[name])) for name in self.ids)
 
     @property
     def shows(self) -> dict[str, tuple[str, ...]]:
@@ -139,7 +139,7 @@ class Catalogue(View):
     @cached_property
     def characteristics(self) -> Characteristics:
         """The studies as a table, one row each."""
-        return Characteristics(self.records, self.ids)
+        return Characteristics(self._records, self.ids)
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ class Catalogue(View):
     @property
     def columns(self) -> dict[str, str]:
         """Labels of the table's columns by their name."""
-        words = Words.of(self.records.settings)
+        words = Words.of(self._records.settings)
         return {
             "study": words["evidence_study"],
             "reference": words["evidence_reference"],
@@ -166,7 +166,7 @@ class Catalogue(View):
     @cached_property
     def summary(self) -> str:  # type: ignore[override]
         """How many studies with how many findings."""
-        words = Words.of(self.records.settings)
+        words = Words.of(self._records.settings)
         findings = sum(len(entry.findings) for entry in self.entries)
         return f"{words.count('study', len(self.ids))}, {words.count('finding', findings)}"
 
@@ -292,7 +292,7 @@ class Entry:
             _fact(words["study_sample"], [study.sample]),
         ]
         for facet in settings.facets:
-            if facet.of != "finding" and facet.id in study.extra:
+            if facet.of_study and facet.id in study.extra:
                 value = study.extra[facet.id]
                 facts.append(_fact(facet.label, value.split(";") if facet.many else [value]))
         if self.same_participants:
@@ -396,7 +396,7 @@ class Characteristics(View):
     summary: str
 
     def __init__(self, records: Records, ids: tuple[str, ...]) -> None:
-        self.records = records
+        self._records = records
         self.ids = ids
         self._words = words = Words.of(records.settings)
         self.summary = words.count("study", len(ids))
@@ -406,22 +406,22 @@ class Characteristics(View):
     def rows(self) -> list[dict[str, Any]]:
         """One row a study; what is not known says so."""
         numbers: dict[str, int] = {}
-        for finding in self.records.findings.values():
+        for finding in self._records.findings.values():
             numbers[finding.study] = numbers.get(finding.study, 0) + 1
-        return [self._row(self.records.studies[name], numbers.get(name, 0)) for name in self.ids]
+        return [self._row(self._records.studies[name], numbers.get(name, 0)) for name in self.ids]
 
     def _row(self, study: Study, findings: int) -> dict[str, Any]:
         row: dict[str, Any] = {
             "study": study.id,
-            "label": self.records.label(study.id),
+            "label": self._records.label(study.id),
             "year": study.year or NOT_ESTABLISHED,
             "country": list(study.countries) or [NOT_ESTABLISHED],
             "design": study.design or NOT_ESTABLISHED,
             "setting": study.setting or NOT_ESTABLISHED,
             "sample": study.sample or NOT_ESTABLISHED,
         }
-        for facet in self.records.settings.shown_facets:
-            if facet.of != "finding" and facet.id in study.extra:
+        for facet in self._records.settings.shown_facets:
+            if facet.of_study and facet.id in study.extra:
                 row[facet.id] = study.extra[facet.id] or NOT_ESTABLISHED
         row["findings"] = findings
         return row
@@ -429,13 +429,13 @@ class Characteristics(View):
     @property
     def fields(self) -> tuple[Field, ...]:
         """The columns of the table."""
-        settings = self.records.settings
+        settings = self._records.settings
         words = Words.of(settings)
         extra = [
             Field(facet.id, facet.label, cell=_gap_cell(facet.id))
             for facet in settings.shown_facets
-            if facet.of != "finding"
-            and any(facet.id in self.records.studies[name].extra for name in self.ids)
+            if facet.of_study
+            and any(facet.id in self._records.studies[name].extra for name in self.ids)
         ]
         return (
             Field("label", words["evidence_study"], cell=_study_cell),

@@ -31,7 +31,7 @@ class EvidenceTable(View):
     summary: str
 
     def __init__(self, records: Records, ids: Iterable[str]) -> None:
-        self.records = records
+        self._records = records
         self.ids = tuple(ids)
         self.title = ""
         self._words = Words.of(records.settings)
@@ -43,7 +43,7 @@ class EvidenceTable(View):
         return [self._row(name) for name in self.ids]
 
     def _row(self, name: str) -> dict[str, Any]:
-        records = self.records
+        records = self._records
         finding = records.findings[name]
         study = records.studies[finding.study]
         row: dict[str, Any] = {
@@ -66,21 +66,21 @@ class EvidenceTable(View):
     @property
     def columns(self) -> dict[str, str]:
         """Labels of the table's columns by their name."""
-        words = Words.of(self.records.settings)
+        words = Words.of(self._records.settings)
         shown = {"study": "study", "direction": "direction", "summary": "finding", "theme": "theme"}
         return {
             **{name: words[f"evidence_{word}"] for name, word in shown.items()},
-            **{facet.id: facet.label for facet in self.records.settings.shown_facets},
+            **{facet.id: facet.label for facet in self._records.settings.shown_facets},
         }
 
     def to_csv(self) -> str:
         """The findings as CSV text, as readers of the book download them."""
-        return to_csv(self.records, self.ids, address=resource("finding"))
+        return to_csv(self._records, self.ids, address=resource("finding"))
 
     @property
     def html(self) -> Markup:
         """The table as HTML, complete without any script."""
-        findings, direction = self.records.findings, self.records.settings.direction
+        findings, direction = self._records.findings, self._records.settings.direction
         marks = {
             name: Markup(direction_mark(direction(findings[name].direction))) for name in self.ids
         }

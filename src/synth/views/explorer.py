@@ -344,7 +344,7 @@ class Explorer(View):
         words: Mapping[str, str] | None = None,
         to_selection: Callable[[tuple[str, ...]], Any] | None = None,
     ) -> None:
-        self.records = records
+        self._records = records
         self.ids = tuple(ids)
         self.title = ""
         self._words = Words.of(records.settings)
@@ -385,7 +385,7 @@ class Explorer(View):
 
     @property
     def _axes(self) -> tuple[str, ...]:
-        settings = self.records.settings
+        settings = self._records.settings
         ranks = tuple(rank.id for rank in settings.ranks)
         return (*ranks, "direction", *(facet.id for facet in settings.facets))
 
@@ -425,7 +425,7 @@ class Explorer(View):
 
     @cached_property
     def _table(self) -> EvidenceTable:
-        return EvidenceTable(self.records, self.ids)
+        return EvidenceTable(self._records, self.ids)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -450,8 +450,8 @@ class Explorer(View):
         half a megabyte where a review is large. Without it the explorer holds every finding.
         """
         wanted = {*self.ids}
-        held = [at for at, name in enumerate(self.records.findings) if name in wanted]
-        every = len(held) == len(self.records.findings)
+        held = [at for at, name in enumerate(self._records.findings) if name in wanted]
+        every = len(held) == len(self._records.findings)
         gaps = [place - before for before, place in pairwise([0, *held])]
         return {
             "key": self.key,
@@ -468,9 +468,9 @@ class Explorer(View):
     def html(self) -> Markup:
         """Settings and a table: complete in a page without any script."""
         kept = ROWS_OF_MORE if len(self.ids) > ROWS_IN_PAGE else ROWS_IN_PAGE
-        shown = EvidenceTable(self.records, self.ids[:kept])
+        shown = EvidenceTable(self._records, self.ids[:kept])
         missing = len(self.ids) - len(shown.ids)
-        say = Words.of(self.records.settings)
+        say = Words.of(self._records.settings)
         note: str = ""
         if missing:
             everything = resource("findings.csv")
@@ -499,8 +499,8 @@ class Explorer(View):
     def widget(self) -> Any:
         """The live half: an ipywidget whose filters are this explorer's."""
         widget = _widget_class()(
-            evidence=payload(self.records, self.ids),
-            references=reference_payload(self.records, self.ids),
+            evidence=payload(self._records, self.ids),
+            references=reference_payload(self._records, self.ids),
             settings={**self.settings, "gaps": None},
             filters=self.filters,
         )

@@ -32,19 +32,19 @@ class Reliability(View):
     summary: str
 
     def __init__(self, records: Records) -> None:
-        self.records = records
-        self.words = Words.of(records.settings)
+        self._records = records
+        self._words = Words.of(records.settings)
         self.agreement = Agreement(records)
         main = self.main
-        self.title = self.words.say(
+        self.title = self._words.say(
             "reliability_title",
             n=main.both + main.neither,
             total=main.units,
             kappa=figure(main.values["kappa"].value),
         )
-        self.summary = self.words.say(
+        self.summary = self._words.say(
             "reliability_summary",
-            studies=self.words.count("study", len(self.agreement.studies)),
+            studies=self._words.count("study", len(self.agreement.studies)),
             nodes=len(self.agreement.nodes(main.what)),
             plural=self.plural(main.what).lower(),
             units=main.units,
@@ -54,11 +54,13 @@ class Reliability(View):
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """Themes, factors and directions, overall and by node of the first rank."""
-        ranks = [rank.id for rank in self.records.settings.ranks][1:] or [
-            self.records.settings.ranks[0].id
+        ranks = [rank.id for rank in self._records.settings.ranks][1:] or [
+            self._records.settings.ranks[0].id
         ]
-        levels = [node.id for node in self.records.codebook.levels]
-        scopes = ["", *levels] if len(levels) > 1 and len(self.records.settings.ranks) > 1 else [""]
+        levels = [node.id for node in self._records.codebook.levels]
+        scopes = (
+            ["", *levels] if len(levels) > 1 and len(self._records.settings.ranks) > 1 else [""]
+        )
         found = [
             self.agreement.compare(what, scope)
             for what in (*ranks, "direction")
@@ -74,25 +76,25 @@ class Reliability(View):
     def plural(self, what: str) -> str:
         """What readers see for what was compared."""
         if what == "direction":
-            return self.words["directions"]
-        return next(rank.plural for rank in self.records.settings.ranks if rank.id == what)
+            return self._words["directions"]
+        return next(rank.plural for rank in self._records.settings.ranks if rank.id == what)
 
     def scope(self, name: str) -> str:
         """What readers see for where it was compared."""
-        return self.records.codebook[name].label if name else self.words["reliability_all"]
+        return self._records.codebook[name].label if name else self._words["reliability_all"]
 
     @property
     def columns(self) -> Mapping[str, str]:
         """Labels of the columns."""
         return {
-            "what": self.words["reliability_what"],
-            "scope": self.words["reliability_scope"],
-            "units": self.words["reliability_units"],
-            "both": self.words["reliability_both"],
-            "first_only": self.words["reliability_first_only"],
-            "second_only": self.words["reliability_second_only"],
-            "neither": self.words["reliability_neither"],
-            **{name: self.words[f"reliability_{name}"] for name in COEFFICIENTS},
+            "what": self._words["reliability_what"],
+            "scope": self._words["reliability_scope"],
+            "units": self._words["reliability_units"],
+            "both": self._words["reliability_both"],
+            "first_only": self._words["reliability_first_only"],
+            "second_only": self._words["reliability_second_only"],
+            "neither": self._words["reliability_neither"],
+            **{name: self._words[f"reliability_{name}"] for name in COEFFICIENTS},
         }
 
     @cached_property
@@ -115,7 +117,7 @@ class Reliability(View):
     def interval(self, value: Coefficient) -> str:
         """A coefficient with its interval, such as ``".942 [.883, .986]"``."""
         if value.value is None:
-            return self.words["reliability_undefined"]
+            return self._words["reliability_undefined"]
         if value.low is None or value.high is None:
             return figure(value.value)
         return f"{figure(value.value)} [{figure(value.low)}, {figure(value.high)}]"
@@ -123,12 +125,12 @@ class Reliability(View):
     @property
     def coding(self) -> Coding | None:
         """What the review says of how it was coded."""
-        return self.records.settings.coding
+        return self._records.settings.coding
 
     @property
     def disagreements(self) -> Sequence[Disagreement]:
         """What the two codings disagreed about, with what was settled and why."""
-        return self.records.consensus
+        return self._records.consensus
 
     @property
     def html(self) -> str:
@@ -137,8 +139,8 @@ class Reliability(View):
             render(
                 "reliability.html",
                 view=self,
-                words=self.words,
-                records=self.records,
+                words=self._words,
+                records=self._records,
                 rows=self.rows,
                 settled=list(self._settled()),
             )
@@ -146,7 +148,7 @@ class Reliability(View):
 
     def _settled(self) -> Iterator[dict[str, Any]]:
         """The disagreements with their studies and nodes by name."""
-        book = self.records.codebook
+        book = self._records.codebook
         for each in self.disagreements:
             study, *about = (part.strip() for part in each.unit.split("/"))
             node = about[0] if about else ""
@@ -163,9 +165,9 @@ class Reliability(View):
     def _named(self, said: str) -> str:
         """What a coding says, ids replaced by the words readers see."""
         if said == "-":
-            return self.words["reliability_nothing"]
-        book = self.records.codebook
-        directions = {each.id: each.label.lower() for each in self.records.settings.directions}
+            return self._words["reliability_nothing"]
+        book = self._records.codebook
+        directions = {each.id: each.label.lower() for each in self._records.settings.directions}
         parts = []
         for part in said.split(";"):
             node, divided, direction = (piece.strip() for piece in part.partition(":"))

@@ -68,6 +68,8 @@ class View:
     """Name of the CSV file a book offers with it; without one its page holds the whole table."""
     _words: Words = Words()
     _source: Source | None = None
+    _records: Records
+    """What it is drawn from, which a file of it names; only a figure made by hand has none."""
 
     title: str
     summary: str
@@ -183,7 +185,8 @@ class View:
     def _sourced(self, told: str) -> str:
         """Its CSV, each row with what it is and where it comes from."""
         head, *rows = csv.reader(StringIO(self.to_csv()))
-        return csv_text([[*head, "figure", "source"], *([*row, self.title, told] for row in rows)])
+        shown = self.title or self.summary
+        return csv_text([[*head, "figure", "source"], *([*row, shown, told] for row in rows)])
 
     def _framed(self, told: str) -> str:
         """Its picture as a file, with what was told of it."""

@@ -53,7 +53,7 @@ class InfluenceList(View):
     anchors = ("influence",)
 
     def __init__(self, records: Records, influences: Iterable[Influence]) -> None:
-        self.records = records
+        self._records = records
         self.influences = tuple(influences)
         self._words = Words.of(records.settings)
         self.title = self._words["influences"]
@@ -80,7 +80,7 @@ class InfluenceList(View):
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """One row an influence, in words."""
-        book, settings = self.records.codebook, self.records.settings
+        book, settings = self._records.codebook, self._records.settings
         return [
             {
                 "influence": influence.id,
@@ -88,7 +88,7 @@ class InfluenceList(View):
                 "verb": settings.verb(influence.source, settings.direction(influence.direction)),
                 "target": book[influence.target].label,
                 "mechanism": influence.mechanism,
-                "studies": [self.records.label(study) for study in influence.studies],
+                "studies": [self._records.label(study) for study in influence.studies],
                 "section": influence.section,
                 "basis": influence.basis,
             }
@@ -100,21 +100,21 @@ class InfluenceList(View):
         """All entries, each with the anchor that other pages link to."""
         return render(
             "influence_list.html",
-            records=self.records,
+            records=self._records,
             words=self._words,
             groups=[
-                (self.records.codebook[source].label, [self._entry(each) for each in group])
+                (self._records.codebook[source].label, [self._entry(each) for each in group])
                 for source, group in groupby(self.influences, key=lambda each: each.source)
             ],
         )
 
     def _entry(self, influence: Influence) -> dict[str, Any]:
         """What the template needs of one influence."""
-        settings = self.records.settings
+        settings = self._records.settings
         direction = settings.direction(influence.direction)
         return {
             "influence": influence,
-            "target": self.records.codebook[influence.target].label,
+            "target": self._records.codebook[influence.target].label,
             "mark": direction_mark(direction, direction.influence or ""),
             "report": report_link(
                 settings,
