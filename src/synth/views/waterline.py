@@ -74,44 +74,22 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
     teeth : the statements, in the order they are drawn in.
     scale : sizes.
     """
-    sides = [way.id for way in poles(settings) or ()]
-    rest = [tooth for tooth in teeth if tooth.direction not in sides]
-    drawn: list[Markup] = []
-    across = 0
+    sides = poles(settings) or ()
+    acting = {way.id for way in sides}
+    rest = [tooth for tooth in teeth if tooth.direction not in acting]
     size = scale.base / 11
-    many_stand = crowded(teeth)
-    if many_stand:
+    stand, lie = _teeth, _marks
+    if crowded(teeth):
+        stand, lie = _blocks, _bands
         narrow = _APART / len(teeth)
         scale = replace(scale, base=scale.base * narrow, step=scale.step * narrow)
-    for side, direction in zip((-1, 1), sides, strict=False):
-        ones = [tooth for tooth in teeth if tooth.direction == direction]
+    drawn: list[Markup] = []
+    across = 0
+    for side, way in zip((-1, 1), sides, strict=False):
+        ones = [tooth for tooth in teeth if tooth.direction == way.id]
         across = max(across, len(ones))
-        foot = scale.up + side * _FOOT
-        colour = direction_colour(settings.direction(direction))
-        if many_stand:
-            drawn += _blocks([tooth.studies for tooth in ones], foot, side, colour, scale)
-            continue
-        for place, tooth in enumerate(ones):
-            left, tip = 1 + place * scale.step, scale.up + side * (2 + scale.unit * tooth.studies)
-            outline = (
-                f"M{number(left)} {number(foot)}h{number(scale.base)}"
-                f"L{number(left + scale.base / 2)} {number(tip)}Z"
-            )
-            drawn.append(element("path", *_title(tooth), d=outline, fill=colour))
-    place = across
-    for way in settings.directions if many_stand else ():
-        if way.id not in sides and (many := sum(tooth.direction == way.id for tooth in rest)):
-            left, top = 1 + place * scale.step, scale.up - 5 * size
-            wide = number(many * scale.step)
-            outline = f"M{number(left)} {number(top)}h{wide}v{number(10 * size)}h-{wide}Z"
-            drawn.append(element("path", d=outline, fill=direction_colour(way)))
-            place += many
-    for place, tooth in enumerate(() if many_stand else rest, across):
-        way = settings.direction(tooth.direction)
-        marked = shape(
-            way.mark, 1 + place * scale.step, scale.up - 5 * size, size, direction_colour(way)
-        )
-        drawn.append(element("g", *_title(tooth), marked))
+        drawn += stand(ones, side, direction_colour(way), scale)
+    drawn += lie(settings, rest, across, size, scale)
     width = max(across + len(rest), 1) * scale.step + 2
     line = element("path", d=f"M0 {number(scale.up)}H{number(width)}", class_="synth-waterline")
     return element(
@@ -127,12 +105,23 @@ def waterline(settings: Settings, teeth: Sequence[Tooth], scale: Scale) -> Marku
     )
 
 
-def _blocks(
-    lengths: Sequence[int], foot: float, side: int, colour: str, scale: Scale
-) -> list[Markup]:
+def _teeth(teeth: Sequence[Tooth], side: int, colour: str, scale: Scale) -> list[Markup]:
+    """One side of a line: a tooth for each statement, as long as it has studies."""
+    foot, drawn = scale.up + side * _FOOT, []
+    for place, tooth in enumerate(teeth):
+        left, tip = 1 + place * scale.step, scale.up + side * (2 + scale.unit * tooth.studies)
+        outline = (
+            f"M{number(left)} {number(foot)}h{number(scale.base)}"
+            f"L{number(left + scale.base / 2)} {number(tip)}Z"
+        )
+        drawn.append(element("path", *_title(tooth), d=outline, fill=colour))
+    return drawn
+
+
+def _blocks(teeth: Sequence[Tooth], side: int, colour: str, scale: Scale) -> list[Markup]:
     """One side of a crowded line in one outline: from the line to each length and back to it."""
-    outline, place = "", 0
-    for length, alike in groupby(lengths):
+    foot, outline, place = scale.up + side * _FOOT, "", 0
+    for length, alike in groupby(tooth.studies for tooth in teeth):
         many = sum(1 for _ in alike)
         tip = scale.up + side * (2 + scale.unit * length)
         left = 1 + place * scale.step
@@ -140,6 +129,36 @@ def _blocks(
         outline += f"M{number(left)} {number(foot)}V{number(tip)}H{number(right)}V{number(foot)}Z"
         place += many
     return [element("path", d=outline, fill=colour)] if outline else []
+
+
+def _marks(
+    settings: Settings, teeth: Sequence[Tooth], place: int, size: float, scale: Scale
+) -> list[Markup]:
+    """On the line, behind the teeth: the mark of each statement that stands on neither side."""
+    drawn = []
+    for at, tooth in enumerate(teeth, place):
+        way = settings.direction(tooth.direction)
+        left, top = 1 + at * scale.step, scale.up - 5 * size
+        marked = shape(way.mark, left, top, size, direction_colour(way))
+        drawn.append(element("g", *_title(tooth), marked))
+    return drawn
+
+
+def _bands(
+    settings: Settings, teeth: Sequence[Tooth], place: int, size: float, scale: Scale
+) -> list[Markup]:
+    """The same of a crowded line: a band for each direction, as wide as its statements are many."""
+    drawn = []
+    for way in settings.directions:
+        many = sum(tooth.direction == way.id for tooth in teeth)
+        if not many:
+            continue
+        left, top = 1 + place * scale.step, scale.up - 5 * size
+        wide = number(many * scale.step)
+        outline = f"M{number(left)} {number(top)}h{wide}v{number(10 * size)}h-{wide}Z"
+        drawn.append(element("path", d=outline, fill=direction_colour(way)))
+        place += many
+    return drawn
 
 
 def _title(tooth: Tooth) -> list[Markup]:

@@ -208,8 +208,6 @@ class Chart(Figure):
         return standalone(compact(picture(self.spec))) if self._draw else ""
 
 
-# What a mark leads to is written into the picture as a name, since pictures are kept whatever page
-# they stand on; the name becomes an address when the page is drawn.
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """The filters of the evidence a chart is drawn from, which its marks keep.
@@ -243,6 +241,8 @@ def _chosen(query: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 _FILTERS = ("direction", "since", "until", "without", "q")
 """What an explorer filters by besides the facets of the review."""
+# What a mark leads to is written into the picture as a name, since pictures are kept whatever page
+# they stand on; the name becomes an address when the page is drawn.
 _LINKED: ContextVar[_Ways | None] = ContextVar("linked", default=None)
 _WAY = "to/"
 _NAMED = re.compile(
