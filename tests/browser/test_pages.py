@@ -181,6 +181,12 @@ def test_what_an_address_leads_to_is_open_on_a_phone(
     group.locator("details[open]").wait_for()
     assert sum(folds_open(page)) == 1
     page.wait_for_function(IN_SIGHT, arg=group.element_handle())
+    # What the reader opened stays open when another address is followed.
+    way = page.locator(".synth-v-groups a").nth(1)
+    other = page.locator(f"[id='{(way.get_attribute('href') or '').partition('#')[2]}']")
+    way.tap()
+    other.locator("details[open]").wait_for()
+    assert sum(folds_open(page)) == 2
     # The same address from elsewhere, in a page that has yet to fold what stands above.
     arrived = offline_page(**PHONE).page
     arrived.goto(theme.as_uri() + address[address.index("#") :])

@@ -213,13 +213,19 @@ function foldOnPhones() {
   // With those that a figure draws later.
   const folds = document.getElementsByClassName("synth-fold");
   const phone = matchMedia("screen and (max-width: 47.99rem)");
-  function fold() {
+  /** Open what an address leads to; what the reader has opened stays. */
+  function reach() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    for (const one of folds) one.toggleAttribute("open", !phone.matches || one.contains(target) || one.parentElement === target);
+    for (const one of folds) if (one.contains(target) || one.parentElement === target) one.toggleAttribute("open", true);
     if (phone.matches) target?.scrollIntoView({ behavior: "instant" });
   }
+  function fold() {
+    for (const one of folds) one.toggleAttribute("open", !phone.matches);
+    reach();
+  }
   if (!folds.length) return;
-  phone.onchange = window.onhashchange = fold;
+  phone.onchange = fold;
+  window.onhashchange = reach;
   fold();
 }
 
