@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from synth.agreement import Agreement, coefficients
+from synth.messages import Words
 from synth.reading.rules import load_records
 from synth.review import Review
 
@@ -213,5 +214,5 @@ def test_the_view_states_units_intervals_and_every_disagreement(
     assert "[" in view.rows[0]["kappa"]
     assert "It &lt;says&gt; so." in view.html
     assert records.codebook[finding.theme].label in view.html
-    assert view.words["reliability_nothing"] in view.html
+    assert Words.of(Review.load(root).settings)["reliability_nothing"] in view.html
     assert str(view.main.units) in view.text
