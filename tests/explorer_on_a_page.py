@@ -38,7 +38,7 @@ def write_page(
         (static / style).write_text(sheet, "utf-8")
     shutil.copy(STATIC / "mode.js", static)
     shutil.copytree(STATIC / "fonts", static / "fonts", dirs_exist_ok=True)
-    records = explorers[0].records
+    records = explorers[0]._records
     files = evidence_scripts(records, LINKS, published, "changes.js" if changes else "")
     for file, script in files.items():
         (static / file).write_text(script, "utf-8")
