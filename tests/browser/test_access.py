@@ -129,6 +129,8 @@ def test_one_walk_through_the_book_by_keyboard_alone(
 
     page.goto((built_book / "book" / "influences.html").as_uri())
     readout = page.locator(".synth-map-answer").first
+    # The answer is the script's only once its choice of a theme stands in it.
+    readout.locator("select").wait_for()
     before = readout.inner_text()
     until("main .synth-card")
     page.wait_for_function(
