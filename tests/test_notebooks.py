@@ -16,7 +16,7 @@ import pytest
 
 from synth.cli import main
 from synth.model import Finding
-from synth.notebooks import execute, notebooks_of, stale, tidied
+from synth.notebooks import Holder, execute, notebooks_of, stale, tidied
 from synth.review import Review
 
 
@@ -251,3 +251,57 @@ def test_make_lab_starts_for_every_user(root: Path, tmp_path: Path, user: str, t
         env={**os.environ, "PATH": path, "MAKEFLAGS": ""},
     )
     assert done.stdout.strip() == told
+
+
+SEEN = """
+from synth import Review
+from synth.reading import rules
+
+asked = []
+read, rules.load_records = rules.load_records, lambda root: asked.append(root) or read(root)
+review = Review.load()
+print(len(asked), len(review.studies))
+"""
+
+
+def told(root: Path, name: str) -> str:
+    cells = nbformat.read(root / "book" / f"{name}.ipynb", as_version=4).cells
+    return str(cells[1].outputs[0].text)
+
+
+def test_a_notebook_finds_the_review_read(book: Path) -> None:
+    nbformat.write(page(SEEN), book / "book" / "seen.ipynb")
+    assert execute(book, say=Said()) == 0
+    assert told(book, "seen") == f"0 {len(Review.load(book).studies)}\n"
+
+
+def test_a_notebook_reads_the_review_where_its_files_changed(book: Path) -> None:
+    change = """
+from pathlib import Path
+
+table = Path("../data/coded_studies.csv")
+table.write_text(table.read_text("utf-8").replace("One teacher", "A teacher"), "utf-8")
+"""
+    nbformat.write(page(change + SEEN), book / "book" / "seen.ipynb")
+    assert execute(book, notebooks=[book / "book" / "seen.ipynb"], say=Said()) == 0
+    assert told(book, "seen").startswith("1 ")
+
+
+def test_a_kernel_that_ends_by_itself_fails_its_notebook_alone(book: Path) -> None:
+    nbformat.write(page("import os\n\nos._exit(3)"), book / "book" / "seen.ipynb")
+    before = stored(book)
+    said = Said()
+    assert execute(book, say=said) == 1
+    assert "1 failed" in said.last
+    after = stored(book)
+    assert after["seen.ipynb"] == before["seen.ipynb"]
+    assert all(after[name] != before[name] for name in before if name != "seen.ipynb")
+
+
+def test_no_process_outlives_an_execution(book: Path) -> None:
+    with Holder(book) as holder:
+        kernel = holder.fork(str(book / "no-such-connection"), str(book), False)
+        assert kernel.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(kernel.pid, 0)
+    assert kernel.poll() is not None

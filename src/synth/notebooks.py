@@ -1,14 +1,15 @@
 """Run the book's notebooks so that the same tables always store the same bytes.
 
 Most of the time a notebook takes is its kernel starting and importing. Kernels here are forked
-from one process that has already imported everything a page needs, and only notebooks that are
-stale run; :mod:`synth.freshness` says which.
+from one process that has already imported everything a page needs and read the review, and only
+notebooks that are stale run; :mod:`synth.freshness` says which.
 """
 
 from __future__ import annotations
 
 import asyncio
 import copy
+import gc
 import json
 import multiprocessing
 import os
@@ -18,8 +19,10 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,10 +33,12 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from synth import freshness
+from synth.errors import ReviewError
 from synth.freshness import notebooks_of
 from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
+from synth.review import hold
 from synth.views.view import WITHOUT_WIDGETS
 
 WARM = (
@@ -139,6 +144,7 @@ class Execution:
         load_records(root)  # a review that cannot be read is told once, not by every notebook
         self.inputs = freshness.inputs(root)
         self.remembered = self._read_memory()
+        self.holder: Holder | None = None
 
     def run(self, notebooks: list[Path]) -> list[Outcome]:
         """Run what is stale; the outcomes come in the order of the notebooks."""
@@ -153,8 +159,9 @@ class Execution:
         if stale:
             # The largest first: begun last, one would run on alone when all others are done.
             stale.sort(key=lambda path: path.stat().st_size, reverse=True)
-            for outcome in _finished(self._run_stale(stale)):
-                outcomes[outcome.notebook] = outcome
+            with Holder(self.root) as self.holder:
+                for outcome in _finished(self._run_stale(stale)):
+                    outcomes[outcome.notebook] = outcome
             if not self.check:
                 self._write_memory()
         return [outcomes[path] for path in notebooks]
@@ -199,7 +206,7 @@ class Execution:
         before = _outputs(notebook)
         fresh = copy.deepcopy(notebook)
         try:
-            await _run_cells(fresh, path.parent)
+            await _run_cells(fresh, path.parent, self.holder)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
         _tidy(fresh)
@@ -263,19 +270,112 @@ def _finished(running: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
 # --- running ---------------------------------------------------------------------------------
 
 
+class Holder:
+    """A process that has read the review; each kernel forked from it finds it there.
+
+    Reading 10,000 studies takes seconds, which every notebook would spend.
+
+    Parameters
+    ----------
+    root : the review's root.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._asks, asked = multiprocessing.Pipe()
+        self._process = _warm().Process(target=_hold, args=(root, asked))
+        self._process.start()
+        asked.close()
+
+    def __enter__(self) -> Holder:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # At the end of what it is asked, it ends its kernels and itself.
+        self._asks.close()
+        self._process.join()
+
+    def fork(self, *given: Any) -> _HeldKernel:
+        """Fork a kernel.
+
+        Parameters
+        ----------
+        *given : what :func:`_serve` takes.
+
+        Raises
+        ------
+        DeadKernelError : the process is gone.
+        """
+        return _HeldKernel(self, self.ask(given))
+
+    def ask(self, what: tuple[Any, ...] | int) -> Any:
+        """Have a kernel forked, which gives its id; or ask by its id with what code it ended.
+
+        Raises
+        ------
+        DeadKernelError : the process is gone.
+        """
+        try:
+            self._asks.send(what)
+            return self._asks.recv()
+        except (EOFError, OSError) as error:
+            told = "The process that had read the review ended, and its kernels with it."
+            raise DeadKernelError(told) from error
+
+
+def _hold(root: Path, asked: Connection) -> None:
+    """Be a process that has read the review, until nobody asks any more."""
+    os.chdir(root)
+    with suppress(ReviewError):  # what became wrong just now is told by each notebook
+        hold(root)
+    # No kernel looks through what was read for something to give back: looking copies it.
+    gc.collect()
+    gc.freeze()
+    kernels: dict[int, Any] = {}
+    while True:
+        try:
+            what = asked.recv()
+        except EOFError:
+            return
+        if isinstance(what, int):
+            asked.send(kernels[what].exitcode)
+            continue
+        kernel = multiprocessing.get_context("fork").Process(
+            target=_serve_held, args=(asked, *what), daemon=True
+        )
+        kernel.start()
+        kernels[kernel.pid or 0] = kernel
+        asked.send(kernel.pid)
+
+
+def _serve_held(asked: Connection, *given: Any) -> None:
+    asked.close()
+    _serve(*given)
+
+
+def _warm() -> Any:
+    """What starts a process with everything imported that a page needs."""
+    server = multiprocessing.get_context("forkserver")
+    server.set_forkserver_preload([*WARM])
+    return server
+
+
 class ForkedKernel(LocalProvisioner):
     """A kernel forked from a process that has already imported what pages need."""
 
     widgets = True
     """Whether views make a live widget as well, which no notebook stores."""
+    holder: Holder | None = None
+    """The process that has read the review as well; without it, the kernel reads it."""
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Fork a kernel on the connection file the manager wrote; *cmd* is not needed."""
         manager: Any = self.parent
         given = (manager.connection_file, str(options.get("cwd") or Path.cwd()), self.widgets)
-        server = multiprocessing.get_context("forkserver")
-        server.set_forkserver_preload([*WARM])
-        forked = _Forked(server.Process(target=_serve, args=given, daemon=True))
+        forked: _Forked | _HeldKernel
+        if self.holder is not None:
+            forked = self.holder.fork(*given)
+        else:
+            forked = _Forked(_warm().Process(target=_serve, args=given, daemon=True))
         # The base class takes any process that can be polled, waited for and signalled.
         self.process = cast(Any, forked)
         self.pid = forked.pid
@@ -283,10 +383,32 @@ class ForkedKernel(LocalProvisioner):
         return self.connection_info
 
 
-class _Forked:
-    """A forked process that answers as ``subprocess.Popen`` does."""
+class _Process:
+    """A process that answers as ``subprocess.Popen`` does."""
 
     stdin = stdout = stderr = None
+    pid: int
+
+    def poll(self) -> int | None:
+        raise NotImplementedError
+
+    def wait(self) -> int | None:
+        while (code := self.poll()) is None:
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, signum: int) -> None:
+        os.kill(self.pid, signum)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class _Forked(_Process):
+    """A process that this one had forked."""
 
     def __init__(self, process: Any) -> None:
         process.start()
@@ -297,18 +419,19 @@ class _Forked:
         code: int | None = self._process.exitcode
         return code
 
-    def wait(self) -> int | None:
-        self._process.join()
-        return self.poll()
 
-    def send_signal(self, signum: int) -> None:
-        os.kill(self.pid, signum)
+class _HeldKernel(_Process):
+    """A process that another one forked, and knows of."""
 
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
+    def __init__(self, holder: Holder, pid: int) -> None:
+        self._holder, self.pid = holder, pid
 
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
+    def poll(self) -> int | None:
+        try:
+            code: int | None = self._holder.ask(self.pid)
+        except DeadKernelError:
+            return -signal.SIGKILL
+        return code
 
 
 def _serve(connection_file: str, folder: str, widgets: bool) -> None:
@@ -332,10 +455,11 @@ def forked_kernel(manager: KernelManager) -> ForkedKernel:
     return kernel
 
 
-async def _run_cells(notebook: Any, folder: Path) -> None:
+async def _run_cells(notebook: Any, folder: Path, holder: Holder | None) -> None:
     """Run a notebook in place."""
     manager = AsyncKernelManager(kernel_name="python3")
-    forked_kernel(manager).widgets = False
+    kernel = forked_kernel(manager)
+    kernel.widgets, kernel.holder = False, holder
     client = NotebookClient(
         notebook,
         km=manager,

@@ -165,7 +165,7 @@ class Review(HasEvidence):
         place = find_root(Path.cwd()) if root is None else Path(root)
         if not place.is_dir():
             raise ReviewError([Problem("folder-missing", str(root))])
-        return cls(load_records(place))
+        return cls(_held(place) or load_records(place))
 
     # --- what it consists of ---
 
@@ -495,6 +495,47 @@ class Review(HasEvidence):
 
     def __repr__(self) -> str:
         return f"<Review: {self.settings.title}: {self.evidence().summary}>"
+
+
+_HELD: dict[Path, tuple[str, Records]] = {}
+"""What this process, or the one it was forked from, has read of reviews, with their prints."""
+
+
+def hold(root: Path) -> None:
+    """Read a review for all processes that will be forked from this one.
+
+    :meth:`Review.load` gives there what was read here, unless a file of the review has changed.
+
+    Parameters
+    ----------
+    root : the review's root.
+
+    Raises
+    ------
+    ReviewError : a file is missing or wrong; every problem is named with its line.
+    """
+    from synth import freshness
+    from synth.reading.rules import load_records
+
+    print_of = freshness.inputs(root)
+    records = load_records(root)
+    facets = Facets.of(records)
+    # What almost every figure asks of all findings; each process would gather it again.
+    for name in (*facets.ranks, "direction", *(facet.id for facet in records.settings.facets)):
+        facets.held(name)
+    _HELD[root.resolve()] = print_of, records
+
+
+def _held(root: Path) -> Records | None:
+    """What was read of a review before this process was forked, if its files are the same still."""
+    known = _HELD.get(root.resolve())
+    if known is None:
+        return None
+    from synth import freshness
+
+    # Its paths are told as they were asked for.
+    print_of, records = known
+    return records if records.root == root and freshness.inputs(root) == print_of else None
 
 
 class _Handle(HasEvidence):
