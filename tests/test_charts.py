@@ -275,6 +275,19 @@ def test_directions_without_two_poles_are_said_not_drawn() -> None:
 
 
 @pytest.mark.parametrize("draw", ALL)
+def test_every_specification_obeys_the_schema(draw: Any) -> None:
+    import altair
+    from jsonschema import ValidationError
+
+    chart = sample(draw)
+    for spec in (chart.spec, chart.shown_spec):
+        altair.LayerChart.from_dict(spec)
+    # What is no specification is refused, so the lines above say something.
+    with pytest.raises(ValidationError):
+        altair.LayerChart.from_dict({**chart.spec, "layer": [{"mark": "nonsense"}]})
+
+
+@pytest.mark.parametrize("draw", ALL)
 def test_no_findings(draw: Any) -> None:
     chart = draw(records(), [])
     assert chart.empty

@@ -10,6 +10,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 from garden_book import built, change, notebook, planted, view
+from synth.views.charts import chart
 
 
 def page(out: Path, name: str) -> str:
@@ -212,6 +213,21 @@ def test_links_in_stored_outputs_get_their_addresses(tmp_path):
     assert told == ""
     assert '<a href="studies.html#study-leek2016">Leek, 2016</a>' in page(out, "soil")
     assert '<a href="#theme-soil">' in page(out, "soil")
+
+
+def test_a_chart_is_drawn_once_a_build_however_often_it_is_shown(tmp_path, monkeypatch):
+    root = planted(tmp_path)
+    for name in ("soil", "water"):
+        (root / f"{name}.md").unlink()
+        notebook(root, name, ["# One", view("by_country", {"all": True})], synth={"theme": name})
+    made = []
+    draw = chart.specification
+    monkeypatch.setattr(chart, "specification", lambda one: made.append(one) or draw(one))
+    out, told = built(root)
+    assert told == ""
+    for name in ("soil", "water"):
+        assert page(out, name).count("<figure") == 1
+    assert len(made) == 2, "one for wide pages, one for phones"
 
 
 # --- what is said when a name is wrong -----------------------------------------------------------

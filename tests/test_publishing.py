@@ -57,10 +57,16 @@ def odd_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "index.md").write_text(PAGE, "utf-8")
     (root / "second.md").write_text("# A second page\n\nNothing of note.\n", "utf-8")
     (root / "notes.md").write_text("# Not listed\n", "utf-8")
+    build(root)
+    return root / "_build" / "html"
+
+
+def build(root: Path) -> str:
+    """Build a book as a team does, with warnings as errors; gives what was said of it."""
     command = [Path(sys.executable).parent / "jupyter-book", "build", root, "-W", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return root / "_build" / "html"
+    return done.stdout
 
 
 @pytest.mark.slow
@@ -68,6 +74,19 @@ def test_a_folder_may_be_called_anything_and_only_listed_pages_are_built(odd_boo
     assert (odd_book / "index.html").is_file()
     assert (odd_book / "second.html").is_file()
     assert not (odd_book / "notes.html").exists()
+
+
+@pytest.mark.slow
+def test_one_more_file_below_the_folder_has_no_page_read_again(odd_book: Path) -> None:
+    root = odd_book.parent.parent
+    (root / "minutes").mkdir()
+    (root / "minutes" / "monday.md").write_text("# Not listed either\n", "utf-8")
+    told = build(root)
+    assert re.search(r"updating environment: \S*0 added, 0 changed, 0 removed", told), told
+    with (root / "second.md").open("a", encoding="utf-8") as page:
+        page.write("\nOne sentence more.\n")
+    told = build(root)
+    assert re.search(r"updating environment: \S*0 added, 1 changed, 0 removed", told), told
 
 
 @pytest.mark.slow

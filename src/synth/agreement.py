@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def coefficients(
     }
 
 
+@lru_cache(maxsize=16)  # the comparisons of a review mostly have the same studies
 def _draws(size: int, resamples: int) -> NDArray[numpy.float64]:
     """How often each cluster is in each resample: the same draws on every machine."""
     import numpy as np

@@ -7,8 +7,6 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sphinx.util.matching import get_matching_files, patmatch
-
 from synth.book.assets import write_if_changed
 
 if TYPE_CHECKING:
@@ -18,34 +16,43 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> None:
     """Mend what the build tools and a host would do wrong with a book."""
-    # After the table of contents was read (900).
-    app.connect("config-inited", leave_out_unlisted_pages, priority=910)
+    # Before and after the table of contents is read (900).
+    app.connect("config-inited", look_for_no_unlisted_page, priority=890)
+    app.connect("config-inited", take_only_listed_pages, priority=910)
     app.connect("html-page-context", escape_titles, priority=960)
     app.connect("build-finished", keep_jekyll_away)
 
 
-def leave_out_unlisted_pages(app: Sphinx, config: Any) -> None:
-    """Leave out the files the table of contents does not list, also below a folder like ``[2024]``.
+ONLY_LISTED = "synth_only_listed"
+"""Whether the book is made of the pages of its table of contents alone."""
 
-    sphinx-external-toc looks for them with a pattern that begins with the folder of the book, so
-    signs that mean something in a pattern make it find none.
+
+def look_for_no_unlisted_page(app: Sphinx, config: Any) -> None:
+    """Keep sphinx-external-toc from naming every file that the table of contents does not list.
+
+    The names would be a setting of the book: one more file anywhere below its folder, and every
+    page would be read again. And below a folder like ``[2024]``, whose signs mean something in a
+    pattern, it finds none of them.
     """
-    folder = str(app.srcdir)
-    if not getattr(config, "external_toc_exclude_missing", False) or glob.escape(folder) == folder:
+    known = app.__dict__
+    known[ONLY_LISTED] = bool(getattr(config, "external_toc_exclude_missing", False))
+    if known[ONLY_LISTED]:
+        config.external_toc_exclude_missing = False
+
+
+def take_only_listed_pages(app: Sphinx, config: Any) -> None:
+    """Name the pages of the table of contents instead, so that Sphinx takes no other file."""
+    if not app.__dict__[ONLY_LISTED]:
         return
-    listed = config["external_site_map"]
-    unlisted = []
-    for suffix in config["source_suffix"]:
-        found = get_matching_files(app.srcdir, [f"**{suffix}"], config["exclude_patterns"])
-        for path in found:
-            page = path.removesuffix(suffix)
-            if not (
-                path in listed
-                or page in listed
-                or any(patmatch(page, pattern) for pattern in listed.globs())
-            ):
-                unlisted.append(glob.escape(path))
-    config["exclude_patterns"] = [*config["exclude_patterns"], *unlisted]
+    listed = config.external_site_map
+    pages = [*map(glob.escape, listed), *listed.globs()]
+    config.include_patterns = sorted(
+        {
+            page if page.endswith(end) else page + end
+            for page in pages
+            for end in config.source_suffix
+        }
+    )
 
 
 def escape_titles(

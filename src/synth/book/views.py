@@ -77,7 +77,7 @@ class ViewMime:
         if review is None:
             return None
         try:
-            view, text = _drawn(review, asked)
+            view, text = _drawn(env.app, review, asked)
         except (LookupError, TypeError, ValueError) as error:
             message = (
                 f"The view {asked.get('kind')!r} cannot be drawn: {error} Run `synth execute`."
@@ -89,7 +89,7 @@ class ViewMime:
         if view.file:
             env.metadata[env.docname].setdefault(FILES, {})[view.file] = asked
         if isinstance(view, Chart) and not view.empty:
-            env.metadata[env.docname][HAS_CHART] = vega_lite_version(view.spec)
+            env.metadata[env.docname][HAS_CHART] = vega_lite_version(view.shown_spec)
         node = view_node("", asked=asked, plain=view.text, classes=["output"])
         node["shows"] = {kind: list(ids) for kind, ids in view.shows.items()}
         node["anchors"] = list(view.anchors)
@@ -99,16 +99,23 @@ class ViewMime:
 
 
 def _drawn(
-    review: Review, asked: Mapping[str, Any], place: Place | None = None
+    app: Sphinx, review: Review, asked: Mapping[str, Any], place: Place | None = None
 ) -> tuple[View, str]:
-    """A view and its HTML; without a place, with the numbers of the review but no addresses."""
+    """A view and its HTML; without a place, with the numbers of the review but no addresses.
+
+    Charts are kept: what they draw is the same at every place, and they take longest.
+    """
     nowhere = Place(
         lambda kind, name: f"{kind}:{name}",
         lambda name, _: late_value(name, review),
         lambda name: name,
     )
+    known: dict[str, View] = app.__dict__.setdefault("synth_charts", {})
+    name = json.dumps(asked, sort_keys=True)
     with drawn_in(place or nowhere):
-        view = review.view(asked)
+        view = known.get(name) or review.view(asked)
+        if isinstance(view, Chart):
+            known[name] = view
         return view, str(view.html)
 
 
@@ -131,7 +138,7 @@ def outdated(
     def differs(docname: str) -> bool:
         for asked, known in env.metadata.get(docname, {}).get(DRAWN, []):
             try:
-                if _fingerprint(_drawn(review, json.loads(asked))[1]) != known:
+                if _fingerprint(_drawn(app, review, json.loads(asked))[1]) != known:
                     return True
             except (LookupError, TypeError, ValueError):
                 return True  # it is said when the page is read
@@ -154,7 +161,7 @@ class DrawViews(SphinxPostTransform):
             if self.app.builder.format != "html" or review is None:
                 node.replace_self(nodes.literal_block(node["plain"], node["plain"]))
                 continue
-            text = _drawn(review, node["asked"], place)[1]
+            text = _drawn(self.app, review, node["asked"], place)[1]
             if node["asked"]["kind"] == "verdict":
                 _stand_on_it(node, review, node["asked"]["options"]["of"])
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))

@@ -102,9 +102,13 @@ def altair_with_look() -> Any:
 
 
 def specification(chart: altair.TopLevelMixin) -> dict[str, Any]:
-    """A chart as a Vega-Lite specification in the look of the book."""
+    """A chart as a Vega-Lite specification in the look of the book.
+
+    It is not held against the schema, which takes longer than all the rest of drawing: a test does
+    that for every kind of chart.
+    """
     with altair_with_look().theme.enable("synth"):
-        spec: dict[str, Any] = chart.to_dict()
+        spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec
 
 
@@ -166,10 +170,12 @@ class Chart(Figure):
         """
         if self._draw is None:
             raise ValueError(f"{self.title}: there is nothing to draw.")
-        fit = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
-        return self._draw(width).properties(
-            width=width, autosize=fit, description=shorten(self.description, 400)
-        )
+        drawn = self._draw(width)
+        # Set in place: `properties` makes the whole chart anew, which takes as long as drawing it.
+        drawn.width = width
+        drawn.autosize = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
+        drawn.description = shorten(self.description, 400)
+        return drawn
 
     @cached_property
     def spec(self) -> dict[str, Any]:
@@ -181,19 +187,35 @@ class Chart(Figure):
         """The drawing as HTML: two pictures, of which a page shows the one that fits."""
         if self._draw is None:
             return super().drawing
+        wide, narrow = self._pictures
+        spec = {**self.shown_spec, "width": "container"}
+        return render(
+            "chart.html",
+            description=self.description,
+            wide=Markup(led(wide)),
+            narrow=Markup(led(narrow)),
+            spec=json.loads(led(json.dumps(spec, ensure_ascii=False))),
+        )
+
+    @property
+    def shown_spec(self) -> dict[str, Any]:
+        """The specification a page shows, where what marks lead to stands by its name."""
+        return self._shown[0]
+
+    @cached_property
+    def _pictures(self) -> tuple[str, str]:
+        """The pictures for wide pages and for phones, the same wherever the chart stands."""
+        wide, narrow = self._shown
+        return compact(picture(wide)), compact(picture(narrow))
+
+    @cached_property
+    def _shown(self) -> tuple[dict[str, Any], dict[str, Any]]:
         before = _LINKED.set(self._ways)
         try:
             wide, narrow = specification(self.chart()), specification(self.chart(_NARROW))
         finally:
             _LINKED.reset(before)
-        spec = json.loads(led(json.dumps({**wide, "width": "container"}, ensure_ascii=False)))
-        return render(
-            "chart.html",
-            description=self.description,
-            wide=Markup(led(compact(picture(wide)))),
-            narrow=Markup(led(compact(picture(narrow)))),
-            spec=spec,
-        )
+        return wide, narrow
 
     @property
     def _ways(self) -> _Ways:
@@ -283,7 +305,7 @@ def leading(chart: Any, at: str = "H[datum.v]") -> Any:
     """
     if _LINKED.get() is None:
         return chart
-    return chart.transform_calculate(h=at).encode(href="h:N")
+    return chart.transform_calculate(h=at).encode(href=altair_with_look().Href("h:N"))
 
 
 def filled(direction: Direction) -> Any:

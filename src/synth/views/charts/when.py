@@ -215,18 +215,20 @@ def _year_chart(
             }
         ]
         band = alt.Chart(inline(window))
-        layers.append(band.mark_rect(color=PAPER_2, aria=False).encode(x="a:Q", x2="b:Q"))
+        layers.append(
+            band.mark_rect(color=PAPER_2, aria=False).encode(x=alt.X("a:Q"), x2=alt.X2("b:Q"))
+        )
         layers.append(
             band.mark_text(
                 align="left", baseline="top", dx=4, dy=2, color=INK_2, aria=False
-            ).encode(x="a:Q", y=alt.value(0), text="t:N")
+            ).encode(x=alt.X("a:Q"), y=alt.YValue(0), text=alt.Text("t:N"))
         )
     if len(dated) <= _UNITS:
         layers.append(_unit_marks(records, dated, designs, x, step))
     else:
         layers.append(_year_bars(say, dated, x))
     height = max(60, min(260, highest * (step + 2) + 24))
-    return alt.layer(*layers).properties(height=height)
+    return alt.layer(*layers, height=height)
 
 
 def _unit_marks(

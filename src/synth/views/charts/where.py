@@ -341,15 +341,15 @@ def _bars(say: Words, rows: Sequence[Row], width: int, leads: Mapping[str, tuple
     labels, y = named_rows([row["value"] for row in rows], width, grid=False)
     x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12]))
     # What is no country (or no known design) is outlined, not filled: it is another kind of row.
-    fill = alt.condition("datum.a == 1", alt.value(PAPER), alt.value(INK))
+    fill = alt.ColorValue(INK, condition={"test": "datum.a == 1", "value": PAPER})
     bars = leading(
         base.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(
-            x=x, y=y, color=fill, description="t:N", tooltip="t:N"
+            x=x, y=y, color=fill, description=alt.Description("t:N"), tooltip=alt.Tooltip("t:N")
         )
     )
     to = ways([leads.get(row["value"], ("", "")) for row in rows])
-    numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text="n:Q")
-    return alt.layer(bars, numbers).add_params(labels, to).properties(height=steps(labels, 22))
+    numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text=alt.Text("n:Q"))
+    return alt.layer(bars, numbers, height=steps(labels, 22)).add_params(labels, to)
 
 
 def _most_title(say: Words, rows: Sequence[Row], total: int, word: str) -> str:

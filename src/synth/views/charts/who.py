@@ -412,20 +412,21 @@ def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
         scale=alt.Scale(domain=names, range=colours),
         legend=alt.Legend(title=None, symbolType="stroke", symbolStrokeWidth=8),
     )
+    heard = alt.Description("t:N")
     # In the colour and pattern of its direction, left and right: colour never stands alone.
     bars = [
         leading(
             base.transform_filter(f"datum.w == {side}")
             .mark_bar(height=12, strokeWidth=1.2, fill=filled(direction))
-            .encode(x=x, y=y, stroke=stroke, description="t:N", tooltip="t:N"),
+            .encode(x=x, y=y, stroke=stroke, description=heard, tooltip=alt.Tooltip("t:N")),
             "datum.h",
         )
         for side, direction in enumerate(pair)
     ]
     right = base.transform_filter("datum.w == 0").mark_text(align="left", dx=4, aria=False)
     left = base.transform_filter("datum.w == 1").mark_text(align="right", dx=-4, aria=False)
-    numbers = [side.encode(x=x, y=y, text="k:Q") for side in (right, left)]
-    return alt.layer(*bars, *numbers).add_params(labels).properties(height=steps(labels, 24))
+    numbers = [side.encode(x=x, y=y, text=alt.Text("k:Q")) for side in (right, left)]
+    return alt.layer(*bars, *numbers, height=steps(labels, 24)).add_params(labels)
 
 
 def _matrix(
@@ -551,13 +552,13 @@ def _cells(
         base.transform_calculate(k=f"K[datum.{tinted}]")
         .mark_rect(stroke=EDGE, strokeWidth=0.5, fillOpacity=0.2)
         .encode(
-            fill=alt.Fill("k:N", scale=None), fillOpacity=tint, description="t:N", tooltip="t:N"
+            fill=alt.Fill("k:N", scale=None),
+            fillOpacity=tint,
+            description=alt.Description("t:N"),
+            tooltip=alt.Tooltip("t:N"),
         ),
         "datum.h",
     )
-    numbers = base.mark_text(fontSize=11, aria=False).encode(text="n:Q")
-    return (
-        alt.layer(boxes, numbers)
-        .add_params(labels, alt.param(name="C", value=across), alt.param(name="K", value=tints))
-        .properties(height=steps(labels, 18))
-    )
+    numbers = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("n:Q"))
+    told = alt.param(name="C", value=across), alt.param(name="K", value=tints)
+    return alt.layer(boxes, numbers, height=steps(labels, 18)).add_params(labels, *told)
