@@ -121,8 +121,7 @@ def _draws(size: int, resamples: int) -> NDArray[numpy.float64]:
     source = random.Random(SEED)
     drawn = np.zeros((resamples, size))
     for sample in drawn:
-        for index in source.choices(range(size), k=size):
-            sample[index] += 1
+        sample += np.bincount(source.choices(range(size), k=size), minlength=size)
     return drawn
 
 

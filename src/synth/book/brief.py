@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from synth.book.trees import Block, Place, blocks_of, tree_of
+from synth.book.trees import Block, Place, prose_of
 from synth.errors import Problem, ReviewError, did_you_mean
 from synth.review import Review
 
@@ -199,7 +199,7 @@ def blocks_of_brief(brief: Brief) -> Iterator[Block]:
 
 
 def _blocks(text: str, line: int) -> Iterator[Block]:
-    for block in blocks_of(tree_of(text), Place(BRIEF_FILE, line, fixed=True)):
+    for block in prose_of(text, Place(BRIEF_FILE, line, fixed=True)):
         yield replace(block, cell=None)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from myst_parser.config.main import TopmatterReadError, read_topmatter
 
-from synth.book.trees import Block, Place, blocks_of, tree_of
+from synth.book.trees import Block, Place, prose_of
 from synth.errors import Problem, ReviewError
 from synth.review import Review
 from synth.views.view import VIEW
@@ -166,7 +166,7 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
         text = path.read_text("utf-8")
         if path.suffix == ".ipynb":
             return _read_notebook(file, text, review)
-        return Page(file, _declared(_front_matter(text)), tuple(_blocks(text, Place(file))))
+        return Page(file, _declared(_front_matter(text)), prose_of(text, Place(file)))
     except (OSError, ValueError, TopmatterReadError) as error:
         reason = " ".join(str(error).split()).rstrip(".")
         raise ReviewError([Problem("page-unreadable", file, reason=reason)]) from error
@@ -185,7 +185,7 @@ def _read_notebook(file: str, text: str, review: Review | None) -> Page:
         if cell.get("cell_type") == "markdown":
             if index == 0:
                 declared = declared or _declared(_front_matter(source))
-            blocks += _blocks(source, Place(file, lines_of[index], index + 1))
+            blocks += prose_of(source, Place(file, lines_of[index], index + 1))
         elif cell.get("cell_type") == "code":
             outputs.append(_read_outputs(file, lines_of[index], index + 1, cell, review))
     return Page(file, declared, tuple(blocks), tuple(outputs))
@@ -223,7 +223,7 @@ def _read_outputs(
                 anchored |= {pair for pair in pairs if pair[0] in view.anchors}
         markdown = "".join(data.get("text/markdown", ""))
         if markdown:
-            blocks += _blocks(markdown, Place(file, line, number, fixed=True))
+            blocks += prose_of(markdown, Place(file, line, number, fixed=True))
     failed = [
         str(output.get("ename")) for output in outputs if output.get("output_type") == "error"
     ]
@@ -253,10 +253,6 @@ def _should_show(source: str) -> bool:
     last = body[-1] if body else None
     silent = source.rstrip().endswith(";")
     return isinstance(last, ast.Expr) and not isinstance(last.value, ast.Constant) and not silent
-
-
-def _blocks(text: str, place: Place) -> Iterator[Block]:
-    return blocks_of(tree_of(text), place, text)
 
 
 def _source_lines(text: str, notebook: Mapping[str, Any]) -> list[int]:

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from docutils import nodes
+from docutils.frontend import Values, get_default_settings
 from docutils.io import ErrorOutput
-from docutils.parsers.rst import Directive
+from docutils.parsers.rst import Directive, Parser
 from docutils.parsers.rst.directives import unchanged
 from docutils.parsers.rst.states import MarkupError
+from docutils.utils import new_document
+from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.config.main import MdParserConfig
-from myst_parser.mdit_to_docutils.base import DocutilsRenderer, make_document
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 
@@ -261,11 +266,38 @@ def tree_of(text: str, extensions: Iterable[str] = EXTENSIONS) -> nodes.document
     >>> [block.text for block in blocks_of(tree_of("# One\n\n- two"), Place("a.md"))]
     ['One', 'two']
     """
-    config = MdParserConfig(enable_extensions=set(extensions))
-    parser = create_md_parser(config, _Prose)
-    document = make_document("page")
+    parser = _parser(frozenset(extensions))
+    document = new_document("page", settings=copy(_settings()))
     # What the markup itself has wrong is said by the build.
     document.reporter.stream = ErrorOutput(False)
     parser.options["document"] = document
-    parser.render(text)
+    try:
+        parser.render(text)
+    finally:
+        del parser.options["document"]
     return document
+
+
+@lru_cache(maxsize=4096)
+def prose_of(text: str, place: Place) -> tuple[Block, ...]:
+    """The blocks of a piece of Markdown; one that did not change is not read again.
+
+    Parameters
+    ----------
+    text : the Markdown.
+    place : where it stands.
+    """
+    return tuple(blocks_of(tree_of(text), place, text))
+
+
+# Made once: making either takes longer than reading a cell of a notebook.
+
+
+@lru_cache(maxsize=4)
+def _parser(extensions: frozenset[str]) -> MarkdownIt:
+    return create_md_parser(MdParserConfig(enable_extensions=set(extensions)), _Prose)
+
+
+@lru_cache(maxsize=1)
+def _settings() -> Values:
+    return get_default_settings(Parser)

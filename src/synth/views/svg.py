@@ -22,21 +22,21 @@ def element(tag: str, /, *inner: str | Markup, **attributes: object) -> Markup:
     >>> print(element("circle", r=3.0))
     <circle r="3"/>
     """
-    written = Markup("").join(
-        Markup(' {}="{}"').format(
-            name.rstrip("_").replace("_", "-"), number(value) if isinstance(value, float) else value
-        )
+    # Put together by hand: a map has thousands of attributes.
+    written = "".join(
+        f" {name.rstrip('_').replace('_', '-')}="
+        f'"{escape(number(value) if isinstance(value, float) else value)}"'
         for name, value in attributes.items()
         if value is not None
     )
     if not inner:
-        return Markup("<{}{}/>").format(tag, written)
-    return Markup("<{}{}>{}</{}>").format(tag, written, together(*inner), tag)
+        return Markup(f"<{tag}{written}/>")
+    return Markup(f"<{tag}{written}>{together(*inner)}</{tag}>")
 
 
 def together(*parts: str | Markup) -> Markup:
     """Several elements or texts, one after the other."""
-    return Markup("").join(escape(part) for part in parts)
+    return Markup("".join(escape(part) for part in parts))
 
 
 def text(

@@ -5,7 +5,7 @@ Every coordinate is computed here; nothing is measured or laid out in the browse
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -590,8 +590,12 @@ def sheets(
     counts: bool,
     name: str,
     at_least: int,
-) -> tuple[Markup, Markup | str, Markup]:
-    """The drawing in lanes, the one for phones where there are counts, and the one to save."""
+) -> tuple[Callable[[], Markup], Callable[[], Markup | str], Callable[[], Markup]]:
+    """What draws the lanes, the sheet for phones where there are counts, and the one to save."""
     lanes = _Lanes(records, nodes, arrows, focus, counts, f"{name}-w", at_least)
     column = _Column(records, nodes, arrows, focus, counts, f"{name}-n", at_least)
-    return lanes.draw(), column.draw() if counts else "", lanes.draw(whole=False)
+    return (
+        lanes.draw,
+        lambda: column.draw() if counts else "",
+        lambda: lanes.draw(whole=False),
+    )

@@ -9,7 +9,7 @@ answer stand in the map's place.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from markupsafe import Markup
 from synth.messages import Words
 from synth.model import Influence, Theme
 from synth.text import listed
-from synth.views.figure import Field, Figure, direction_colour, themes_of, to_csv
+from synth.views.figure import Field, Figure, direction_colour, standalone, themes_of, to_csv
 from synth.views.influences.arrows import Arrow, boxes_by_node, gather, in_words
 from synth.views.influences.drawing import key, sheets, signs
 from synth.views.markup import environment, placeholder, render
@@ -59,11 +59,31 @@ class InfluenceMap(Figure):
         arrows: Sequence[Arrow],
         boxes: Sequence[Theme],
         *args: Any,
+        draw: Callable[[], str],
+        save: Callable[[], str],
         **rest: Any,
     ) -> None:
         super().__init__(*args, records=records, **rest)
         self.arrows = tuple(arrows)
         self.themes = tuple(boxes)
+        self._draw, self._save = draw, save
+
+    # Drawn when it is looked at: the checks of a book only ask what each of its maps shows.
+
+    @property
+    def drawing(self) -> str:
+        """The map as HTML, or the sentence that says why there is none."""
+        return super().drawing if self.empty else self._draw()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the codebook has nothing to draw influences between."""
+        return not self.themes
+
+    @property
+    def svg(self) -> str:
+        """The map as an SVG that stands on its own, or nothing."""
+        return "" if self.empty else standalone(self._save())
 
     @property
     def shows(self) -> dict[str, tuple[str, ...]]:
@@ -103,15 +123,15 @@ def influence_map(
     drawn = [arrow for arrow in arrows if len(arrow.studies) >= at_least]
     rows = [_row(records, held, influence) for influence in chosen]
     name = f"influences-{focus}" if focus else ("framework-at-a-glance" if counts else "influences")
-    drawing = svg = ""
-    if nodes:
-        shown = drawn if counts else arrows
-        wide, narrow, svg = sheets(records, nodes, shown, centre, counts, name, at_least)
-        drawing = render(
+    shown = drawn if counts else arrows
+    wide, narrow, save = sheets(records, nodes, shown, centre, counts, name, at_least)
+
+    def draw() -> Markup:
+        return render(
             "map.html",
             key=key(records.settings, counts),
-            wide=wide,
-            narrow=narrow,
+            wide=wide(),
+            narrow=narrow(),
             words=words,
             records=records,
             mark=mark,
@@ -126,6 +146,7 @@ def influence_map(
             at_least=at_least,
             acting=[way for way in records.settings.directions if way.influence],
         )
+
     return InfluenceMap(
         records,
         arrows,
@@ -135,7 +156,8 @@ def influence_map(
         _description(records, nodes, chosen, arrows),
         fields=_fields(records),
         rows=rows,
-        drawing=drawing,
+        draw=draw,
+        save=save,
         nothing=words["map_nothing"],
         note=_note(words, chosen, unplaced),
         summary=words.say(
@@ -150,7 +172,6 @@ def influence_map(
         key=signs(records.settings) if nodes else (),
         table_note=words.count("influences", len(rows)),
         css="synth-map synth-map-plain" if counts else "synth-map",
-        svg=svg,
     )
 
 
