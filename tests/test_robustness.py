@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from tests.records_by_hand import FINDINGS, STUDIES, records, study
 
 from synth.model import Finding
@@ -196,10 +197,11 @@ def test_each_kind_of_loss_is_counted_for_itself() -> None:
         assert {kind: out.of(kind) for kind in counted} == counted
 
 
-def test_twice_the_studies_are_twice_the_work() -> None:
+@pytest.mark.parametrize("cohort", ["", "c{}"])
+def test_twice_the_studies_are_twice_the_work(cohort: str) -> None:
     given = []
     for number in (200, 400):
-        works = [study(f"a{n}", 2010) for n in range(number)]
+        works = [study(f"a{n}", 2010, cohort=cohort.format(n // 2)) for n in range(number)]
         found = [
             Finding(f"a{n}-0{k}", f"a{n}", "money", "helps", f"Said {k}.")
             for n in range(number)
@@ -212,4 +214,6 @@ def test_twice_the_studies_are_twice_the_work() -> None:
         with cProfile.Profile() as profile:
             assert view.left_out
         calls.append(sum(entry.callcount for entry in profile.getstats()))
+        cohorts = sum(out.kind == "cohort" for out in view.left_out)
+        assert cohorts == (len(view.left_out) // 3 if cohort else 0)
     assert calls[1] < calls[0] * 2.4

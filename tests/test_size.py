@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import cProfile
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from synth import Review
-from synth.model import Codebook
+from synth import Review, facets
+from synth.model import Codebook, Facet, Finding, Study
+from synth.reading.records import Records
+from synth.views import statements
 from synth.views.figure import Field, Figure
 from synth.views.markup import Place, drawn_in
+from synth.views.statements import Said
 from synth.views.view import View
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -144,3 +150,66 @@ def test_the_framework_at_a_glance_asks_for_a_branch_once_a_box_not_once_a_findi
         assert view.html
         assert view.readable
         assert 0 < len(asked) < 12 * len(review.records.codebook.ids)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions some work calls."""
+    with cProfile.Profile() as profile:
+        work()
+    return sum(entry.callcount for entry in profile.getstats())
+
+
+def unread(review: Review) -> Review:
+    """The same review with nothing worked out yet."""
+    return Review(replace(review.records))
+
+
+def test_five_times_the_studies_are_five_times_the_work(reviews: tuple[Review, Review]) -> None:
+    few, many = (
+        {name: calls(lambda view=view: (view.rows, view.text)) for name, view in made.items()}
+        for made in (views(unread(review)) for review in reviews)
+    )
+    # Each row is its own statement or study; what a figure asks once of all is not in it.
+    assert {name: (few[name], n) for name, n in many.items() if n > 5.5 * few[name] + 2_000} == {}
+    making = [calls(lambda review=review: views(unread(review))) for review in reviews]
+    assert making[1] < 5.5 * making[0]
+
+
+def test_what_a_finding_carries_is_worked_out_once_for_all_figures(
+    reviews: tuple[Review, Review], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    true = facets.facet_values
+
+    def counted(facet: Facet, finding: Finding, study: Study) -> tuple[str, ...]:
+        asked.append(facet.id)
+        return true(facet, finding, study)
+
+    monkeypatch.setattr(facets, "facet_values", counted)
+    review = unread(reviews[0])
+    for node in review.themes:
+        views_of = (node.evidence().by_year, node.evidence().by_country, node.evidence().by_design)
+        for view in views_of:
+            assert view().rows
+    # Each study, and each finding that may have a country of its own.
+    assert Counter(asked) == {"design": 400, "country": 400 + 4_000}
+
+
+def test_statements_are_grouped_once_however_many_pages_list_them(
+    reviews: tuple[Review, Review], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    true = statements._said
+
+    def counted(records: Records, node: str, findings: Sequence[Finding]) -> tuple[Said, ...]:
+        asked.append(node)
+        return true(records, node, findings)
+
+    monkeypatch.setattr(statements, "_said", counted)
+    review = unread(reviews[0])
+    whole = review.statement_list()
+    for node in review.themes:
+        node.verdict()
+        held = {said.text for group in node.statement_list().groups for said in group.said}
+        assert held <= {said.text for group in whole.groups for said in group.said}
+    assert len(asked) == len(set(asked)) > 10

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, overload
 
 from synth.errors import UnknownName
 from synth.facets import Facets
-from synth.model import UNKNOWN, Finding, Statement, Study, facet_values, statements_of
+from synth.model import (
+    UNKNOWN,
+    Finding,
+    Statement,
+    Study,
+    count_statements,
+    facet_values,
+    statements_of,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -338,6 +346,8 @@ class Evidence(HasEvidence):
         own = ("findings", "statements", "studies", "countries", "themes")
         if what == "studies":
             return len(self.study_ids)
+        if what == "statements":
+            return count_statements(self.findings)
         if what in own:
             return len(getattr(self, what))
         facets = Facets.of(self._records)

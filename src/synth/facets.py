@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 
 from synth.errors import UnknownName, did_you_mean
-from synth.model import Finding, Theme, facet_values
+from synth.model import Facet, Finding, Theme, facet_values
 from synth.reading.records import Records
 from synth.text import fold, is_english, spelled
 
@@ -60,6 +60,8 @@ class Facets:
     def __init__(self, records: Records) -> None:
         self.records = records
         self._columns: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._carried: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        self._of_studies: dict[str, Mapping[str, tuple[str, ...]]] = {}
 
     @classmethod
     def of(cls, records: Records) -> Facets:
@@ -118,10 +120,73 @@ class Facets:
                 finding.id: () if years[finding.study] is None else (str(years[finding.study]),)
                 for finding in findings
             }
-        declared = self.records.settings.facet(facet)
-        if declared is None:
+        if self.records.settings.facet(facet) is None:
             raise UnknownName("facet", facet, self.names, f"Facets: {', '.join(self.names)}.")
-        return {f.id: facet_values(declared, f, studies[f.study]) for f in findings}
+        return self.carried(facet)
+
+    def carried(self, facet: str) -> Mapping[str, tuple[str, ...]]:
+        """The values every finding carries in a facet of its own or its study's, by its id.
+
+        Parameters
+        ----------
+        facet : a facet of ``review.toml``, or else a column of its tables.
+        """
+        if facet not in self._carried:
+            meant, studies = self._meant(facet), self.records.studies
+            findings = self.records.findings.values()
+            if meant.of == "study":
+                shared = self.of_studies(facet)
+                self._carried[facet] = {f.id: shared[f.study] for f in findings}
+            else:
+                self._carried[facet] = {
+                    f.id: facet_values(meant, f, studies[f.study]) for f in findings
+                }
+        return self._carried[facet]
+
+    def of_studies(self, facet: str) -> Mapping[str, tuple[str, ...]]:
+        """The values every study carries in a facet of its own, whatever its findings say.
+
+        Parameters
+        ----------
+        facet : as for :meth:`carried`.
+        """
+        if facet not in self._of_studies:
+            meant = self._meant(facet)
+            self._of_studies[facet] = {
+                name: facet_values(meant, Finding("", name, "", "", ""), study)
+                for name, study in self.records.studies.items()
+            }
+        return self._of_studies[facet]
+
+    def _meant(self, facet: str) -> Facet:
+        """A facet, whether ``review.toml`` declares it or not."""
+        country = facet == "country"
+        return self.records.settings.facet(facet) or Facet(
+            *(facet, facet.capitalize(), f"{facet}s", "either" if country else "study"),
+            many=country,
+        )
+
+    @cached_property
+    def coded(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings that speak to each node of the codebook itself, by its id."""
+        return self._by_node({name: (name,) for name in self.records.codebook.ids})
+
+    @cached_property
+    def below(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings that speak to each node of the codebook or to one below it, by its id."""
+        book = self.records.codebook
+        return self._by_node({name: tuple(n.id for n in book.path(name)) for name in book.ids})
+
+    def _by_node(self, above: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Finding, ...]]:
+        """Each finding put once to the nodes its themes lead to."""
+        found: dict[str, list[Finding]] = {name: [] for name in above}
+        for finding in self.records.findings.values():
+            nodes: Iterable[str] = above.get(finding.theme, ())
+            if finding.also:
+                nodes = {node: None for name in finding.themes for node in above.get(name, ())}
+            for node in nodes:
+                found[node].append(finding)
+        return {name: tuple(findings) for name, findings in found.items()}
 
     def values(self, facet: str) -> tuple[str, ...]:
         """All values of a facet in the review; ranks and directions stand in their own order.
@@ -156,10 +221,9 @@ class Facets:
                 known = f"Filters: {', '.join(self.filters)}."
                 raise UnknownName("filter", name, self.filters, known)
         tests: list[Callable[[str], bool]] = []
-        nodes = self.branches(filters)
-        findings = self.records.findings
-        if nodes is not None:
-            tests.append(lambda name: findings[name].speaks_to(nodes))
+        if chosen := self._nodes(filters):
+            speaking = {finding.id for node in chosen for finding in self.below[node]}
+            tests.append(speaking.__contains__)
         for facet, wanted in filters.items():
             if facet in self.ranks:
                 continue
@@ -171,16 +235,18 @@ class Facets:
                 tests.append(self._years(facet, wanted))
             else:
                 tests.append(self._values(facet, wanted))
-        return tuple(name for name in ids if all(test(name) for test in tests))
+        for test in tests:
+            ids = [name for name in ids if test(name)]
+        return tuple(ids)
 
     def branches(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
         """Nodes that filters on ranks choose, with everything below; ``None`` without such."""
-        chosen: frozenset[str] | None = None
-        for rank in self.ranks:
-            for name in filters.get(rank, ()):
-                node = self.node(name, rank)
-                chosen = (chosen or frozenset()) | self.records.codebook.branch(node)
-        return chosen
+        chosen = self._nodes(filters)
+        branch = self.records.codebook.branch
+        return frozenset().union(*map(branch, chosen)) if chosen else None
+
+    def _nodes(self, filters: Mapping[str, tuple[str, ...]]) -> list[str]:
+        return [self.node(name, rank) for rank in self.ranks for name in filters.get(rank, ())]
 
     def node(self, name: str, rank: str) -> str:
         """Id of a node of a rank, by its id or its label.

@@ -672,6 +672,17 @@ def statements_of(findings: Iterable[Finding]) -> tuple[Statement, ...]:
     return tuple(Statement(names[0], tuple(names)) for names in found.values())
 
 
+def count_statements(findings: Iterable[Finding]) -> int:
+    """How many statements some findings are; see :func:`statements_of`.
+
+    Parameters
+    ----------
+    findings : findings of one review.
+    """
+    # Most of what is drawn of a large review wants the number alone.
+    return len({(f.anchor, f.summary) if f.anchor else f.id for f in findings})
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """Something two codings of the same text disagreed about, and what was settled."""

@@ -516,13 +516,14 @@ def hold(root: Path) -> None:
     """
     from synth import freshness
     from synth.reading.rules import load_records
+    from synth.views.statements import grouped
 
     print_of = freshness.inputs(root)
     records = load_records(root)
-    facets = Facets.of(records)
-    # What almost every figure asks of all findings; each process would gather it again.
-    for name in (*facets.ranks, "direction", *(facet.id for facet in records.settings.facets)):
-        facets.held(name)
+    # What almost every page asks of all findings; each process would gather it again.
+    grouped(records)
+    for name in ("country", "design"):
+        Facets.of(records).carried(name)
     _HELD[root.resolve()] = print_of, records
 
 

@@ -13,7 +13,7 @@ from synth.book.domain import evidence_domain
 from synth.book.nodes import message_line
 from synth.errors import UnknownName
 from synth.messages import Words
-from synth.model import statements_of
+from synth.model import count_statements, statements_of
 from synth.views.figure import poles
 from synth.views.markup import drawn_in
 from synth.views.shapes import direction_mark, mark
@@ -33,7 +33,7 @@ class RestsOn(SphinxDirective):
         evidence, words = review.evidence(), Words.of(review.settings)
         counted = [
             ("study", len(evidence.study_ids)),
-            ("statement", len(statements_of(evidence.findings))),
+            ("statement", count_statements(evidence.findings)),
             ("country", len(evidence.countries)),
         ]
         html = render(

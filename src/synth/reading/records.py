@@ -90,8 +90,15 @@ class Records:
 
     def label(self, study: str) -> str:
         """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
-        reference = self.bibliography.get(study)
-        return author_year(reference) if reference is not None else study
+        if study not in self._labels:
+            work = self.bibliography.get(study)
+            self._labels[study] = author_year(work) if work is not None else study
+        return self._labels[study]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """The labels asked for so far: a table names a study with each of its findings."""
+        return {}
 
     def studies_of(self, ids: Iterable[str]) -> list[str]:
         """The studies of some findings, in the order of a reference list.

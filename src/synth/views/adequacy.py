@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.model import UNKNOWN, Finding, statements_of
+from synth.model import UNKNOWN, Finding, count_statements
 from synth.text import listed
 from synth.views.figure import studies_behind, values_of_study
 
@@ -68,7 +68,7 @@ def adequacy(records: Records, findings: Iterable[Finding]) -> Adequacy:
     years = [work.year for work in works if work.year is not None]
     return Adequacy(
         findings=len(rows),
-        statements=len(statements_of(rows)),
+        statements=count_statements(rows),
         studies=tuple(work.id for work in works),
         groups=len({work.group for work in works}),
         countries=tuple(sorted(set().union(*placed))),

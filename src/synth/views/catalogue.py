@@ -14,7 +14,16 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup, escape
 
 from synth.messages import Words
-from synth.model import NOT_ESTABLISHED, UNKNOWN, Finding, Settings, Study, Theme, statements_of
+from synth.model import (
+    NOT_ESTABLISHED,
+    UNKNOWN,
+    Finding,
+    Settings,
+    Study,
+    Theme,
+    count_statements,
+    statements_of,
+)
 from synth.reading.records import Records
 from synth.text import counted, fold, listed
 from synth.views.figure import Field, level_colour, table_html
@@ -244,7 +253,7 @@ class Entry:
                 "study_contributes",
                 findings=words.count("finding", len(self.findings)),
                 total=placeholder("findings", words["late_all"]),
-                statements=words.count("statement", len(statements_of(self.findings))),
+                statements=words.count("statement", count_statements(self.findings)),
                 all_statements=placeholder("statements", words["late_all"]),
                 themes=f"{len(themes)} {noun}",
             ),

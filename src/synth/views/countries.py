@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Study, statements_of
+from synth.model import UNKNOWN, Finding, Study, count_statements
 from synth.text import slug
 from synth.views.adequacy import listed_designs
 from synth.views.figure import (
@@ -116,14 +116,14 @@ class CountryProfiles(View):
         return {
             "country": name,
             "studies": len(works),
-            "statements": len(statements_of(found)),
+            "statements": count_statements(found),
             "findings": len(found),
             **{
-                way.id: len(statements_of([f for f in found if f.direction == way.id]))
+                way.id: count_statements(f for f in found if f.direction == way.id)
                 for way in self._records.settings.directions
             },
             **{
-                level: len(statements_of([f for f in found if f.speaks_to(branch)]))
+                level: count_statements(f for f in found if f.speaks_to(branch))
                 for level, branch in branches.items()
             },
             "designs": listed_designs(self._words, told, len(works)) if works else "",

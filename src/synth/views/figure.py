@@ -14,16 +14,15 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
+from synth.facets import Facets
 from synth.messages import Words
 from synth.model import (
     Direction,
-    Facet,
     Finding,
     Settings,
     Study,
     Theme,
-    facet_values,
-    statements_of,
+    count_statements,
 )
 from synth.references.csv_text import csv_text
 from synth.views.markup import link, placeholder, render
@@ -237,7 +236,7 @@ def evidence_said(words: Words, findings: Sequence[Finding]) -> str:
     """How much some findings are: ``"9 statements (14 findings) from 11 studies"``."""
     return words.say(
         "evidence_stated",
-        statements=words.count("statement", len(statements_of(findings))),
+        statements=words.count("statement", count_statements(findings)),
         findings=words.count("finding", len(findings)),
         studies=words.count("study", len({finding.study for finding in findings})),
     )
@@ -248,7 +247,7 @@ def source_line(words: Words, findings: Sequence[Finding]) -> Source:
     return lambda: Markup(
         words.html(
             "figure_source",
-            statements=len(statements_of(findings)),
+            statements=count_statements(findings),
             all_statements=placeholder("statements", words["late_all"]),
             findings=len(findings),
             all_findings=placeholder("findings", words["late_all"]),
@@ -481,14 +480,7 @@ def studies_behind(records: Records, findings: Iterable[Finding]) -> list[Study]
 
 def values_in(records: Records, facet: str, finding: Finding) -> tuple[str, ...]:
     """The values a finding carries in a facet, whether ``review.toml`` declares it or not."""
-    declared = records.settings.facet(facet) or Facet(
-        facet,
-        facet.capitalize(),
-        f"{facet}s",
-        "either" if facet == "country" else "study",
-        many=facet == "country",
-    )
-    return facet_values(declared, finding, records.studies[finding.study])
+    return Facets.of(records).carried(facet)[finding.id]
 
 
 def values_of_study(records: Records, facet: str, study: str) -> tuple[str, ...]:
@@ -497,7 +489,7 @@ def values_of_study(records: Records, facet: str, study: str) -> tuple[str, ...]
     A finding may be about another country than its study was done in; what counts studies asks the
     study.
     """
-    return values_in(records, facet, Finding("", study, "", "", ""))
+    return Facets.of(records).of_studies(facet)[study]
 
 
 def themes_of(records: Records) -> tuple[Theme, ...]:

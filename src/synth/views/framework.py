@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from synth.facets import Facets
 from synth.messages import Words
 from synth.model import Direction, Finding, Theme
 from synth.references.formats import to_csv
 from synth.text import listed
 from synth.views.figure import (
-    chosen,
     evidence_said,
     level_colour,
     of_studies,
@@ -304,25 +304,19 @@ def framework(
     KeyError : the codebook has no such node.
     """
     book = records.codebook
-    findings = chosen(records, ids)
+    facets, kept = Facets.of(records), None if ids is None else frozenset(ids)
     wanted = book.branch(of) if of is not None else frozenset(book.ids)
     if of is not None:
         book[of]  # an unknown node is an error, not an empty table
     rows: list[FrameworkRow] = []
-    # Each finding is put to its nodes once: looking for those of a node would read all for each.
-    coded: dict[str, list[Finding]] = {}
-    within: dict[str, list[Finding]] = {}
-    for finding in findings:
-        for name in finding.themes:
-            coded.setdefault(name, []).append(finding)
-        for node_id in {node.id for name in finding.themes for node in book.path(name)}:
-            within.setdefault(node_id, []).append(finding)
     for node in book:
         if node.id not in wanted:
             continue
         path = book.path(node.id)
-        below = tuple(within.get(node.id, ()))
-        own = tuple(coded.get(node.id, ()))
+        below, own = facets.below[node.id], facets.coded[node.id]
+        if kept is not None:
+            below = tuple(f for f in below if f.id in kept)
+            own = tuple(f for f in own if f.id in kept)
         if book.children(node.id):
             rows.append(FrameworkRow(node, path, True, below))
             if own:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from synth.facets import Facets
 from synth.messages import Words
 from synth.model import Finding, Theme, statements_of
 from synth.views.figure import level_colour, poles
@@ -49,8 +50,7 @@ class Glance(View):
         found = []
         for level in book.levels:
             for theme in book.children(level.id) or (level,):
-                branch = book.branch(theme.id)
-                own = tuple(f for f in self._records.findings.values() if f.speaks_to(branch))
+                own = Facets.of(self._records).below[theme.id]
                 found.append((level, theme, own, _teeth(own)))
         return tuple(found)
 

@@ -7,7 +7,7 @@ strong or how certain an effect is: a theme may rest on one study that is right.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -155,7 +155,6 @@ class Robustness(View):
         self._whole = whole
         self._words = Words.of(records.settings)
         self.title = self._words["robustness_title"]
-        self.description = self._describe()
         self._source = source_line(self._words, self._findings)
 
     # --- the computation ---
@@ -218,52 +217,81 @@ class Robustness(View):
                 )
 
     @cached_property
-    def _groups(self) -> tuple[tuple[str, str, frozenset[str]], ...]:
-        """What can be left out: kind, label, studies; a country has its own rule."""
-        behind = studies_behind(self._records, self._findings)
-        cohorts: dict[str, set[str]] = {}
-        for study in behind:
-            if study.cohort:
-                cohorts.setdefault(study.cohort, set()).add(study.id)
-        groups = [("study", self._records.label(s.id), frozenset({s.id})) for s in behind]
-        groups += [
-            (
-                "cohort",
-                self._words.say("robustness_participants", studies=self._labels(of)),
-                frozenset(of),
-            )
-            for _, of in sorted(cohorts.items())
-            if len(of) > 1
-        ]
-        groups += [
-            ("team", label, frozenset(of)) for label, of in author_teams(self._records, behind)
-        ]
-        return tuple(groups)
+    def _behind(self) -> list[Study]:
+        return studies_behind(self._records, self._findings)
+
+    def _groups(self, kind: str) -> Iterator[tuple[str, frozenset[str]]]:
+        """The studies, cohorts or teams that can be left out: label and studies of each."""
+        if kind == "study":
+            for study in self._behind:
+                yield self._records.label(study.id), frozenset({study.id})
+        elif kind == "team":
+            for label, together in author_teams(self._records, self._behind):
+                yield label, frozenset(together)
+        else:
+            cohorts: dict[str, set[str]] = {}
+            for study in self._behind:
+                if study.cohort:
+                    cohorts.setdefault(study.cohort, set()).add(study.id)
+            for _, of in sorted(cohorts.items()):
+                if len(of) > 1:
+                    said = self._words.say("robustness_participants", studies=self._labels(of))
+                    yield said, frozenset(of)
 
     def _labels(self, works: Iterable[str]) -> str:
         return listed((self._records.label(study) for study in sorted(works)), self._words["and"])
 
     @cached_property
     def left_out(self) -> tuple[LeftOut, ...]:
-        """Each study, cohort, country and team, and what goes when it is left out.
+        """Each study, cohort, country and team, and what goes when it is left out."""
+        return tuple(out for kind in KINDS for out in self.leaving_out(kind))
+
+    def leaving_out(self, kind: str) -> tuple[LeftOut, ...]:
+        """What goes when each thing of a kind is left out, those that take most first.
 
         A finding from several countries stays when only one of them is left out.
+
+        Parameters
+        ----------
+        kind : one of :data:`KINDS`.
         """
         found = []
-        by_study: dict[str, list[str]] = {}
+        if kind == "country":
+            for country, (works, gone) in self._countries.items():
+                lost = tuple(h for h in self.supported if h.countries == {country})
+                found.append(LeftOut(kind, country, tuple(sorted(works)), *self._gone(gone), lost))
+        else:
+            for label, of in self._groups(kind):
+                gone = [name for study in of for name in self._by_study.get(study, ())]
+                found.append(
+                    LeftOut(kind, label, tuple(sorted(of)), *self._gone(gone), self._lost(of))
+                )
+        return tuple(sorted(found, key=lambda x: (-len(x.lost), -x.findings, x.label)))
+
+    @cached_property
+    def _by_study(self) -> Mapping[str, list[str]]:
+        """Ids of the findings of each study."""
+        found: dict[str, list[str]] = {}
         for finding in self._findings:
-            by_study.setdefault(finding.study, []).append(finding.id)
-        for kind, label, of in self._groups:
-            gone = [name for study in of for name in by_study.get(study, ())]
-            lost = tuple(h for h in self.supported if h.studies <= of)
-            found.append(LeftOut(kind, label, tuple(sorted(of)), *self._gone(gone), lost))
-        for country, (works, gone) in self._countries.items():
-            lost = tuple(h for h in self.supported if h.countries == {country})
-            found.append(LeftOut("country", country, tuple(sorted(works)), *self._gone(gone), lost))
-        order = {kind: index for index, kind in enumerate(KINDS)}
-        return tuple(
-            sorted(found, key=lambda x: (order[x.kind], -len(x.lost), -x.findings, x.label))
-        )
+            found.setdefault(finding.study, []).append(finding.id)
+        return found
+
+    def _lost(self, of: frozenset[str]) -> tuple[Supported, ...]:
+        """What rests on some studies alone."""
+        places = sorted(at for study in of for at in self._resting.get(study, ()))
+        return tuple(self.supported[at] for at in places if self.supported[at].studies <= of)
+
+    @cached_property
+    def _resting(self) -> Mapping[str, list[int]]:
+        """Each supported thing under one of its studies, by its place.
+
+        What rests on some studies alone is found under one of them: with thousands of studies,
+        nobody can hold each against everything that has support.
+        """
+        found: dict[str, list[int]] = {}
+        for at, item in enumerate(self.supported):
+            found.setdefault(min(item.studies), []).append(at)
+        return found
 
     def _gone(self, findings: Sequence[str]) -> tuple[int, int]:
         """How many findings go, and how many statements that nobody else reports go with them."""
@@ -300,14 +328,20 @@ class Robustness(View):
         The narrowest is told: what rests on one study rests on one country too.
         """
         elsewhere = {*self._records.settings.not_countries, *UNKNOWN}
-        groups = [g for g in self._groups if g[0] != "study"]
+        # A group that holds all of a thing's studies holds its first.
+        groups: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
+        for kind in ("cohort", "team"):
+            for label, of in self._groups(kind):
+                for study in of:
+                    groups.setdefault(study, []).append((kind, label, of))
         found = []
         for item in self.supported:
             if len(item.studies) == 1:
                 (study,) = item.studies
                 found.append((item, "study", self._records.label(study)))
                 continue
-            within = next(((kind, label) for kind, label, of in groups if item.studies <= of), None)
+            near = groups.get(min(item.studies), ())
+            within = next(((kind, label) for kind, label, of in near if item.studies <= of), None)
             if within is not None:
                 found.append((item, *within))
             elif len(item.countries) == 1 and not item.countries & elsewhere:
@@ -358,7 +392,8 @@ class Robustness(View):
             for item, kind, which in self.single
         ]
 
-    def _describe(self) -> str:
+    @cached_property
+    def description(self) -> str:  # type: ignore[override]
         """What stands out, in sentences made from the rows."""
         words = self._words
         if not self._findings:

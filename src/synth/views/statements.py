@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from synth.facets import Facets
 from synth.messages import Words
 from synth.model import Direction, Finding, Theme, statements_of
 from synth.references.formats import to_csv
@@ -92,20 +93,15 @@ def grouped(records: Records, of: str | None = None) -> tuple[Group, ...]:
     ------
     KeyError : the codebook has no such node.
     """
-    book = records.codebook
+    book, coded = records.codebook, Facets.of(records).coded
     branch = frozenset(book.ids) if of is None else book.branch(book[of].id)
-    own: dict[str, list[Finding]] = {name: [] for name in book.ids if name in branch}
-    for finding in records.findings.values():
-        for name in finding.themes:
-            if name in branch:
-                own[name].append(finding)
-    groups = []
-    for name, findings in own.items():
+    # What stands under a node is the same on the page of its theme, of its level and on the first.
+    made: dict[str, Group] = vars(records).setdefault("_groups", {})
+    for name in branch - made.keys():
         below = bool(book.children(name))
-        if findings or not below:
-            said = _said(records, name, findings)
-            groups.append(Group(book[name], below, tuple(findings), said))
-    return tuple(groups)
+        if coded[name] or not below:
+            made[name] = Group(book[name], below, coded[name], _said(records, name, coded[name]))
+    return tuple(made[name] for name in book.ids if name in branch and name in made)
 
 
 def _said(records: Records, node: str, findings: Sequence[Finding]) -> tuple[Said, ...]:
@@ -136,6 +132,8 @@ class StatementList(View):
         self.summary = evidence_said(self._words, self._findings())
 
     def _findings(self) -> tuple[Finding, ...]:
+        if self._of is not None:
+            return findings_of(self._records, self._of)
         held = {finding.id for group in self.groups for finding in group.findings}
         return tuple(f for f in self._records.findings.values() if f.id in held)
 
@@ -304,5 +302,4 @@ def statement_list(records: Records, of: str | None = None) -> StatementList:
 
 def findings_of(records: Records, of: str) -> tuple[Finding, ...]:
     """The findings that speak to a node of the codebook or to one below it, each once."""
-    branch = records.codebook.branch(records.codebook[of].id)
-    return tuple(f for f in records.findings.values() if f.speaks_to(branch))
+    return Facets.of(records).below[of]

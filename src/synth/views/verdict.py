@@ -6,13 +6,15 @@ one statement and as long as its studies are many. It shows coverage, never the 
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from synth.facets import Facets
 from synth.messages import Words
-from synth.model import Direction, Finding, statements_of
+from synth.model import Direction, Finding, count_statements
 from synth.views.adequacy import adequacy, adequacy_line
 from synth.views.figure import (
     Field,
@@ -66,11 +68,12 @@ class Verdict(View):
     def parts(self) -> tuple[tuple[str, str, tuple[Finding, ...], tuple[Said, ...]], ...]:
         """The nodes right below, or the node itself: id, label, findings and statements of each."""
         book, groups = self._records.codebook, grouped(self._records, self.node.id)
+        facets = Facets.of(self._records)
         parts = []
         for name in (self.node.id, *(child.id for child in book.children(self.node.id))):
             whole = name == self.node.id
             branch = frozenset({name}) if whole else book.branch(name)
-            found = tuple(f for f in self.findings if f.speaks_to(branch))
+            found = (facets.coded if whole else facets.below)[name]
             said: dict[tuple[str, str], Said] = {}
             for group in groups:
                 if group.node.id in branch:
@@ -95,7 +98,7 @@ class Verdict(View):
             own = [f for f in self.findings if f.direction == way.id]
             if own:
                 works = len({f.study for f in own})
-                found.append((way, len(statements_of(own)), len(own), works))
+                found.append((way, count_statements(own), len(own), works))
         pair = {way.id for way in poles(self._records.settings) or ()}
         return tuple(sorted(found, key=lambda count: (count[0].id not in pair, -count[1])))
 
@@ -119,8 +122,7 @@ class Verdict(View):
                 out.statements,
                 tuple(item for item in out.lost if item.id in branch),
             )
-            for out in robustness(self._records, ids).left_out
-            if out.kind == "study"
+            for out in robustness(self._records, ids).leaving_out("study")
         )
 
     # --- as rows ---
@@ -131,9 +133,10 @@ class Verdict(View):
         rows = []
         for _, label, found, said in self.parts:
             rests = adequacy(self._records, found)
+            ways = Counter(one.direction for one in said)
             row: dict[str, Any] = {"what": label}
             for way in self._records.settings.directions:
-                row[way.id] = sum(one.direction == way.id for one in said)
+                row[way.id] = ways[way.id]
             row |= {
                 "statements": rests.statements,
                 "findings": rests.findings,

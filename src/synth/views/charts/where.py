@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study, statements_of
+from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study, count_statements
 from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
@@ -179,7 +179,7 @@ def by_place(
         {
             "value": value,
             "studies": len(works),
-            "statements": len(statements_of(found)),
+            "statements": count_statements(found),
             "findings": len(found),
             "countries": sorted(countries) if value in known else [],
             "apart": value not in known,
@@ -229,7 +229,7 @@ def _grouped(
     for finding in findings:
         for country in values_in(records, "country", finding):
             found = of(country)[1]
-            if finding not in found[-1:]:
+            if not found or found[-1] is not finding:
                 found.append(finding)
     return held
 
@@ -249,7 +249,7 @@ def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> li
         {
             "value": value,
             "studies": n,
-            "statements": len(statements_of(found.get(value, ()))),
+            "statements": count_statements(found.get(value, ())),
             "findings": len(found.get(value, ())),
             "apart": value in UNKNOWN,
         }
@@ -379,7 +379,7 @@ def _counts_text(
     total = say.say(
         "chart_counts",
         studies=say.count("study", len(behind)),
-        statements=_stated(say, len(statements_of(findings)), len(findings)),
+        statements=_stated(say, count_statements(findings), len(findings)),
         how=how,
     )
     return f"{total}: {said}." if said else f"{total}."
@@ -414,6 +414,7 @@ def _spread(
         return ""
     say = Words.of(records.settings)
     total = say.count("study", len(behind))
+    statements = say.count("statement", count_statements(findings))
     largest = {"n": named[0]["studies"], "studies": total}
     parts = [say.say("chart_spread", countries=say.count("country", len(named)), **largest)]
 
@@ -430,8 +431,8 @@ def _spread(
                 group=group,
                 n=len(works),
                 studies=total,
-                some=len(statements_of(found)),
-                statements=say.count("statement", len(statements_of(findings))),
+                some=count_statements(found),
+                statements=statements,
                 countries=listed(sorted(countries), say["and"]),
             )
         )
