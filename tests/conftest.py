@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import itertools
 import os
 import re
 import shutil
@@ -169,7 +170,10 @@ LIMIT = 120_000
 machine. Only a test that fails waits as long."""
 
 LOOK = {"viewport", "color_scheme", "reduced_motion"}
-"""Options that a page can change while it is there; any other needs a context of its own."""
+"""Options that a page can change while it is there; any other belongs to its context."""
+
+USUAL = {"java_script_enabled": True, "has_touch": False, "is_mobile": False}
+"""What those others are of a page that nobody asks anything of."""
 
 
 def offline_in(context: Any) -> OfflinePage:
@@ -217,52 +221,72 @@ def as_new(offline: OfflinePage) -> None:
     offline.pending.clear()
 
 
+@dataclass
+class KeptPages:
+    """Pages that one test after the other uses; a new one takes most of a second to make."""
+
+    browser: Any
+    kept: dict[frozenset[tuple[str, Any]], list[OfflinePage]] = field(default_factory=dict)
+
+    def take(self, kind: frozenset[tuple[str, Any]]) -> OfflinePage:
+        """A page of a kind that has forgotten the test before."""
+        waiting = self.kept.setdefault(kind, [])
+        return waiting.pop() if waiting else offline_in(self.browser.new_context(**dict(kind)))
+
+    def give_back(self, kind: frozenset[tuple[str, Any]], offline: OfflinePage) -> None:
+        """Make a page forget the test that used it, and keep it for the next."""
+        as_new(offline)
+        self.kept[kind].append(offline)
+
+
 @pytest.fixture(scope="session")
-def kept_pages(browser: Any) -> Iterator[list[OfflinePage]]:
-    """The page that one test after the other uses; a new one takes most of a second to make."""
-    kept: list[OfflinePage] = []
-    yield kept
-    for offline in kept:
+def kept_pages(browser: Any) -> Iterator[KeptPages]:
+    """The pages of this process that wait for their next test."""
+    pages = KeptPages(browser)
+    yield pages
+    for offline in itertools.chain(*pages.kept.values()):
         offline.page.context.close()
 
 
 @pytest.fixture
 def offline_page(
-    browser: Any, kept_pages: list[OfflinePage], request: pytest.FixtureRequest
+    browser: Any, kept_pages: KeptPages, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., OfflinePage]]:
     """Make pages without network; options are those of a playwright browser context.
 
     ``offline_page(color_scheme="dark", viewport={"width": 320, "height": 640})``
 
-    What a page looks like is set on the page that is kept, which has forgotten the test before;
-    a second page of the same test, and one with other options, gets a context of its own.
-    ``own=True`` asks for one, for what cannot be taken back.
+    What a page looks like is set on a page that is kept, which has forgotten the test before.
+    There is one for each kind that is asked for: without scripts, of a phone. ``own=True`` asks for
+    a context of its own, for what cannot be taken back.
     """
-    taken: list[OfflinePage] = []
+    taken: list[tuple[frozenset[tuple[str, Any]], OfflinePage]] = []
     contexts = []
 
     def make(*, own: bool = False, **options: Any) -> OfflinePage:
-        if own or taken or not options.keys() <= LOOK:
+        others = {name: options[name] for name in options.keys() - LOOK}
+        if own or not others.keys() <= USUAL.keys():
             context = browser.new_context(**options)
             contexts.append(context)
             return offline_in(context)
-        offline = kept_pages.pop() if kept_pages else offline_in(browser.new_context())
-        taken.append(offline)
-        offline.page.set_viewport_size(options.pop("viewport", {"width": 1280, "height": 720}))
-        offline.page.emulate_media(**options)
+        kind = frozenset({**USUAL, **others}.items())
+        offline = kept_pages.take(kind)
+        taken.append((kind, offline))
+        offline.page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 720}))
+        look = options.keys() & LOOK - {"viewport"}
+        offline.page.emulate_media(**{name: options[name] for name in look})
         return offline
 
     failed = request.session.testsfailed
     yield make
     for context in contexts:
         context.close()
-    for offline in taken:
+    for kind, offline in taken:
         # A page that a test failed on may be in any state.
         if request.session.testsfailed > failed:
             offline.page.context.close()
         else:
-            as_new(offline)
-            kept_pages.append(offline)
+            kept_pages.give_back(kind, offline)
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,15 @@ SEVERAL = "button.synth-several"
 
 
 def open_theme(built_book: Path, offline_page: Callable[..., Any], **options: Any) -> Any:
-    """The page of a theme, with its previews ready."""
+    """The page of a theme, with its previews ready, and nothing left that could move its lines.
+
+    A line that moves under the pointer takes its preview with it.
+    """
     offline = offline_page(**options)
     page = offline.open(built_book / THEME)
     # The module takes the titles away once it is there.
     page.wait_for_function("!document.querySelector('a.synth-rv[title]')")
+    offline.settle()
     return page
 
 
