@@ -3,19 +3,24 @@
     python bench/book.py [--runs 3]
 
 A copy of the project (what git tracks) is measured, so nothing here is touched. Each figure stands
-beside its floor, measured in the same run:
+beside its floor, measured in the same run, in seconds of the clock and of processors; those count
+what kernels took as well, and say more where other programs run:
 
 - notebooks from scratch: `synth execute --all` beside `jupyter-book build` with its own execution
   (`execute_notebooks: force`), less the same build without execution;
-- pages, cold and with nothing changed: check + execute + build beside the same pages built by
-  Jupyter Book without this library's extension;
+- pages, cold and with nothing changed, beside the same pages built by Jupyter Book without this
+  library's extension: without views, citations, search and downloads;
+- both together, from nothing, beside `jupyter-book build` that executes the notebooks;
 - one study added: which notebooks run, which are rewritten, and the build that follows.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
+import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -23,29 +28,56 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 STUDY = "zzz2020"
 
 
-def run(command: list[str], where: Path) -> tuple[float, str]:
-    """Seconds a command takes, and what it said; it may end with warnings but not with a crash."""
-    began = time.perf_counter()
+class Taken(NamedTuple):
+    """Seconds of the clock and of processors."""
+
+    clock: float
+    processors: float
+
+    def __add__(self, other: object) -> Taken:
+        assert isinstance(other, Taken)
+        return Taken(self.clock + other.clock, self.processors + other.processors)
+
+    def __sub__(self, other: Taken) -> Taken:
+        return Taken(self.clock - other.clock, self.processors - other.processors)
+
+
+def spent() -> float:
+    """Processor seconds of everything started here that has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run(command: list[str], where: Path) -> tuple[Taken, str]:
+    """What a command takes, and what it said; it may end with warnings but not with a crash."""
+    began, before = time.perf_counter(), spent()
     done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
     if "Traceback" in done.stderr:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return seconds, done.stdout + done.stderr
+    while True:  # kernels and the process they are forked from end a moment later
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            break
+    return Taken(seconds, spent() - before), done.stdout + done.stderr
 
 
-def median(command: list[str], where: Path, runs: int, before: object = None) -> float:
-    """Median seconds of a command over several runs."""
+def median(command: list[str], where: Path, runs: int, before: object = None) -> Taken:
+    """Medians of what a command takes in several runs."""
     times = []
     for _ in range(runs):
         if callable(before):
             before()
         times.append(run(command, where)[0])
-    return statistics.median(times)
+    clock, processors = (statistics.median(each) for each in zip(*times, strict=True))
+    return Taken(clock, processors)
 
 
 def copy_project(target: Path) -> None:
@@ -65,7 +97,8 @@ def configured(target: Path, name: str, *, execution: str, extension: bool) -> P
     text = (target / "_config.yml").read_text(encoding="utf-8")
     text = re.sub(r'execute_notebooks: *"?\w+"?', f'execute_notebooks: "{execution}"', text)
     if not extension:
-        text = re.sub(r"\n *- *synth\.sphinx_ext[^\n]*", "", text)
+        text, found = re.subn(r"extra_extensions: *\[synth\.book\]", "extra_extensions: []", text)
+        assert found == 1, "_config.yml names the extension in another way"
     path = target / name
     path.write_text(text, encoding="utf-8")
     return path
@@ -93,6 +126,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="runs a figure is the median of")
     runs = parser.parse_args().runs
+    # Kernels whose parent has ended become children of this process (PR_SET_CHILD_SUBREAPER).
+    ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)
     book = [str(Path(sys.executable).parent / "jupyter-book"), "build", ".", "--quiet"]
     execute = [sys.executable, "-m", "synth.cli", "execute"]
     check = [sys.executable, "-m", "synth.cli", "check"]
@@ -120,16 +155,21 @@ def main() -> None:
         added, said = run(execute, target)
         rebuilt = run([*book, *ours], target)[0]
 
-    print(f"\n{'what':44}{'seconds':>9}{'beside':>9}{'ratio':>8}")
-    for what, seconds, floor in (
+    print(f"\n{'what':46}{'clock':>7}{'beside':>8}{'ratio':>7}{'CPU':>9}{'beside':>8}{'ratio':>7}")
+    for what, taken, floor in (
         (f"run {notebooks} notebooks from scratch", scratch, executed),
         ("build the pages, cold", cold, unexecuted),
+        ("notebooks and pages from nothing", scratch + cold, executed + unexecuted),
         ("build, nothing changed", still, still_bare),
         ("check + execute + build, nothing changed", checked + fresh + still, still_bare),
         ("one study added: execute", added, scratch),
         ("one study added: build", rebuilt, cold),
+        ("one study added: saved to finished", added + rebuilt, scratch + cold),
     ):
-        print(f"{what:44}{seconds:9.2f}{floor:9.2f}{seconds / floor:8.2f}")
+        told = [f"{what:46}"]
+        for one, other in zip(taken, floor, strict=True):
+            told.append(f"{one:7.2f}{other:8.2f}{one / other:7.2f}  ")
+        print("".join(told).rstrip())
     print(said.strip().splitlines()[-1])
 
 

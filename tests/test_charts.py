@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +32,7 @@ from tests.records_by_hand import (
 
 from synth.model import Finding
 from synth.views import charts
+from synth.views.charts import chart as chart_module
 from synth.views.charts.chart import study_links
 from synth.views.figure import Figure
 from synth.views.markup import Place, drawn_in
@@ -285,6 +289,56 @@ def test_every_specification_obeys_the_schema(draw: Any) -> None:
     # What is no specification is refused, so the lines above say something.
     with pytest.raises(ValidationError):
         altair.LayerChart.from_dict({**chart.spec, "layer": [{"mark": "nonsense"}]})
+
+
+BANDED = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+    "width": 100,
+    "data": {"values": [{"a": 1}, {"a": 9}]},
+    "mark": {
+        "type": "bar",
+        "clip": True,
+        "color": {"gradient": "linear", "stops": [{"offset": 0, "color": "#000"}]},
+    },
+    "encoding": {"x": {"field": "a", "type": "quantitative", "scale": {"domain": [0, 5]}}},
+}
+
+
+def test_a_picture_is_the_same_whatever_was_drawn_before_it() -> None:
+    spec = json.dumps(BANDED)
+    first = chart_module.converted(spec)
+    assert "gradient_" in first
+    assert 'id="clip' in first
+    assert chart_module.converted(spec) == first
+
+
+def test_a_picture_is_kept_by_what_it_is_drawn_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(chart_module, "_KEPT", {})
+    monkeypatch.setattr(chart_module, "converted", lambda spec: made.append(spec) or f"<{spec}>")
+
+    def drawn(*specs: str) -> list[str]:
+        """As a process draws them that has just begun."""
+        chart_module._picture.cache_clear()
+        chart_module.keep_pictures(tmp_path / "pictures")
+        return [chart_module._picture(spec) for spec in specs]
+
+    assert drawn("one", "two") == ["<one>", "<two>"]
+    assert drawn("two", "one", "three") == ["<two>", "<one>", "<three>"]
+    assert made == ["one", "two", "three"]
+    for path in (tmp_path / "pictures").iterdir():
+        if path.read_text() == "<one>":
+            os.utime(path, (0, 0))
+    assert drawn("one") == ["<one>"]
+    assert made[3:] == ["one"], "nobody had asked for it for a long time"
+    # Where nothing can be kept, everything is drawn.
+    shutil.rmtree(tmp_path / "pictures")
+    (tmp_path / "pictures").write_text("a file")
+    assert drawn("two") == ["<two>"]
+    assert made[4:] == ["two"]
+    chart_module._picture.cache_clear()
 
 
 @pytest.mark.parametrize("draw", ALL)

@@ -14,6 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from synth import notebooks
 from synth.cli import main
 from synth.model import Finding
 from synth.notebooks import Holder, execute, notebooks_of, stale, tidied
@@ -285,6 +286,32 @@ table.write_text(table.read_text("utf-8").replace("One teacher", "A teacher"), "
     nbformat.write(page(change + SEEN), book / "book" / "seen.ipynb")
     assert execute(book, notebooks=[book / "book" / "seen.ipynb"], say=Said()) == 0
     assert told(book, "seen").startswith("1 ")
+
+
+def test_one_process_draws_the_pictures_of_all_kernels_and_each_once(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    draw = notebooks.converted
+    monkeypatch.setattr(notebooks, "converted", lambda spec: made.append(spec) or draw(spec))
+    first, second, *_ = notebooks_of(book)
+    for path in (first, second):
+        nbformat.write(page(OPENING, "review.evidence().by_year()"), path)
+    assert execute(book, notebooks=[first, second], say=Said()) == 0
+    assert b"data:image/svg+xml" in first.read_bytes()
+    # Two kernels may ask for the same picture at once.
+    assert len(set(made)) == 1
+    before = stored(book)
+    made.clear()
+    assert execute(book, notebooks=[first, second], all=True, say=Said()) == 0
+    assert stored(book) == before
+    assert made == [], "it was kept"
+    # What cannot be drawn is told by the cell that asked for it.
+    cell = "from synth.views.charts import chart\nchart.picture({'mark': 'nonsense'})"
+    nbformat.write(page(OPENING, cell), second)
+    said = Said()
+    assert execute(book, notebooks=[second], say=said) == 1
+    assert any("cell 3: ValueError" in line for line in said), said
 
 
 def test_a_kernel_that_ends_by_itself_fails_its_notebook_alone(book: Path) -> None:

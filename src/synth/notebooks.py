@@ -22,8 +22,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
+from threading import Thread
 from typing import Any, cast
 
 import nbformat
@@ -39,13 +40,18 @@ from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
 from synth.review import hold
+from synth.views.charts.chart import converted, keep_pictures
 from synth.views.view import WITHOUT_WIDGETS
 
 WARM = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.iostream",
+    "ipykernel.debugger",
     "IPython.core.completer",
+    "IPython.extensions.storemagic",
+    "sqlite3",
+    "psutil",
     "pandas",
     "altair",
     "vl_convert",
@@ -58,11 +64,16 @@ WARM = (
     "synth.views.influences.map",
     "synth.views.flow",
     "synth.views.robustness",
+    "synth.views.statements",
+    "synth.views.verdict",
+    "synth.views.glance",
 )
 """What the process that kernels are forked from imports before the first of them."""
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 _MEMORY = "_build/synth/executed.json"
+PICTURES = "_build/synth/pictures"
+"""Folder, below that of a review, with the pictures of charts that kernels drew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +293,11 @@ class Holder:
 
     def __init__(self, root: Path) -> None:
         self._asks, asked = multiprocessing.Pipe()
-        self._process = _warm().Process(target=_hold, args=(root, asked))
+        self._listener = Listener(family="AF_UNIX")
+        self._address = str(self._listener.address)
+        self._draws = Thread(target=_draw_for_kernels, args=(self._listener,), daemon=True)
+        self._draws.start()
+        self._process = _warm().Process(target=_hold, args=(root, asked, self._address))
         self._process.start()
         asked.close()
 
@@ -293,6 +308,10 @@ class Holder:
         # At the end of what it is asked, it ends its kernels and itself.
         self._asks.close()
         self._process.join()
+        with Client(self._address) as last:
+            last.send_bytes(b"")
+        self._draws.join()
+        self._listener.close()
 
     def fork(self, *given: Any) -> _HeldKernel:
         """Fork a kernel.
@@ -322,9 +341,24 @@ class Holder:
             raise DeadKernelError(told) from error
 
 
-def _hold(root: Path, asked: Connection) -> None:
+def _draw_for_kernels(listener: Listener) -> None:
+    """Draw the pictures that kernels ask for: one engine of scripts starts, and not one in each."""
+    while True:
+        with suppress(OSError, EOFError), listener.accept() as kernel:
+            spec = kernel.recv_bytes().decode()
+            if not spec:
+                return
+            try:
+                drawn = converted(spec)
+            except ValueError:
+                drawn = ""  # the kernel says what is wrong with it
+            kernel.send_bytes(drawn.encode())
+
+
+def _hold(root: Path, asked: Connection, drawer: str) -> None:
     """Be a process that has read the review, until nobody asks any more."""
     os.chdir(root)
+    keep_pictures(root / PICTURES, drawer)
     with suppress(ReviewError):  # what became wrong just now is told by each notebook
         hold(root)
     # No kernel looks through what was read for something to give back: looking copies it.

@@ -27,6 +27,7 @@ from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
 from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
+from synth.views.charts.chart import keep_pictures
 from synth.views.countries import anchor_of
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW, View
@@ -50,8 +51,14 @@ def setup(app: Sphinx) -> None:
     """Draw views, and build pages again whose views changed; myst-nb finds the renderer itself."""
     app.add_node(view_node)
     app.add_post_transform(DrawViews)
+    app.connect("builder-inited", keep_drawn_pictures)
     app.connect("env-get-outdated", outdated)
     app.connect("build-finished", write_tables)
+
+
+def keep_drawn_pictures(app: Sphinx) -> None:
+    """Draw no chart again that an earlier build drew."""
+    keep_pictures(Path(app.doctreedir) / "synth-pictures")
 
 
 class ViewMime:
