@@ -141,6 +141,13 @@ def steps(size: int, rounds: int) -> dict[str, list[Any]]:
     return {"toggle": toggles[:rounds], "key": typed[:rounds]}
 
 
+def found_browser() -> str:
+    """The Chromium of this machine."""
+    return subprocess.run(
+        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
 def quantile(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(len(values) - 1, round(part * (len(values) - 1)))]
 
@@ -339,9 +346,7 @@ def main() -> None:
         "--reader", action="store_true", help="with the tree that screen readers read"
     )
     options = parser.parse_args()
-    found = subprocess.run(
-        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=True
-    ).stdout.strip()
+    found = found_browser()
     from playwright.sync_api import sync_playwright
 
     arguments = [*ARGUMENTS, *(["--force-renderer-accessibility"] if options.reader else [])]
