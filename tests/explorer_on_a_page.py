@@ -15,7 +15,10 @@ from synth.views.explorer import Explorer, evidence_scripts
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
 LINKS = {"study": "book/studies.html#study-", "finding": "book/studies.html#finding-"}
 # What a careful server sends: no inline script, no eval, nothing from elsewhere.
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "img-src 'self' data:"
+)
 
 
 def write_page(

@@ -665,7 +665,7 @@ def test_a_statement_stands_once_with_its_studies(
             if (records.findings[name].themes, records.findings[name].direction)
             == (first.themes, first.direction)
         ]
-        row = page.locator(f".ex-results li:has(> div [data-finding='{first.id}'])")
+        row = page.locator(f".ex-results li:has(> p [data-finding='{first.id}'])")
         ids = row.locator("[data-finding]").evaluate_all(
             "all => all.map(one => one.dataset.finding)"
         )
@@ -748,6 +748,41 @@ WHOLE = """() => {
     return drawn.length > Math.min(8, now.size - 1)
         && drawn.every((one) => now.has(one.dataset.finding));
 }"""
+
+
+def test_a_list_written_over_another_is_the_one_a_fresh_page_draws(
+    everything: Path, opened: Any
+) -> None:
+    """Elements of findings that left show others: nothing of the former may stay in them."""
+    page = opened(everything)
+    held_now = "document.querySelector('.ex-results').innerHTML"
+
+    def agrees() -> bool:
+        fresh = opened(everything, f"?{urlencode(at_rest(page))}")
+        return bool(page.evaluate(held_now) == fresh.evaluate(held_now))
+
+    for facet, value in (("direction", "barrier"), ("level", "macro"), ("direction", "barrier")):
+        page.locator(f"input[data-facet={facet}][value={value}]").click()
+        assert agrees(), (facet, value)
+    for word in ("peer", "peer s", "stigma", ""):
+        page.locator("input[type=search]").fill(word)
+        assert agrees(), word
+    go_to(page, "?x.group=study&x.direction=barrier")
+    assert agrees()
+    page.locator("input[data-facet=direction][value=enabler]").click()
+    assert agrees()
+
+
+def test_what_else_a_finding_speaks_to_stands_apart_from_its_place(
+    everything: Path, review: Review, opened: Any
+) -> None:
+    page = opened(everything, "?x.group=study")
+    page.locator("button[data-show-all]").click()
+    several = [one for one in review.evidence() if len(one.themes) > 1]
+    assert several
+    for finding in several:
+        line = page.locator(f"li[data-finding='{finding.id}'] .ex-path").text_content()
+        assert " · also: " in line, finding.id
 
 
 def test_the_list_is_whole_with_the_choice(everything: Path, opened: Any) -> None:
@@ -994,7 +1029,7 @@ def test_hostile_texts_are_texts(garden: Review, tmp_path: Path, opened: Any) ->
     assert page.title() == "explorer"
     for name, text in zip(records.findings, HOSTILE, strict=False):
         page.locator("input[type=search]").fill(fold(text)[:40].replace("\x01", ""))
-        card = page.locator(f"li:has(> div [data-finding='{name}']) p").first
+        card = page.locator(f"li:has(> p [data-finding='{name}']) p").first
         assert card.text_content() == text
     assert page.title() == "explorer"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { along, cross } from "../../src/synth/js/explorer/cross.js";
 import { engine } from "../../src/synth/js/explorer/engine.js";
 import { cell, formats } from "../../src/synth/js/explorer/exports.js";
 import { near, pieces, spelling } from "../../src/synth/js/explorer/search.js";
@@ -104,21 +105,21 @@ test("hits are every second piece", () => {
 test("a cell counts findings, statements or studies; sums count nothing twice", () => {
   const { core, choice } = made();
   choice.apply();
-  const [rows, cols] = [choice.along("theme"), choice.along("direction")];
+  const [rows, cols] = [along(choice, "theme"), along(choice, "direction")];
   const at = (sums, row, col, way = 2) => sums[(row * 3 + col) * 3 + way];
-  const findings = core.cross(rows, cols, "finding");
+  const findings = cross(core, rows, cols, "finding");
   assert.deepEqual([0, 1, 2].map((row) => at(findings, row, 0)), [3, 1, 1]);
   assert.equal(at(findings, 3, 2), 5);
-  const statements = core.cross(rows, cols, "statement");
+  const statements = cross(core, rows, cols, "statement");
   assert.deepEqual([0, 1, 2].map((row) => at(statements, row, 0)), [2, 1, 1]);
   assert.equal(at(statements, 3, 2), 4);
-  const studies = core.cross(rows, cols, "study");
+  const studies = cross(core, rows, cols, "study");
   assert.equal(at(studies, 3, 2), 3);
   assert.equal(at(studies, 3, 1), 2);
   choice.restore([["country", "Norway"]]);
   choice.apply();
-  assert.equal(at(core.cross(rows, cols, "finding"), 0, 0), 1, "it follows the filters");
-  assert.equal(at(core.cross(rows, cols, "finding", true), 0, 0), 3, "unless told not to");
+  assert.equal(at(cross(core, rows, cols, "finding"), 0, 0), 1, "it follows the filters");
+  assert.equal(at(cross(core, rows, cols, "finding", true), 0, 0), 3, "unless told not to");
 });
 
 test("an explorer of some findings knows no others", () => {

@@ -14,13 +14,12 @@ export function h(tag, props, ...children) {
   const [name, ...classes] = tag.split(".");
   const element = /** @type {any} */ (document.createElement(name));
   if (classes[0]) element.className = classes.join(" ");
-  for (const key in props) {
-    if (key in element) element[key] = props[key];
-    else element.setAttribute(key, props[key]);
-  }
+  for (const key in props) set(element, key, props[key]);
   element.append(...children);
   return element;
 }
+/** @param {any} element @param {string} key @param {any} value */
+const set = (element, key, value) => (key in element ? (element[key] = value) : element.setAttribute(key, value));
 /** @param {string} style @param {string | Node} text @param {() => unknown} onclick @param {...Node} more */
 export const button = (style, text, onclick, ...more) => h(`button${style}`, { type: "button", onclick }, text, ...more);
 /** Words for screen readers only. @param {string} text */
@@ -33,20 +32,57 @@ export const put = (node, text) => {
 };
 
 /**
- * Make a parent hold exactly these children, moving as few as possible.
- * @param {any} parent @param {any[]} wanted
+ * Make a parent hold what is wanted, each by its name. What stands there already stays; what is not wanted
+ * any more becomes something that is: a browser rewrites an element in half the time it replaces one in.
+ * @template {{ name: number }} One
+ * @param {any} parent @param {One[]} wanted @param {{ (): any, spare?: any[] }} make @param {(node: any, one: One) => void} fill
  */
-export function hold(parent, wanted) {
+export function hold(parent, wanted, make, fill) {
+  const names = new Set(wanted.map(({ name }) => name));
+  const known = new Map([...parent.children].map((node) => [node.known, node]));
+  // What one parent has no place for, the next may have.
+  const spare = (make.spare ??= []);
   let at = parent.firstChild;
-  for (const node of wanted) {
+  const drop = () => {
+    spare.push(at);
+    at = at.nextSibling;
+    spare.at(-1).remove();
+  };
+  for (const one of wanted) {
+    let node = known.get(one.name);
+    if (node) while (!names.has(at.known)) drop();
+    else node = at && !names.has(at.known) ? at : spare.pop() || make();
     if (node === at) at = at.nextSibling;
     else parent.insertBefore(node, at);
+    node.known = one.name;
+    fill(node, one);
   }
-  while (at) {
-    const next = at.nextSibling;
-    at.remove();
-    at = next;
+  while (at) drop();
+}
+
+/**
+ * A part of a text: words, or an element with what is in it, as `h` takes them.
+ * @typedef {string | [string, Data | null, ...any[]]} Part
+ */
+/** Write parts into an element, into the texts and elements of the same kind that stand there. @param {any} parent @param {Part[]} parts */
+export function write(parent, parts) {
+  let at = parent.firstChild;
+  // Fewer pieces of text are laid out sooner.
+  /** @type {Part[]} */
+  const joined = [];
+  for (const part of parts) joined.push(typeof part === "string" && typeof joined.at(-1) === "string" ? joined.pop() + part : part);
+  for (const part of joined) {
+    const [kind, props, ...inside] = typeof part === "string" ? ["", { data: part }] : part;
+    if (at?.kind !== kind) {
+      at = parent.insertBefore(kind ? h(kind) : new Text(), at);
+      at.kind = kind;
+    }
+    for (const key in props) if (at.props?.[key] !== props[key]) set(at, key, props[key]);
+    at.props = props;
+    if (kind) write(at, inside);
+    at = at.nextSibling;
   }
+  while (parent.childNodes[joined.length]) parent.lastChild.remove();
 }
 
 /** @param {any} element @param {string[]} look */
@@ -66,18 +102,28 @@ export function shape(look, ...words) {
   svg.append(path);
   return colour(h("span.ex-mark", null, svg, ...words), look);
 }
+/**
+ * A shape as a picture for each of its two colours: fifty drawings are fifty layers to a browser, pictures none.
+ * @param {string[]} look
+ */
+export const pictured = ([path, ...fills]) => ["", ...fills.slice(0, 2).map((fill) => {
+  const svg = shape([path]).firstChild;
+  svg.setAttribute("fill", fill);
+  svg.setAttribute("fill-rule", "evenodd");
+  return `url("data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}")`;
+})];
 /** A value with its shape and colour, where it has them. @param {import("./engine.js").Facet} facet @param {number} value */
 export const mark = ({ labels, looks }, value) => (looks[value] ? shape(looks[value], labels[value]) : h("span", null, labels[value]));
 
 /**
  * Values one after another, each in its own direction of writing: between Latin letters an Arabic
  * word would draw the numbers and signs beside it to its other side.
- * @param {string[]} texts @param {string} between @param {(text: string) => (Node | string)[]} marked
- * @returns {(Node | string)[]}
+ * @param {string[]} texts @param {string} between @param {(text: string) => Part[]} marked
+ * @returns {Part[]}
  */
 export const beside = (texts, between, marked) => texts.flatMap((text, at) => {
   const shown = marked(text);
-  return [...(at ? [between] : []), ...(LEFTWARDS.test(text) ? [h("bdi", null, ...shown)] : shown)];
+  return [...(at ? [between] : []), ...(LEFTWARDS.test(text) ? /** @type {Part[]} */ ([["bdi", null, ...shown]]) : shown)];
 });
 
 /** Once the browser has painted what was changed until now. @param {() => unknown} act */

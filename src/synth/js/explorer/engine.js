@@ -189,38 +189,6 @@ export function engine(data, gaps) {
       for (let i = 0; i < n; i++) if (!(failed[i] & ~bits)) matches++;
       return matches;
     },
-    /**
-     * Count by two facets and direction. After the last row, column and direction come all of them
-     * together, where nothing counts twice.
-     * @param {Axis} rows @param {Axis} cols @param {Unit} unit @param {boolean} [every] filters do not count
-     */
-    cross(rows, cols, unit, every) {
-      const [height, width, deep] = [rows.values.length + 1, cols.values.length + 1, kinds + 1];
-      const sums = new Uint32Array(height * width * deep);
-      const [thing, size] = /** @type {[Uint32Array, number]} */ (unit === "study" ? [study, perStudy.length] : [said, statements.length]);
-      /** @type {Set<number>} */
-      const seen = new Set();
-      /** @param {number} at @param {number} i */
-      const add = (at, i) => {
-        if (unit !== "finding") {
-          const key = at * size + thing[i];
-          if (seen.has(key)) return;
-          seen.add(key);
-        }
-        sums[at]++;
-      };
-      for (let i = 0; i < n; i++) {
-        if (failed[i] && !every) continue;
-        const way = direction.code[i];
-        const down = rows.slots[rows.facet.code[i]];
-        const along = cols.slots[cols.facet.code[i]];
-        if (!down.length || !along.length) continue;
-        for (const y of [...down, height - 1])
-          for (const x of [...along, width - 1])
-            for (const z of [way, kinds]) add((y * width + x) * deep + z, i);
-      }
-      return sums;
-    },
   };
   return core;
 }

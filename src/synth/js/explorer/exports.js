@@ -59,3 +59,10 @@ export function formats(core, choice, data, say) {
     txt: (more) => cited(more).map(([, work]) => work[3] + "\n").join(""),
   };
 }
+
+/** Hand a file to the reader. @param {string} text @param {string} file */
+export function save(text, file) {
+  const href = URL.createObjectURL(new Blob([text]));
+  Object.assign(document.createElement("a"), { href, download: file }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 9999);
+}

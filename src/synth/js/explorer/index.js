@@ -7,7 +7,7 @@
  * Nothing here knows a theme, a direction or a country: all words come with the evidence.
  */
 
-import { afterPaint, aside, button, drawing, h, idle, mark, put, shape } from "./dom.js";
+import { afterPaint, button, drawing, h, idle, mark, put, shape, write } from "./dom.js";
 import { engine } from "./engine.js";
 import { list } from "./list.js";
 import { choices, pairsIn, pairsOf, withPairs } from "./state.js";
@@ -281,11 +281,14 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
 
   // --- showing ---
 
-  const clear = h("li", null, button(".ex-chip.ex-clear", say("clear"), () => {
+  const clear = () => {
     choice.clear();
     commit();
     input.focus();
-  }));
+  };
+  /** @typedef {import("./dom.js").Part} Part */
+  /** @param {string} style @param {() => void} onclick @param {...Part} words @returns {Part} */
+  const chip = (style, onclick, ...words) => ["li", null, [`button.ex-chip${style}`, { type: "button", onclick }, ...words]];
 
   function refresh() {
     const matches = choice.apply();
@@ -325,11 +328,11 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     const active = choice.active();
     put(inUse, active[0] ? say("in_use", { n: active.length }) : "");
     put(done, matches ? say("show", { findings: some(totals.statement, "statement") }) : say("no_match"));
-    chips.replaceChildren(...active.map(({ about, value, more, off }, at) => h("li", null, button(".ex-chip", aside(more ? say("remove") : `${say("remove")}${about}: `), () => {
+    write(chips, [...active.map(({ about, value, more, off }, at) => chip("", () => {
       off();
       commit();
       (chips.children[Math.min(at, chips.children.length - 2)]?.firstChild || input).focus();
-    }, new Text(more ? `${about}: ${value}` : value)))), ...(active[0] ? [clear] : []));
+    }, ["span.ex-vh", null, say("remove") + (more ? "" : `${about}: `)], more ? `${about}: ${value}` : value)), ...(active[0] ? [chip(".ex-clear", clear, say("clear"))] : [])]);
     chips.hidden = !active[0];
     empty.hidden = matches;
     if (!matches)
@@ -419,13 +422,11 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     h("ul", null, ...["csv", "ris", "bib", "json", "txt"].map((name) => {
       const [label, remark] = say(name).split("|");
       const press = button("", label, async () => {
-        const [{ formats }, works] = await Promise.all([more(), extras()]);
+        const [{ formats, save }, works] = await Promise.all([more(), extras()]);
         const text = formats(core, choice, data, say)[name](works);
         if (name === "txt") return copy(text, press);
         const file = `${key === "x" ? "findings" : key}.${name}`;
-        const href = URL.createObjectURL(new Blob([text]));
-        h("a", { href, download: file }).click();
-        setTimeout(() => URL.revokeObjectURL(href), 9999);
+        save(text, file);
         announce(say("saved", { n: file }));
       }, h("small", null, remark));
       press.value = name;

@@ -1,12 +1,13 @@
 // @ts-check
 /** The list: statements with the studies behind them, by theme or by study. */
 
-import { aside, beside, button, h, hold, mark, put, shape } from "./dom.js";
+import { beside, button, colour, h, hold, pictured, put, shape, write } from "./dom.js";
 import { pieces } from "./search.js";
 
 /** @typedef {import("./engine.js").Data} Data */
 /** @typedef {import("./engine.js").Facet} Facet */
-/** @typedef {{ group: number, row: number, list: number[] }} Row a statement, and the findings of it that match */
+/** @typedef {{ group: number, name: number, list: number[] }} Row a statement, and the findings of it that match */
+/** @typedef {{ name: number, inside: Row[], count: number, total: number }} Group rows of a theme or study: its findings that match, and all */
 
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
@@ -85,10 +86,10 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     for (const i of order) {
       if (failed[i]) continue;
       const row = byTheme && gathered ? gathered.of[i] : i;
-      if (last && last.row === row) last.list.push(i);
+      if (last && last.name === row) last.list.push(i);
       else {
         if (last) yield last;
-        last = { group: byTheme ? groups[i] : study[i], row, list: [i] };
+        last = { group: byTheme ? groups[i] : study[i], name: row, list: [i] };
       }
     }
     if (last) yield last;
@@ -96,83 +97,71 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
 
   // --- what is drawn ---
 
+  /** @typedef {import("./dom.js").Part} Part */
   /** @type {string[]} */
   let forms = [];
-  const marked = (/** @type {string} */ text) => pieces(text, forms, core.fold).map((piece, at) => (at % 2 ? h("mark", null, piece) : piece));
+  /** @param {string} text @returns {Part[]} */
+  const marked = (text) => pieces(text, forms, core.fold).map((piece, at) => (at % 2 ? ["mark", null, piece] : piece));
   /** @param {number[]} nodes */
   const path = (nodes) => beside(nodes.map((at) => tree.labels[at]), " › ", marked);
   /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
   const facts = (set) => beside(told.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.labels[value]).join(", ")).filter(Boolean), " · ", marked);
   const inferred = new Set(data.studies.inferred);
-  /** @param {string} kind @param {string} id @param {string} text */
-  const linked = (kind, id, text) => data.links?.[kind]
-    ? h("a", { href: base + data.links[kind] + encodeURIComponent(id) }, ...marked(text)) : h("span", null, ...marked(text));
+  /** @param {string} kind @param {string} id @param {string} text @returns {Part[]} */
+  const linked = (kind, id, text) => (data.links?.[kind] ? [["a", { href: base + data.links[kind] + encodeURIComponent(id) }, ...marked(text)]] : marked(text));
   /** @param {number} i whether a finding carries a value its study does not */
   const own = (i) => told.some((facet) => facet.by && facet.by[study[i]] !== facet.code[i]);
   /** @param {number} i */
   const also = (i) => tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]);
 
-  /** @type {Map<string, any>} */
-  const cards = new Map();
-  /** @param {Row} row */
-  const card = ({ row, list }) => {
-    const byTheme = state.group === "theme";
-    const name = `${state.group}/${row}`;
-    const [i] = list;
-    let item = cards.get(name);
-    if (!item) {
-      if (cards.size > 2 * MOST) cards.clear();
-      item = h("li", byTheme ? null : { "data-finding": core.name(i) }, mark(direction, direction.code[i]), h("div", null, h("p"), h("p.ex-path")));
-      cards.set(name, item);
-    }
-    const seen = `${list}/${forms}`;
-    if (item.seen === seen) return item;
+  const signs = direction.values.map((_, way) => pictured(direction.looks[way]));
+  const make = () => h("li", null, h("span"), h("p"), h("p.ex-path"));
+  /** @param {any} item @param {Row} row */
+  const card = (item, { name: row, list }) => {
+    const seen = `${row}/${list}/${forms}`;
+    if (item.seen === seen) return;
     item.seen = seen;
-    const [text, line] = item.lastChild.children;
-    text.replaceChildren(...marked(core.summary(i)));
+    const byTheme = state.group === "theme";
+    const [i] = list;
+    const [sign, text, line] = item.children;
+    const way = direction.code[i];
+    if (item.way !== way) put(colour(sign, signs[(item.way = way)]), direction.labels[way]);
+    if (!byTheme) item.dataset.finding = core.name(i);
+    write(text, marked(core.summary(i)));
     const nodes = tree.paths[node(i)];
     const place = byTheme ? nodes.slice(nodes.indexOf(groups[i]) + 1) : nodes;
-    const where = [...path(place), ...(also(i)[0] ? [place[0] ? " · " : "", say("also"), " ", ...beside(also(i), ", ", marked)] : [])];
+    const where = [...path(place), ...(also(i)[0] ? [place.length ? " · " : "", `${say("also")} `, ...beside(also(i), ", ", marked)] : [])];
     const hidden = byTheme && gathered ? gathered.size[row] - list.length : 0;
-    line.replaceChildren(...(byTheme
-      ? [...list.flatMap((one, at) => [at ? " · " : "", h("span", { "data-finding": core.name(one) },
-          linked("finding", core.name(one), data.studies.label[study[one]]),
+    write(line, byTheme
+      ? [...list.flatMap((one, at) => /** @type {Part[]} */ ([...(at ? [" · "] : []), ["span", { "data-finding": core.name(one) },
+          ...linked("finding", core.name(one), data.studies.label[study[one]]),
           ...(own(one) ? [" (", ...facts((facet) => facet.by && facet.by[study[one]] !== facet.code[one] ? facet.code[one] : undefined), ")"]
-            : inferred.has(study[one]) ? [` ${say("country_inferred")}`] : []))]),
-        ...(hidden ? [` ${say("outside", { n: hidden })}`] : []), ...(where[0] ? [h("span.ex-place", null, ...where)] : [])]
+            : inferred.has(study[one]) ? [` ${say("country_inferred")}`] : [])]])),
+        ...(hidden ? [` ${say("outside", { n: hidden })}`] : []), .../** @type {Part[]} */ (where[0] ? [["span.ex-place", null, ...where]] : [])]
       : [...where, ...(own(i) ? [" · ", ...facts((facet) => facet.code[i])] : []),
-        ...(data.links?.finding ? [" · ", linked("finding", core.name(i), core.name(i))] : [])]));
-    // Fewer pieces of text are laid out sooner, at every return of the card.
-    item.normalize();
-    return item;
+        ...(data.links?.finding ? [" · ", ...linked("finding", core.name(i), core.name(i))] : [])]);
   };
 
-  /** @type {Map<string, any>} */
-  const heads = new Map();
-  /** @param {number} at @param {Uint32Array} counts @param {Uint32Array} totals */
-  const head = (at, counts, totals) => {
+  const start = () => h("li", null, h("p.ex-top", null, h("span.ex-h", { role: "heading", ariaLevel: level }), h("span.ex-path")), h("ul"));
+  /** @param {any} item @param {Group} group */
+  const head = (item, { name, inside, count, total }) => {
+    hold(item.lastChild, inside, make, card);
     const byTheme = state.group === "theme";
-    const name = `${state.group}/${at}`;
-    let item = heads.get(name);
-    if (!item) {
-      if (heads.size > MOST) heads.clear();
-      item = h("li", null, h("p.ex-top", null, h("span.ex-h", { role: "heading", ariaLevel: level }), h("span.ex-path")), h("ul"));
-      heads.set(name, item);
-    }
-    const seen = `${counts[at]}/${forms}`;
-    if (item.seen === seen) return item;
-    item.seen = seen;
     const [heading, line] = item.firstChild.children;
-    const look = byTheme && tree.paths[at].map((above) => tree.looks[above]).find(Boolean);
-    heading.replaceChildren(byTheme ? (look ? shape(look, ...marked(tree.labels[at])) : h("span", null, ...marked(tree.labels[at])))
-      : linked("study", data.studies.id[at], data.studies.label[at]));
-    const about = byTheme ? [] : facts(({ by }) => by?.[at]);
-    if (!byTheme && inferred.has(at)) about.push(` ${say("country_inferred")}`);
-    line.replaceChildren(...about, about[0] ? " · " : "",
-      counts[at] === totals[at] ? some(totals[at]) : say("its", { n: counts[at], findings: some(totals[at]) }),
-      ...(byTheme ? [] : [" · ", button(".ex-link", say("leave_out"), () => leave(at), aside(` ${data.studies.label[at]}`))]));
-    return item;
+    const titled = `${name}/${forms}`;
+    if (item.titled !== titled) {
+      item.titled = titled;
+      const words = h("span");
+      write(words, byTheme ? marked(tree.labels[name]) : linked("study", data.studies.id[name], data.studies.label[name]));
+      const look = byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean);
+      heading.replaceChildren(look ? shape(look, words) : words);
+    }
+    const about = byTheme ? [] : facts(({ by }) => by?.[name]);
+    if (!byTheme && inferred.has(name)) about.push(` ${say("country_inferred")}`);
+    write(line, [...about, about[0] ? " · " : "", count === total ? some(total) : say("its", { n: count, findings: some(total) }),
+      .../** @type {Part[]} */ (byTheme ? [] : [" · ", ["button.ex-link", { type: "button", onclick: () => leave(name) }, say("leave_out"), ["span.ex-vh", null, ` ${data.studies.label[name]}`]]])]);
   };
+  let grouped = "";
 
   const results = h("ol.ex-results");
   const self = {
@@ -196,23 +185,21 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         counts = new Uint32Array(inGroup.length);
         for (let i = 0; i < n; i++) if (!failed[i]) counts[groups[i]]++;
       }
-      /** @type {any[]} */
+      const totals = byTheme ? inGroup : sizes;
+      /** @type {Group[]} */
       const items = [];
-      /** @type {any[][]} */
-      const inside = [];
       let shown = 0;
-      let current = -1;
       for (const row of matching()) {
-        if (shown && shown + row.list.length > (self.all ? MOST : SHOWN) || (!self.all && row.group !== current && items.length === GROUPS)) break;
-        if (row.group !== current) {
-          items.push(head((current = row.group), counts, byTheme ? inGroup : sizes));
-          inside.push([]);
-        }
-        inside[inside.length - 1].push(card(row));
-        shown += row.list.length;
+        const { group, list } = row;
+        const other = items.at(-1)?.name !== group;
+        if (shown && shown + list.length > (self.all ? MOST : SHOWN) || (!self.all && other && items.length === GROUPS)) break;
+        if (other) items.push({ name: group, inside: [], count: counts[group], total: totals[group] });
+        items[items.length - 1].inside.push(row);
+        shown += list.length;
       }
-      items.forEach((item, at) => hold(item.lastChild, inside[at]));
-      hold(results, items);
+      if (grouped !== state.group) results.replaceChildren();
+      grouped = state.group;
+      hold(results, items, start, head);
       const matches = core.totals.finding;
       results.classList.toggle("ex-long", self.all);
       self.more.hidden = self.all || shown === matches;

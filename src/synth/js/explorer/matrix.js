@@ -1,6 +1,7 @@
 // @ts-check
 /** The matrix: what matches, counted by two facets; a cell leads to its statements. */
 
+import { along, cross } from "./cross.js";
 import { aside, button, colour, h, mark } from "./dom.js";
 
 /** @typedef {import("./engine.js").Data} Data */
@@ -30,11 +31,11 @@ export function matrix(core, choice, { say, some, labelled, open }) {
     const unit = /** @type {import("./engine.js").Unit} */ (state.unit);
     const name = `${state.rows}/${state.cols}`;
     if (table.name !== name) {
-      const [rows, cols] = [choice.along(state.rows), choice.along(state.cols)];
-      table = { name, rows, cols, every: core.cross(rows, cols, "finding", true) };
+      const [rows, cols] = [along(choice, state.rows), along(choice, state.cols)];
+      table = { name, rows, cols, every: cross(core, rows, cols, "finding", true) };
     }
     const { rows, cols, every } = /** @type {{ rows: Axis, cols: Axis, every: Uint32Array }} */ (table);
-    const sums = core.cross(rows, cols, unit);
+    const sums = cross(core, rows, cols, unit);
     const width = cols.values.length + 1;
     /** @param {number} row @param {number} col */
     const place = (row, col) => (row * width + col) * (kinds + 1);

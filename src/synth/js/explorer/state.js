@@ -3,7 +3,6 @@
 
 /** @typedef {import("./engine.js").Data} Data */
 /** @typedef {import("./engine.js").Facet} Facet */
-/** @typedef {import("./engine.js").Axis} Axis */
 /** @typedef {[string, string][]} Pairs names and values as they stand in an address */
 /** @typedef {{ about: string, value: string, more?: number, bit: number, off: () => unknown }} Active a filter in use */
 
@@ -143,13 +142,6 @@ export function choices(core, data, settings, say) {
       return list;
     },
     inForce: () => self.active().map(({ about, value }) => `${about}: ${value}`).join("; ") || say("no_filter"),
-    /** @param {string} id @returns {Axis} */
-    along(id) {
-      const facet = axis.get(id);
-      const values = facet.shown.filter((/** @type {number} */ at) => slot(facet, at) === id);
-      const place = new Map(values.map((/** @type {number} */ value, /** @type {number} */ at) => [value, at]));
-      return { facet, values, slots: facet.sets.map((/** @type {number[]} */ set) => set.flatMap((value) => place.get(value) ?? [])) };
-    },
   };
   return self;
 }
