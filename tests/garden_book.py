@@ -7,7 +7,11 @@ import json
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from types import CodeType
 from typing import Any
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from synth.views.view import VIEW
 
@@ -65,6 +69,22 @@ def notebook(root: Path, name: str, cells: Iterable[Any], **metadata: Any) -> Pa
     return path
 
 
+class _Templates(BytecodeCache):
+    """The theme's templates as they were compiled; each build would compile all of them anew."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+TEMPLATES = _Templates()
+
+
 def built(root: Path) -> tuple[Path, str]:
     """Build the book; returns the folder of its pages and what was warned of, place by place."""
     from sphinx.application import Sphinx
@@ -83,6 +103,7 @@ def built(root: Path) -> tuple[Path, str]:
             status=None,
             warning=warnings,
         )
+        app.builder.templates.environment.bytecode_cache = TEMPLATES
         app.build()
     told = strip_colors(warnings.getvalue())
     # Set by Jupyter Book's theme, which this book does without.

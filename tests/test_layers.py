@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,26 +53,33 @@ def room(module: str) -> str:
     return module.split(".")[1]
 
 
-def imported(module: str) -> Iterator[tuple[str, int]]:
+@cache
+def statements(module: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """Every statement of a module that imports something, wherever it stands."""
+    tree = ast.parse(MODULES[module].read_text(encoding="utf-8"))
+    return tuple(node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+@cache
+def imported(module: str) -> tuple[tuple[str, int], ...]:
     """Each module of the library that another one imports, with the line.
 
     Imports inside functions count, and so do those that only types need: who reads the module must
     know the other one.
     """
-    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+    found = []
+    for node in statements(module):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
         for name in names:
             name = LAZY.get(name, name)
             known = name if name in MODULES else name.rpartition(".")[0]
             if known in MODULES and known not in ("synth", module):
-                yield known, node.lineno
-
-
-GRAPH = {module: {name for name, _ in imported(module)} for module in MODULES}
+                found.append((known, node.lineno))
+    return tuple(found)
 
 
 def reached(module: str) -> set[str]:
@@ -80,7 +87,7 @@ def reached(module: str) -> set[str]:
     found: set[str] = set()
     ahead = [module]
     while ahead:
-        for name in GRAPH[ahead.pop()] - found:
+        for name in {name for name, _ in imported(ahead.pop())} - found:
             found.add(name)
             ahead.append(name)
     return found
@@ -106,9 +113,9 @@ def test_no_circle_of_imports() -> None:
 
 def test_relative_imports_are_not_used() -> None:
     """They would escape the test above."""
-    for path in MODULES.values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            assert not (isinstance(node, ast.ImportFrom) and node.level), path
+    for module in MODULES:
+        for node in statements(module):
+            assert not (isinstance(node, ast.ImportFrom) and node.level), module
 
 
 def loaded_after(code: str) -> set[str]:
