@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from conftest import ROOT, as_new, missing
+from conftest import ROOT, USUAL, as_new, missing
 from page_at_rest import rest
 
 pytestmark = pytest.mark.browser
@@ -234,3 +234,26 @@ def test_the_page_that_is_kept_forgets_the_test_before(
     assert page.evaluate(kept) == [None, None, False]
     assert page.evaluate("[location.search, location.hash, scrollY]") == ["", "", 0]
     assert offline.complaints == []
+
+
+def test_a_page_of_another_kind_is_another_page_and_one_of_the_same_kind_comes_back(
+    built_book: Path, kept_pages: Any
+) -> None:
+    plain, phone = (
+        frozenset({**USUAL, **others}.items())
+        for others in ({"java_script_enabled": False}, {"has_touch": True, "is_mobile": True})
+    )
+    offline = kept_pages.take(plain)
+    page = offline.open(built_book / "book" / "intro.html")
+    # What only a script could answer is not offered.
+    assert page.locator(".search-button:visible").count() == 0
+    kept_pages.give_back(plain, offline)
+    assert offline.page.url == "about:blank"
+    other = kept_pages.take(phone)
+    assert other is not offline
+    other.open(built_book / "book" / "intro.html")
+    assert other.page.evaluate("navigator.maxTouchPoints") > 0
+    kept_pages.give_back(phone, other)
+    again = kept_pages.take(plain)
+    assert again is offline
+    kept_pages.give_back(plain, again)

@@ -109,20 +109,22 @@ def folds_open(page: Any) -> list[bool]:
 def test_a_phone_shows_a_long_page_folded_and_short(
     built_book: Path, offline_page: Callable[..., Any], name: str
 ) -> None:
-    page = offline_page(**PHONE).open(built_book / "book" / f"{name}.html")
+    offline = offline_page(**PHONE)
+    page = offline.open(built_book / "book" / f"{name}.html")
     assert not any(folds_open(page))
     # A figure is made live when it comes near; only then is the page as long as it gets.
-    for figure in page.locator("[data-synth-module=figures]").all():
-        figure.scroll_into_view_if_needed()
+    offline.settle()
     for themes in page.locator(".synth-map:not(.synth-map-plain)").all():
         themes.locator("select").wait_for()
     assert not any(folds_open(page))
     assert page.evaluate("document.documentElement.scrollHeight") < 12_000
-    for summary in page.locator(f"{FOLDS} > summary").all():
-        box = summary.bounding_box()
-        assert box
-        assert box["height"] >= 24
-        assert re.search(r"\d", summary.inner_text()), "it says how much is folded"
+    lines = page.locator(f"{FOLDS} > summary").evaluate_all(
+        "all => all.map((one) => [one.getBoundingClientRect().height, one.innerText])"
+    )
+    assert lines
+    for height, text in lines:
+        assert height >= 24
+        assert re.search(r"\d", text), "it says how much is folded"
 
 
 def test_the_list_of_influences_is_folded_under_names_one_can_see(
@@ -208,7 +210,10 @@ def test_elsewhere_nothing_is_folded(
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator(FOLDS).count() > 20
     assert page.locator(f"{FOLDS}:not([open])").count() == 0
-    seen = any(summary.is_visible() for summary in page.locator(f"{FOLDS} > summary").all())
+    seen = page.locator(f"{FOLDS} > summary").evaluate_all(
+        """all => all.some((one) => one.checkVisibility({ visibilityProperty: true })
+            && one.getBoundingClientRect().width > 0)"""
+    )
     assert seen == (where != "a desk")
 
 
@@ -219,13 +224,13 @@ def test_what_a_block_rests_on_stands_in_the_margin_where_there_is_room(
     page = offline_page(viewport={"width": width, "height": 900}).open(
         built_book / "book" / "team-relationships.html"
     )
-    blocks = page.locator(".synth-synthesis:has(> .rests)").all()
+    blocks = page.locator(".synth-synthesis:has(> .rests)").evaluate_all(
+        """(all) => all.map((block) => [":scope > p", ":scope > .rests"].map((part) =>
+            block.querySelector(part).getBoundingClientRect().toJSON()))"""
+    )
     assert blocks
-    for block in blocks:
-        first = block.locator(":scope > p").first.bounding_box()
-        note = block.locator(":scope > .rests").bounding_box()
-        assert first
-        assert note
+    for first, note in blocks:
+        assert first["width"] * note["width"] > 0
         assert (note["x"] >= first["x"] + first["width"]) == beside
         assert (note["y"] <= first["y"] + 1) == beside
         assert note["x"] + note["width"] <= width

@@ -25,6 +25,7 @@ class Match:
     candidates : keys of the works that may be meant.
     code : why there is no key, as the catalogue of problems calls it; empty when there is one.
     fields : what the sentences of that problem name.
+    known : names that the words may be a slip of; looked through only when that is told.
     """
 
     said: str
@@ -32,10 +33,13 @@ class Match:
     candidates: tuple[str, ...] = ()
     code: str = ""
     fields: Mapping[str, str] = field(default_factory=dict, hash=False)
+    known: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     def problem(self, file: str, line: int, column: str) -> Problem:
         """Say at a cell of a table why the words mean no work, or several, and how to mend it."""
-        return Problem(self.code, file, line, column, value=self.said, **self.fields)
+        near = {"near": did_you_mean(self.said, self.known)} if self.known else {}
+        told = {**self.fields, **near}
+        return Problem(self.code, file, line, column, value=self.said, **told)
 
 
 class Matcher:
@@ -364,8 +368,9 @@ class Matcher:
 
     def _unknown(self, said: str, near: Iterable[str] = ()) -> Match:
         keys = tuple(near)
-        asked = f"Is it {self._listed(keys)}?" if keys else did_you_mean(said, self._spoken)
-        return Match(said, "", keys, "work-unknown", {"near": asked, "file": self.file})
+        asked = f"Is it {self._listed(keys)}?" if keys else ""
+        fields, known = {"near": asked, "file": self.file}, () if keys else self._spoken
+        return Match(said, "", keys, "work-unknown", fields, known)
 
     @cached_property
     def _spoken(self) -> tuple[str, ...]:

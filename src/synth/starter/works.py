@@ -62,6 +62,7 @@ def name_works(
     """
     keys: dict[int, str] = {}
     missing: dict[int, str] = {}
+    spoken = _spoken(works) if works else {}
     for index, group in enumerate(studies.groups):
         if works is None:
             continue
@@ -75,7 +76,7 @@ def name_works(
         if told or match.key:
             keys[index] = match.key if not told else told[0]
         elif match.code == "work-unknown":
-            missing[index] = _nearest(who, works)
+            missing[index] = _nearest(who, spoken)
         else:
             report.unclear.append((index, match))
     for index, near in missing.items():
@@ -125,12 +126,16 @@ def _find(who: Identity, works: Works) -> Match:
     return works.matcher.find(label, **said)
 
 
-def _nearest(who: Identity, works: Works) -> str:
+def _spoken(works: Works) -> dict[str, str]:
+    """How each work is shown, by what a name in a table may be a slip of."""
+    names = {folded(label): label for label in map(author_year, works.bibliography.values())}
+    return {**names, **{key: key for key in works.bibliography}}
+
+
+def _nearest(who: Identity, names: dict[str, str]) -> str:
     """A work that a name without title or DOI may be a slip of; empty if there is none."""
     if who.doi or who.title or who.pmid or not who.label or len(who.label) > 200:
         return ""
-    names = {folded(label): label for label in map(author_year, works.bibliography.values())}
-    names.update({key: key for key in works.bibliography})
     near = difflib.get_close_matches(who.label, names, n=1, cutoff=0.8)
     return f"Did you mean {names[near[0]]!r}?" if near else ""
 
