@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
 
 from synth import Review, facets
+from synth.book.figures import late_value
+from synth.book.theme import short_lists
 from synth.model import Codebook, Facet, Finding, Study
 from synth.reading.records import Records
 from synth.views import statements
+from synth.views.catalogue import catalogue, divided
 from synth.views.figure import Field, Figure
 from synth.views.markup import Place, drawn_in
 from synth.views.statements import Said
@@ -222,3 +230,64 @@ def test_statements_are_grouped_once_however_many_pages_list_them(
         held = {said.text for group in node.statement_list().groups for said in group.said}
         assert held <= {said.text for group in whole.groups for said in group.said}
     assert len(asked) == len(set(asked)) > 10
+
+
+def test_pages_of_studies_share_their_order_and_their_findings(
+    reviews: tuple[Review, Review],
+) -> None:
+    def pages(review: Review) -> list[str]:
+        return [
+            entry.id
+            for since, before in divided(review.records, 20)
+            for page in [catalogue(review.records, since=since, before=before)]
+            for row, entry in zip(page.characteristics.rows, page.entries, strict=True)
+            if row["findings"] == len(entry.findings) and entry.row
+        ]
+
+    few, many = (unread(review) for review in reviews)
+    made = [calls(lambda review=review: pages(review)) for review in (few, many)]
+    assert made[1] < 5.5 * made[0]
+    assert len(pages(many)) == len(set(pages(many))) == len(many.studies)
+
+
+def test_the_numbers_of_all_studies_are_counted_once_however_many_pages_say_them(
+    reviews: tuple[Review, Review],
+) -> None:
+    review = unread(reviews[0])
+    country = review.values("country")[0]
+    names = ("studies", "statements", f'studies:country="{country}"')
+    first = [late_value(name, review) for name in names]
+    assert calls(lambda: [late_value(name, review) for name in names * 50]) < 50 * 3 * 6
+    assert first[:2] == ["400", str(review.evidence().count("statements"))]
+    done = sum(country in study.record.countries for study in review.studies)
+    assert 0 < done == int(first[2])
+
+
+@pytest.mark.parametrize(
+    ("page", "named"),
+    [
+        ("book/studies-01", ["01", "02", "03"]),
+        ("book/studies-17", ["15", "16", "17", "18", "19"]),
+        ("book/studies-40", ["38", "39", "40"]),
+        ("book/intro", []),
+    ],
+)
+def test_a_long_list_of_pages_names_those_beside_the_one_read(page: str, named: list[str]) -> None:
+    def toc(pages: list[str]) -> nodes.bullet_list:
+        entries = [(None, name) for name in pages]
+        return nodes.bullet_list("", addnodes.toctree("", entries=entries))
+
+    many = [f"book/studies-{n:02}" for n in range(1, 41)]
+    few = [f"book/theme-{n}" for n in range(30)]
+    env = SimpleNamespace(
+        tocs={"book/studies": toc(many), "book/level": toc(few), "book/intro": toc([])},
+        toctree_includes={"book/studies": many, "book/level": few},
+    )
+
+    def listed(name: str) -> list[str]:
+        return [entry for _, entry in env.tocs[name][0]["entries"]]
+
+    with short_lists(cast(BuildEnvironment, env), page):
+        assert listed("book/studies") == [f"book/studies-{number}" for number in named]
+        assert listed("book/level") == few
+    assert listed("book/studies") == many

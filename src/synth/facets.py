@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 
 from synth.errors import UnknownName, did_you_mean
-from synth.model import Facet, Finding, Theme, facet_values
+from synth.model import UNKNOWN, Facet, Finding, Theme, facet_values
 from synth.reading.records import Records
 from synth.text import fold, is_english, spelled
 
@@ -176,6 +176,23 @@ class Facets:
         """The findings that speak to each node of the codebook or to one below it, by its id."""
         book = self.records.codebook
         return self._by_node({name: tuple(n.id for n in book.path(name)) for name in book.ids})
+
+    @cached_property
+    def by_study(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings of each study that has any, in the order of the table."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.records.findings.values():
+            found.setdefault(finding.study, []).append(finding)
+        return {name: tuple(findings) for name, findings in found.items()}
+
+    @cached_property
+    def cohorts(self) -> Mapping[str, tuple[str, ...]]:
+        """The studies of each group of participants that is known by a name."""
+        found: dict[str, list[str]] = {}
+        for study in self.records.studies.values():
+            if study.cohort and study.cohort not in UNKNOWN:
+                found.setdefault(study.cohort, []).append(study.id)
+        return {name: tuple(studies) for name, studies in found.items()}
 
     def _by_node(self, above: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[Finding, ...]]:
         """Each finding put once to the nodes its themes lead to."""

@@ -89,7 +89,7 @@ def vega_lite_version(spec: dict[str, Any]) -> str:
 
 
 def late_value(name: str, review: Review) -> str:
-    """A value of the whole review as it is now.
+    """A value of the whole review, worked out once however many pages say it.
 
     Parameters
     ----------
@@ -103,6 +103,13 @@ def late_value(name: str, review: Review) -> str:
     ------
     UnknownName : there is no such value or filter.
     """
+    made: dict[str, str] = vars(review.records).setdefault("_late_values", {})
+    if name not in made:
+        made[name] = _late_value(name, review)
+    return made[name]
+
+
+def _late_value(name: str, review: Review) -> str:
     what, _, filters = name.partition(":")
     if filters:
         chosen: dict[str, tuple[str, ...]] = {}

@@ -185,11 +185,10 @@ class Part:
     since: str = ""
     before: str = ""
 
-    def holds(self, work: Reference) -> bool:
-        """Whether a work is filed in this part of the alphabet."""
+    def holds(self, filed: str) -> bool:
+        """Whether what is filed under some letters stands in this part of the alphabet."""
         if not self.since and not self.before:
             return True
-        filed = filed_under(work)
         return filed >= self.since and (not self.before or filed < self.before)
 
 
@@ -239,12 +238,16 @@ def learn_targets(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def _listed(env: BuildEnvironment, part: Part) -> list[Reference]:
     domain = evidence_domain(env)
-    works = domain.review.records.bibliography
-    return group(
+    records = domain.review.records
+    # Each page of a long list asks for its part of the same order.
+    filed: list[tuple[str, Reference]] = vars(records).setdefault("_filed", [])
+    if not filed:
+        filed += [(filed_under(work), work) for work in group(records.bibliography.values())]
+    return [
         work
-        for work in works.values()
-        if part.holds(work) and (part.whole or domain.cited_at(work.key))
-    )
+        for under, work in filed
+        if part.holds(under) and (part.whole or domain.cited_at(work.key))
+    ]
 
 
 class DrawReferences(SphinxPostTransform):

@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sphinx import addnodes
 
 from synth import version as library
 from synth.book.context import HOLDS_BRIEF, render, review_of, settings_of, words_of
@@ -26,6 +29,7 @@ from synth.views.shapes import mark
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
     from synth.messages import Words
 
@@ -172,6 +176,50 @@ def sidebar(pages: Any, headings: Any, *, words: Words, signs: Mapping[str, Any]
     return pages
 
 
+_LISTED = 30
+"""Pages below one of which the list of pages names all."""
+_BESIDE = 2
+"""Pages before and after the one being read that it names where there are more."""
+
+
+@contextmanager
+def short_lists(env: BuildEnvironment, docname: str) -> Iterator[None]:
+    """Have long lists of pages name, while they are drawn, only those beside the page being read.
+
+    Two hundred pages of studies would each name all two hundred; the page above them does.
+
+    Parameters
+    ----------
+    env, docname : the book, all of whose pages are read, and the page.
+    """
+    lists = [
+        (found, found["entries"])
+        for name, pages in env.toctree_includes.items()
+        if len(pages) > _LISTED
+        for found in env.tocs[name].findall(addnodes.toctree)
+        if len(found["entries"]) > _LISTED
+    ]
+    for found, entries in lists:
+        pages = [page for _, page in entries]
+        at = pages.index(docname) if docname in pages else -_LISTED
+        found["entries"] = entries[max(0, at - _BESIDE) : max(0, at + _BESIDE + 1)]
+    try:
+        yield
+    finally:
+        for found, entries in lists:
+            found["entries"] = entries
+
+
+def _briefly(app: Sphinx, docname: str, toctree: Callable[..., str]) -> Callable[..., str]:
+    """What draws the list of pages, with long lists made short."""
+
+    def drawn(**options: Any) -> str:
+        with short_lists(app.env, docname):
+            return toctree(**options)
+
+    return drawn
+
+
 def in_the_bar(app: Sphinx, words: Words) -> list[tuple[str, str]]:
     """The pages of the book that the bar leads to, with their words."""
     named = {name.rsplit("/", 1)[-1]: name for name in sorted(app.env.found_docs)}
@@ -262,6 +310,8 @@ def prepare_page(
         synth_theme_version=version("pydata-sphinx-theme"),
         synth_words=words,
     )
+    if "toctree" in context:
+        context["toctree"] = _briefly(app, pagename, context["toctree"])
 
 
 def _signs(app: Sphinx) -> dict[str, tuple[str, str]]:

@@ -5,14 +5,17 @@ A study and its findings have their one home here; everything else in a book lin
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from markupsafe import Markup, escape
 
+from synth.facets import Facets
 from synth.messages import Words
 from synth.model import (
     NOT_ESTABLISHED,
@@ -49,14 +52,25 @@ def catalogue(
         the one and before the other, so that a long catalogue can stand on several pages.
     """
     if studies is None:
-        chosen = [study.id for study in records.studies.values() if study.is_evidence]
+        # Each page of a long catalogue asks for its part of the same order.
+        made: list[tuple[str, str]] = vars(records).setdefault("_in_order", [])
+        named = made or _in_order(
+            records, (s.id for s in records.studies.values() if s.is_evidence)
+        )
+        made[:] = named
     else:
         wanted = set(studies)
-        chosen = [name for name in records.studies if name in wanted]
+        named = _in_order(records, (name for name in records.studies if name in wanted))
     first, end = since.casefold(), before.casefold()
-    named = sorted((_sorted_by(records, name), name) for name in chosen)
-    kept = [name for (label, _), name in named if label >= first and (not end or label < end)]
-    return Catalogue(records, tuple(kept))
+    start = bisect_left(named, first, key=itemgetter(0))
+    stop = bisect_left(named, end, key=itemgetter(0)) if end else len(named)
+    return Catalogue(records, tuple(name for _, name in named[start:stop]))
+
+
+def _in_order(records: Records, studies: Iterable[str]) -> list[tuple[str, str]]:
+    """Studies in the order of the alphabet, each with what it is filed under."""
+    named = sorted((_sorted_by(records, name), name) for name in studies)
+    return [(label, name) for (label, _), name in named]
 
 
 def divided(records: Records, most: int) -> list[tuple[str, str]]:
@@ -131,11 +145,7 @@ class Catalogue(View):
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """One entry a study."""
-        coded: dict[str, list[Finding]] = {name: [] for name in self.ids}
-        for finding in self._records.findings.values():
-            if finding.study in coded:
-                coded[finding.study].append(finding)
-        return tuple(Entry(self._records, name, tuple(coded[name])) for name in self.ids)
+        return tuple(Entry(self._records, name) for name in self.ids)
 
     @property
     def shows(self) -> dict[str, tuple[str, ...]]:
@@ -193,12 +203,10 @@ class Entry:
     ----------
     records : the review's records.
     id : the study.
-    coded : its findings, where they were looked up already: in a catalogue, all are at once.
     """
 
     records: Records
     id: str
-    coded: tuple[Finding, ...] | None = None
 
     @property
     def study(self) -> Study:
@@ -214,19 +222,14 @@ class Entry:
     def findings(self) -> tuple[Finding, ...]:
         """Everything coded from it, in the order of the codebook."""
         order = self.records.codebook.order
-        own = self.coded
-        if own is None:
-            own = tuple(f for f in self.records.findings.values() if f.study == self.id)
+        own = Facets.of(self.records).by_study.get(self.id, ())
         return tuple(sorted(own, key=lambda finding: (order[finding.theme], finding.id)))
 
     @cached_property
     def same_participants(self) -> tuple[str, ...]:
         """Ids of other studies that report on the same people."""
-        cohort = self.study.cohort
-        if not cohort or cohort in UNKNOWN:
-            return ()
-        others = self.records.studies.values()
-        return tuple(s.id for s in others if s.cohort == cohort and s.id != self.id)
+        together = Facets.of(self.records).cohorts.get(self.study.cohort, ())
+        return tuple(name for name in together if name != self.id)
 
     # --- as html ---
 
@@ -414,10 +417,10 @@ class Characteristics(View):
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """One row a study; what is not known says so."""
-        numbers: dict[str, int] = {}
-        for finding in self._records.findings.values():
-            numbers[finding.study] = numbers.get(finding.study, 0) + 1
-        return [self._row(self._records.studies[name], numbers.get(name, 0)) for name in self.ids]
+        coded = Facets.of(self._records).by_study
+        return [
+            self._row(self._records.studies[name], len(coded.get(name, ()))) for name in self.ids
+        ]
 
     def _row(self, study: Study, findings: int) -> dict[str, Any]:
         row: dict[str, Any] = {
