@@ -260,12 +260,12 @@ def _packed(outdir: Path) -> list[Path]:
 
 
 def _state(outdir: Path) -> str:
-    """A fingerprint of the names, sizes and times of all files: cheap, and new with any change."""
+    """A fingerprint of all files, by content: Sphinx writes some of them anew with every build."""
     index = outdir / "index.html"
     told = hashlib.sha256()
     for path in _packed(outdir):
         if path != index:
-            seen = path.stat()
+            content = path.read_bytes()
             name = path.relative_to(outdir).as_posix()
-            told.update(f"{name} {seen.st_size} {seen.st_mtime_ns}\n".encode())
+            told.update(f"{name} {len(content)}\n".encode() + content)
     return told.hexdigest()

@@ -52,6 +52,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", say_what_pages_rest_on, priority=100)
     app.connect("config-inited", put_templates_first, priority=900)
     app.connect("config-inited", leave_out_kernels, priority=900)
+    app.connect("builder-inited", keep_compiled_templates)
     # Before the theme fills in its templates, and after all others wrote into the page.
     app.connect("html-page-context", prepare_page, priority=400)
     app.connect("html-page-context", fix_page, priority=960)
@@ -240,6 +241,18 @@ def put_templates_first(app: Sphinx, config: Any) -> None:
     """Have Sphinx look for a template in ours before the theme's."""
     ours = [str(TEMPLATES), str(TEMPLATES / "components")]
     config.templates_path = [*ours, *config.templates_path]
+
+
+def keep_compiled_templates(app: Sphinx) -> None:
+    """Compile no template of the theme again that an earlier build compiled as it is now."""
+    templates: Any = getattr(app.builder, "templates", None)
+    if templates is None or not hasattr(templates, "environment"):
+        return
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = Path(app.doctreedir) / "synth-templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    templates.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 def leave_out_kernels(app: Sphinx, config: Any) -> None:
