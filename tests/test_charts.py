@@ -285,10 +285,10 @@ def test_every_specification_obeys_the_schema(draw: Any) -> None:
 
     chart = sample(draw)
     for spec in (chart.spec, chart.shown_spec):
-        altair.LayerChart.from_dict(spec)
+        altair.LayerChart.validate(spec)
     # What is no specification is refused, so the lines above say something.
     with pytest.raises(ValidationError):
-        altair.LayerChart.from_dict({**chart.spec, "layer": [{"mark": "nonsense"}]})
+        altair.LayerChart.validate({**chart.spec, "layer": [{"mark": "nonsense"}]})
 
 
 BANDED = {
