@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from synth.reading.bibliography import parse_bibliography, read_bibliography
+from synth.references import matching
 from synth.references.apa import author_year, narrative
 from synth.references.importing import read_references
 from synth.references.matching import Matcher
@@ -136,6 +137,25 @@ def test_what_names_no_work_is_not_guessed(matcher: Matcher, words: str) -> None
 
 def test_the_nearest_is_named(matcher: Matcher) -> None:
     assert "Did you mean" in matcher.find("Ostbye, 2018").problem("t.csv", 2, "Paper").remedy
+
+
+def test_a_slip_is_looked_for_only_where_it_is_told(
+    matcher: Matcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a hundred thousand names in the wrong file twenty are told."""
+    asked: list[str] = []
+    look = matching.did_you_mean
+
+    def counted(word: str, known: Iterable[str]) -> str:
+        asked.append(word)
+        return look(word, known)
+
+    monkeypatch.setattr(matching, "did_you_mean", counted)
+    matches = [matcher.find(f"Ostbyy {year}") for year in range(2010, 2018)]
+    assert {match.code for match in matches} == {"work-unknown"}
+    assert asked == []
+    assert "Did you mean" in str(matches[0].problem("t.csv", 2, "study"))
+    assert asked == ["Ostbyy 2010"]
 
 
 def every_work() -> Iterable[tuple[str, Mapping[str, Reference]]]:
