@@ -119,8 +119,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   /** @param {any} item @param {Row} row */
   const card = (item, { name: row, list }) => {
     const seen = `${row}/${list}/${forms}`;
-    if (item.seen === seen) return;
-    item.seen = seen;
+    if (item.seen === (item.seen = seen)) return;
     const byTheme = state.group === "theme";
     const [i] = list;
     const [sign, text, line] = item.children;
@@ -149,8 +148,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     const byTheme = state.group === "theme";
     const [heading, line] = item.firstChild.children;
     const titled = `${name}/${forms}`;
-    if (item.titled !== titled) {
-      item.titled = titled;
+    if (item.titled !== (item.titled = titled)) {
       const words = h("span");
       write(words, byTheme ? marked(tree.labels[name]) : linked("study", data.studies.id[name], data.studies.label[name]));
       const look = byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean);
@@ -197,8 +195,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         items[items.length - 1].inside.push(row);
         shown += list.length;
       }
-      if (grouped !== state.group) results.replaceChildren();
-      grouped = state.group;
+      if (grouped !== (grouped = state.group)) results.replaceChildren();
       hold(results, items, start, head);
       const matches = core.totals.finding;
       results.classList.toggle("ex-long", self.all);

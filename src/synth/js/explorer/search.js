@@ -38,7 +38,8 @@ export const near = (one, other) => {
  * @returns {string[]}
  */
 export function pieces(text, words, fold) {
-  if (!words.length) return [text];
+  // Most texts hold none: only the others are taken apart letter by letter.
+  if (!words.some((word) => fold(text).includes(word))) return [text];
   let folded = "";
   /** @type {number[]} */
   const origin = [];
