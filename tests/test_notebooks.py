@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -286,6 +287,14 @@ table.write_text(table.read_text("utf-8").replace("One teacher", "A teacher"), "
     nbformat.write(page(change + SEEN), book / "book" / "seen.ipynb")
     assert execute(book, notebooks=[book / "book" / "seen.ipynb"], say=Said()) == 0
     assert told(book, "seen").startswith("1 ")
+
+
+def test_an_author_is_told_of_notebooks_and_of_nothing_else(book: Path) -> None:
+    command = [sys.executable, "-m", "synth.cli", "execute", "--root", book, notebooks_of(book)[0]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 2, done.stdout
 
 
 def test_one_process_draws_the_pictures_of_all_kernels_and_each_once(

@@ -69,6 +69,8 @@ WARM = (
     "synth.views.glance",
 )
 """What the process that kernels are forked from imports before the first of them."""
+# Importing a kernel's debugger warns every author that it may miss breakpoints.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 _MEMORY = "_build/synth/executed.json"
