@@ -112,7 +112,7 @@ def coefficients(
     }
 
 
-@lru_cache(maxsize=16)  # the comparisons of a review mostly have the same studies
+@lru_cache(maxsize=2)  # comparisons mostly have the same studies; 10,000 of them take 160 MB
 def _draws(size: int, resamples: int) -> NDArray[numpy.float64]:
     """How often each cluster is in each resample: the same draws on every machine."""
     import numpy as np
