@@ -219,7 +219,8 @@ class Evidence(HasEvidence):
         for name in sorted((wanted or frozenset()) - records.findings.keys()):
             raise UnknownName("finding", name, records.findings)
         self._records = records
-        self._ids = tuple(name for name in records.findings if wanted is None or name in wanted)
+        known = records.findings
+        self._ids = tuple(known if wanted is None else filter(wanted.__contains__, known))
         if query is None:
             query = {"all": True} if wanted is None else {"ids": list(self._ids)}
         self._query = dict(query)

@@ -253,7 +253,7 @@ class Facets:
             else:
                 tests.append(self._values(facet, wanted))
         for test in tests:
-            ids = [name for name in ids if test(name)]
+            ids = list(filter(test, ids))
         return tuple(ids)
 
     def branches(self, filters: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
