@@ -8,6 +8,7 @@ notebooks that are stale run; :mod:`synth.freshness` says which.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import copy
 import gc
 import json
@@ -506,7 +507,14 @@ async def _run_cells(notebook: Any, folder: Path, holder: Holder | None) -> None
         resources={"metadata": {"path": str(folder)}},
     )
     # Whoever brings a manager shuts its kernel down; a hundred left running would fill the memory.
-    await client.async_execute(cleanup_kc=True)
+    try:
+        await client.async_execute(cleanup_kc=True)
+    finally:
+        # For a kernel that did not start, nbclient leaves this to the end of the program, where it
+        # fails with a traceback if the kernel is gone by then.
+        atexit.unregister(client._cleanup_kernel)
+        if client.km is not None and manager.has_kernel:
+            await client._async_cleanup_kernel()
 
 
 def _where(path: Path, notebook: Any, error: Exception) -> str:
