@@ -10,6 +10,7 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 from garden_book import built, change, notebook, planted, view
+from synth.book.domain import EvidenceDomain
 from synth.views.charts import chart
 
 
@@ -528,3 +529,13 @@ def test_the_other_reader_of_bibliographies_is_refused(tmp_path):
     change(root / "conf.py", '"myst_nb"', '"myst_nb", "sphinxcontrib.bibtex"')
     with pytest.raises(ExtensionError, match=r"reads references\.bib itself"):
         built(root)
+
+
+def test_the_places_that_cite_a_study_are_gathered_once_a_build(tmp_path, monkeypatch):
+    asked = []
+    whole = EvidenceDomain.reading_order
+    monkeypatch.setattr(EvidenceDomain, "reading_order", lambda it: asked.append(it) or whole(it))
+    out, _ = built(planted(tmp_path))
+    # Not for each study and each reference: once for these places, and once for the search.
+    assert len(asked) <= 2
+    assert "water.html" in page(out, "studies")

@@ -10,11 +10,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sphinx.environment.adapters import toctree
+from sphinx_external_toc.api import Document, SiteMap
 
 from conftest import missing
+from synth.book import publishing
 from synth.book.search import as_indexed, with_spellings
 from synth.views.markup import STATIC
 
@@ -87,6 +91,21 @@ def test_one_more_file_below_the_folder_has_no_page_read_again(odd_book: Path) -
         page.write("\nOne sentence more.\n")
     told = build(root)
     assert re.search(r"updating environment: \S*0 added, 1 changed, 0 removed", told), told
+
+
+def test_the_names_of_listed_pages_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toctree, "Matcher", toctree.Matcher)
+    app = SimpleNamespace()
+    listed = SiteMap(Document("index"))
+    config = SimpleNamespace(
+        external_toc_exclude_missing=True, external_site_map=listed, source_suffix=[".md"]
+    )
+    publishing.look_for_no_unlisted_page(app, config)
+    publishing.take_only_listed_pages(app, config)
+    asked = toctree.Matcher(config.include_patterns)
+    assert toctree.Matcher([*config.include_patterns]) is asked
+    assert asked("index.md")
+    assert not asked("notes.md")
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from logging import Filter, LogRecord, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -253,6 +254,7 @@ class EvidenceDomain(Domain):
 
     def process_doc(self, env: BuildEnvironment, docname: str, document: document) -> None:
         """Learn what a page declares, shows and cites."""
+        self.__dict__.pop("_cited", None)
         self._read_declaration(docname, document)
         for view in document.findall(view_node):
             self._read_view(docname, view)
@@ -321,6 +323,7 @@ class EvidenceDomain(Domain):
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page that is read again or gone."""
+        self.__dict__.pop("_cited", None)
         for known in self.targets.values():
             for name in [name for name, target in known.items() if target.docname == docname]:
                 del known[name]
@@ -330,6 +333,7 @@ class EvidenceDomain(Domain):
 
     def merge_domaindata(self, docnames: Any, otherdata: dict[str, Any]) -> None:
         """Take over what another reading process learned."""
+        self.__dict__.pop("_cited", None)
         for kind, known in otherdata["targets"].items():
             for name, target in known.items():
                 if target.docname in docnames:
@@ -419,21 +423,26 @@ class EvidenceDomain(Domain):
 
     def cited_at(self, study: str) -> list[CitedAt]:
         """The places that cite findings of a study, in the order of the book."""
+        return [*self._cited.get(study, {}).values()]
+
+    @cached_property
+    def _cited(self) -> dict[str, dict[tuple[str, str], CitedAt]]:
+        """The places by the study they cite, as long as no page is read again."""
         findings = self.review.records.findings
-        places: dict[tuple[str, str], CitedAt] = {}
+        cited: dict[str, dict[tuple[str, str], CitedAt]] = {}
         for docname in self.reading_order():
-            for cited in self.citations.get(docname, ()):
-                own = tuple(
-                    name
-                    for name in cited.findings
-                    if name in findings and findings[name].study == study
-                )
-                if own:
-                    places.setdefault(cited[:2], cited._replace(findings=own))
+            for place in self.citations.get(docname, ()):
+                own: dict[str, list[str]] = {}
+                for name in place.findings:
+                    if name in findings:
+                        own.setdefault(findings[name].study, []).append(name)
+                for study, names in own.items():
+                    places = cited.setdefault(study, {})
+                    places.setdefault(place[:2], place._replace(findings=tuple(names)))
             for key, anchor, heading in self.references.get(docname, ()):
-                if key == study:
-                    places.setdefault((docname, anchor), CitedAt(docname, anchor, heading, ()))
-        return list(places.values())
+                place = CitedAt(docname, anchor, heading, ())
+                cited.setdefault(key, {}).setdefault((docname, anchor), place)
+        return cited
 
     def reading_order(self) -> list[str]:
         """The pages in the order of the table of contents."""
