@@ -115,11 +115,11 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   const also = (i) => tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]);
 
   const signs = direction.values.map((_, way) => pictured(direction.looks[way]));
+  /** @type {{ (): any, spare?: any[] }} */
   const make = () => h("li", null, h("span"), h("p"), h("p.ex-path"));
   /** @param {any} item @param {Row} row */
   const card = (item, { name: row, list }) => {
-    const seen = `${row}/${list}/${forms}`;
-    if (item.seen === (item.seen = seen)) return;
+    if (item.seen === (item.seen = `${row}/${list}/${forms}`)) return;
     const byTheme = state.group === "theme";
     const [i] = list;
     const [sign, text, line] = item.children;
@@ -141,14 +141,14 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         ...(data.links?.finding ? [" · ", ...linked("finding", core.name(i), core.name(i))] : [])]);
   };
 
+  /** @type {{ (): any, spare?: any[] }} */
   const start = () => h("li", null, h("p.ex-top", null, h("span.ex-h", { role: "heading", ariaLevel: level }), h("span.ex-path")), h("ul"));
   /** @param {any} item @param {Group} group */
   const head = (item, { name, inside, count, total }) => {
     hold(item.lastChild, inside, make, card);
     const byTheme = state.group === "theme";
     const [heading, line] = item.firstChild.children;
-    const titled = `${name}/${forms}`;
-    if (item.titled !== (item.titled = titled)) {
+    if (item.titled !== (item.titled = `${name}/${forms}`)) {
       const words = h("span");
       write(words, byTheme ? marked(tree.labels[name]) : linked("study", data.studies.id[name], data.studies.label[name]));
       const look = byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean);
@@ -195,7 +195,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         items[items.length - 1].inside.push(row);
         shown += list.length;
       }
-      if (grouped !== (grouped = state.group)) results.replaceChildren();
+      // What stood for a study is never made a theme's: their numbers are the same, their parts are not.
+      if (grouped !== (grouped = state.group)) make.spare = start.spare = /** @type {any} */ (results.replaceChildren());
       hold(results, items, start, head);
       const matches = core.totals.finding;
       results.classList.toggle("ex-long", self.all);
