@@ -28,6 +28,7 @@ from synth.model import (
     Study,
     Theme,
 )
+from synth.reading.records import Records as Read
 
 RANKS = (
     Rank("level", "Level", "Levels"),
@@ -186,6 +187,10 @@ class Records:
     flow: tuple[FlowBox, ...] = FLOW
     places: Mapping[str, Place] = field(default_factory=lambda: {p.country: p for p in PLACES})
     authors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: AUTHORS)
+
+    # What is worked out once is kept as there.
+    once = Read.once
+    _once = Read._once
 
     def label(self, study: str) -> str:
         year = self.studies[study].year

@@ -66,9 +66,7 @@ class Facets:
     @classmethod
     def of(cls, records: Records) -> Facets:
         """The facets of some records, made once however often they are asked for."""
-        made: Facets = vars(records).setdefault("_facets", None) or cls(records)
-        vars(records)["_facets"] = made
-        return made
+        return records.once("facets", lambda: cls(records))
 
     @cached_property
     def ranks(self) -> tuple[str, ...]:

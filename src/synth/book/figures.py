@@ -103,7 +103,7 @@ def late_value(name: str, review: Review) -> str:
     ------
     UnknownName : there is no such value or filter.
     """
-    made: dict[str, str] = vars(review.records).setdefault("_late_values", {})
+    made: dict[str, str] = review.records.once("late values", dict)
     if name not in made:
         made[name] = _late_value(name, review)
     return made[name]

@@ -240,9 +240,10 @@ def _listed(env: BuildEnvironment, part: Part) -> list[Reference]:
     domain = evidence_domain(env)
     records = domain.review.records
     # Each page of a long list asks for its part of the same order.
-    filed: list[tuple[str, Reference]] = vars(records).setdefault("_filed", [])
-    if not filed:
-        filed += [(filed_under(work), work) for work in group(records.bibliography.values())]
+    filed = records.once(
+        "filed",
+        lambda: [(filed_under(work), work) for work in group(records.bibliography.values())],
+    )
     return [
         work
         for under, work in filed

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from synth.errors import Problem, ReviewError
 from synth.messages import Words
@@ -35,6 +36,8 @@ from synth.reading.textio import without_collecting
 from synth.references.apa import author_year
 from synth.references.work import Bibliography
 from synth.text import fold
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -90,14 +93,28 @@ class Records:
 
     def label(self, study: str) -> str:
         """A study as it is cited, such as ``"Otte et al., 2020a"``; its id if it has no entry."""
-        if study not in self._labels:
+        # A table names a study with each of its findings.
+        known: dict[str, str] = self.once("labels", dict)
+        if study not in known:
             work = self.bibliography.get(study)
-            self._labels[study] = author_year(work) if work is not None else study
-        return self._labels[study]
+            known[study] = author_year(work) if work is not None else study
+        return known[study]
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What follows from the records alone, worked out once for all who ask.
+
+        Parameters
+        ----------
+        name : of what is worked out.
+        make : works it out when it is asked for first.
+        """
+        if name not in self._once:
+            self._once[name] = make()
+        made: Made = self._once[name]
+        return made
 
     @cached_property
-    def _labels(self) -> dict[str, str]:
-        """The labels asked for so far: a table names a study with each of its findings."""
+    def _once(self) -> dict[str, Any]:
         return {}
 
     def studies_of(self, ids: Iterable[str]) -> list[str]:

@@ -53,11 +53,8 @@ def catalogue(
     """
     if studies is None:
         # Each page of a long catalogue asks for its part of the same order.
-        made: list[tuple[str, str]] = vars(records).setdefault("_in_order", [])
-        named = made or _in_order(
-            records, (s.id for s in records.studies.values() if s.is_evidence)
-        )
-        made[:] = named
+        evidence = (study.id for study in records.studies.values() if study.is_evidence)
+        named = records.once("in order", lambda: _in_order(records, evidence))
     else:
         wanted = set(studies)
         named = _in_order(records, (name for name in records.studies if name in wanted))

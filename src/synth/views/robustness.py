@@ -548,22 +548,24 @@ def carried_alone(records: Records, study: str) -> Alone:
     records : the review's records.
     study : id of the study; one that carries nothing alone is told too.
     """
-    # Made once for all studies: a catalogue asks for each of them.
-    made: dict[str, Alone] = vars(records).setdefault("_alone", {})
-    if not made:
-        lost: dict[str, list[Supported]] = {}
-        for item in robustness(records).supported:
-            if item.kind != "direction" and len(item.studies) == 1:
-                lost.setdefault(next(iter(item.studies)), []).append(item)
-        said: Counter[str] = Counter()
-        only: Counter[str] = Counter()
-        for statement in statements_of(records.findings.values()):
-            by = {records.findings[name].study for name in statement.findings}
-            said.update(by)
-            only.update(by if len(by) == 1 else ())
-        for name in records.studies:
-            made[name] = Alone(only[name], said[name], tuple(lost.get(name, ())))
-    return made[study]
+    # A catalogue asks for each of them.
+    return records.once("alone", lambda: _carried_alone(records))[study]
+
+
+def _carried_alone(records: Records) -> dict[str, Alone]:
+    lost: dict[str, list[Supported]] = {}
+    for item in robustness(records).supported:
+        if item.kind != "direction" and len(item.studies) == 1:
+            lost.setdefault(next(iter(item.studies)), []).append(item)
+    said: Counter[str] = Counter()
+    only: Counter[str] = Counter()
+    for statement in statements_of(records.findings.values()):
+        by = {records.findings[name].study for name in statement.findings}
+        said.update(by)
+        only.update(by if len(by) == 1 else ())
+    return {
+        name: Alone(only[name], said[name], tuple(lost.get(name, ()))) for name in records.studies
+    }
 
 
 def robustness(records: Records, ids: Iterable[str] | None = None) -> Robustness:

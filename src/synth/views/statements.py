@@ -96,7 +96,7 @@ def grouped(records: Records, of: str | None = None) -> tuple[Group, ...]:
     book, coded = records.codebook, Facets.of(records).coded
     branch = frozenset(book.ids) if of is None else book.branch(book[of].id)
     # What stands under a node is the same on the page of its theme, of its level and on the first.
-    made: dict[str, Group] = vars(records).setdefault("_groups", {})
+    made: dict[str, Group] = records.once("groups", dict)
     for name in branch - made.keys():
         below = bool(book.children(name))
         if coded[name] or not below:

@@ -119,10 +119,11 @@ def _design_scale(records: Records) -> dict[str, str]:
     A reader who learned the key of one figure can read the next: a shape means the same design on
     every page, whatever the page is about.
     """
-    # Made once for all figures: each year of each of them asks.
-    made: dict[str, str] = vars(records).setdefault("_design_scale", {})
-    if made:
-        return made
+    # Each year of each figure asks.
+    return records.once("design scale", lambda: _scale_of_designs(records))
+
+
+def _scale_of_designs(records: Records) -> dict[str, str]:
     by_study = {f.study: "; ".join(values_in(records, "design", f)) for f in chosen(records, None)}
     common = [name for name, _ in ranked(Counter(by_study.values()))]
     given = [name for name in records.settings.design_shapes if name in common]
@@ -130,8 +131,7 @@ def _design_scale(records: Records) -> dict[str, str]:
     scale = dict(zip(known, _SHAPES, strict=False))
     other = Words.of(records.settings)["chart_other"]
     rest = [name for name in common if name in UNKNOWN]
-    made.update(scale | dict.fromkeys(rest, _UNKNOWN) | ({other: _UNKNOWN} if known[7:] else {}))
-    return made
+    return scale | dict.fromkeys(rest, _UNKNOWN) | ({other: _UNKNOWN} if known[7:] else {})
 
 
 def _told_apart(records: Records) -> bool:
