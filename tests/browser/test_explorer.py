@@ -776,8 +776,10 @@ def test_a_list_written_over_another_is_the_one_a_fresh_page_draws(
         go_to(page, f"?x.{asked}")
         assert agrees(), asked
     page.locator("input[data-facet=level][value=micro]").click()
+    # Its address is written once it is painted; only then does a reader go back.
+    assert agrees(), "micro"
     go_to(page, "?x.group=theme")
-    assert agrees()
+    assert agrees(), "back to themes"
 
 
 def test_what_else_a_finding_speaks_to_stands_apart_from_its_place(
