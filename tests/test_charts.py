@@ -32,7 +32,7 @@ from tests.records_by_hand import (
 
 from synth.model import Finding
 from synth.views import charts
-from synth.views.charts import chart as chart_module
+from synth.views.charts import pictures
 from synth.views.charts.chart import study_links
 from synth.views.figure import Figure
 from synth.views.markup import Place, drawn_in
@@ -306,24 +306,24 @@ BANDED = {
 
 def test_a_picture_is_the_same_whatever_was_drawn_before_it() -> None:
     spec = json.dumps(BANDED)
-    first = chart_module.converted(spec)
+    first = pictures.converted(spec)
     assert "gradient_" in first
     assert 'id="clip' in first
-    assert chart_module.converted(spec) == first
+    assert pictures.converted(spec) == first
 
 
 def test_a_picture_is_kept_by_what_it_is_drawn_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[str] = []
-    monkeypatch.setattr(chart_module, "_KEPT", {})
-    monkeypatch.setattr(chart_module, "converted", lambda spec: made.append(spec) or f"<{spec}>")
+    monkeypatch.setattr(pictures, "_KEPT", {})
+    monkeypatch.setattr(pictures, "converted", lambda spec: made.append(spec) or f"<{spec}>")
 
     def drawn(*specs: str) -> list[str]:
         """As a process draws them that has just begun."""
-        chart_module._picture.cache_clear()
-        chart_module.keep_pictures(tmp_path / "pictures")
-        return [chart_module._picture(spec) for spec in specs]
+        pictures._picture.cache_clear()
+        pictures.keep_pictures(tmp_path / "pictures")
+        return [pictures._picture(spec) for spec in specs]
 
     assert drawn("one", "two") == ["<one>", "<two>"]
     assert drawn("two", "one", "three") == ["<two>", "<one>", "<three>"]
@@ -338,7 +338,7 @@ def test_a_picture_is_kept_by_what_it_is_drawn_from(
     (tmp_path / "pictures").write_text("a file")
     assert drawn("two") == ["<two>"]
     assert made[4:] == ["two"]
-    chart_module._picture.cache_clear()
+    pictures._picture.cache_clear()
 
 
 @pytest.mark.parametrize("draw", ALL)

@@ -316,7 +316,7 @@ def test_one_process_draws_the_pictures_of_all_kernels_and_each_once(
     assert stored(book) == before
     assert made == [], "it was kept"
     # What cannot be drawn is told by the cell that asked for it.
-    cell = "from synth.views.charts import chart\nchart.picture({'mark': 'nonsense'})"
+    cell = "from synth.views.charts import pictures\npictures.picture({'mark': 'nonsense'})"
     nbformat.write(page(OPENING, cell), second)
     said = Said()
     assert execute(book, notebooks=[second], say=said) == 1

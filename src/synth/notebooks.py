@@ -41,7 +41,7 @@ from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
 from synth.review import hold
-from synth.views.charts.chart import converted, keep_pictures
+from synth.views.charts.pictures import converted, keep_pictures
 from synth.views.view import WITHOUT_WIDGETS
 
 WARM = (

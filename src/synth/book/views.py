@@ -27,7 +27,7 @@ from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
 from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
-from synth.views.charts.chart import keep_pictures
+from synth.views.charts.pictures import keep_pictures
 from synth.views.countries import anchor_of
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW, View

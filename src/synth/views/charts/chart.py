@@ -1,6 +1,7 @@
 """What every chart shares: one look, a picture for wide pages and one for phones, a specification.
 
-Altair draws, vl-convert turns the drawing into SVG; both are imported only when a chart is shown.
+Altair draws, vl-convert turns the drawing into SVG (:mod:`synth.views.charts.pictures`); both are
+imported only when a chart is shown.
 """
 
 from __future__ import annotations
@@ -8,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
 from synth.messages import Words
 from synth.model import UNKNOWN, Direction, Finding, Study, Theme
-from synth.reading.textio import replace_file
 from synth.text import shorten
+from synth.views.charts.pictures import picture
 from synth.views.figure import (
     EDGE,
     INK,
@@ -49,7 +46,6 @@ if TYPE_CHECKING:
 
 VEGALITE = "application/vnd.vegalite.v6+json"
 """The media type of a specification; Altair's own, with a dot, cannot be stored in a notebook."""
-_VERSION = "6.4"
 _WIDE, _NARROW = 660, 320
 _IN_A_CELL = 40
 """Studies a cell of a table names before it counts the others; its file names all."""
@@ -115,89 +111,6 @@ def specification(chart: altair.TopLevelMixin) -> dict[str, Any]:
     with altair_with_look().theme.enable("synth"):
         spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec
-
-
-def picture(spec: Mapping[str, Any]) -> str:
-    """The SVG of a specification; the same bytes for the same specification."""
-    return _picture(json.dumps(spec))
-
-
-_KEPT: dict[str, Any] = {}
-_UNUSED = 30 * 24 * 3600
-"""Seconds after which a picture that nobody asked for is no longer kept."""
-
-
-def keep_pictures(folder: Path, drawer: str = "") -> None:
-    """Keep pictures in a folder from now on, by what they are drawn from, for later runs as well.
-
-    The first picture of a process takes ten times as long as the next: it starts a browser's
-    engine of scripts. What was not asked for during a month is thrown away.
-
-    Parameters
-    ----------
-    folder : need not exist; where nothing can be written, every picture is drawn.
-    drawer : address of a process that draws what is not kept.
-    """
-    _KEPT.update(folder=folder, drawer=drawer)
-    with suppress(OSError):
-        for path in folder.glob("*.svg"):
-            if time.time() - path.stat().st_mtime > _UNUSED:
-                path.unlink()
-
-
-@lru_cache(maxsize=256)
-def _picture(spec: str) -> str:
-    folder = _KEPT.get("folder")
-    if folder is None:
-        return converted(spec)
-    told = f"{metadata.version('vl-convert-python')} {_VERSION} {spec}"
-    path = folder / f"{hashlib.sha256(told.encode()).hexdigest()[:32]}.svg"
-    with suppress(OSError):
-        svg: str = path.read_text("utf-8")
-        path.touch()
-        return svg
-    svg = _drawn_elsewhere(spec) or converted(spec)
-    with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(path, svg.encode())
-    return svg
-
-
-def _drawn_elsewhere(spec: str) -> str:
-    """The picture as the process draws it that was named; empty where there is none."""
-    if not _KEPT["drawer"]:
-        return ""
-    from multiprocessing.connection import Client
-
-    with suppress(OSError, EOFError), Client(_KEPT["drawer"]) as drawer:
-        drawer.send_bytes(spec.encode())
-        return drawer.recv_bytes().decode()
-    return ""
-
-
-def converted(spec: str) -> str:
-    """The SVG of a specification, drawn in this process; the same whatever was drawn before it.
-
-    Parameters
-    ----------
-    spec : as JSON.
-
-    Raises
-    ------
-    ValueError : Vega-Lite cannot draw it.
-    """
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
-    # Names inside a picture go on counting from one picture of a process to the next.
-    number: dict[str, int] = {}
-    return _INSIDE.sub(
-        lambda found: f"{found[1]}{number.setdefault(found[0], len(number))}",
-        svg,
-    )
-
-
-_INSIDE = re.compile(r"(?<=[#\"])(gradient_|clip)\d+(?=[\")])")
 
 
 def vegalite_mime(spec: dict[str, Any]) -> dict[str, Any]:
