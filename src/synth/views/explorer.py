@@ -35,7 +35,7 @@ from synth.text import ALIKE, SPELLINGS, is_english
 from synth.views.evidence_table import EvidenceTable, summary
 from synth.views.markup import STATIC, placeholder, render, resource
 from synth.views.shapes import outline
-from synth.views.view import View
+from synth.views.view import View, widget_style
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -531,9 +531,7 @@ def _widget_class() -> Any:
             f"(() => {{\n{_more.replace('export default', _kept)}}})();\n"
             f"{(STATIC / 'explorer.js').read_text('utf-8')}"
         )
-        _css = "\n".join(
-            (STATIC / name).read_text("utf-8") for name in ("synth.css", "explorer.css")
-        )
+        _css = widget_style("synth.css", "explorer.css")
         evidence = traitlets.Dict().tag(sync=True)
         references = traitlets.Dict().tag(sync=True)
         settings = traitlets.Dict().tag(sync=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -268,16 +269,30 @@ def _widget_class(figures: str) -> Any:
             '  for (const figure of el.querySelectorAll(".synth-figure")) figures.mount(figure);\n'
             "} };\n"
         )
-        _css = "\n".join(
-            (STATIC / name).read_text("utf-8")
-            for name in ("synth.css", "figures.css", "catalogue.css")
-        )
+        _css = widget_style("synth.css", "figures.css", "catalogue.css")
         html = traitlets.Unicode().tag(sync=True)
 
         def __repr__(self) -> str:
             return "<View widget>"
 
     return ViewWidget
+
+
+def widget_style(*names: str) -> str:
+    """The style of a view in a notebook, without the book's faces.
+
+    A notebook has no folder of fonts: JupyterLab would ask its server for each and be given a page.
+
+    Parameters
+    ----------
+    names : the style sheets, by their file names.
+
+    Returns
+    -------
+    One style sheet.
+    """
+    style = "\n".join((STATIC / name).read_text("utf-8") for name in names)
+    return re.sub(r"@font-face \{[^}]*\}\n?", "", style)
 
 
 def totals(records: Records) -> dict[str, Callable[[], str]]:
