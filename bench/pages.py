@@ -17,6 +17,7 @@ import argparse
 import functools
 import gzip
 import http.server
+import os
 import re
 import shutil
 import statistics
@@ -159,8 +160,13 @@ def main() -> None:
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
+    # With its window, as readers have it, where it is there.
     found = subprocess.run(
-        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=True
+        [ROOT / "scripts" / "browser", "--find"],
+        env={"CHROME": "chromium", **os.environ},
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         stock = options.stock or build_stock(Path(folder))

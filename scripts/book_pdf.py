@@ -21,7 +21,8 @@ from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-ARGUMENTS += ["--disable-component-update", "--no-first-run"]
+# Letters are not set to whole pixels, which a browser without a window would do.
+ARGUMENTS += ["--disable-component-update", "--no-first-run", "--font-render-hinting=none"]
 PAGE = {"prefer_css_page_size": True, "print_background": True, "tagged": True, "outline": True}
 
 _ARTICLE = re.compile(r'<article class="bd-article">(.*?)</article>', re.DOTALL)

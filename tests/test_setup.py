@@ -95,6 +95,45 @@ def test_the_browser_named_by_chrome_is_used(bare_clone: Path, tmp_path: Path) -
     assert run(bare_clone, "browser", "--find", CHROME=str(browser)) == (0, f"{browser}\n")
 
 
+def pretend(folder: Path, name: str, does: str = "true") -> Path:
+    """A program of some name that does little."""
+    program = folder / name
+    program.write_text(f"#!/bin/sh\n{does}\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_a_browser_without_a_window_goes_before_one_with(bare_clone: Path, bare_path: Path) -> None:
+    with_window = pretend(bare_path, "chromium")
+    assert run(bare_clone, "browser", PATH=str(bare_path)) == (0, f"{with_window}\n")
+    without = pretend(bare_path, "chromium-headless-shell")
+    for options in ([], ["--find"]):
+        found = run(bare_clone, "browser", *options, PATH=str(bare_path))
+        assert found == (0, f"{without}\n")
+    named = run(bare_clone, "browser", PATH=str(bare_path), CHROME="chromium")
+    assert named == (0, f"{with_window}\n")
+
+
+def test_beside_debians_browser_the_one_without_a_window_is_installed_in_its_version(
+    bare_clone: Path, bare_path: Path
+) -> None:
+    """Where it cannot be, the one that is there is used; of another browser nothing is asked."""
+    with_window = pretend(bare_path, "chromium")
+    (bare_path / "id").unlink()
+    pretend(bare_path, "id", "echo 0")
+    pretend(bare_path, "apt-get", f'echo "$*" >> {bare_path}/asked; exit 1')
+    found = f"{with_window}\n"
+    assert run(bare_clone, "browser", PATH=str(bare_path)) == (0, found)
+    assert not (bare_path / "asked").exists(), "it is not Debian's"
+    pretend(bare_path, "dpkg-query", "printf 1.2-3")
+    status, said = run(bare_clone, "browser", PATH=str(bare_path))
+    assert (status, said.splitlines()[0]) == (0, str(with_window))
+    asked = (bare_path / "asked").read_text()
+    assert asked.count("\n") == 1
+    assert asked.endswith(" chromium-headless-shell=1.2-3\n")
+    assert "--no-remove" in asked
+
+
 def test_help_lists_every_target_that_the_readme_and_contributing_name(root: Path) -> None:
     help_text = subprocess.run(
         ["make", "-C", str(root), "help"], capture_output=True, text=True, check=True

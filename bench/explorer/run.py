@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
 import subprocess
@@ -142,9 +143,13 @@ def steps(size: int, rounds: int) -> dict[str, list[Any]]:
 
 
 def found_browser() -> str:
-    """The Chromium of this machine."""
+    """The Chromium of this machine: with its window, as readers have it, where it is there."""
     return subprocess.run(
-        [ROOT / "scripts" / "browser", "--find"], capture_output=True, text=True, check=True
+        [ROOT / "scripts" / "browser", "--find"],
+        env={"CHROME": "chromium", **os.environ},
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
 
 
