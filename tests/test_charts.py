@@ -223,6 +223,41 @@ def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
     assert "World Bank (2020)" in chart.note
 
 
+def test_a_bar_is_split_by_what_its_studies_report() -> None:
+    chart = charts.by_country(records())
+    sides = {row["value"]: (row["helping"], row["hindering"], row["both"]) for row in chart.rows}
+    # One of bell2010's findings is about Norway alone: in Sweden the study only has what hinders.
+    assert sides == {
+        "Norway": (2, 1, 1),
+        "Kenya": (1, 1, 1),
+        "Sweden": (0, 1, 0),
+        "International": (0, 0, 0),
+        "not reported": (0, 1, 0),
+    }
+    assert "3 with helps, 3 with blocks, 2 with both" in chart.description
+    # Above the line 2 of Norway's 3 studies, below it the second of them, and the third by itself.
+    marks = re.findall(r'<path aria-label="[^"]*" d="M0,[\d.]+h([\d.]+)v14', chart.drawing)
+    assert len(marks) == 2 * 5, "a mark for each row, wide and narrow"
+    study = float(marks[0]) / 3
+    parts = re.findall(r'<path d="M([\d.]+),[\d.]+h([\d.]+)v5h', chart.drawing.split("narrow")[0])
+    assert [(round(float(at) / study), round(float(of) / study)) for at, of in parts] == [
+        *((0, 2), (0, 1)),
+        *((1, 1), (0, 1), (0, 1), (0, 1)),
+        *((2, 1), (0, 1)),
+    ]
+    assert all(said in chart.drawing for said in ("above: with helps", "with neither"))
+
+
+def test_without_two_poles_a_bar_counts_studies_and_no_more() -> None:
+    flat = (DIRECTIONS[3],)
+    findings = tuple(Finding(f.id, f.study, f.theme, "scene", f.summary) for f in FINDINGS)
+    chart = charts.by_country(records(settings=settings(directions=flat), findings=findings))
+    assert "helping" not in chart.rows[0]
+    assert "with neither" not in chart.drawing
+    assert "Norway: 3 studies" in chart.drawing
+    assert len(re.findall(r"v11h", chart.drawing)) == 2 * 5
+
+
 def test_the_country_table_leaves_the_denominator_to_the_build() -> None:
     with drawn_in(Place(lambda kind, name: "", lambda name, _: f"[{name}]")):
         assert "of [studies:country=Norway]</td>" in charts.by_country(records()).html

@@ -105,6 +105,17 @@ def shown(chart: Any) -> dict[str, tuple[int, int, int]]:
     }
 
 
+def check_sides(chart: Any, table: pandas.DataFrame, done_in: str, about: str) -> None:
+    """A bar's parts: its studies with what helps there, with what hinders there, with both."""
+    for row in chart.rows:
+        here = table.explode(done_in).query(f"{done_in} == @row['value']")
+        here = here.explode(about).query(f"{about} == @row['value']") if about != done_in else here
+        ways = here.groupby("study")["direction"].agg(set)
+        assert row["helping"] == sum("helps" in way for way in ways)
+        assert row["hindering"] == sum("blocks" in way for way in ways)
+        assert row["both"] == sum({"helps", "blocks"} <= way for way in ways)
+
+
 def check_ranking(chart: Any) -> None:
     """What is known stands first, the most frequent before the others."""
     apart = [row["apart"] for row in chart.rows]
@@ -117,6 +128,7 @@ def test_countries_count_the_studies_and_findings_they_stand_in(made: Any) -> No
     chart = charts.by_country(made)
     assert shown(chart) == counted_where_done(frame(made), "done_in", "country")
     check_ranking(chart)
+    check_sides(chart, frame(made), "done_in", "country")
     apart = {row["value"] for row in chart.rows if row["apart"]}
     assert apart == {"International", "not reported"} & set(shown(chart))
 
@@ -125,6 +137,8 @@ def test_designs_count_studies_once(made: Any) -> None:
     chart = charts.by_design(made)
     assert shown(chart) == counted_by(frame(made), "design")
     check_ranking(chart)
+    table = frame(made).assign(designs=lambda held: held["design"].map(lambda name: [name]))
+    check_sides(chart, table, "designs", "designs")
 
 
 @pytest.mark.parametrize("group", ["income_group", "region"])
@@ -139,6 +153,7 @@ def test_places_count_a_study_once_in_each_group(made: Any, group: str) -> None:
         ]
     assert shown(chart) == counted_where_done(table, "done_at", "place")
     check_ranking(chart)
+    check_sides(chart, table, "done_at", "place")
 
 
 def test_years_count_the_studies_published_in_them(made: Any) -> None:

@@ -163,7 +163,8 @@ def test_marks_are_read_one_by_one_by_keyboard(
     rows = charts.by_country(records()).rows
     assert said == [
         f"{row['value']}: {row['studies']} {'study' if row['studies'] == 1 else 'studies'}, "
-        f"{row['statements']} statement{'' if row['statements'] == 1 else 's'}"
+        f"{row['statements']} statement{'' if row['statements'] == 1 else 's'}; "
+        f"{row['helping']} with helps, {row['hindering']} with blocks, {row['both']} with both"
         for row in rows
     ]
 

@@ -345,10 +345,12 @@ def standalone(svg: str) -> str:
     for node in root.iter():
         node.tag = node.tag.rpartition("}")[2]
     root.attrib = {"xmlns": _SVG, **root.attrib}
-    return ElementTree.tostring(root, encoding="unicode")
+    # A blank before the end of each tag is the only one that says nothing.
+    return ElementTree.tostring(root, encoding="unicode").replace(" />", "/>")
 
 
 _SVG = "http://www.w3.org/2000/svg"
+_TRANSLATED = re.compile(r"translate\(([\d.-]+),([\d.-]+)\)")
 _OF_THE_PAGE = re.compile(r"(?:\{.*\})?(?:class|href|role|tabindex|focusable|aria-.*|data-.*)")
 
 
@@ -361,11 +363,18 @@ _INHERITED = (
 def _undress(node: ElementTree.Element) -> None:
     for name in [name for name in node.attrib if _OF_THE_PAGE.fullmatch(name)]:
         del node.attrib[name]
+    if node.get("transform") == "translate(0,0)":
+        del node.attrib["transform"]
+    placed = _TRANSLATED.fullmatch(node.get("transform", ""))
+    if placed and node.tag.rpartition("}")[2] == "text" and not {"x", "y"} & set(node.attrib):
+        del node.attrib["transform"]
+        node.attrib = {"x": placed[1], "y": placed[2], **node.attrib}
     inner: list[ElementTree.Element] = []
     for child in node:
         _undress(child)
         group = child.tag.rpartition("}")[2] in ("a", "g") and not child.attrib
-        if child.tag.rpartition("}")[2] != "title":
+        seen = child.get("fill-opacity") != "0" or "stroke" in child.attrib
+        if child.tag.rpartition("}")[2] != "title" and seen:
             inner += list(child) if group else [child]
     node[:] = inner
     # What all parts bear alike, the whole bears once.

@@ -296,8 +296,14 @@ def leading(chart: Any, at: str = "H[datum.v]") -> Any:
     return chart.transform_calculate(h=at).encode(href=altair_with_look().Href("h:N"))
 
 
-def filled(direction: Direction) -> Any:
-    """What fills the bars of a direction: its colour, lined or open where its pattern says so."""
+def filled(direction: Direction, *, thin: bool = False) -> Any:
+    """What fills the bars of a direction: its colour, lined or open where its pattern says so.
+
+    Parameters
+    ----------
+    direction : its colour outlines the bar.
+    thin : the bar has room for one line.
+    """
     colour = direction_colour(direction)
     if direction.pattern == "solid":
         return colour
@@ -305,6 +311,8 @@ def filled(direction: Direction) -> Any:
         return PAPER
     ends = [(0, colour), (0.18, colour), (0.18, PAPER), (0.41, PAPER), (0.41, colour)]
     ends += [(0.59, colour), (0.59, PAPER), (0.82, PAPER), (0.82, colour), (1, colour)]
+    if thin:
+        ends = [(0.4, PAPER), (0.4, colour), (0.6, colour), (0.6, PAPER)]
     stops = [{"offset": offset, "color": paint} for offset, paint in ends]
     return {"gradient": "linear", "x1": 0, "y1": 0, "x2": 0, "y2": 1, "stops": stops}
 
@@ -346,15 +354,15 @@ def compact(svg: str) -> str:
     # What is the default anyway, or is never heard inside a hidden picture.
     inner = re.sub(
         r' (?:role="graphics-\w+"|aria-roledescription="[^"]*"|(?:stroke-width|opacity)="1"'
-        r'|font-family="sans-serif"|pointer-events="none"|text-anchor="start")',
+        r'|font-family="sans-serif"|pointer-events="none"|text-anchor="start"'
+        r'|stroke-dasharray="1,0"|y2="0")',
         "",
         inner,
     )
     inner = _fills_named(inner)
-    # A hundredth of a pixel is enough, and the same on every machine.
-    inner = re.sub(
-        r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), inner
-    )
+    # A tenth of a pixel is enough, a hundredth of anything else, and the same on every machine.
+    inner = _PLACED.sub(lambda part: _rounded(part[0], 1), inner)
+    inner = _rounded(inner, 2)
     return str(
         element(
             "svg",
@@ -366,6 +374,18 @@ def compact(svg: str) -> str:
             focusable="false",
             font_family="sans-serif",
         )
+    )
+
+
+_PLACED = re.compile(r' (?:d|transform|[xy]2?)="[^"]*"')
+
+
+def _rounded(text: str, places: int) -> str:
+    """A text whose numbers have no more than some places behind the point."""
+    return re.sub(
+        rf"\d+\.\d{{{places + 1},}}",
+        lambda found: f"{float(found[0]):.{places}f}".rstrip("0").rstrip("."),
+        text,
     )
 
 

@@ -1,20 +1,26 @@
-"""Where, and by which design: countries, income groups, regions and other facets, ranked."""
+"""Where, and by which design: countries, income groups, regions and other facets, ranked.
+
+A bar is a waterline: the studies with findings that help lie above it, those with findings that
+hinder below it, and a study with both lies on both sides at the same place.
+"""
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import NOT_REPORTED, UNKNOWN, Finding, Study, count_statements
+from synth.model import NOT_REPORTED, UNKNOWN, Direction, Finding, Study, count_statements
 from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
     altair_with_look,
     counting,
+    filled,
     inline,
     leading,
     named_rows,
@@ -23,10 +29,13 @@ from synth.views.charts.chart import (
     ways,
 )
 from synth.views.figure import (
+    EDGE,
     INK,
     PAPER,
     Field,
     chosen,
+    direction_colour,
+    poles,
     source_line,
     studies_behind,
     values_in,
@@ -83,7 +92,7 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
         facet="country",
         title=_country_title(say, named, len(behind)),
         description=(
-            f"{_counts_text(say, rows, behind, findings, say['chart_by_country'])} {spread}".strip()
+            f"{_counts_text(records, rows, findings, say['chart_by_country'])} {spread}".strip()
         ),
         extra=extra if records.places else (),
         note=(
@@ -131,9 +140,7 @@ def by_facet(records: Records, facet: str, ids: Iterable[str] | None = None) -> 
         rows,
         facet=facet,
         title=_most_title(say, known, len(behind), label.lower()),
-        description=_counts_text(
-            say, rows, behind, findings, say.say("chart_by", what=label.lower())
-        ),
+        description=_counts_text(records, rows, findings, say.say("chart_by", what=label.lower())),
         note=say["chart_note_values"],
         stated=f"{say.count('study', len(behind))}, {counted(len(rows), label.lower(), plural)}",
         count=lambda n: counted(n, label.lower(), plural),
@@ -181,6 +188,7 @@ def by_place(
             "studies": len(works),
             "statements": count_statements(found),
             "findings": len(found),
+            **_sides(poles(records.settings), works, found),
             "countries": sorted(countries) if value in known else [],
             "apart": value not in known,
         }
@@ -198,7 +206,7 @@ def by_place(
         facet="",
         to={value: place_of(value) for value in held},
         title=_most_title(say, [r for r in rows if not r["apart"]], len(behind), word),
-        description=_counts_text(say, rows, behind, findings, say.say("chart_by_place", what=word)),
+        description=_counts_text(records, rows, findings, say.say("chart_by_place", what=word)),
         extra=(
             Field(
                 "countries",
@@ -245,16 +253,38 @@ def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> li
             works.setdefault(value, set())
             found.setdefault(value, []).append(finding)
     order = ranked({value: len(of) for value, of in works.items()})
+    pair = poles(records.settings)
     return [
         {
             "value": value,
             "studies": n,
             "statements": count_statements(found.get(value, ())),
             "findings": len(found.get(value, ())),
+            **_sides(pair, works[value], found.get(value, ())),
             "apart": value in UNKNOWN,
         }
         for value, n in order
     ]
+
+
+def _sides(
+    pair: tuple[Direction, Direction] | None, works: Collection[str], found: Iterable[Finding]
+) -> dict[str, int]:
+    """How many of some studies report what helps, what hinders, and both of it."""
+    if pair is None:
+        return {}
+    helping, hindering = (set[str](), set[str]())
+    for finding in found:
+        if finding.study in works:
+            if finding.direction == pair[0].id:
+                helping.add(finding.study)
+            elif finding.direction == pair[1].id:
+                hindering.add(finding.study)
+    return {
+        "helping": len(helping),
+        "hindering": len(hindering),
+        "both": len(helping & hindering),
+    }
 
 
 def _ranking(
@@ -280,6 +310,11 @@ def _ranking(
         kind = "country" if facet == "country" else "explorer"
         to = {row["value"]: (kind, filters(**{facet: row["value"]})) for row in rows}
     leads = to or {}
+    pair = poles(records.settings)
+    if pair:
+        helping, hindering = (way.plural.lower() for way in pair)
+        how = say.say("chart_note_sides", helping=helping, hindering=hindering)
+        note = f"{how} {note}".strip()
     if len(rows) > len(drawn):
         more = say.say("chart_first_drawn", n=len(drawn), what=count(len(rows)))
         note = f"{note} {more}".strip()
@@ -303,12 +338,13 @@ def _ranking(
                 number=True,
                 cell=lambda row: _of_all(row, facet, records),
             ),
+            *(_side_fields(say, pair) if pair else ()),
             Field("statements", say["column_statements"], number=True),
             Field("findings", say["column_findings"], number=True),
             *extra,
         ),
         rows=rows,
-        draw=(lambda width: _bars(say, drawn, width, leads)) if rows else None,
+        draw=(lambda width: _bars(say, drawn, width, leads, pair)) if rows else None,
         nothing=say["chart_nothing"],
         note=note,
         summary=stated,
@@ -316,6 +352,12 @@ def _ranking(
         records=records,
         table_note=count(len(rows)),
     )
+
+
+def _side_fields(say: Words, pair: tuple[Direction, Direction]) -> list[Field]:
+    helping, hindering = (say.say("column_with", what=way.plural.lower()) for way in pair)
+    heads = {"helping": helping, "hindering": hindering, "both": say["column_with_both"]}
+    return [Field(name, label, number=True) for name, label in heads.items()]
 
 
 def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
@@ -327,29 +369,128 @@ def _of_all(row: Row, facet: str, records: Records) -> str | Markup:
     return Markup("{} of {}").format(row["studies"], placeholder(name, "all"))
 
 
-def _bars(say: Words, rows: Sequence[Row], width: int, leads: Mapping[str, tuple[str, str]]) -> Any:
+def _bars(
+    say: Words,
+    rows: Sequence[Row],
+    width: int,
+    leads: Mapping[str, tuple[str, str]],
+    pair: tuple[Direction, Direction] | None,
+) -> Any:
     alt = altair_with_look()
     data = [
         {"v": place, "n": row["studies"], "s": row["statements"], "a": int(row["apart"])}
+        | ({"h": row["helping"], "d": row["hindering"], "b": row["both"]} if pair else {})
         for place, row in enumerate(rows)
     ]
-    base = alt.Chart(inline(data)).transform_calculate(
-        t=f"join(L[datum.v], ' ') + ': ' + {counting(say, 'study', 'datum.n')} + ', ' + "
+    said = (
+        f"join(L[datum.v], ' ') + ': ' + {counting(say, 'study', 'datum.n')} + ', ' + "
         f"{counting(say, 'statement', 'datum.s')}"
     )
+    if pair:
+        said += f" + '; ' + {_sides_said(say, pair)}"
+    base = alt.Chart(inline(data))
     most = max(row["n"] for row in data)
     labels, y = named_rows([row["value"] for row in rows], width, grid=False)
-    x = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most * 1.12]))
-    # What is no country (or no known design) is outlined, not filled: it is another kind of row.
-    fill = alt.ColorValue(INK, condition={"test": "datum.a == 1", "value": PAPER})
-    bars = leading(
-        base.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(
-            x=x, y=y, color=fill, description=alt.Description("t:N"), tooltip=alt.Tooltip("t:N")
-        )
+    scale = alt.Scale(domain=[0, most * 1.12])
+    x = alt.X("n:Q", axis=None, scale=scale)
+    whole = base.transform_calculate(t=said).encode(
+        x=x, y=y, description=alt.Description("t:N"), tooltip=alt.Tooltip("t:N")
     )
+    if pair:
+        split = _split(say, rows, base, scale, y, pair, width)
+        # Nothing is seen of the whole bar: it says what its parts are, and leads on.
+        bar = whole.mark_bar(height=14, fill=INK, fillOpacity=0)
+    else:
+        # What is no country (or no known design) is outlined: it is another kind of row.
+        fill = alt.ColorValue(INK, condition={"test": "datum.a == 1", "value": PAPER})
+        split = []
+        bar = whole.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(color=fill)
     to = ways([leads.get(row["value"], ("", "")) for row in rows])
     numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text=alt.Text("n:Q"))
-    return alt.layer(bars, numbers, height=steps(labels, 22)).add_params(labels, to)
+    return alt.layer(*split, leading(bar), numbers, height=steps(labels, 22)).add_params(labels, to)
+
+
+def _split(
+    say: Words,
+    rows: Sequence[Row],
+    base: Any,
+    scale: Any,
+    y: Any,
+    pair: tuple[Direction, Direction],
+    width: int,
+) -> list[Any]:
+    """The parts of each bar: what helps above its line, what hinders below, and what does neither.
+
+    The studies stand side by side: first those with what helps alone, then those with both, then
+    those with what hinders alone. So a side is as long as it has studies, and where both sides
+    face each other the studies are the same.
+    """
+    alt = altair_with_look()
+    up, down = (
+        say.say(f"chart_side_{side}", what=way.plural.lower())
+        for side, way in zip(("up", "down"), pair, strict=True)
+    )
+    none = say["chart_side_none"]
+    some = any(row["studies"] > row["helping"] + row["hindering"] - row["both"] for row in rows)
+    stroke = alt.Scale(
+        domain=[up, down, *([none] if some else [])],
+        range=[*map(direction_colour, pair), *([EDGE] if some else [])],
+    )
+    key = alt.Legend(
+        title=None,
+        columns=1 if width < 400 else 2,
+        columnPadding=32,
+        symbolType="stroke",
+        symbolStrokeWidth=8,
+    )
+
+    def part(first: str, last: str, at: int, fill: Any, name: str) -> Any:
+        return (
+            base.transform_calculate(p=first, q=last, w=json.dumps(name))
+            .transform_filter("datum.q > datum.p")
+            .mark_bar(height=5, yOffset=at, strokeWidth=1, fill=fill, aria=False)
+            .encode(
+                x=alt.X("p:Q", axis=None, scale=scale),
+                x2="q:Q",
+                y=y,
+                stroke=alt.Stroke("w:N", scale=stroke, legend=key),
+            )
+        )
+
+    line = (
+        base.transform_calculate(p="0")
+        .mark_rule(stroke=INK, aria=False)
+        .encode(
+            x=alt.X("p:Q", axis=None, scale=scale),
+            x2="n:Q",
+            y=y,
+            # What is no country (or no known design) is another kind of row.
+            strokeDash=alt.condition("datum.a == 1", alt.value([2, 2]), alt.value([1, 0])),
+        )
+    )
+    ends = "datum.h", "datum.h - datum.b", "datum.h - datum.b + datum.d"
+    parts = [
+        part("0", ends[0], -4, filled(pair[0], thin=True), up),
+        part(ends[1], ends[2], 4, filled(pair[1], thin=True), down),
+    ]
+    if some:
+        parts.append(part(ends[2], "datum.n", 0, PAPER, none))
+    return [*parts, line]
+
+
+def _sides_said(say: Words, pair: tuple[Direction, Direction]) -> str:
+    """How many studies of a bar report what, as an expression of a chart."""
+    said = json.dumps(_said_of_sides(say, pair, {"up": "{h}", "down": "{d}", "both": "{b}"}))
+    for letter in "hdb":
+        said = f'replace({said}, "{{{letter}}}", "" + datum.{letter})'
+    return said
+
+
+def _said_of_sides(
+    say: Words, pair: tuple[Direction, Direction], counts: Mapping[str, int | str]
+) -> str:
+    helping, hindering = (way.plural.lower() for way in pair)
+    return say.say("chart_sides", helping=helping, hindering=hindering, **counts)
 
 
 def _most_title(say: Words, rows: Sequence[Row], total: int, word: str) -> str:
@@ -365,8 +506,9 @@ def _most_title(say: Words, rows: Sequence[Row], total: int, word: str) -> str:
 
 
 def _counts_text(
-    say: Words, rows: Sequence[Row], behind: Sequence[Study], findings: Sequence[Finding], how: str
+    records: Records, rows: Sequence[Row], findings: Sequence[Finding], how: str
 ) -> str:
+    say, behind = Words.of(records.settings), studies_behind(records, findings)
     said = "; ".join(
         say.say(
             "chart_counts_row",
@@ -382,7 +524,14 @@ def _counts_text(
         statements=_stated(say, count_statements(findings), len(findings)),
         how=how,
     )
-    return f"{total}: {said}." if said else f"{total}."
+    total = f"{total}: {said}." if said else f"{total}."
+    if pair := poles(records.settings):
+        sides = _sides(pair, [study.id for study in behind], findings)
+        told = _said_of_sides(
+            say, pair, {"up": sides["helping"], "down": sides["hindering"], "both": sides["both"]}
+        )
+        total += f" {told}."
+    return total
 
 
 def _stated(say: Words, statements: int, findings: int) -> str:
