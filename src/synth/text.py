@@ -140,6 +140,20 @@ def quoted(value: str, most: int = 60) -> str:
     return repr(value if len(value) <= most else f"{value[: most - 1]}…")
 
 
+def column_letters(position: int) -> str:
+    """How a spreadsheet calls a column.
+
+    >>> column_letters(0), column_letters(27), column_letters(16383)
+    ('A', 'AB', 'XFD')
+    """
+    name = ""
+    position += 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Give a number with its noun.
 

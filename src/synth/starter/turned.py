@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from synth.starter.file_kinds.grid import column_letters
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import is_beside
+from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
 """How a study is called: author and year."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from synth.errors import Problem
 from synth.starter.sheet import Row, Sheet
-from synth.text import counted, shorten
+from synth.text import column_letters, counted, shorten
 
 Say = Callable[[str], None]
 
@@ -46,20 +46,6 @@ class Grid:
     letters: bool = False
     notes: list[str] = field(default_factory=list)
     hidden: bool = False
-
-
-def column_letters(position: int) -> str:
-    """How a spreadsheet calls a column.
-
-    >>> column_letters(0), column_letters(27), column_letters(16383)
-    ('A', 'AB', 'XFD')
-    """
-    name = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def cleaned(cell: str) -> str:

@@ -158,10 +158,13 @@ class Chart(Figure):
         """
         if self._draw is None:
             raise ValueError(f"{self.title}: there is nothing to draw.")
-        drawn = self._draw(width)
+        altair = altair_with_look()
+        # Its parts are not held against the schema one by one; see `specification`.
+        with altair.utils.schemapi.debug_mode(False):
+            drawn = self._draw(width)
         # Set in place: `properties` makes the whole chart anew, which takes as long as drawing it.
         drawn.width = width
-        drawn.autosize = altair_with_look().AutoSizeParams(type="fit-x", contains="padding")
+        drawn.autosize = altair.AutoSizeParams(type="fit-x", contains="padding")
         drawn.description = shorten(self.description, 400)
         return drawn
 
@@ -411,8 +414,13 @@ def _fills_named(svg: str) -> str:
 
 
 def inline(rows: Sequence[Row]) -> Any:
-    """Rows as data that travel with the specification."""
-    return altair_with_look().InlineData(values=[dict(row) for row in rows])
+    """Rows as data that travel with the specification.
+
+    Altair copies all of a chart a dozen times while it is put together; its rows stay the same.
+    """
+    data = altair_with_look().InlineData(values=[dict(row) for row in rows])
+    object.__setattr__(data, "__deepcopy__", lambda same: same)
+    return data
 
 
 def span(say: Words, dated: Sequence[Study]) -> str:
