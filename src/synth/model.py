@@ -434,7 +434,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("", "version", "Version of the data, raised with every release.", required=True),
     Setting("", "date", "Date of that version, as in 2026-11-23.", "date", required=True),
     Setting("", "authors", "Who made the book.", "texts"),
-    Setting("", "base_url", "Address the book is published at; may be empty.", "address"),
+    Setting(
+        "",
+        "base_url",
+        "Address the book is published at; may be empty, and then a link to the book shows no "
+        "picture where it is shared.",
+        "address",
+    ),
     Setting("", "repository", "Address of the book's sources; may be empty.", "address"),
     Setting(
         "",
