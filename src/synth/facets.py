@@ -35,6 +35,22 @@ def searchable(finding: Finding, records: Records) -> str:
     return "\n".join(_fold_again(part) for part in parts)
 
 
+def searching(wanted: str, language: str) -> Callable[[str], bool]:
+    """Whether a searchable text holds all words that are looked for, however they are spelled.
+
+    Parameters
+    ----------
+    wanted : the words.
+    language : of the review: an English one is searched in both spellings.
+
+    >>> searching("Labour costs", "en")("labor is what costs")
+    True
+    """
+    words = fold(wanted).split()
+    forms = [spelled(word) if is_english(language) else (word,) for word in words]
+    return lambda text: all(any(form in text for form in one) for one in forms)
+
+
 def nodes_of(finding: Finding, records: Records) -> tuple[Theme, ...]:
     """The nodes a finding speaks to and all above them, by whose names both searches find it."""
     book = records.codebook
@@ -286,18 +302,9 @@ class Facets:
         raise UnknownName(rank, name, known, where)
 
     def _words(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
-        words = fold(" ".join(wanted)).split()
-        if is_english(self.records.settings.language):
-            forms = [spelled(word) for word in words]
-        else:
-            forms = [(word,) for word in words]
+        found = searching(" ".join(wanted), self.records.settings.language)
         findings = self.records.findings
-
-        def test(name: str) -> bool:
-            text = searchable(findings[name], self.records)
-            return all(any(form in text for form in one) for one in forms)
-
-        return test
+        return lambda name: found(searchable(findings[name], self.records))
 
     def _left_out(self, wanted: tuple[str, ...]) -> Callable[[str], bool]:
         kept = self._values("study", wanted)

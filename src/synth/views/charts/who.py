@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from synth.facets import searchable, searching
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Theme
 from synth.text import counted, listed
@@ -38,7 +40,7 @@ from synth.views.figure import (
     values_in,
     wrapped,
 )
-from synth.views.markup import filters
+from synth.views.markup import filters, link
 from synth.views.view import Row, Source
 
 if TYPE_CHECKING:
@@ -69,6 +71,12 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
             {"theme": node.label, "id": node.id, "studies": len(works)}
             | {name: counts[name] for name in columns}
         )
+    ranks = {node.id: node.rank for node, _ in themes}
+
+    def place(theme: str, design: str) -> tuple[str, str]:
+        """What a cell counts: the explorer with its theme and its design."""
+        return "explorer", filters(**{ranks[theme]: theme, "design": design})
+
     most = max(rows, key=lambda row: len([c for c in columns if row[c]]), default=None)
     title = say["designs_title_none"]
     if most is not None:
@@ -97,16 +105,13 @@ def designs_by_theme(records: Records, ids: Iterable[str] | None = None) -> Char
         fields=(
             Field("theme", say["column_theme"], cell=lambda row: theme_link(records, row["id"])),
             Field("studies", say["column_studies"], number=True),
-            *(Field(name, name, number=True) for name in columns),
+            *(_leading_field(name, name, partial(place, design=name)) for name in columns),
         ),
         data=rows,
         note=say["chart_note_designs"],
         source=source_line(say, findings),
         records=records,
-        to=lambda r, c: (
-            "explorer",
-            filters(**{themes[r][0].rank: themes[r][0].id, "design": columns[c]}),
-        ),
+        to=lambda r, c: place(themes[r][0].id, columns[c]),
         tints=[_of_level(records, node.id) for node, _ in themes],
         stated=f"{say.count('study', len(designs))}, {say.count('design', len(columns))}",
     )
@@ -160,6 +165,15 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         reached = sum(bool(sums[name]) for name in ids_of)
         kept = [*kept, {**gathered, "themes": reached, **sums}]
         more = " " + say.say("themes_shown", n=_MOST_STUDIES)
+    ranks = {node.id: node.rank for node, _ in themes}
+    searches = _searches(records, [row["id"] for row in kept if row["id"]])
+
+    def place(study: str, theme: str) -> tuple[str, str]:
+        """What a cell counts: the explorer with what a study says of a theme, else the study."""
+        if study in searches:
+            return "explorer", filters(**{ranks[theme]: theme, "q": searches[study]})
+        return ("study", study) if study else ("", "")
+
     return _matrix(
         "theme-by-study",
         title,
@@ -188,17 +202,52 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
             ),
             Field("findings", say["column_findings"], number=True),
             Field("themes", say["column_themes"], number=True),
-            *(Field(node.id, node.label, number=True) for node, _ in themes),
+            *(
+                _leading_field(node.id, node.label, partial(place, theme=node.id))
+                for node, _ in themes
+            ),
         ),
         data=kept,
         note=f"{say['chart_note_findings']}{more}",
-        to=lambda r, _: ("study", kept[r]["id"]) if kept[r]["id"] else ("", ""),
+        to=lambda r, c: place(kept[r]["id"], themes[c][0].id),
         tints=[_of_level(records, node.id) for node, _ in themes],
         tinted="c",
         source=source_line(say, findings),
         records=records,
         stated=f"{say.count('study', len(rows))}, {say.count('theme', len(themes))}",
     )
+
+
+def _searches(records: Records, studies: Sequence[str]) -> Mapping[str, str]:
+    """What to search for, so that an explorer shows the findings of one study and no others.
+
+    A study whose name a search finds with other studies too has none: a smaller name may be part of
+    a longer one.
+    """
+    texts = [(finding.study, searchable(finding, records)) for finding in chosen(records, None)]
+    alone = {}
+    for study in studies:
+        name = records.label(study)
+        found = searching(name, records.settings.language)
+        if {other for other, text in texts if found(text)} == {study}:
+            alone[study] = name
+    return alone
+
+
+def _leading_field(name: str, label: str, place: Callable[[str], tuple[str, str]]) -> Field:
+    """A column of numbers that lead to what they count.
+
+    Parameters
+    ----------
+    name, label : of the column.
+    place : gives kind and name of what a row's number leads to, by the row's id.
+    """
+
+    def cell(row: Row) -> str:
+        to = place(row["id"]) if row[name] else ("", "")
+        return link(*to, str(row[name])) if to[1] else str(row[name])
+
+    return Field(name, label, number=True, cell=cell)
 
 
 _MOST_STUDIES = 59
