@@ -85,7 +85,7 @@ class _Templates(BytecodeCache):
 TEMPLATES = _Templates()
 
 
-def built(root: Path) -> tuple[Path, str]:
+def built(root: Path, processes: int = 1) -> tuple[Path, str]:
     """Build the book; returns the folder of its pages and what was warned of, place by place."""
     from sphinx.application import Sphinx
     from sphinx.util.console import strip_colors
@@ -100,6 +100,7 @@ def built(root: Path) -> tuple[Path, str]:
             str(out),
             str(root / "_doctrees"),
             "html",
+            confoverrides={"synth_processes": processes},
             status=None,
             warning=warnings,
         )

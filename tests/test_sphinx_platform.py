@@ -100,7 +100,7 @@ class Book:
                 self.html,
                 self.html / ".doctrees",
                 "html",
-                confoverrides=settings,
+                confoverrides={"synth_processes": 1, **settings},
                 status=None,
                 warning=said,
             )

@@ -13,6 +13,7 @@ from synth.book.search import with_spellings
 from synth.messages import Words
 from synth.reading.settings import contrast
 from synth.reading.textio import replace_file
+from synth.views.charts.pictures import vega_bundle
 from synth.views.markup import STATIC, with_words
 
 if TYPE_CHECKING:
@@ -268,10 +269,7 @@ def write_vega(app: Sphinx, exception: Exception | None) -> None:
     made_of = f"/* Vega-Lite {wanted}, from vl-convert {version('vl-convert-python')} */\n"
     if path.is_file() and path.read_text("utf-8").startswith(made_of):
         return
-    import vl_convert
-
-    bundle = vl_convert.javascript_bundle(vl_version=wanted)  # type: ignore[call-arg]
-    write_if_changed(path, f"{made_of}(function () {{\n{bundle}\n}})();\n".encode())
+    write_if_changed(path, f"{made_of}(function () {{\n{vega_bundle(wanted)}\n}})();\n".encode())
 
 
 # --- the others' ------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from synth.book.context import depend_on_data, render, review_of, root_of, words
 from synth.book.domain import evidence_domain, warn
 from synth.book.history import KEPT, compare, kept_file
 from synth.book.nodes import evidence_link
+from synth.book.processes import AT_HOME
 from synth.book.views import place_of
 from synth.errors import ReviewError
 from synth.reading.versions import VERSIONS_FILE, check_versions, versions
@@ -273,7 +274,9 @@ def _has_changes(app: Sphinx, docname: str) -> bool:
 def note_page(app: Sphinx, doctree: nodes.document) -> None:
     """Remember which page tells of the changes."""
     if any(doctree.findall(changes_node)):
-        app.env.metadata[app.env.docname]["synth_changes"] = "yes"
+        about = app.env.metadata[app.env.docname]
+        # All versions are compared once more beside the pages.
+        about["synth_changes"] = about[AT_HOME] = "yes"
 
 
 def setup(app: Sphinx) -> None:

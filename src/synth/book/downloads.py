@@ -29,6 +29,7 @@ from synth.book.data_package import (
 )
 from synth.book.domain import evidence_domain
 from synth.book.explorers import finding_address, places_of, published
+from synth.book.processes import AT_HOME
 from synth.errors import ReviewError
 from synth.text import slug
 
@@ -102,7 +103,9 @@ class DownloadsDirective(SphinxDirective):
         settings = settings_of(self.env.app)
         if settings is None:
             return []
-        self.env.metadata[self.env.docname][_OFFERS_BOOK] = "yes"
+        about = self.env.metadata[self.env.docname]
+        # The files are written after all pages, by the process that knows them then.
+        about[_OFFERS_BOOK] = about[AT_HOME] = "yes"
         return [Downloads()]
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import unquote
 
 from docutils import nodes
@@ -29,12 +30,11 @@ from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
 from synth.views.charts.pictures import keep_pictures
 from synth.views.countries import anchor_of
+from synth.views.explorer import Explorer
 from synth.views.markup import Place, drawn_in
 from synth.views.view import VIEW, View
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -84,50 +84,133 @@ class ViewMime:
         if review is None:
             return None
         try:
-            view, text = _drawn(env.app, review, asked)
+            drawn = drawing(env.app, review, asked)
         except (LookupError, TypeError, ValueError) as error:
             message = (
                 f"The view {asked.get('kind')!r} cannot be drawn: {error} Run `synth execute`."
             )
             warn(env, env.docname, data.line, message, "stale")
             return []
-        known = env.metadata[env.docname].setdefault(DRAWN, [])
-        known.append((json.dumps(asked, sort_keys=True), _fingerprint(text)))
-        if view.file:
-            env.metadata[env.docname].setdefault(FILES, {})[view.file] = asked
-        if isinstance(view, Chart) and not view.empty:
-            env.metadata[env.docname][HAS_CHART] = vega_lite_version(view.shown_spec)
-        node = view_node("", asked=asked, plain=view.text, classes=["output"])
-        node["shows"] = {kind: list(ids) for kind, ids in view.shows.items()}
-        node["anchors"] = list(view.anchors)
-        node["cites"] = list(view.cites)
-        node["explorer"] = view.key if asked["kind"] == "explorer" else ""  # type: ignore[attr-defined]
+        about = env.metadata[env.docname]
+        about.setdefault(DRAWN, []).append((_name(asked), drawn.html.fingerprint))
+        if drawn.file:
+            about.setdefault(FILES, {})[drawn.file] = asked
+        if drawn.vega:
+            about[HAS_CHART] = drawn.vega
+        node = view_node("", asked=asked, plain=drawn.plain, classes=["output"])
+        node["html"], node["shows"], node["anchors"] = drawn.html, drawn.shows, drawn.anchors
+        node["cites"], node["explorer"] = drawn.cites, drawn.key
         return [node]
 
 
-def _drawn(
-    app: Sphinx, review: Review, asked: Mapping[str, Any], place: Place | None = None
-) -> tuple[View, str]:
-    """A view and its HTML; without a place, with the numbers of the review but no addresses.
+# --- drawn once, for every page ------------------------------------------------------------------
 
-    Charts are kept: what they draw is the same at every place, and they take longest.
+
+class Marked(NamedTuple):
+    """The HTML of a view before it is known where anything stands.
+
+    Parameters
+    ----------
+    text : the HTML, with a mark in place of each address.
+    marks : what the marks stand for, by kind and name, in the order of their numbers.
     """
-    nowhere = Place(
-        lambda kind, name: f"{kind}:{name}",
-        lambda name, _: late_value(name, review),
-        lambda name: name,
-    )
+
+    text: str
+    marks: tuple[tuple[str, str], ...]
+
+    def at(self, address: Callable[[str, str], str]) -> str | None:
+        """The HTML with its addresses, or ``None`` where it would be another.
+
+        That is so where something has no address, and is no link then, and where an address holds
+        a sign that is written in one way in HTML and in another in a script.
+        """
+        known = [address(kind, name) for kind, name in self.marks]
+        if not all(_AS_IT_IS.fullmatch(each) for each in known):
+            return None
+        return _MARK.sub(lambda found: known[int(found[1])], self.text)
+
+    @property
+    def fingerprint(self) -> str:
+        """What that of another HTML differs from."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+class Drawing(NamedTuple):
+    """What a page takes from a view: its HTML, and what it holds.
+
+    Parameters
+    ----------
+    html : with marks in place of addresses.
+    plain : its plain text.
+    shows, anchors, cites, file : as the view has them.
+    key : of an explorer, its key; else empty.
+    vega : of a chart, the Vega-Lite it was written for; else empty.
+    """
+
+    html: Marked
+    plain: str
+    shows: dict[str, list[str]]
+    anchors: list[str]
+    cites: list[str]
+    file: str
+    key: str
+    vega: str
+
+
+_MARK = re.compile(r"synth-at-(\d+)-")
+_AS_IT_IS = re.compile(r"[\w./#?=%:~+-]+", re.ASCII)
+
+
+def _name(asked: Mapping[str, Any]) -> str:
+    return json.dumps(asked, sort_keys=True)
+
+
+def drawing(app: Sphinx, review: Review, asked: Mapping[str, Any]) -> Drawing:
+    """A view, drawn once a build however many pages show it.
+
+    Parameters
+    ----------
+    app, review : the book and its review.
+    asked : which view: its kind, its query and its options.
+
+    Raises
+    ------
+    LookupError, TypeError, ValueError : the review has no such view, or not any more.
+    """
+    known: dict[str, Drawing] = app.__dict__.setdefault("synth_drawings", {})
+    name = _name(asked)
+    if name not in known:
+        marks: dict[tuple[str, str], str] = {}
+
+        def mark(kind: str, name: str) -> str:
+            return marks.setdefault((kind, name), f"synth-at-{len(marks)}-")
+
+        with drawn_in(_placed(mark, review)):
+            view = _view(app, review, asked)
+            html = str(view.html)
+        known[name] = Drawing(
+            Marked(html, tuple(marks)),
+            view.text,
+            {kind: list(ids) for kind, ids in view.shows.items()},
+            list(view.anchors),
+            list(view.cites),
+            view.file,
+            view.key if isinstance(view, Explorer) else "",
+            vega_lite_version(view.shown_spec)
+            if isinstance(view, Chart) and not view.empty
+            else "",
+        )
+    return known[name]
+
+
+def _view(app: Sphinx, review: Review, asked: Mapping[str, Any]) -> View:
+    """A view; charts are kept, because what they draw is the same at every place."""
     known: dict[str, View] = app.__dict__.setdefault("synth_charts", {})
-    name = json.dumps(asked, sort_keys=True)
-    with drawn_in(place or nowhere):
-        view = known.get(name) or review.view(asked)
-        if isinstance(view, Chart):
-            known[name] = view
-        return view, str(view.html)
-
-
-def _fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = _name(asked)
+    view = known.get(name) or review.view(asked)
+    if isinstance(view, Chart):
+        known[name] = view
+    return view
 
 
 def outdated(
@@ -145,7 +228,7 @@ def outdated(
     def differs(docname: str) -> bool:
         for asked, known in env.metadata.get(docname, {}).get(DRAWN, []):
             try:
-                if _fingerprint(_drawn(app, review, json.loads(asked))[1]) != known:
+                if drawing(app, review, json.loads(asked)).html.fingerprint != known:
                     return True
             except (LookupError, TypeError, ValueError):
                 return True  # it is said when the page is read
@@ -163,12 +246,15 @@ class DrawViews(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace every view by what its page shows."""
         review = review_of(self.app)
-        place = place_of(self.env, self.env.docname)
+        address = addresses(self.env, self.env.docname)
         for node in list(self.document.findall(view_node)):
             if self.app.builder.format != "html" or review is None:
                 node.replace_self(nodes.literal_block(node["plain"], node["plain"]))
                 continue
-            text = _drawn(self.app, review, node["asked"], place)[1]
+            text = node["html"].at(address) if "html" in node else None
+            if text is None:
+                with drawn_in(_placed(address, review)):
+                    text = str(_view(self.app, review, node["asked"]).html)
             if node["asked"]["kind"] == "verdict":
                 _stand_on_it(node, review, node["asked"]["options"]["of"])
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))
@@ -208,34 +294,53 @@ def place_of(env: BuildEnvironment, docname: str) -> Place:
     ----------
     env, docname : the book, all of whose pages are read, and the page.
     """
-    domain, builder = evidence_domain(env), env.app.builder
+    return _placed(addresses(env, docname), evidence_domain(env).review)
+
+
+def _placed(address: Callable[[str, str], str], review: Review) -> Place:
+    """A place whose addresses are asked for by kind and name, as :func:`addresses` knows them."""
 
     def explorer(filters: str) -> str:
         """The explorer that shows most, with filters such as ``country=Kenya``."""
-        page = domain.explorer_page()
-        if page is None:
+        page, key = address("explorer page", ""), address("explorer key", "")
+        if not page:
             return ""
-        state = "&".join(f"{page[1]}.{each}" for each in filters.split("&"))
-        return f"{builder.get_relative_uri(docname, page[0])}?{state}"
+        return f"{page}?{'&'.join(f'{key}.{each}' for each in filters.split('&'))}"
 
     def target(kind: str, name: str) -> str:
         if kind == "explorer":
             return explorer(name)
         if kind == "country" and "=" in name:
-            profile = target(kind, anchor_of(unquote(name.partition("=")[2])))
-            return profile or explorer(name)
-        if kind == "page":
-            pages = (page for page in env.found_docs if page.rpartition("/")[2] == name)
-            page = next(pages, "")
-            return builder.get_relative_uri(docname, page) if page else ""
-        stands = domain.target(kind, name)
-        # A small book need not have a page for everything.
-        if stands is None:
-            return ""
-        return f"{builder.get_relative_uri(docname, stands.docname)}#{stands.anchor}"
+            return address(kind, anchor_of(unquote(name.partition("=")[2]))) or explorer(name)
+        return address(kind, name)
 
     return Place(
         target,
-        lambda name, _: late_value(name, domain.review),
-        lambda name: shared_file(env, docname, name),
+        lambda name, _: late_value(name, review),
+        lambda name: address("file", name),
     )
+
+
+def addresses(env: BuildEnvironment, docname: str) -> Callable[[str, str], str]:
+    """What gives the addresses of everything a view can lead to, seen from a page.
+
+    Parameters
+    ----------
+    env, docname : the book, all of whose pages are read, and the page.
+    """
+    domain, uri = evidence_domain(env), env.app.builder.get_relative_uri
+
+    def address(kind: str, name: str) -> str:
+        if kind == "file":
+            return shared_file(env, docname, name)
+        if kind in ("explorer page", "explorer key"):
+            page, key = domain.explorer_page() or ("", "")
+            return key if kind == "explorer key" else page and uri(docname, page)
+        if kind == "page":
+            page = next((page for page in env.found_docs if page.rpartition("/")[2] == name), "")
+            return page and uri(docname, page)
+        stands = domain.target(kind, name)
+        # A small book need not have a page for everything.
+        return f"{uri(docname, stands.docname)}#{stands.anchor}" if stands else ""
+
+    return address

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -81,7 +84,7 @@ def _drawn_elsewhere(spec: str) -> str:
 
 
 def converted(spec: str) -> str:
-    """The SVG of a specification, drawn in this process; the same whatever was drawn before it.
+    """The SVG of a specification, drawn here and now; the same whatever was drawn before it.
 
     Parameters
     ----------
@@ -91,6 +94,8 @@ def converted(spec: str) -> str:
     ------
     ValueError : Vega-Lite cannot draw it.
     """
+    if _STARTED.setdefault("in", os.getpid()) != os.getpid():
+        return _converted_apart(spec)
     import vl_convert
 
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version=_VERSION)
@@ -99,3 +104,33 @@ def converted(spec: str) -> str:
         lambda found: f"{found[1]}{number.setdefault(found[0], len(number))}",
         svg,
     )
+
+
+_STARTED: dict[str, int] = {}
+"""The process that started the engine of scripts; in one forked from it the engine stands still."""
+
+
+def _converted_apart(spec: str) -> str:
+    command = (
+        "import sys; from synth.views.charts.pictures import converted; "
+        "sys.stdout.buffer.write(converted(sys.stdin.buffer.read().decode()).encode())"
+    )
+    told = [sys.executable, "-c", command]
+    done = subprocess.run(told, input=spec.encode(), capture_output=True, check=False)
+    if done.returncode:
+        raise ValueError(done.stderr.decode(errors="replace"))
+    return done.stdout.decode()
+
+
+def vega_bundle(version: str) -> str:
+    """The script that draws charts in a browser: Vega, Vega-Lite and what they need.
+
+    Parameters
+    ----------
+    version : of Vega-Lite, major and minor.
+    """
+    import vl_convert
+
+    _STARTED.setdefault("in", os.getpid())
+    bundle: str = vl_convert.javascript_bundle(vl_version=version)  # type: ignore[call-arg]
+    return bundle

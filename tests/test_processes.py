@@ -1,0 +1,241 @@
+"""Several processes build the same book as one, say the same of its faults, and end with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sphinx.errors import ExtensionError, SphinxParallelError
+
+from garden_book import built, change, evidence, notebook, planted, view
+from synth.book import processes
+from synth.book.processes import Share, shared_out
+from synth.book.views import Marked
+from synth.views.charts.pictures import converted
+
+NAMES = [f"page {number:02}" for number in range(40)]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file of a built book."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def garden(folder: Path) -> Path:
+    """A book with pages of every kind: prose, charts, catalogue, references, downloads."""
+    root = planted(folder, water="# Water\n\n```{downloads}\n```\n")
+    soil = [
+        "# Soil",
+        view("by_country", {"all": True}),
+        evidence("leek2016-01"),
+        "{cite:p}`kale1999`",
+    ]
+    (root / "soil.md").unlink()
+    notebook(root, "soil", soil, synth={"theme": "soil"})
+    change(root / "people.md", "# ", "# All about ")
+    return root
+
+
+def more_findings(root: Path) -> None:
+    """Add a study with a finding."""
+    for name, row in (
+        ("studies", "zander2021,evidence,Kenya,survey,,a park,9 gardeners,,title,title"),
+        (
+            "coded_studies",
+            "zander2021-01,zander2021,soil,helps,Soil.,,Soil,much more of it than ever before,cited",
+        ),
+    ):
+        path = root / "data" / f"{name}.csv"
+        path.write_text(f"{path.read_text('utf-8')}{row}\n", "utf-8")
+    with (root / "references.bib").open("a", encoding="utf-8") as file:
+        file.write(
+            "\n@article{zander2021,\n  author = {Zander, Zoe},\n  title = {Soil},\n"
+            "  journal = {Plots},\n  year = {2021},\n}\n"
+        )
+
+
+STEPS = {
+    "from nothing": lambda root: None,
+    "nothing changed": lambda root: None,
+    "a page changed": lambda root: change(root / "people.md", "All about", "About"),
+    "a study added": more_findings,
+}
+
+
+@pytest.fixture
+def shares(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many other processes took part each time that pages were shared out."""
+    found: list[int] = []
+
+    def counted(*args: Any) -> list[Share]:
+        made = shared_out(*args)
+        found.append(len(made))
+        return made
+
+    monkeypatch.setattr(processes, "shared_out", counted)
+    return found
+
+
+def test_the_book_is_the_same_byte_for_byte_however_many_build_it(tmp_path, shares):
+    roots = {number: garden(tmp_path / str(number)) for number in (1, 2, 3)}
+    pages = set()
+    for step, take in STEPS.items():
+        made = {}
+        for number, root in roots.items():
+            take(root)
+            out, told = built(root, number)
+            assert told == "", step
+            made[number] = files(out)
+        assert made[1] == made[2] == made[3], step
+        pages.add(made[1]["soil.html"])
+    assert len(pages) == 2, "the added study is seen"
+    # Read and written from nothing, and read or written again where enough pages are touched.
+    assert shares[:4] == [1, 1, 2, 2]
+
+
+def test_faults_are_told_with_the_same_words_in_the_same_order(tmp_path, shares):
+    said = []
+    for number in (1, 2):
+        root = garden(tmp_path / str(number))
+        change(root / "people.md", "# ", "# {finding}`leek2016-1` ")
+        change(root / "ground.md", "# ", "# {count}`studeis` {any}`nowhere` ")
+        text = (root / "soil.ipynb").read_text("utf-8").replace("kale1999", "kale1998")
+        (root / "soil.ipynb").write_text(text, "utf-8")
+        said.append(built(root, number)[1])
+    assert said[0] == said[1]
+    assert [line.split(": WARNING")[0] for line in said[0].splitlines()] == [
+        "ground.md:5",
+        "people.md:5",
+        "soil.ipynb: cell 4, line 1",
+        "ground.md:5",
+    ]
+    assert shares == [1, 1]
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_warning_in_a_page_that_another_process_reads_fails_the_build(tmp_path, wrong):
+    root = garden(tmp_path)
+    if wrong:
+        for page in ("ground", "neighbours", "people", "references", "studies"):
+            for path in root.glob(f"{page}.*"):
+                text = path.read_text("utf-8")
+                path.write_text(text.replace("# ", "# {study}`nobody` ", 1), "utf-8")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-D"]
+    command += ["synth_processes=3", "-D", "html_theme=sphinx_book_theme", root, root / "_out"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == wrong, done.stderr
+    assert done.stderr.count("There is no study 'nobody'") == 5 * wrong, done.stderr
+
+
+def test_an_error_in_a_page_ends_the_build_as_it_does_in_one_process(tmp_path):
+    root = garden(tmp_path)
+    with (root / "references.bib").open("a") as stream:
+        stream.write("@article{x2001, title = {Cut\n")
+    for number in (1, 2):
+        with pytest.raises(ExtensionError, match=r"references.bib:\d+: x2001: \[entry-cut-off\]"):
+            built(root, number)
+
+
+# --- sharing out ---------------------------------------------------------------------------------
+
+
+def test_each_page_is_taken_once_and_each_process_leaves_what_it_knows():
+    mine: list[str] = []
+
+    def work(name: str) -> None:
+        mine.append(name)
+        time.sleep(0.002)
+
+    shares = shared_out(NAMES, work, lambda: (os.getpid(), list(mine)), 3, NAMES[5:7])
+    others = [share.left[1] for share in shares]
+    assert mine[:2] == NAMES[5:7]
+    # What was taken before the fork is known to all; what came after, to one.
+    assert all(other[0] == NAMES[5] for other in others)
+    taken = [*mine, *(name for other in others for name in other[1:])]
+    assert sorted(taken) == NAMES
+    assert [share.names for share in shares] == [other[1:] for other in others]
+    assert len({os.getpid(), *(share.left[0] for share in shares)}) == 3
+
+
+def test_what_one_process_raises_all_end_with():
+    def work(name: str) -> None:
+        if name > "page 20":
+            raise LookupError(f"{name} is not there")
+
+    with pytest.raises(LookupError, match=r"page \d\d is not there"):
+        shared_out(NAMES, work, list, 2)
+
+
+def test_an_error_that_cannot_be_sent_is_told():
+    class Strange(Exception):
+        pass
+
+    first = os.getpid()
+
+    def work(name: str) -> None:
+        if os.getpid() != first:
+            raise Strange(name)
+        time.sleep(0.02)
+
+    with pytest.raises(SphinxParallelError, match=r"Strange: page"):
+        shared_out(NAMES, work, list, 2)
+
+
+def test_a_process_that_is_killed_is_told_with_a_way_out():
+    first = os.getpid()
+
+    def work(name: str) -> None:
+        if os.getpid() != first:
+            os.kill(os.getpid(), 9)
+        time.sleep(0.02)
+
+    with pytest.raises(SphinxParallelError, match=r"code -9.*synth_processes: 1"):
+        shared_out(NAMES, work, list, 2)
+
+
+def test_an_extension_that_allows_one_process_only_is_no_reason_for_a_warning(tmp_path, shares):
+    root = garden(tmp_path)
+    (root / "shy.py").write_text("def setup(app):\n    pass\n", "utf-8")
+    text = (root / "conf.py").read_text("utf-8").replace('"myst_nb"', '"myst_nb", "shy"')
+    text = f"import sys\nsys.path.insert(0, {str(root)!r})\n{text}"
+    (root / "conf.py").write_text(text, "utf-8")
+    assert built(root, 2)[1] == ""
+    assert shares == []
+
+
+def test_a_picture_is_drawn_also_in_a_process_forked_from_one_that_has_drawn():
+    spec = json.dumps({"data": {"values": [{"a": 1}]}, "mark": "bar", "width": 90})
+    here = converted(spec)
+
+    def work(name: str) -> None:
+        time.sleep(0.02)
+
+    (share,) = shared_out(NAMES[:4], work, lambda: converted(spec), 2)
+    assert share.left == here
+
+
+# --- views, drawn once ---------------------------------------------------------------------------
+
+
+def test_a_view_stands_on_a_page_with_the_addresses_it_would_be_drawn_with():
+    drawn = Marked(
+        '<a href="synth-at-1-">a</a> {"to":"synth-at-0-"}', (("page", "b"), ("study", "c"))
+    )
+    known = {"b": "b.html", "c": "../c.html#study-c"}
+    assert drawn.at(lambda kind, name: known[name]) == (
+        '<a href="../c.html#study-c">a</a> {"to":"b.html"}'
+    )
+    # No link stands where there is no address, and a sign may have to be escaped.
+    assert drawn.at(lambda kind, name: "") is None
+    assert drawn.at(lambda kind, name: "a&b.html") is None
+    assert drawn.fingerprint != drawn._replace(marks=(("page", "b"), ("study", "d"))).fingerprint
