@@ -52,7 +52,7 @@ def more_findings(root: Path) -> None:
         ("studies", "zander2021,evidence,Kenya,survey,,a park,9 gardeners,,title,title"),
         (
             "coded_studies",
-            "zander2021-01,zander2021,soil,helps,Soil.,,Soil,much more of it than ever before,cited",
+            "zander2021-01,zander2021,soil,helps,Soil.,,Soil,more than ever it held before,cited",
         ),
     ):
         path = root / "data" / f"{name}.csv"
