@@ -26,7 +26,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from synth.book import ViewMime
 from synth.book import theme as finished_pages
-from synth.book.assets import classic_script, colours, compact_style
+from synth.book.assets import BEGINS_WITH_EXPLORER, classic_script, colours, compact_style
 from synth.book.figures import CHART, chart_html, late_value
 from synth.book.theme import FIXES, POLICY, TEMPLATES, fixed, sidebar
 from synth.errors import UnknownName
@@ -416,6 +416,28 @@ def test_named_exports_stay_inside_the_script() -> None:
     script = classic_script("export function a() {}\nexport default { a };\n", "map")
     assert '(window.synthModules ??= {})["map"] = { a };' in script
     assert "export" not in script
+
+
+def test_what_a_browser_is_told_first_stays_the_first_line() -> None:
+    script = classic_script("//# hinted\n// Ours.\nexport default {};\n", "map")
+    assert script.startswith("//# hinted\n(function () {\n")
+    assert "Ours" not in script
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ("<h1>All</h1>\n<p>Text.</p>\n{explorer}", "evidence-1a.js"),
+        ("<h1>All</h1>\n<h2>First</h2>{explorer}", ""),
+        ("<h1>All</h1>", ""),
+    ],
+)
+def test_scripts_of_an_explorer_come_with_a_page_that_begins_with_it(
+    body: str, evidence: str
+) -> None:
+    explorer = '<div class="synth synth-explorer" data-evidence="evidence-1a.js" data-key="x">'
+    found = BEGINS_WITH_EXPLORER.match(body.format(explorer=explorer))
+    assert (found[1] if found else "") == evidence
 
 
 def test_colours_come_from_the_review_and_the_style_knows_none_of_them(review: Review) -> None:

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
 
 from generate import generate_review  # noqa: E402
-from synth.book.assets import classic_script  # noqa: E402
+from synth.book.assets import classic_script, compact_style  # noqa: E402
 from synth.facets import searchable  # noqa: E402
 from synth.model import facet_values  # noqa: E402
 from synth.reading.records import Records  # noqa: E402
@@ -101,8 +102,10 @@ def write_explorer(records: Records, page: Path) -> None:
     for script in ("loader", "explorer", "explorer-more"):
         code = classic_script((STATIC / f"{script}.js").read_text("utf-8"), script)
         (static / f"{script}.js").write_text(code, "utf-8")
-    for name in ("mode.js", "synth.css", "explorer.css"):
-        (static / name).write_text((STATIC / name).read_text("utf-8"), "utf-8")
+    (static / "mode.js").write_text(classic_script((STATIC / "mode.js").read_text(), "mode"))
+    for name in ("synth.css", "explorer.css"):
+        (static / name).write_text(compact_style((STATIC / name).read_text("utf-8")), "utf-8")
+    shutil.copytree(STATIC / "fonts", static / "fonts", dirs_exist_ok=True)
     files = evidence_scripts(records)
     for name, code in files.items():
         (static / name).write_text(code, "utf-8")
@@ -116,8 +119,11 @@ def write_explorer(records: Records, page: Path) -> None:
         f'<script src="{here}/mode.js"></script>'
         f'<link rel="stylesheet" href="{here}/synth.css">'
         f'<link rel="stylesheet" href="{here}/explorer.css">'
+        f'<script defer src="{here}/{evidence}"></script>'
+        f'<script defer src="{here}/explorer.js"></script>'
         f'<script defer data-modules="explorer" src="{here}/loader.js"></script>'
-        f'<body>{html}<script src="../peers/common.js"></script>'
+        '<body class="bd-article"><p>A book</p><section><h1>Explorer</h1>'
+        f'<div class="cell">{html}</div></section><script src="../peers/common.js"></script>'
         '<script src="../peers/explorer.js"></script></body></html>',
         "utf-8",
     )

@@ -1169,10 +1169,10 @@ def test_when_the_evidence_does_not_come_the_table_stays(
     assert page.locator("tr[data-finding]").last.is_visible()
 
 
-def test_a_long_table_begins_with_its_first_rows(
+def test_the_table_shows_by_itself_where_no_explorer_comes(
     review: Review, tmp_path: Path, offline_page: Callable[..., Any]
 ) -> None:
-    """They stand until the explorer comes; if it never does, the rest follows by itself."""
+    """Nothing is laid out for what will be replaced; after a second its first rows, then all."""
     path = write_page(tmp_path, [review.evidence().explorer(key="x")])
     (tmp_path / "_static" / "synth" / "loader.js").unlink()
     offline = offline_page(own=True, **DESK)  # its clock is not given back
@@ -1180,13 +1180,41 @@ def test_a_long_table_begins_with_its_first_rows(
     page = offline.open(path)
     rows = page.locator("tr[data-finding]")
     assert rows.count() == len(review.evidence())
-    assert rows.first.is_visible()
-    assert not rows.last.is_visible()
+    assert not rows.first.is_visible()
     page.emulate_media(media="print")
     assert rows.last.is_visible()
     page.emulate_media(media="screen")
-    page.clock.run_for(2000)
+    page.clock.run_for(1000)
+    assert rows.first.is_visible()
+    assert not rows.last.is_visible()
+    page.clock.run_for(1000)
     assert rows.last.is_visible()
+
+
+def test_each_finding_bears_the_shape_of_its_direction(everything: Path, opened: Any) -> None:
+    """All shapes are one picture: each finding shows the part that the filter's shape draws too."""
+    told = opened(everything).evaluate(
+        """() => {
+            const shapes = {};
+            for (const input of document.querySelectorAll("input[data-facet=direction]")) {
+                const mark = input.nextSibling;
+                shapes[mark.textContent] = mark.querySelector("path").getAttribute("d");
+            }
+            const signs = document.querySelectorAll(".ex-results ul > li > span");
+            return [...signs].map((sign) => {
+                const { backgroundImage, backgroundPositionY } = getComputedStyle(sign);
+                const text = decodeURIComponent(backgroundImage.match(/xml,(.*)"/)[1]);
+                const drawn = new DOMParser().parseFromString(text, "image/svg+xml");
+                const [, , side, height] = drawn.documentElement.getAttribute("viewBox").split(" ");
+                const at = Math.round((parseFloat(backgroundPositionY) / 100) * (height - side));
+                const path = drawn.querySelector(`[transform="translate(0 ${at})"]`);
+                return [path.getAttribute("d"), shapes[sign.textContent]];
+            });
+        }"""
+    )
+    assert len(told) > 10
+    assert [drawn for drawn, _ in told] == [wanted for _, wanted in told]
+    assert len({drawn for drawn, _ in told}) > 1
 
 
 def test_a_keyboard_is_enough(everything: Path, review: Review, opened: Any) -> None:

@@ -21,6 +21,20 @@ def test_the_loader_and_the_style_stay_small(built_book: Path) -> None:
         assert len(gzip.compress((place / name).read_bytes())) <= most, name
 
 
+def test_the_scripts_of_the_explorer_come_with_its_page_and_once(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page().open(built_book / "book" / "explorer.html")
+    page.locator(".synth-explorer[data-ready=true]").wait_for()
+    scripts = page.evaluate("[...document.scripts].map(({src, defer}) => [src, defer])")
+    asked = [(Path(src).name.partition("?")[0], defer) for src, defer in scripts]
+    ours = [
+        (name, defer) for name, defer in asked if re.match(r"evidence-|explorer\.js|loader", name)
+    ]
+    assert [name.partition("-")[0] for name, _ in ours] == ["evidence", "explorer.js", "loader.js"]
+    assert all(defer for _, defer in ours)
+
+
 FIRST_WINDOWS = [(1440, 900), (820, 1180), (360, 740)]
 
 

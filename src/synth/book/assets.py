@@ -39,6 +39,11 @@ MODULE_OF = {
 }
 """Classes of what the library draws, and the module whose style it needs."""
 
+BEGINS_WITH_EXPLORER = re.compile(
+    r'^(?:(?!<h2).)*?class="synth synth-explorer" data-evidence="([\w.-]+)"', re.DOTALL
+)
+"""A page with an explorer before its second heading, and the script of the evidence."""
+
 NEEDED_BY = {
     # What brings its own style or script, and the mark of a page that uses it.
     "sphinx-thebe": None,
@@ -226,6 +231,8 @@ def classic_script(code: str, name: str) -> str:
             f"static/{name}.js imports another module; pages opened from a folder cannot. "
             "Write what it needs into the module itself."
         )
+    # What a browser is told in the first line stays there.
+    hint = re.match(r"//# \w+\n", code)
     # Readers load no comments; only those that fill whole lines are sure to be some.
     code = re.sub(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/).)*\*/)\n", "", code, flags=re.M | re.S)
     body = re.sub(
@@ -235,7 +242,7 @@ def classic_script(code: str, name: str) -> str:
         flags=re.MULTILINE,
     )
     body = re.sub(r"^export (?=(?:async )?(?:function|class|const|let)\b)", "", body, flags=re.M)
-    return f'(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
+    return f'{hint[0] if hint else ""}(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
 
 
 def compact_style(style: str) -> str:
@@ -289,6 +296,10 @@ def link_what_is_used(
     for module in sorted(drawn):
         if (STATIC / f"{module}.css").is_file():
             app.add_css_file(f"{PLACE}/{module}.css", priority=810)
+    # Asked for with the page, they are there when it is; the loader runs after them.
+    if first := BEGINS_WITH_EXPLORER.match(body):
+        for name in (first[1], "explorer.js"):
+            app.add_js_file(f"{PLACE}/{name}", priority=790, defer="defer")
     for files in ("css_files", "script_files"):
         context[files] = [file for file in context.get(files, []) if _is_used(file, body)]
 

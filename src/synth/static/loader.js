@@ -22,8 +22,10 @@ const loading = new Map();
 const tools = {
   /** The address of a file beside this script. */
   url: (name) => new URL(name, here).href,
-  /** Load a classic script once. */
+  /** Load a classic script once; one that came with the page is there. */
   load(name) {
+    const { synthModules, synthEvidence } = /** @type {any} */ (window);
+    if (synthModules?.[name.replace(".js", "")] || synthEvidence?.[name]) return Promise.resolve();
     const before = loading.get(name);
     if (before) return before;
     const done = new Promise((resolve, reject) => {
@@ -139,10 +141,12 @@ function start() {
     },
     { rootMargin: "200px" },
   );
+  // Where its script came with the page, an explorer is what the page begins with.
+  const first = /** @type {any} */ (window).synthModules?.explorer && document.querySelector(".synth-explorer");
   for (const [element, name] of asked) {
     if (!known.has(name)) continue;
     // What shows nothing never comes into view.
-    if (/** @type {HTMLElement} */ (element).hidden) mount(/** @type {HTMLElement} */ (element), name);
+    if (element === first || /** @type {HTMLElement} */ (element).hidden) mount(/** @type {HTMLElement} */ (element), name);
     else waiting.observe(element);
   }
 

@@ -7,7 +7,8 @@ const root = document.documentElement;
 // stop there, with search and menus dead: they get a place that forgets when the page is left.
 for (const name of /** @type {const} */ (["localStorage", "sessionStorage"])) {
   try {
-    window[name].getItem("mode");
+    // Not called: the browser would have to fetch what it keeps.
+    void window[name].getItem;
   } catch {
     /** @type {Map<string, string>} */
     const kept = new Map();
@@ -26,8 +27,9 @@ root.dataset.mode = mode || "auto";
 const dark = mode === "dark" || (mode !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 root.dataset.theme = dark ? "dark" : "light";
 
-// A long table that a script is about to replace begins with the rows a first look shows: laying out
-// hundreds of them would keep the reader waiting for what replaces them. What still stands after two
-// seconds stands whole.
-root.dataset.early = "";
+// A table that a script is about to replace would be laid out for nothing, keep what replaces it waiting, and
+// leave under the reader's eyes. If nothing has come after a second, its first rows are shown, and a
+// second later all of them.
+root.dataset.early = "all";
+setTimeout(() => (root.dataset.early = "rows"), 1000);
 setTimeout(() => delete root.dataset.early, 2000);

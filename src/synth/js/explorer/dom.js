@@ -3,6 +3,7 @@
 
 /** @typedef {import("./engine.js").Data} Data */
 
+const SVG = "http://www.w3.org/2000/svg";
 const LEFTWARDS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/; // written from the right
 
 /**
@@ -91,27 +92,25 @@ export function colour(element, look) {
   element.style.setProperty("--d", look[2]);
   return element;
 }
-/** @param {string} tag */
-export const drawing = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+/** An element of a drawing, as `h` makes those of a page. @param {string} tag @param {Data} [props] @param {...Node} children */
+export const drawing = (tag, props, ...children) => {
+  const element = document.createElementNS(SVG, tag);
+  for (const key in props) element.setAttribute(key, props[key]);
+  element.append(...children);
+  return element;
+};
 /** A value's shape in its colour, before other words than its label. @param {string[]} look @param {...(Node | string)} words */
 export function shape(look, ...words) {
-  const [svg, path] = ["svg", "path"].map(drawing);
-  svg.setAttribute("viewBox", "0 0 10 10");
-  svg.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", look[0]);
-  svg.append(path);
-  return colour(h("span.ex-mark", null, svg, ...words), look);
+  return colour(h("span.ex-mark", null, drawing("svg", { viewBox: "0 0 10 10", "aria-hidden": true }, drawing("path", { d: look[0] })), ...words), look);
 }
 /**
- * A shape as a picture for each of its two colours: fifty drawings are fifty layers to a browser, pictures none.
- * @param {string[]} look
+ * Shapes below one another as one picture for each of their two colours: fifty drawings are fifty layers to a
+ * browser, pictures none; but each is a document to be made before anything is painted.
+ * @param {string[][]} looks
  */
-export const pictured = ([path, ...fills]) => ["", ...fills.slice(0, 2).map((fill) => {
-  const svg = shape([path]).firstChild;
-  svg.setAttribute("fill", fill);
-  svg.setAttribute("fill-rule", "evenodd");
-  return `url("data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}")`;
-})];
+export const pictured = (looks) => ["", ...[1, 2].map((fill) => `url("data:image/svg+xml,${encodeURIComponent(
+  drawing("svg", { xmlns: SVG, viewBox: `0 0 10 ${looks.length * 20 - 10}`, "fill-rule": "evenodd" }, ...looks.map((look, at) => drawing("path", { d: look[0], fill: look[fill], transform: `translate(0 ${at * 20})` }))).outerHTML,
+)}")`)];
 /** A value with its shape and colour, where it has them. @param {import("./engine.js").Facet} facet @param {number} value */
 export const mark = ({ labels, looks }, value) => (looks[value] ? shape(looks[value], labels[value]) : h("span", null, labels[value]));
 

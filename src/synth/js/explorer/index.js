@@ -70,15 +70,13 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   });
   const skip = h("a.ex-skip", { href: "#", onclick: (/** @type {Event} */ event) => {
     event.preventDefault();
-    const first = main.querySelector("a, button");
-    if (first) first.focus();
-    else head.focus();
+    (main.querySelector("a, button") || head).focus();
   } }, say("skip"));
   const filters = h("details.ex-filters", null, h("summary", null, say("filters"), " ", inUse), panel, h("p.ex-done", null, done));
   const counted = h("span.ex-count");
   const ways = direction.values.map((_, kind) => {
     const number = h("b");
-    return { number, all: direction.looks[kind] ? shape(direction.looks[kind], number, h("span", null, ` ${direction.labels[kind]}`)) : h("span", null, number) };
+    return { number, all: shape(direction.looks[kind], number, h("span", null, ` ${direction.labels[kind]}`)) };
   });
   const output = h("output", { htmlFor: id, "aria-live": "polite" }, counted, ...ways.flatMap(({ all }) => [" ", all]));
   const orders = h("span.ex-orders");
@@ -102,16 +100,12 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const showMatrix = async () => {
     const { matrix } = await more();
     if (!crossed) {
-      crossed = matrix(core, choice, { say, some, labelled: (name) => selects[name].selectedOptions[0].text, open([rows, row], [cols, col]) {
-        for (const [{ facet }, value] of /** @type {[import("./engine.js").Axis, number][]} */ ([[rows, row], [cols, col]])) {
-          facet.chosen.clear();
-          facet.chosen.add(value);
-        }
+      crossed = matrix(core, choice, { say, some, labelled: (name) => selects[name].selectedOptions[0].text, chosen() {
         state.pane = "list";
         commit();
         toAnswer();
       } });
-      panes.matrix.append(crossed.grid, crossed.fold, crossed.legend);
+      panes.matrix.append(...crossed.parts);
     }
     crossed.show();
   };
@@ -163,7 +157,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     if (unfold) {
       const toggle = button(".ex-link", unfold, () => {
         const open = list.classList.toggle("ex-open");
-        toggle.ariaExpanded = String(open);
+        toggle.ariaExpanded = open;
         put(toggle, open ? say("show_fewer") : unfold);
       });
       toggle.ariaExpanded = "false";
@@ -197,12 +191,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     return h("label", null, say(name), " ", field);
   };
   // One picture with two outlines, years chosen and not: cheaper to change than a bar a year.
-  const [histogram, ...outlines] = ["svg", "path", "path"].map(drawing);
-  histogram.setAttribute("viewBox", `0 0 ${years.length || 1} 1`);
-  histogram.setAttribute("preserveAspectRatio", "none");
-  histogram.setAttribute("class", "ex-hist");
-  histogram.setAttribute("aria-hidden", "true");
-  histogram.append(...outlines);
+  const outlines = [drawing("path"), drawing("path")];
+  const histogram = drawing("svg", { viewBox: `0 0 ${years.length || 1} 1`, preserveAspectRatio: "none", class: "ex-hist", "aria-hidden": true }, ...outlines);
   const ends = ["since", "until"].map((which, at) => select(which, years.map((value) => [value, value]), (value) => {
     state[which] = value === years.at(-at) ? "" : value;
     const other = at ? "since" : "until";
@@ -292,8 +282,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
 
   function refresh() {
     const matches = choice.apply();
-    if (input.value !== state.q && document.activeElement !== input) input.value = state.q;
-    output.dataset.count = String(matches);
+    if (document.activeElement !== input) input.value = state.q;
+    output.dataset.count = matches;
     put(counted, matches ? `${part(totals.statement, whole.statement, "statement")} · ${part(totals.study, whole.study, "study")}` : say("no_match"));
     ways.forEach(({ number, all }, kind) => {
       all.hidden = !totals.ways[kind];
@@ -347,7 +337,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     paneNames.forEach((name, at) => {
       const on = state.pane === name;
       panes[name].hidden = !on;
-      tabs[at].ariaSelected = String(on);
+      tabs[at].ariaSelected = on;
       tabs[at].tabIndex = on ? 0 : -1;
     });
     orders.hidden = state.pane === "matrix";
@@ -575,7 +565,12 @@ export default {
           return /** @type {any} */ (window).synthChanges;
         }),
       });
-      while (!drawn.next().done) await new Promise((done) => setTimeout(done));
+      // Up to two frames at once: without a pause it stands sooner, with one a slow device stays alive.
+      for (let begun = Date.now(); !drawn.next().done; ) {
+        if (Date.now() - begun < 30) continue;
+        await new Promise((done) => setTimeout(done));
+        begun = Date.now();
+      }
       root.querySelector(".synth-fallback")?.remove();
     } catch (error) {
       root.prepend(h("p.ex-error", null, "The filters could not be started. The table below holds the findings."));

@@ -114,7 +114,6 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   /** @param {number} i */
   const also = (i) => tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]);
 
-  const signs = direction.values.map((_, way) => pictured(direction.looks[way]));
   /** @type {{ (): any, spare?: any[] }} */
   const make = () => h("li", null, h("span"), h("p"), h("p.ex-path"));
   /** @param {any} item @param {Row} row */
@@ -124,7 +123,11 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     const [i] = list;
     const [sign, text, line] = item.children;
     const way = direction.code[i];
-    if (item.way !== way) put(colour(sign, signs[(item.way = way)]), direction.labels[way]);
+    if (item.way !== way) {
+      item.way = way;
+      sign.style.backgroundPositionY = `${(way * 100) / (direction.values.length - 1 || 1)}%`;
+      put(sign, direction.labels[way]);
+    }
     if (!byTheme) item.dataset.finding = core.name(i);
     write(text, marked(core.summary(i)));
     const nodes = tree.paths[node(i)];
@@ -161,7 +164,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   };
   let grouped = "";
 
-  const results = h("ol.ex-results");
+  const results = colour(h("ol.ex-results"), pictured(direction.values.map((_, way) => direction.looks[way])));
   const self = {
     all: false,
     results,

@@ -12,9 +12,9 @@ import { aside, button, colour, h, mark } from "./dom.js";
  * @param {ReturnType<typeof import("./engine.js").engine>} core
  * @param {ReturnType<typeof import("./state.js").choices>} choice
  * @param {{ say: (word: string, values?: Data) => string, some: (n: number, what?: string) => string, labelled: (name: string) => string,
- *    open: (rows: [Axis, number], cols: [Axis, number]) => void }} page
+ *    chosen: () => void }} page
  */
-export function matrix(core, choice, { say, some, labelled, open }) {
+export function matrix(core, choice, { say, some, labelled, chosen }) {
   const { direction, tree, n } = core;
   const { state } = choice;
   const kinds = direction.values.length;
@@ -60,7 +60,13 @@ export function matrix(core, choice, { say, some, labelled, open }) {
       }));
       if (total) return h("td.ex-sum", null, String(count), bar);
       const [one, other] = [rows.values[row], cols.values[col]];
-      const press = button("", h("span", null, String(count)), () => open([rows, one], [cols, other]), bar);
+      const press = button("", h("span", null, String(count)), () => {
+        for (const [{ facet }, value] of /** @type {[Axis, number][]} */ ([[rows, one], [cols, other]])) {
+          facet.chosen.clear();
+          facet.chosen.add(value);
+        }
+        chosen();
+      }, bar);
       press.ariaLabel = `${some(count, unit)}: ${[rows.facet.labels[one], cols.facet.labels[other],
         ...ways.map((kind) => `${direction.labels[kind]} ${sums[at + kind]}`)].join(", ")}`;
       return h("td", null, press);
@@ -80,5 +86,5 @@ export function matrix(core, choice, { say, some, labelled, open }) {
       h("caption.ex-vh", null, say("matrix_caption", { unit: some(0, unit).slice(2), a: labelled("rows"), b: labelled("cols") })),
       h("thead", null, h("tr", null, h("td"), ...across.map((col) => h("th", { scope: "col" }, mark(cols.facet, cols.values[col]))), h("th", { scope: "col" }, h("span", null, say("together"))))), body));
   }
-  return { grid, fold, legend, show };
+  return { parts: [grid, fold, legend], show };
 }
