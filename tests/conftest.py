@@ -38,6 +38,7 @@ NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
 
 ON_ONE_WORKER = {
     *("test_print.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
+    "test_nothing_shows_through.py",
     *("test_api_page.py", "test_changes_page.py", "test_checklist.py", "test_domain.py"),
     *("test_errors.py", "test_layers.py", "test_problems_page.py", "test_search.py"),
     *("test_size.py", "test_sphinx_platform.py"),
