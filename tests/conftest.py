@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import gc
 import itertools
 import os
@@ -36,6 +37,9 @@ BROWSER_ARGUMENTS = [
 
 NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
 
+NO_NETWORK = {"server": "http://127.0.0.1:9", "bypass": "<-loopback>"}
+"""A proxy that nobody answers at, for every address: to ask here for each takes a tenth longer."""
+
 ON_ONE_WORKER = {
     *("test_print.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
     "test_nothing_shows_through.py",
@@ -65,6 +69,24 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+SLOW = "browser or slow"
+"""What `make test-book` asks for."""
+
+NAMES_WHAT_IS_SLOW = re.compile(r"\bslow\b|browser|built_book|offline_page|kept_pages")
+"""What stands in every file with a test that is slow or needs a browser."""
+
+
+@functools.cache
+def names_what_is_slow(path: Path) -> bool:
+    return NAMES_WHAT_IS_SLOW.search(path.read_text("utf-8")) is not None
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files without a slow test where only such are asked for: to read all takes long."""
+    asked = config.getoption("markexpr") == SLOW and collection_path.suffix == ".py"
+    return True if asked and not names_what_is_slow(collection_path) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the built book or a browser, so that the quick run leaves it out."""
     for item in items:
@@ -73,6 +95,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if "built_book" in needs:
             item.add_marker(pytest.mark.slow)
+        if {"browser", "slow"} & {mark.name for mark in item.iter_markers()}:
+            # Otherwise a slow test would be run by no target.
+            assert names_what_is_slow(item.path), f"{item.path}: see NAMES_WHAT_IS_SLOW"
     first = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: first.get(item.path.name, len(LONG)))
 
@@ -190,12 +215,11 @@ def offline_in(context: Any) -> OfflinePage:
     page = offline.page
     page.set_default_timeout(LIMIT)
 
-    def refuse(route: Any) -> None:
-        offline.refused.append(route.request.url)
-        route.abort()
+    def remember(request: Any) -> None:
+        if NOT_A_FILE.match(request.url):
+            offline.refused.append(request.url)
 
-    # Files are let through without asking here: that alone takes longer than reading them.
-    context.route(NOT_A_FILE, refuse)
+    context.on("request", remember)
     # Browsers do not pass websockets through routes.
     page.on("websocket", lambda socket: offline.refused.append(socket.url))
     page.on(
@@ -239,7 +263,11 @@ class KeptPages:
     def take(self, kind: frozenset[tuple[str, Any]]) -> OfflinePage:
         """A page of a kind that has forgotten the test before."""
         waiting = self.kept.setdefault(kind, [])
-        return waiting.pop() if waiting else offline_in(self.browser.new_context(**dict(kind)))
+        return (
+            waiting.pop()
+            if waiting
+            else offline_in(self.browser.new_context(proxy=NO_NETWORK, **dict(kind)))
+        )
 
     def give_back(self, kind: frozenset[tuple[str, Any]], offline: OfflinePage) -> None:
         """Make a page forget the test that used it, and keep it for the next."""
@@ -274,7 +302,7 @@ def offline_page(
     def make(*, own: bool = False, **options: Any) -> OfflinePage:
         others = {name: options[name] for name in options.keys() - LOOK}
         if own or not others.keys() <= USUAL.keys():
-            context = browser.new_context(**options)
+            context = browser.new_context(proxy=NO_NETWORK, **options)
             contexts.append(context)
             return offline_in(context)
         kind = frozenset({**USUAL, **others}.items())

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 
+from conftest import NO_NETWORK
 from page_at_rest import rest, settle, track
 from synth.book.theme import POLICY
 
@@ -119,6 +120,34 @@ def test_links_to_other_hosts_are_secure_and_of_known_kinds(
 
 # --- in a browser -----------------------------------------------------------------------------
 
+
+@pytest.mark.browser
+@pytest.mark.parametrize("own", [False, True])
+def test_a_page_of_these_tests_reaches_nothing_and_says_what_it_asked_for(
+    offline_page: Callable[..., Any], tmp_path: Path, own: bool
+) -> None:
+    """Not another host, not this machine: what holds of pages below holds of what they asked."""
+    reached = []
+
+    class Noting(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            reached.append(self.path)
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Noting)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    addresses = ["https://example.org/a.js", f"http://127.0.0.1:{server.server_port}/b.js"]
+    offline = offline_page(own=own)
+    (tmp_path / "page.html").write_text("<!doctype html><title>A page</title>", "utf-8")
+    page = offline.open(tmp_path / "page.html")
+    for address in addresses:
+        told = "address => fetch(address).then(() => 'reached', () => 'not reached')"
+        assert page.evaluate(told, address) == "not reached"
+    server.shutdown()
+    assert offline.refused == addresses
+    assert len(offline.complaints) >= len(addresses)
+    assert reached == []
+
+
 SCROLL = """async () => {
     for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
         scrollTo(0, y);
@@ -154,14 +183,15 @@ def served(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def strict_page(browser: Any, served: str) -> Iterator[tuple[Any, list[str]]]:
     """A page that can reach the served book only, and what went wrong on it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    elsewhere = {"server": NO_NETWORK["server"], "bypass": "127.0.0.1"}
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, proxy=elsewhere)
     page, wrong = context.new_page(), []
 
-    def refuse(route: Any) -> None:
-        wrong.append(f"asked for {route.request.url}")
-        route.abort()
+    def remember(request: Any) -> None:
+        if not request.url.startswith((served, "data:", "blob:")):
+            wrong.append(f"asked for {request.url}")
 
-    context.route(re.compile(rf"^(?!{re.escape(served)}|data:|blob:)"), refuse)
+    context.on("request", remember)
     page.on(
         "response",
         lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None,
