@@ -9,10 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import nbformat
 import pytest
@@ -63,18 +60,6 @@ def until(server: subprocess.Popen[str], words: str) -> list[str]:
     raise AssertionError(f"It ended without saying {words!r}:\n{''.join(lines)}")
 
 
-def watches(server: subprocess.Popen[str], port: int) -> None:
-    """Wait until the server answers; by then it looks at the files."""
-    while server.poll() is None:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/book/intro.html") as page:
-                assert page.status == 200
-            return
-        except URLError:
-            time.sleep(0.05)
-    raise AssertionError("The server ended.")
-
-
 @pytest.mark.slow
 def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Path) -> None:
     with socket.socket() as free:
@@ -91,7 +76,7 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
     notebook = project / "book" / "table.ipynb"
     try:
         said = until(server, "it follows what you save")
-        watches(server, port)
+        # By then it looks at the files: nothing has to be waited for.
         before = notebook.read_bytes()
         data = project / "data" / "coded_studies.csv"
         rows = data.read_text("utf-8").splitlines(keepends=True)

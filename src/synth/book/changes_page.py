@@ -187,6 +187,13 @@ def _latest(app: Sphinx) -> tuple[Changes, str] | None:
     return (changes, told[1].number) if changes is not None else None
 
 
+def compare_once(app: Sphinx) -> None:
+    """Compare the sentences of the last two versions before several processes write the pages."""
+    latest = _latest(app) if _page_of_changes(app) else None
+    if latest is not None:
+        _ = latest[0].sentences
+
+
 def _page_of_changes(app: Sphinx) -> str | None:
     return next((name for name in sorted(app.env.found_docs) if _has_changes(app, name)), None)
 
@@ -287,4 +294,5 @@ def setup(app: Sphinx) -> None:
     app.add_post_transform(MarkChanges)
     app.connect("doctree-read", note_page)
     app.connect("env-updated", lambda app, env: say_disagreements(app))
+    app.connect("env-updated", lambda app, env: compare_once(app))
     app.connect("build-finished", write_beside)

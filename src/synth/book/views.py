@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import unquote
@@ -26,6 +27,7 @@ from synth.book.domain import evidence_domain, warn
 from synth.book.explorers import shared_file
 from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
+from synth.book.processes import processes_of, shared_out
 from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
 from synth.views.charts.pictures import keep_pictures
@@ -225,16 +227,23 @@ def outdated(
     if before == now:
         return []
 
-    def differs(docname: str) -> bool:
-        for asked, known in env.metadata.get(docname, {}).get(DRAWN, []):
-            try:
-                if drawing(app, review, json.loads(asked)).html.fingerprint != known:
-                    return True
-            except (LookupError, TypeError, ValueError):
-                return True  # it is said when the page is read
-        return False
+    def draw(docname: str) -> None:
+        for asked, _ in env.metadata[docname][DRAWN]:
+            # What cannot be drawn any more is told when the page is read.
+            with suppress(LookupError, TypeError, ValueError):
+                drawing(app, review, json.loads(asked))
 
-    return [docname for docname in env.found_docs - changed - added if differs(docname)]
+    def differs(docname: str) -> bool:
+        shown = (drawn.get(asked) for asked, _ in env.metadata[docname][DRAWN])
+        fingerprints = [one.html.fingerprint if one else "" for one in shown]
+        return fingerprints != [known for _, known in env.metadata[docname][DRAWN]]
+
+    drawn: dict[str, Drawing] = app.__dict__.setdefault("synth_drawings", {})
+    pages = sorted(page for page in env.found_docs - added if DRAWN in env.metadata[page])
+    # The pages that are read now show what is drawn here.
+    for _, left in shared_out(pages, draw, lambda: drawn, processes_of(app)):
+        drawn.update(left)
+    return [docname for docname in pages if differs(docname)]
 
 
 class DrawViews(SphinxPostTransform):
