@@ -104,6 +104,31 @@ def test_links_bear_the_label_of_what_they_lead_to(garden: Path):
         assert f'href="{address}"' in text
 
 
+def test_a_folded_block_says_how_much_it_is_and_stands_open_without_a_script(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "# Ground\n\n:::{synthesis}\n:folded:\n\n"
+        "All of it {finding}`beet2011-01; carrot2020a-01`.\n\n"
+        "And {finding}`leek2016-01`.\n:::\n\n"
+        ":::{synthesis}\n:folded:\n\n"
+        "Its view {review}`Soil | more hands for the watering can`.\n:::\n"
+    )
+    out, told = built(planted(tmp_path, ground=text))
+    assert "ground.md" not in told
+    drawn = page(out, "ground")
+    folds = re.findall(
+        r'<details class="synth-fold" data-print="open" open><summary>(.*?)</summary>(.*?)</det',
+        drawn,
+        re.DOTALL,
+    )
+    assert [said for said, _ in folds] == ["Read 2 paragraphs", "Read 1 paragraph"]
+    assert words(folds[0][1]).startswith("All of it")
+    # What it rests on is told outside.
+    assert "3 statements" not in folds[0][1]
+    assert "3 statements" in drawn
+
+
 def test_a_block_of_synthesis_says_what_it_rests_on(garden: Path):
     line = page(garden, "water").partition('class="synth rests">')[2].partition("</summary>")[0]
     assert words(line) == "Rests on 5 statements (5 findings) from 4 studies in 3 countries"

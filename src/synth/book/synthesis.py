@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,9 +25,13 @@ if TYPE_CHECKING:
 
 
 class Synthesis(SphinxDirective):
-    """A block of synthesis: every paragraph cites a finding or is marked as the review's own."""
+    """A block of synthesis: every paragraph cites a finding or is marked as the review's own.
+
+    With the option ``folded`` a phone shows one line in its place, which counts what is below it.
+    """
 
     has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"folded": directives.flag}
 
     def run(self) -> list[Node]:
         """Draw the block and add the evidence line; the rules of prose judge its paragraphs."""
@@ -39,6 +44,12 @@ class Synthesis(SphinxDirective):
                 name for group in block.findall(finding_group) for name in group["findings"]
             )
         )
+        if "folded" in self.options:
+            words = Words.of(evidence_domain(self.env).review.settings)
+            paragraphs = sum(isinstance(part, nodes.paragraph) for part in block)
+            said = words.count("synthesis_folded", paragraphs)
+            block.insert(0, nodes.raw("", render("folded.html", said=said), format="html"))
+            block += nodes.raw("", render("folded_end.html"), format="html")
         # Where no study is cited, the marks of the review's own argument say so by themselves.
         if findings:
             block += evidence_line("", findings=findings)
