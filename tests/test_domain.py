@@ -10,7 +10,9 @@ import pytest
 from sphinx.util.inventory import InventoryFile
 
 from garden_book import built, change, notebook, planted, view
+from synth import Review
 from synth.book.domain import EvidenceDomain
+from synth.book.role_syntax import mistake, of_place
 from synth.views.charts import chart
 
 
@@ -271,10 +273,24 @@ MISTAKES = {
     "{count}`studies topic=watre`": "Did you mean 'water'?",
     "{count}`studies topic=water | study`": "The noun is given as singular/plural",
     "{count}`studies country='Chile`": "A quotation mark is not closed.",
+    "{place}`Chile | income_group`": "It should stand in data/places.csv.",
     "{review}`Soul | some words of the source`": "Did you mean 'Soil'?",
     "{review}`Soil`": "the words that locate the argument",
     "{review}`Soil | a b c d e f g h i j k`": "11 words of the source are too many to quote",
 }
+
+
+def test_what_the_table_of_places_says_can_stand_in_a_sentence(root: Path) -> None:
+    review = Review.load(root)
+    for country, place in review.records.places.items():
+        assert of_place(f"{country} | income_group", review.records) == place.income_group.lower()
+        assert of_place(f"{country}|region", review.records) == place.region
+        assert mistake("place", f"{country} | classification", review) is None
+    for written, meant in {"Kenia | region": "Kenya", "Kenya | regoin": "region"}.items():
+        code, reason = mistake("place", written, review) or ("", "")
+        assert code == "role-name-unknown"
+        assert f"Did you mean '{meant}'?" in reason
+    assert mistake("place", "Kenya", review) is not None
 
 
 @pytest.fixture(scope="module")

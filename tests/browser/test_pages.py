@@ -245,7 +245,7 @@ def test_what_a_block_rests_on_stands_in_the_margin_where_there_is_room(
         built_book / "book" / "team-relationships.html"
     )
     blocks = page.locator(".synth-synthesis:has(> .rests)").evaluate_all(
-        """(all) => all.map((block) => [":scope > p", ":scope > .rests"].map((part) =>
+        """(all) => all.map((block) => [":scope > :is(p, details)", ":scope > .rests"].map((part) =>
             block.querySelector(part).getBoundingClientRect().toJSON()))"""
     )
     assert blocks

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from synth.book.brief import BRIEF_FILE, briefs
 from synth.book.data_package import archive
-from synth.book.role_syntax import parse_count, worded
+from synth.book.role_syntax import of_place, parse_count, worded
 from synth.changes import Changes, Sentence, State, line_of, sentences_of
 from synth.errors import Problem, ReviewError, UnknownName
 from synth.model import TABLES
@@ -145,6 +145,8 @@ def _name(records: Records, role: str, content: str) -> str:
     name = content.strip()
     if role in ("study", "cite:t"):
         return records.label(name) if name in records.bibliography else name
+    if role == "place":
+        return of_place(name, records) if name.partition("|")[0].strip() in records.places else name
     if role == "theme" and name in records.codebook:
         return records.codebook[name].label
     return name if role == "term" else ""

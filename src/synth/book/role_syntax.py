@@ -340,6 +340,29 @@ def review_place(text: str, sections: tuple[str, ...]) -> tuple[str, str]:
     return section, anchor
 
 
+_OF_PLACES = ("income_group", "region", "classification")
+
+
+def of_place(text: str, records: Records) -> str:
+    """What ``data/places.csv`` says of a country in a ``{place}``: ``Kenya | income_group``.
+
+    Raises
+    ------
+    UnknownName : the table has no such country or no such column.
+    """
+    country, _, column = (part.strip() for part in text.partition("|"))
+    if country not in records.places:
+        where = f"It should stand in {TABLES['places'].file}."
+        raise UnknownName("country", country, tuple(records.places), where)
+    if column not in _OF_PLACES:
+        raise UnknownName(
+            "column", column, _OF_PLACES, "After the country and '|' stands a column."
+        )
+    said: str = getattr(records.places[country], column)
+    # The group of a country is a common noun, in the middle of a sentence.
+    return said[:1].lower() + said[1:] if column == "income_group" else said
+
+
 def named(kind: str, text: str, records: Records) -> tuple[str, str]:
     """The id and the author's own text in ``{theme}``, ``{study}`` and ``{influence}``.
 
@@ -378,6 +401,8 @@ def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
             review_place(text, records.settings.sections)
         elif role == "count":
             worded(review, parse_count(text))
+        elif role == "place":
+            of_place(text, records)
         elif role in ("theme", "study", "influence"):
             named(role, text, records)
     except (UnknownName, ValueError) as error:

@@ -22,6 +22,7 @@ from synth.book.role_syntax import (
     cited_findings,
     code_of,
     named,
+    of_place,
     parse_count,
     review_place,
     worded,
@@ -126,6 +127,15 @@ class CountRole(EvidenceRole):
         """The number, with its noun and its whole when the author asks for them."""
         number = worded(review, parse_count(self.text))
         return nodes.inline(self.rawtext, number, classes=["synth-count"])
+
+
+class PlaceRole(EvidenceRole):
+    """``{place}`Kenya | income_group` ``: what the table of places says of a country."""
+
+    def drawn(self, review: Review) -> Element:
+        """The words of the table."""
+        said = of_place(self.text, review.records)
+        return nodes.inline(self.rawtext, said, classes=["synth-place"])
 
 
 class LinkRole(EvidenceRole):
@@ -446,6 +456,7 @@ ROLES: dict[str, type[EvidenceRole]] = {
     "elsewhere": ElsewhereRole,
     "review": ReviewRole,
     "count": CountRole,
+    "place": PlaceRole,
     "theme": ThemeRole,
     "study": StudyRole,
     "influence": InfluenceRole,
