@@ -565,13 +565,23 @@ def test_a_live_chart_keeps_to_its_place_when_the_window_changes(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:
     """Vega measured while the columns of the page were still moving, and drew twice too wide."""
-    page = offline_page(viewport=DESK).open(built_book / "book" / "where-and-when.html")
+    offline = offline_page(viewport=DESK)
+    page = offline.open(built_book / "book" / "where-and-when.html")
     page.locator(".synth-chart").first.scroll_into_view_if_needed()
-    page.locator(".synth-chart-live svg").first.wait_for()
-    for width in (900, 1400, 360):
+    live = page.locator(".synth-chart-live").first
+    live.locator("svg").wait_for()
+    for width in (900, 1400, 360, 1100):
         page.set_viewport_size({"width": width, "height": 900})
+        # On a phone's width stands what is drawn for it, as if the page had been opened there.
+        narrow = page.locator(".synth-chart-narrow").first
+        narrow.wait_for(state="visible" if width == 360 else "hidden")
+        live.wait_for(state="hidden" if width == 360 else "visible")
+        if width == 360:
+            assert not page.locator(".synth-chart-wide").first.is_visible()
+            continue
         page.wait_for_function(
             "() => { const chart = document.querySelector('.synth-chart');"
-            " const width = chart.querySelector('svg').getAttribute('width');"
+            " const width = chart.querySelector('.synth-chart-live svg').getAttribute('width');"
             " return Math.abs(width - chart.clientWidth) <= 1; }"
         )
+    assert offline.complaints == []

@@ -47,7 +47,7 @@ const tools = {
  */
 function fitted(spec) {
   if (spec.width !== "container") return { spec };
-  const size = "isFinite(containerSize()[0]) ? containerSize()[0] : 200";
+  const size = "containerSize()[0] || 200"; // what is hidden has none
   const width = { name: "width", init: size, on: [{ events: "window:resize", update: size }] };
   const { autosize, ...rest } = spec;
   return {
@@ -63,7 +63,6 @@ function fitted(spec) {
 const chart = {
   async mount(figure) {
     const stored = figure.querySelector('script[type="application/json"]')?.textContent ?? "";
-    const pictures = /** @type {HTMLElement[]} */ ([...figure.querySelectorAll("div")]);
     const drawing = /** @type {HTMLElement} */ (document.createElement("div"));
     // What a screen reader hears stays the stored description.
     drawing.setAttribute("role", "img");
@@ -71,8 +70,8 @@ const chart = {
     const live = document.createElement("div");
     live.setAttribute("aria-hidden", "true");
     drawing.append(live);
-    // Drawn beside its picture, which leaves only when the drawing stands: a chart that fails is
-    // a chart that does not move.
+    // Drawn beside its picture, which the style hides only when the drawing stands: a chart that
+    // fails is a chart that does not move. Where a window gets narrow the picture comes back.
     drawing.style.cssText = "height: 0; overflow: hidden";
     figure.append(drawing);
     try {
@@ -90,7 +89,6 @@ const chart = {
       drawing.remove();
       throw error;
     }
-    for (const picture of pictures) picture.remove();
     drawing.style.cssText = "";
     drawing.className = "synth-chart-live";
   },
