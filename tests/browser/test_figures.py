@@ -561,6 +561,29 @@ def test_a_live_chart_leads_on_by_keyboard(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("live", [True, False])
+def test_a_number_of_the_matrix_leads_to_the_findings_it_counts(
+    built_book: Path, offline_page: Callable[..., Any], live: bool
+) -> None:
+    """Where one points, the number lies over its cell."""
+    page = offline_page(viewport=DESK if live else PHONE).open(
+        built_book / "book" / "where-and-when.html"
+    )
+    figure = the_figure(page, "theme-by-study")
+    figure.scroll_into_view_if_needed()
+    drawing = figure.locator(".synth-chart-live" if live else ".synth-chart-narrow")
+    cell = drawing.locator("svg [aria-label$='2 findings']").first
+    cell.wait_for()
+    said = re.fullmatch(r"(.+), [^,]+: 2 findings", cell.get_attribute("aria-label") or "")
+    assert said
+    cell.click()
+    page.wait_for_url("**/explorer.html?*x.q=*")
+    page.locator(".synth-explorer[data-ready]").wait_for()
+    assert page.locator("output[data-count]").get_attribute("data-count") == "2"
+    assert page.locator(".synth-explorer input[type=search]").input_value() == said[1]
+
+
+@pytest.mark.slow
 def test_a_live_chart_keeps_to_its_place_when_the_window_changes(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:
