@@ -509,6 +509,35 @@ def test_where_and_when_stands_in_five_windows(
     )
 
 
+def cut_off(page: Any) -> list[str]:
+    """Texts of charts that reach beyond their figure, where the next column or nothing begins."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('.synth-chart svg text')].filter((text) => {
+            const at = text.getBoundingClientRect();
+            const figure = text.closest('figure').getBoundingClientRect();
+            return at.width && (at.right > figure.right + 1 || at.left < figure.left - 1);
+        }).map((text) => text.textContent)"""
+    )
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [320, 768, 1440])
+@pytest.mark.parametrize("name", ["where-and-when", "robustness", "wellbeing"])
+def test_names_beside_bars_stay_in_their_figure(
+    name: str, width: int, built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """They are set in the face of the book: the system's may be wider than the room left for it."""
+    offline = offline_page(viewport={"width": width, "height": 900})
+    page = offline.open(built_book / "book" / f"{name}.html")
+    assert page.locator(".synth-chart svg text").count()
+    assert cut_off(page) == []
+    family = page.locator(".synth-chart svg text").first.evaluate(
+        "(text) => getComputedStyle(text).fontFamily"
+    )
+    assert family.startswith('"Book Sans"')
+
+
 @pytest.mark.slow
 def test_on_a_phone_a_chart_stays_the_picture_drawn_for_it(
     built_book: Path, offline_page: Callable[..., Any]
@@ -523,14 +552,7 @@ def test_on_a_phone_a_chart_stays_the_picture_drawn_for_it(
         page.locator(".synth-chart").count() == page.locator(".synth-chart[data-still]").count() > 5
     )
     assert not [url for url in asked if url.endswith("vega.js")]
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('.synth-chart-narrow svg')].flatMap((svg) =>
-            [...svg.querySelectorAll('text')].filter((text) => {
-                const at = text.getBoundingClientRect();
-                return at.width && (at.right > innerWidth || at.left < 0);
-            }).map((text) => text.textContent))"""
-    )
-    assert cut == []
+    assert cut_off(page) == []
     # Its marks are read and lead on all the same.
     figure = the_figure(page, "by-country")
     figure.locator(".synth-chart").focus()
