@@ -81,7 +81,7 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
 	@echo "test: pytest"
-	@$(PYTEST) -m "not browser and not slow"
+	@$(PYTEST) -p no:nbval -m "not browser and not slow"
 
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives
@@ -94,7 +94,7 @@ test-book: setup-dev setup-node ## build the book with warnings as errors and lo
 	@$(BUILD)
 	@CHROME=$$(scripts/browser) || [ "$${CI:-}" != true ]; \
 	echo "test: pytest, browser and slow"; \
-	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(PYTEST) -m "browser or slow"
+	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(PYTEST) -p no:nbval -m "browser or slow"
 
 .PHONY: bench
 bench: setup-dev ## measure what takes minutes at most: loading and checking, references; bench/README.md tells of all

@@ -6,6 +6,7 @@ import fcntl
 import functools
 import gc
 import itertools
+import logging
 import os
 import re
 import shutil
@@ -53,6 +54,10 @@ LONG = [
     *("test_print.py", "test_stale_book.py", "test_scaffold.py", "test_make_your_own.py"),
     *("test_offline.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
     *("test_bad_input_fuzz.py", "test_every_page.py"),
+    # Of the quick run.
+    *("test_domain.py", "test_size.py", "test_hostile_review.py", "test_takeaway.py"),
+    *("test_file_kinds.py", "test_sphinx_platform.py", "test_import.py", "test_charts.py"),
+    *("test_review_workbook.py", "test_round_trip.py"),
 ]
 """Files with tests that take long: they begin, so that at the end no worker waits for another."""
 
@@ -69,8 +74,10 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
-SLOW = "browser or slow"
-"""What `make test-book` asks for."""
+SLOW, QUICK = "browser or slow", "not browser and not slow"
+"""What `make test-book` and `make test-unit` ask for."""
+
+BROWSER = Path(__file__).parent / "browser"
 
 NAMES_WHAT_IS_SLOW = re.compile(r"\bslow\b|browser|built_book|offline_page|kept_pages")
 """What stands in every file with a test that is slow or needs a browser."""
@@ -82,9 +89,17 @@ def names_what_is_slow(path: Path) -> bool:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out files without a slow test where only such are asked for: to read all takes long."""
-    asked = config.getoption("markexpr") == SLOW and collection_path.suffix == ".py"
-    return True if asked and not names_what_is_slow(collection_path) else None
+    """Leave out files without a test of the kind that is asked for: to read all takes long."""
+    asked = config.getoption("markexpr")
+    if asked == QUICK and collection_path == BROWSER:
+        return True
+    asked_for_slow = asked == SLOW and collection_path.suffix == ".py"
+    return True if asked_for_slow and not names_what_is_slow(collection_path) else None
+
+
+def pytest_configure() -> None:
+    """Keep what is logged from INFO on; set anew for each test, it took a second of a run."""
+    logging.getLogger().setLevel(logging.INFO)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -98,6 +113,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if {"browser", "slow"} & {mark.name for mark in item.iter_markers()}:
             # Otherwise a slow test would be run by no target.
             assert names_what_is_slow(item.path), f"{item.path}: see NAMES_WHAT_IS_SLOW"
+        elif BROWSER in item.path.parents:
+            # Nor would one that is neither.
+            raise pytest.UsageError(f"{item.nodeid} needs no browser: it belongs in tests")
     first = {name: number for number, name in enumerate(LONG)}
     items.sort(key=lambda item: first.get(item.path.name, len(LONG)))
 
@@ -110,11 +128,27 @@ def pytest_collection_finish() -> None:
 
 
 class WholeFiles(LoadScopeScheduling):
-    """Shares tests out one by one, but leaves the files of ``ON_ONE_WORKER`` whole."""
+    """Shares tests out one by one, but leaves the files of ``ON_ONE_WORKER`` whole.
+
+    In the quick run all files are whole: what a file's tests read and draw is made once.
+    """
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        self.quick = config.getoption("markexpr") == QUICK
+        if self.quick:  # the order is that of LONG, not by the number of tests
+            config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if file.rpartition("/")[2] in ON_ONE_WORKER else nodeid
+        return file if self.quick or file.rpartition("/")[2] in ON_ONE_WORKER else nodeid
+
+    def mark_test_complete(self, node: Any, item_index: int, duration: float = 0) -> None:
+        """Forget what is done: the plugin goes through all of it after each test."""
+        super().mark_test_complete(node, item_index, duration)
+        work, test = self.assigned_work[node], self.registered_collections[node][item_index]
+        if all(work[self._split_scope(test)].values()):
+            del work[self._split_scope(test)]
 
 
 # The groups of pytest-xdist 3.8 go by a name of tests that pytest 9 no longer reads.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas
 import pytest
 from tests.records_by_hand import CODEBOOK, PLACES, records, study
 
 from synth.model import Finding
 from synth.review import Review
 from synth.views import charts
+
+if TYPE_CHECKING:
+    import pandas
 
 COUNTRIES = ("Kenya", "Norway", "Sweden", "International")
 DESIGNS = ("qualitative", "quantitative", "review", "")
@@ -53,6 +55,8 @@ def made_at_random(seed: int) -> Any:
 
 def frame(made: Any) -> pandas.DataFrame:
     """One row a finding: its study's facts beside it."""
+    import pandas
+
     rows = []
     for finding in made.findings.values():
         one = made.studies[finding.study]
@@ -222,6 +226,8 @@ def test_both_ways_counts_each_side(made: Any) -> None:
 
 
 def test_both_ends_of_a_span_of_years_are_within_it(root: Path) -> None:
+    import pandas
+
     review = Review.load(root)
     records = review.records
     table = pandas.DataFrame(

@@ -14,7 +14,6 @@ from itertools import accumulate
 from pathlib import Path
 from types import SimpleNamespace
 
-import pandas
 import pytest
 
 from conftest import missing
@@ -178,6 +177,8 @@ def test_what_only_findings_carry_is_told_finding_by_finding(review: Review) -> 
 
 def test_further_facets_are_what_the_files_say(review: Review, root: Path) -> None:
     """Income groups by way of countries, and how many report a statement, counted by pandas."""
+    import pandas
+
     data = root / "data"
     read = {
         name: pandas.read_csv(data / f"{name}.csv", keep_default_na=False)

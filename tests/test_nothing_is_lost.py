@@ -15,7 +15,6 @@ FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from synth.cli import main
-import synth.book.history, synth.notebooks, synth.starter.again, synth.starter.upgrade
 room = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 sys.exit(main(sys.argv[2:]))

@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from datacite import schema45
 
 from synth.book.snapshot import CHECKSUMS, datacite, snapshot, zenodo
 from synth.cli import main
@@ -49,6 +48,8 @@ def test_the_archive_holds_everything_and_is_the_same_each_time(
 
 
 def test_the_description_is_valid_by_the_schema(example_root: Path) -> None:
+    from datacite import schema45
+
     settings = load_records(example_root).settings
     told = datacite(settings, former_doi="10.5555/before")
     assert schema45.validate(told), list(schema45.validator.iter_errors(told))

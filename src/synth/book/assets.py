@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,6 +206,7 @@ def css_string(text: str) -> str:
     return f'"{"".join(plain)}"'
 
 
+@lru_cache(maxsize=64)
 def classic_script(code: str, name: str) -> str:
     """Turn a module into a script that leaves its default export in ``window.synthModules``.
 
@@ -245,6 +247,7 @@ def classic_script(code: str, name: str) -> str:
     return f'{hint[0] if hint else ""}(function () {{\n"use strict";\n{body.rstrip()}\n}})();\n'
 
 
+@lru_cache(maxsize=64)
 def compact_style(style: str) -> str:
     r"""Take from a style sheet what only its authors read: comments and white space between rules.
 

@@ -143,15 +143,18 @@ def shared_out(
         do(name)
     context = multiprocessing.get_context("fork")
     others: list[tuple[ForkProcess, Connection]] = []
-    # What stands in memory now stays: no process looks through it for what could be thrown away,
-    # which would copy all of it.
-    gc.collect()
-    gc.freeze()
+    number = min(processes, len(rest)) - 1
+    held = gc.get_freeze_count() > 0
+    if number > 0:
+        # What stands in memory now stays: no process looks through it for what could be thrown
+        # away, which would copy all of it.
+        gc.collect()
+        gc.freeze()
     with tempfile.TemporaryFile(buffering=0) as turns:
         turns.write(b"".join(struct.pack("I", at) for at in range(len(rest))))
         turns.seek(0)
         try:
-            for _ in range(min(processes, len(rest)) - 1):
+            for _ in range(number):
                 ours, theirs = context.Pipe(duplex=False)
                 told = (turns, rest, work, leave, theirs)
                 process = context.Process(target=_take_part, args=told)
@@ -169,7 +172,8 @@ def shared_out(
             for process, ours in others:
                 answers.append(_answer_of(process, ours))
         finally:
-            gc.unfreeze()
+            if not held:
+                gc.unfreeze()
             for process, ours in others:
                 if len(answers) < len(others):
                     process.terminate()

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
@@ -320,11 +320,17 @@ def prepare_page(
         else app.config.html_title,
         synth_sidebar=partial(sidebar, words=words, signs=_signs(app)),
         synth_sign="favicon.svg" if settings else "",
-        synth_theme_version=version("pydata-sphinx-theme"),
+        synth_theme_version=_theme_version(),
         synth_words=words,
     )
     if "toctree" in context:
         context["toctree"] = _briefly(app, pagename, context["toctree"])
+
+
+@lru_cache(maxsize=1)
+def _theme_version() -> str:
+    """The version of the theme; what is installed is looked up once, not for each page."""
+    return version("pydata-sphinx-theme")
 
 
 def _signs(app: Sphinx) -> dict[str, tuple[str, str]]:

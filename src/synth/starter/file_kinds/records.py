@@ -156,29 +156,38 @@ def _yaml(text: str) -> Any:
         raise _Unreadable(line, reason) from None
     except (ValueError, TypeError) as error:
         raise _Unreadable(1, str(error)) from None
-    left = [_MOST_PARTS]
-    values = [_value(node, left, 0) for node in documents]
+    known: dict[int, int] = {}
+    if sum(_parts(node, known) for node in documents) > _MOST_PARTS:
+        raise _TooMuch
+    values = [_value(node, 0) for node in documents]
     return values[0] if len(values) == 1 else values
 
 
-def _value(node: Any, left: list[int], depth: int) -> Any:
+def _parts(node: Any, known: dict[int, int]) -> int:
+    """How many parts a node has once all it refers to is written out; each is counted once."""
+    import yaml
+
+    if id(node) not in known:
+        known[id(node)] = _MOST_PARTS + 1  # a node that holds itself has no end
+        inside = [] if isinstance(node, yaml.ScalarNode) else node.value
+        if isinstance(node, yaml.MappingNode):
+            inside = [part for pair in inside for part in pair]
+        known[id(node)] = 1 + sum(_parts(part, known) for part in inside)
+    return known[id(node)]
+
+
+def _value(node: Any, depth: int) -> Any:
     """A node of YAML as texts, lists and records; as people see it, nothing is taken for a date."""
     import yaml
 
-    left[0] -= 1
-    if left[0] < 0:
-        raise _TooMuch
     if depth > 60:
         raise RecursionError
     if isinstance(node, yaml.ScalarNode):
         return "" if node.value in ("~", "null") and not node.style else str(node.value)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, left, depth + 1) for item in node.value]
+        return [_value(item, depth + 1) for item in node.value]
     record = _pairs(
-        [
-            (str(_value(key, left, depth + 1)), _value(value, left, depth + 1))
-            for key, value in node.value
-        ]
+        [(str(_value(key, depth + 1)), _value(value, depth + 1)) for key, value in node.value]
     )
     record.line = node.start_mark.line + 1
     return record
