@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -122,19 +123,35 @@ def test_faults_are_told_with_the_same_words_in_the_same_order(tmp_path, shares)
     assert shares == [1, 1]
 
 
+CONFIG = """
+only_build_toc_files: true
+exclude_patterns: [".*", "_*", "data"]
+execute: {execute_notebooks: "off"}
+parse: {myst_enable_extensions: [colon_fence, attrs_inline]}
+sphinx:
+  extra_extensions: [synth.book]
+  config: {synth_processes: 3}
+"""
+
+
 @pytest.mark.parametrize("wrong", [False, True])
-def test_a_warning_in_a_page_that_another_process_reads_fails_the_build(tmp_path, wrong):
+def test_jupyter_books_pages_are_shared_out_and_a_warning_in_any_fails_the_build(tmp_path, wrong):
     root = garden(tmp_path)
+    (root / "conf.py").unlink()
+    (root / "_config.yml").write_text(CONFIG, "utf-8")
+    (root / "index.md").write_text("# Gardens\n\nThey grow.\n", "utf-8")
     if wrong:
         for page in ("ground", "neighbours", "people", "references", "studies"):
             for path in root.glob(f"{page}.*"):
                 text = path.read_text("utf-8")
                 path.write_text(text.replace("# ", "# {study}`nobody` ", 1), "utf-8")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-D"]
-    command += ["synth_processes=3", "-D", "html_theme=sphinx_book_theme", root, root / "_out"]
+    book = Path(sys.executable).parent / "jupyter-book"
+    command = [book, "build", root, "-W", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == wrong, done.stderr
+    assert bool(done.returncode) == wrong, done.stderr
     assert done.stderr.count("There is no study 'nobody'") == 5 * wrong, done.stderr
+    # Said by the process that shares them out, when pages are read and when they are written.
+    assert len(re.findall(r"^\[ *\d+%\] ", done.stdout, re.MULTILINE)) >= 2, done.stdout
 
 
 def test_an_error_in_a_page_ends_the_build_as_it_does_in_one_process(tmp_path):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from copy import copy
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from docutils.core import publish_doctree
+from docutils.frontend import Values, get_default_settings
+from docutils.parsers.rst import Parser
+from docutils.readers.standalone import Reader
 from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import NumpyDocstring
 from sphinx.util.docutils import SphinxDirective
@@ -108,9 +113,17 @@ def described(subject: Any) -> list[nodes.Node]:
     # Roles of Sphinx name things of this page: what they name is enough.
     for role in (":meth:", ":class:", ":func:", ":data:", ":mod:", ":attr:", ":exc:"):
         text = text.replace(role, "")
-    options = {"report_level": 5, "halt_level": 5, "input_encoding": "unicode"}
-    tree = publish_doctree(text, settings_overrides=options)
+    tree = publish_doctree(text, settings=copy(_settings()))
     return [child.deepcopy() for child in tree.children]
+
+
+@lru_cache(maxsize=1)
+def _settings() -> Values:
+    """Settings under which nothing is reported; to make them takes longer than to read a text."""
+    settings = get_default_settings(Parser, Reader())
+    settings.report_level = settings.halt_level = 5
+    settings.input_encoding = "unicode"
+    return settings
 
 
 def setup(app: Sphinx) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -282,6 +283,7 @@ def with_coins(body: str, app: Sphinx) -> str:
 _FORMATS = {"article": "journal", "book": "book", "incollection": "book", "inbook": "book"}
 
 
+@lru_cache(maxsize=4096)
 def coins(reference: Reference) -> Markup:
     """A reference as a ContextObject in a Span (OpenURL 1.0, Z39.88-2004)."""
     kind = _FORMATS.get(reference.kind, "dc")

@@ -50,9 +50,9 @@ shows."""
 MOST = 8
 """Processes beyond which the memory of each costs more than its time is worth."""
 
-SILENT = frozenset({"sphinx_jupyterbook_latex"})
-"""Extensions that do not say whether pages may be read by several processes, and do not mind: they
-act in a book for LaTeX alone."""
+SILENT = frozenset({"sphinx_jupyterbook_latex", "sphinx_multitoc_numbering"})
+"""Extensions of Jupyter Book that do not say whether pages may be read by several processes: the
+first changes nothing but the page that is read, the second acts when all are."""
 
 
 def setup(app: Sphinx) -> None:
@@ -84,6 +84,13 @@ def allow_processes(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> 
     every = app.extensions.values()
     if all(one.parallel_read_safe and one.parallel_write_safe for one in every):
         app.parallel = max(app.parallel, processes_of(app))
+
+
+def import_what_draws() -> None:
+    """Import what notebooks' views are drawn with, before each process would."""
+    from synth.views.charts.chart import altair_with_look
+
+    altair_with_look()
 
 
 # --- sharing out ---------------------------------------------------------------------------------
@@ -264,6 +271,8 @@ class SharedBuilder(StandaloneHTMLBuilder):
         for docname in docnames:
             self.events.emit("env-purge-doc", self.env, docname)
             self.env.clear_doc(docname)
+        if any(self.env.doc2path(name).endswith(".ipynb") for name in docnames):
+            import_what_draws()
         # A notebook is as long as what it shows.
         longest = sorted(docnames, key=lambda name: -os.path.getsize(self.env.doc2path(name)))
         shares = shared_out(
@@ -274,6 +283,9 @@ class SharedBuilder(StandaloneHTMLBuilder):
         )
         for names, left in shares:
             self.env.merge_info_from(names, pickle.loads(left), self.app)
+        # Chapters are numbered in this order, which is that in which one process reads.
+        for docname in sorted(self.env.tocs):
+            self.env.tocs[docname] = self.env.tocs.pop(docname)
 
     def _write_parallel(self, docnames: Sequence[str], nproc: int) -> None:
         about = self.env.metadata

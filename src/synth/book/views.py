@@ -27,7 +27,7 @@ from synth.book.domain import evidence_domain, warn
 from synth.book.explorers import shared_file
 from synth.book.figures import HAS_CHART, late_value, vega_lite_version
 from synth.book.nodes import view_node
-from synth.book.processes import processes_of, shared_out
+from synth.book.processes import import_what_draws, processes_of, shared_out
 from synth.references.csv_text import csv_file
 from synth.views.charts import Chart
 from synth.views.charts.pictures import keep_pictures
@@ -240,6 +240,8 @@ def outdated(
 
     drawn: dict[str, Drawing] = app.__dict__.setdefault("synth_drawings", {})
     pages = sorted(page for page in env.found_docs - added if DRAWN in env.metadata[page])
+    if pages:
+        import_what_draws()
     # The pages that are read now show what is drawn here.
     for _, left in shared_out(pages, draw, lambda: drawn, processes_of(app)):
         drawn.update(left)

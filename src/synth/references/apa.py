@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Literal
 from urllib.parse import quote
@@ -107,12 +108,18 @@ def _order(reference: Reference) -> tuple[tuple[tuple[str, str], ...], int, str,
     names = reference.authors or reference.editors
     # "de la Croix" stands under d (APA 9.44 keeps particles with the name); letter by letter, so
     # that spaces and hyphens do not count. An author alone comes before the same with others.
-    by = tuple((_letters(name.family), fold_words(name.initials)) for name in names)
+    by = tuple(map(_by_name, names))
     title = _ARTICLE.sub("", reference.title)
     # Undated works come before dated ones, what is in press after them (APA 9.46).
     date = reference.date
     when = date.year or (0 if date.words in ("", "n.d.") else 10_000)
     return by or ((_letters(title), ""),), when, reference.suffix, _letters(title), reference.key
+
+
+@lru_cache(maxsize=1 << 16)
+def _by_name(name: Name) -> tuple[str, str]:
+    """The same for a name, wherever it is cited."""
+    return _letters(name.family), fold_words(name.initials)
 
 
 def filed_under(reference: Reference) -> str:
