@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.page_at_rest import settle, track
 from xdist.scheduler import LoadScopeScheduling
-
-from page_at_rest import settle, track
 
 ROOT = Path(__file__).resolve().parent.parent
 

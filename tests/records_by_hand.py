@@ -216,5 +216,7 @@ def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
 def records(**changes: Any) -> Any:
     """The records above, with some of them replaced; rows may be given as sequences."""
     tables = ("studies", "findings", "influences")
-    given = {name: _by_id(rows) if name in tables else rows for name, rows in changes.items()}
+    given: dict[str, Any] = {
+        name: _by_id(rows) if name in tables else rows for name, rows in changes.items()
+    }
     return Records(**given)

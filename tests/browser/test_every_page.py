@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from conftest import ROOT, USUAL, as_new, missing
-from page_at_rest import rest
+from tests.conftest import ROOT, USUAL, as_new, missing
+from tests.page_at_rest import rest
 
 pytestmark = pytest.mark.browser
 

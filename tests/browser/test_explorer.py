@@ -20,9 +20,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pandas
 import pytest
 from pypdf import PdfReader
+from tests.explorer_on_a_page import LINKS, POLICY, many, write_page
+from tests.page_at_rest import rest
 
-from explorer_on_a_page import LINKS, POLICY, many, write_page
-from page_at_rest import rest
 from synth.evidence import Evidence
 from synth.facets import Facets
 from synth.model import Codebook, Statement, facet_values
@@ -274,7 +274,12 @@ def test_hits_are_marked_whatever_their_accents(
 def test_counts_say_what_a_choice_would_show(everything: Path, review: Review, opened: Any) -> None:
     page = opened(everything)
     go_to(page, "?x.level=meso&x.direction=barrier&x.since=2012")
-    for facet, own in (("country", {}), ("direction", {"direction": []}), ("level", {"level": []})):
+    kinds: dict[str, dict[str, list[str]]] = {
+        "country": {},
+        "direction": {"direction": []},
+        "level": {"level": []},
+    }
+    for facet, own in kinds.items():
         others = {"level": ["meso"], "direction": ["barrier"], "since": ["2012"], **own}
         others = {name: values for name, values in others.items() if values}
         for box in page.locator(f"input[data-facet={facet}]").all():
@@ -1141,7 +1146,7 @@ def test_further_filters_are_folded_and_count_as_pandas_does(
     tick(page, "income_group", "High income")
     assert count(page) == rich.sum()
     beside = page.locator("label:has(input[data-facet=support][value='one study']) .ex-n")
-    assert int(re.match(r"\d+", beside.text_content())[0]) == (rich & alone).sum()
+    assert int(re.findall(r"^\d+", beside.text_content())[0]) == (rich & alone).sum()
     tick(page, "support", "one study")
     assert set(shown(page)) == {*findings.finding[rich & alone]}
     chips = page.locator(".ex-chip").all_text_contents()
@@ -1417,6 +1422,8 @@ def test_the_book_shows_what_pandas_selects(built_book: Path, review: Review, op
     frame = review.evidence().to_frame()
     chance = random.Random(1988)
     page = opened(built_book / "book" / "explorer.html")
+    country = review.settings.facet("country")
+    assert country
     searchables = {
         f.id: "\n".join(
             fold(part)
@@ -1429,7 +1436,7 @@ def test_the_book_shows_what_pandas_selects(built_book: Path, review: Review, op
                     for node in review.codebook.path(theme)
                     for word in (node.label, *node.synonyms)
                 ),
-                *facet_values(review.settings.facet("country"), f, review.records.studies[f.study]),
+                *facet_values(country, f, review.records.studies[f.study]),
             )
         )
         for f in review.evidence()

@@ -198,14 +198,15 @@ def test_the_csv_of_the_page_is_the_csv_of_the_library(
     figures_page: Path, offline_page: Callable[..., Any], name: str
 ) -> None:
     made = records()
-    library = {
+    kinds: dict[str, Callable[..., Any]] = {
         "by-year": charts.by_year,
         "by-country": charts.by_country,
         "influences": influence_map,
         "flow": flow,
         "framework": framework,
         "robustness": robustness,
-    }[name](made)
+    }
+    library = kinds[name](made)
     page = offline_page(viewport=DESK).open(figures_page)
     with page.expect_download() as download:
         the_figure(page, name).get_by_role("button", name="Download CSV").click()

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from page_at_rest import FRAMES
+from tests.page_at_rest import FRAMES
 
 pytestmark = pytest.mark.browser
 

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+from tests.conftest import NO_NETWORK
+from tests.page_at_rest import rest, settle, track
 
-from conftest import NO_NETWORK
-from page_at_rest import rest, settle, track
 from synth.book.theme import POLICY
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -71,7 +72,7 @@ def test_the_bookmarks_are_the_pages_in_the_order_of_the_contents(
         )
         assert title, file
         titles.append(html.unescape(re.sub(r"<[^>]+>", "", title[1])).strip())
-    marks = [entry.title for entry in printed.outline if not isinstance(entry, list)]
+    marks = [str(entry.title) for entry in printed.outline if not isinstance(entry, list)]
     # The browser drops the space where a heading breaks its line.
     assert ["".join(mark.split()) for mark in (marks[0], *marks[2:])] == [
         "".join(title.split()) for title in titles
@@ -92,7 +93,8 @@ def test_figures_are_printed_as_lines(printed: PdfReader) -> None:
     """The browser turns a hatched area into a picture of half a megabyte, unless it is redrawn."""
     tiles = 0
     for page in printed.pages:
-        patterns = page["/Resources"].get("/Pattern", {})
+        resources: Any = page["/Resources"]
+        patterns = resources.get("/Pattern", {})
         tiles += sum(pattern.get_object().get("/PatternType") == 1 for pattern in patterns.values())
     assert tiles == 0
 
