@@ -305,6 +305,8 @@ def prepare_page(
     if isinstance(declared, str):
         declared = json.loads(declared or "{}")
     wide = bool(isinstance(declared, dict) and declared.get("wide"))
+    # A review at a glance before the second heading stands beside what begins the page.
+    front = "synth-glance" in str(context.get("body", "")).partition("<h2")[0]
     named = re.sub(r"[^a-z0-9]+", "-", pagename.rsplit("/", 1)[-1].lower()).strip("-")
     # The theme has no colours for a mode that only its script resolves.
     mode = context.get("default_mode") or "auto"
@@ -312,7 +314,7 @@ def prepare_page(
         context["default_mode"] = "light"
     context.update(
         synth_default_mode=mode,
-        synth_page_classes=f"page-{named}{' synth-wide' if wide else ''}",
+        synth_page_classes=f"page-{named}{' synth-wide' * wide}{' synth-front' * front}",
         synth_policy=POLICY if app.config.synth_content_security_policy else "",
         synth_bar=in_the_bar(app, words),
         synth_short_title=(settings.short_title or settings.title)
