@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import html
+import io
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -131,3 +133,25 @@ def test_the_printed_book_holds_all_evidence_and_all_references(
     assert len(dois) > 20
     assert [doi for doi in dois if closed_up(html.unescape(doi)).lower() not in text.lower()] == []
     assert "Filtersandsearchneed" not in text
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_whole_explorer_is_printed_in_two_columns(
+    built_book: Path, offline_page: Callable[..., Any], paper: str
+) -> None:
+    """All statements and the works behind them: in one column they took twelve sheets and more."""
+    page = offline_page(viewport={"width": 1200, "height": 900}).open(
+        built_book / "book" / "explorer.html"
+    )
+    page.locator(".synth-explorer[data-ready]").wait_for()
+    every = page.locator(".synth-explorer").evaluate("(root) => root.findings.length")
+    assert every == len(load_records(ROOT).findings)
+    sheets = PdfReader(io.BytesIO(page.pdf(format=paper))).pages
+    assert len(sheets) <= 10
+    # Side by side: on the first sheet a mark of a theme stands in either half.
+    middle = float(sheets[0].mediabox.width) / 2
+    starts: set[bool] = set()
+    sheets[0].extract_text(
+        visitor_text=lambda text, _, at, *rest: starts.add(at[4] > middle) if text.strip() else None
+    )
+    assert starts == {True, False}
