@@ -127,6 +127,14 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 
 
 @pytest.fixture(scope="module")
+def growing(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """A book that was built in a process of its own, and is built again after each change."""
+    made = Book(tmp_path_factory.mktemp("growing"))
+    made.build_apart()
+    return made
+
+
+@pytest.fixture(scope="module")
 def review() -> Review:
     return Review.load(EXAMPLE)
 
@@ -282,9 +290,8 @@ def test_late_values_are_filled_in_when_the_book_is_built(book: Book, review: Re
 
 
 @pytest.mark.slow
-def test_one_more_study_changes_the_page_that_counts_it_and_no_text_page(tmp_path: Path) -> None:
-    made = Book(tmp_path)
-    made.build_apart()
+def test_one_more_study_changes_the_page_that_counts_it_and_no_text_page(growing: Book) -> None:
+    made = growing
     before = (made.html / "below.html").stat().st_mtime_ns
     table = made.source / "data" / "studies.csv"
     header, *rows = table.read_text("utf-8").splitlines()
@@ -396,9 +403,9 @@ def test_the_foot_names_the_authors_of_the_book_and_nobody_else(
 
 
 @pytest.mark.slow
-def test_another_word_of_the_team_reaches_every_page(tmp_path: Path) -> None:
-    made = Book(tmp_path)
-    made.build_apart()
+def test_another_word_of_the_team_reaches_every_page(growing: Book) -> None:
+    made = growing
+    assert "Hierher" not in made.page("index")
     settings = made.source / "data" / "review.toml"
     own = '\n[words]\nlink_to_heading = "Hierher"\n'
     settings.write_text(settings.read_text("utf-8") + own, "utf-8")

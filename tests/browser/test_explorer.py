@@ -759,11 +759,12 @@ def test_a_list_written_over_another_is_the_one_a_fresh_page_draws(
     everything: Path, opened: Any
 ) -> None:
     """Elements of findings that left show others: nothing of the former may stay in them."""
-    page = opened(everything)
+    page, fresh = opened(everything), opened(everything)
     held_now = "document.querySelector('.ex-results').innerHTML"
 
     def agrees() -> bool:
-        fresh = opened(everything, f"?{urlencode(at_rest(page))}")
+        fresh.goto(f"{everything.resolve().as_uri()}?{urlencode(at_rest(page))}")
+        fresh.wait_for_selector(".synth-explorer[data-ready=true]")
         return bool(page.evaluate(held_now) == fresh.evaluate(held_now))
 
     for facet, value in (("direction", "barrier"), ("level", "macro"), ("direction", "barrier")):
