@@ -86,8 +86,11 @@ ONE_OF_EACH_LOOK = """() => {
         if (!looks.has(element)) {
             const style = getComputedStyle(element);
             const own = seen.map((name) => style.getPropertyValue(name));
+            // What lies over other parts stands on their ground too: it looks like nothing else.
+            const over = ["absolute", "fixed", "sticky"].includes(style.position);
             const key = JSON.stringify([look(element.parentElement), element.localName,
-                element.getAttribute("class"), element.getAttribute("style"), ...own]);
+                element.getAttribute("class"), element.getAttribute("style"), ...own,
+                over ? looks.size : 0]);
             if (!numbers.has(key)) numbers.set(key, numbers.size);
             looks.set(element, numbers.get(key));
         }
