@@ -224,14 +224,33 @@ def _searches(records: Records, studies: Sequence[str]) -> Mapping[str, str]:
     A study whose name a search finds with other studies too has none: a smaller name may be part of
     a longer one.
     """
-    texts = [(finding.study, searchable(finding, records)) for finding in chosen(records, None)]
-    alone = {}
+    known: dict[str, bool] = records.once("found alone", dict)
     for study in studies:
-        name = records.label(study)
-        found = searching(name, records.settings.language)
-        if {other for other, text in texts if found(text)} == {study}:
-            alone[study] = name
-    return alone
+        if study not in known:
+            known[study] = _found_alone(records, study)
+    return {study: records.label(study) for study in studies if known[study]}
+
+
+def _found_alone(records: Records, study: str) -> bool:
+    """Whether a search for a study's name finds a finding of it, and of no other study."""
+    found = searching(records.label(study), records.settings.language)
+    # What is not in all that a study says is not in a part of it: most are passed at once.
+    return {
+        other
+        for other, said in records.once("searched", lambda: _searched(records)).items()
+        if found(said) and any(map(found, said.split(_BETWEEN)))
+    } == {study}
+
+
+_BETWEEN = "\0"
+
+
+def _searched(records: Records) -> dict[str, str]:
+    """What a search looks into of each study: the texts of its findings, one after the other."""
+    texts: dict[str, list[str]] = {}
+    for finding in chosen(records, None):
+        texts.setdefault(finding.study, []).append(searchable(finding, records))
+    return {study: _BETWEEN.join(each) for study, each in texts.items()}
 
 
 def _leading_field(name: str, label: str, place: Callable[[str], tuple[str, str]]) -> Field:
