@@ -1,14 +1,16 @@
-"""Tell where the time of a choice goes: script by function, style, layout, paint, raster.
+"""Tell where the time of a choice, or of a start, goes: script by function, style, layout, paint.
 
 npm ci && npm ci --prefix bench/explorer
 python bench/explorer/step_profile.py                            # a toggle at 10,000; 1× and 6×
 python bench/explorer/step_profile.py --kind key --sizes 200 --slow 1
+python bench/explorer/step_profile.py --kind start --sizes 200 --slow 1 --rounds 9
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,9 +33,10 @@ from run import table as table_of
 
 CATEGORIES = (
     *("-*", "toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"),
-    "disabled-by-default-v8.cpu_profiler",
+    *("disabled-by-default-v8.cpu_profiler", "blink.user_timing"),
 )
 PARTS = {
+    "parse": ("ParseHTML", "ParseAuthorStyleSheet"),
     "script": (
         *("EventDispatch", "FunctionCall", "EvaluateScript", "RunMicrotasks", "TimerFire"),
         *("FireAnimationFrame", "FireIdleCallback", "v8.", "V8."),
@@ -175,9 +178,39 @@ def profile(
     return divide(events, len(acts)), shown
 
 
+def started(browser: Any, path: Path, slow: int) -> Divided:
+    """The trace of one start, from the page's address to the moment it says that it is ready."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    if slow > 1:
+        throttle = {"rate": slow}
+        context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", throttle)
+    browser.start_tracing(page=page, categories=list(CATEGORIES))
+    with page.expect_console_message(lambda said: said.text.startswith("ready ")):
+        page.goto(f"{path.as_uri()}?rest=150&rows=50", wait_until="commit")
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    context.close()
+    end = next(event["ts"] for event in events if event["name"] == "peer is ready")
+    return divide([event for event in events if event.get("ts", 0) <= end], 1)
+
+
+def middle(several: Sequence[Divided]) -> Divided:
+    """Of several starts the median of each part, and the mean of each function."""
+    functions: dict[str, float] = {}
+    for one in several:
+        for name, time in one.functions.items():
+            functions[name] = functions.get(name, 0) + time / len(several)
+    longest = sorted(functions, key=lambda name: -functions[name])
+    parts, counts = (
+        {name: statistics.median(getattr(one, what)[name] for one in several) for name in named}
+        for what, named in (("parts", several[0].parts), ("counts", several[0].counts))
+    )
+    return Divided(parts, {name: functions[name] for name in longest}, counts)
+
+
 def report(head: Sequence[str], divided: Sequence[Divided]) -> None:
     """The parts of a step beside one another, then the functions of the explorer."""
-    rows = [["ms a step", *head]]
+    rows = [["ms", *head]]
     main = [sum(one.parts[part] for part in (*PARTS, "other")) for one in divided]
     rows.append(["**main thread**", *(f"**{time:.1f}**" for time in main)])
     rows += [
@@ -197,8 +230,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000])
     parser.add_argument("--slow", type=int, nargs="+", default=[1, 6], help="throttles, N×")
-    parser.add_argument("--kind", choices=ASK, default="toggle")
-    parser.add_argument("--rounds", type=int, default=40, help="steps of each peer")
+    parser.add_argument("--kind", choices=[*ASK, "start"], default="toggle")
+    parser.add_argument("--rounds", type=int, default=40, help="steps or starts of each peer")
     parser.add_argument(
         "--peers", nargs="+", choices=PEERS, default=["explorer", "crossfilter2", "floor"]
     )
@@ -215,16 +248,26 @@ def main() -> None:
             script.write_text(
                 classic_script(bundled("explorer", mangle=False), "explorer"), "utf-8"
             )
-            acts = steps(size, options.rounds)[options.kind]
+            acts = steps(size, options.rounds).get(options.kind, [])
             head, divided = [], []
             for slow in options.slow:
                 shown: list[int] = []
-                for name in ("explorer", *(one for one in options.peers if one != "explorer")):
+                names = ("explorer", *(one for one in options.peers if one != "explorer"))
+                starts: dict[str, list[Divided]] = {name: [] for name in names}
+                # Taking turns, so that a machine that slows down slows all.
+                for _ in range(options.rounds if options.kind == "start" else 0):
+                    for name in names:
+                        starts[name].append(started(browser, pages[name], slow))
+                for name in names:
+                    if starts[name]:
+                        head.append(f"{name}, {slow}×")
+                        divided.append(middle(starts[name]))
+                        continue
                     one, showed = profile(browser, pages[name], options.kind, acts, shown, slow)
                     shown = shown or showed
                     head.append(f"{name}, {slow}×")
                     divided.append(one)
-            print(f"\nA {options.kind} at {size:,} findings, {len(acts)} steps\n")
+            print(f"\nA {options.kind} at {size:,} findings, {options.rounds} of them\n")
             report(head, divided)
         browser.close()
 

@@ -24,6 +24,7 @@ const peer = (window.peer = {
       watching.disconnect();
       await peer.painted();
       peer.readyAt = performance.now();
+      performance.mark("peer is ready"); // a trace ends here
       console.info("ready", peer.readyAt);
     };
     const watching = new MutationObserver(full);
