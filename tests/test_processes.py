@@ -134,6 +134,7 @@ sphinx:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", [False, True])
 def test_jupyter_books_pages_are_shared_out_and_a_warning_in_any_fails_the_build(tmp_path, wrong):
     root = garden(tmp_path)
