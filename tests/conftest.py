@@ -54,7 +54,8 @@ LONG = [
     *("test_offline.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
     *("test_bad_input_fuzz.py", "test_every_page.py"),
     # Of the quick run.
-    *("test_domain.py", "test_size.py", "test_processes.py", "test_hostile_review.py"),
+    *("test_notebooks.py", "test_size.py", "test_domain.py", "test_processes.py"),
+    "test_hostile_review.py",
     "test_takeaway.py",
     *("test_file_kinds.py", "test_sphinx_platform.py", "test_import.py", "test_charts.py"),
     *("test_review_workbook.py", "test_round_trip.py"),

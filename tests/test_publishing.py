@@ -98,15 +98,15 @@ def test_the_names_of_listed_pages_are_compiled_once(monkeypatch: pytest.MonkeyP
     app = SimpleNamespace()
     listed = SiteMap(Document("index"))
     # A page's name is no pattern, whatever signs it has.
-    listed["part [1]/first"] = Document("part [1]/first")
+    listed["part ?1/first"] = Document("part ?1/first")
     config = SimpleNamespace(
         external_toc_exclude_missing=True, external_site_map=listed, source_suffix=[".md"]
     )
     publishing.look_for_no_unlisted_page(app, config)
     publishing.take_only_listed_pages(app, config)
     asked = toctree.Matcher(config.include_patterns)
-    assert asked("part [1]/first.md")
-    assert not asked("part 1/first.md")
+    assert asked("part ?1/first.md")
+    assert not asked("part 11/first.md")
     assert toctree.Matcher([*config.include_patterns]) is asked
     assert asked("index.md")
     assert not asked("notes.md")
