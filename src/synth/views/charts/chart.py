@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 VEGALITE = "application/vnd.vegalite.v6+json"
 """The media type of a specification; Altair's own, with a dot, cannot be stored in a notebook."""
 _WIDE, _NARROW = 660, 320
-_IN_A_CELL = 40
+_IN_A_CELL = 15
 """Studies a cell of a table names before it counts the others; its file names all."""
 
 Draw = Callable[[int], "altair.Chart | altair.LayerChart"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -268,7 +269,7 @@ def _facet_rows(records: Records, findings: Sequence[Finding], facet: str) -> li
 
 
 def _sides(
-    pair: tuple[Direction, Direction] | None, works: Collection[str], found: Iterable[Finding]
+    pair: tuple[Direction, Direction] | None, works: AbstractSet[str], found: Iterable[Finding]
 ) -> dict[str, int]:
     """How many of some studies report what helps, what hinders, and both of it."""
     if pair is None:
@@ -526,7 +527,7 @@ def _counts_text(
     )
     total = f"{total}: {said}." if said else f"{total}."
     if pair := poles(records.settings):
-        sides = _sides(pair, [study.id for study in behind], findings)
+        sides = _sides(pair, {study.id for study in behind}, findings)
         told = _said_of_sides(
             say, pair, {"up": sides["helping"], "down": sides["hindering"], "both": sides["both"]}
         )
