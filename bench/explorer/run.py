@@ -357,6 +357,8 @@ def main() -> None:
         "--reader", action="store_true", help="with the tree that screen readers read"
     )
     options = parser.parse_args()
+    if not (HERE / "node_modules").is_dir():
+        parser.error("the peers are not here; get them first: npm ci --prefix bench/explorer")
     found = found_browser()
     from playwright.sync_api import sync_playwright
 

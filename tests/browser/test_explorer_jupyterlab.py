@@ -99,20 +99,23 @@ def run_cell(page: Any, number: int) -> None:
     """Run a cell by its keys, and wait until the kernel has answered.
 
     On a busy machine JupyterLab shows a notebook before it listens to the keyboard, and a key
-    pressed by then is lost. So it is pressed until the cell says that it runs: its prompt is
-    another one at once, a star and later a number.
+    pressed by then is lost; or it asks which kernel to take, because none has come yet. So what it
+    asks is answered as it proposes, and the key is pressed until the cell says that it runs: its
+    prompt is another one at once, a star and later a number.
     """
-    from playwright.sync_api import expect
+    from playwright.sync_api import Error, expect
 
     prompt = page.locator(".jp-CodeCell .jp-InputPrompt").nth(number)
-    before = prompt.text_content()
-    tries = 0
+    asked, before = page.locator(".jp-Dialog"), prompt.text_content()
+    said: list[str] = []
     while prompt.text_content() == before:
-        assert tries < 50, f"cell {number} does not run; its prompt stays {before!r}"
-        tries += 1
-        page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click()
-        page.keyboard.press("Control+Enter")
-        with suppress(AssertionError):
+        assert len(said) < 50, f"cell {number} does not run; JupyterLab asks: {set(said)}"
+        said.append("; ".join(asked.all_text_contents()))
+        with suppress(AssertionError, Error):
+            if said[-1]:
+                asked.locator(".jp-mod-accept").first.click(timeout=5_000)
+            page.locator(".jp-CodeCell .jp-InputArea-editor").nth(number).click(timeout=5_000)
+            page.keyboard.press("Control+Enter")
             expect(prompt).not_to_have_text(before, timeout=5_000)
     expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=240_000)
 
