@@ -75,6 +75,9 @@ def plain(records: Records) -> Iterator[dict[str, Any]]:
 
 def write_pages(size: int) -> dict[str, Path]:
     """Write the page of each peer for a number of findings."""
+    # A page without its peer's script would say nothing, and be waited for.
+    if not (HERE / "node_modules").is_dir():
+        raise SystemExit("The peers are not here; get them first: npm ci --prefix bench/explorer")
     with tempfile.TemporaryDirectory() as folder:
         studies = max(20, min(3000, size // 5))
         records = load_records(generate_review(Path(folder), studies, size))
@@ -357,8 +360,6 @@ def main() -> None:
         "--reader", action="store_true", help="with the tree that screen readers read"
     )
     options = parser.parse_args()
-    if not (HERE / "node_modules").is_dir():
-        parser.error("the peers are not here; get them first: npm ci --prefix bench/explorer")
     found = found_browser()
     from playwright.sync_api import sync_playwright
 
