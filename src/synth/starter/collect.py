@@ -287,10 +287,10 @@ class _Collector:
             (row.cells[n] for n in recipe.of("study", "author", "title") if row.cells[n]), ""
         )
         first = next(iter(held.values()), "")
-        others = [cell for name, cell in held.items() if cell != named]
-        sums = bool(others) and all(map(is_sum, others))
-        if is_total(named or first) and sums and (recipe.rows != "codings" or last):
-            return "A row of sums is about no study."
+        if recipe.rows != "codings" or last:
+            others = [cell for cell in held.values() if cell != named]
+            if others and all(map(is_sum, others)) and is_total(named or first):
+                return "A row of sums is about no study."
         if len(held) == 1 and len(sheet.header) > 1 and not author_and_year(first):
             if is_note(first) and (last or len(first) > 20):
                 return "A note below the table is about no study."

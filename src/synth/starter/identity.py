@@ -22,6 +22,7 @@ KINDS = ("key", "record", "doi", "pmid", "title", "label")
 """What tells a study, the surest first."""
 
 _DETAILS = ("author", "year", "journal", "volume", "issue", "pages", "url")
+_TELLING = ("key", "record", "doi", "pmid", "title", "study", *_DETAILS)
 # Words of a name that begin with a small letter.
 _PARTICLES = frozenset(
     (
@@ -120,17 +121,16 @@ def identity(row: Row, recipe: SheetRecipe, label: str | None = None) -> Identit
     label : what the study is called, where the cell names several.
     """
     told: dict[str, str] = {}
-    for use in ("key", "record", "doi", "pmid", "title", "study", *_DETAILS):
-        for name in recipe.of(use):
-            cell = " ".join(row.cells.get(name, "").split())
-            cell = recipe.values.get(name, {}).get(cell, cell)
-            if cell and not unknown(cell):
-                kind = "label" if use == "study" else use
-                if use == "study" and folded(name) in _title_headings():
-                    kind = "title"
-                if kind == "record" and kind not in told:
-                    told["space"] = folded(name)
-                told.setdefault(kind, cell)
+    for use, name in recipe.pairs(*_TELLING):
+        cell = " ".join(row.cells.get(name, "").split())
+        cell = recipe.values.get(name, {}).get(cell, cell)
+        if cell and not unknown(cell):
+            kind = "label" if use == "study" else use
+            if use == "study" and folded(name) in _title_headings():
+                kind = "title"
+            if kind == "record" and kind not in told:
+                told["space"] = folded(name)
+            told.setdefault(kind, cell)
     if label is not None:
         # A cell with several studies: what else the row says is not told apart.
         said = recipe.values.get(recipe.one("study"), {})

@@ -12,6 +12,7 @@ from pathlib import Path
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
+from synth.reading.textio import without_collecting
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect import Material, collect, not_coded
@@ -27,7 +28,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, read_tables
 from synth.starter.turned import turned
 from synth.starter.values import directions_in, is_consensus
-from synth.starter.works import Named, name_works, works_of_sheet
+from synth.starter.works import Named, find_works, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
@@ -90,6 +91,7 @@ class Taken:
     recipe: Recipe
 
 
+@without_collecting()
 def take_in(
     request: Request,
     say: Say,
@@ -137,7 +139,7 @@ def take_in(
     material = collect(understood, codes, report, say)
     if len(material.codings) > MANY:
         say(f"  Writing {number(len(material.codings), 'finding')} …")
-    named = name_works(material.studies, works, report, former.ids)
+    found = find_works(material.studies, works, report, former.ids)
     _tell_unclear(material, works, report)
     if codes.depth > MOST_RANKS:
         numbers = {"n": codes.depth, "most": MOST_RANKS}
@@ -146,6 +148,7 @@ def take_in(
         listed = ", ".join(repr(name) for name in sheets[0].header)
         report.problems.append(Problem("import-no-codes", sheets[0].source, 1, listed=listed))
     _stop(report)
+    named = name_works(material.studies, works, found)
     words = Words(
         request.title,
         request.question,

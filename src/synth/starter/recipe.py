@@ -107,6 +107,18 @@ class SheetRecipe:
             self._found[uses] = found
         return found
 
+    def pairs(self, *uses: str) -> tuple[tuple[str, str], ...]:
+        """The columns of some uses, each after its use, in the order of the uses."""
+        found = self._pairs.get(uses)
+        if found is None:
+            found = tuple((use, name) for use in uses for name in self._by_use.get(use, ()))
+            self._pairs[uses] = found
+        return found
+
+    @cached_property
+    def _pairs(self) -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
+        return {}
+
     @cached_property
     def _found(self) -> dict[tuple[str, ...], tuple[str, ...]]:
         return {}

@@ -214,6 +214,9 @@ def pieces(cell: str, separators: str) -> list[str]:
     >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
     (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
     """
+    if not any(sign in cell for sign in separators):
+        whole = " ".join(cell.split())
+        return [whole] if whole else []
     parts: list[str] = []
     start = depth = 0
     for index, sign in enumerate(cell):

@@ -45,20 +45,24 @@ class Named:
     made: tuple[str, ...]
 
 
-def name_works(
+def find_works(
     studies: Studies,
     works: Works | None,
     report: Report,
     known: Mapping[tuple[str, str], str],
-) -> Named:
-    """Find the work of each study, or make it.
+) -> dict[int, str]:
+    """Find the work of each study among the team's references.
 
     Parameters
     ----------
     studies : the studies of the tables.
     works : the team's references, if there are any.
-    report : where it is told.
+    report : where it is told, also of studies whose work is not clear.
     known : keys that studies have already, by record id and PubMed id.
+
+    Returns
+    -------
+    The key of each study that has a work, by its index.
     """
     keys: dict[int, str] = {}
     missing: dict[int, str] = {}
@@ -91,6 +95,19 @@ def name_works(
             "Add them there, or write a key, author and year, a DOI or a title that is there.",
             noun="study",
         )
+    return keys
+
+
+def name_works(studies: Studies, works: Works | None, found: Mapping[int, str]) -> Named:
+    """Make a work of each study that none was found for.
+
+    Parameters
+    ----------
+    studies : the studies of the tables.
+    works : the team's references, if there are any.
+    found : the keys of the studies whose work was found, by their index.
+    """
+    keys = dict(found)
     taken = [*(works.bibliography if works else ()), *keys.values()]
     items: list[dict[str, Any]] = []
     made: list[str] = []
