@@ -16,7 +16,7 @@ import pytest
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "synth"
 
 LAYERS: tuple[set[str], ...] = (
-    {"errors", "text", "model", "messages", "version"},
+    {"errors", "text", "model", "messages", "version", "processors"},
     {"reading", "references", "agreement", "changes"},
     {"facets", "freshness"},
     {"views"},

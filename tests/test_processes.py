@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError, SphinxParallelError
+from sphinx.util.build_phase import BuildPhase
 
 from garden_book import built, change, evidence, notebook, planted, view
-from synth.book import processes
-from synth.book.processes import Share, shared_out
+from synth.book import processes, views
+from synth.book.processes import Share, SharedBuilder, shared_out
 from synth.book.views import Marked
 from synth.views.charts.pictures import converted
 
@@ -242,7 +244,82 @@ def test_a_picture_is_drawn_also_in_a_process_forked_from_one_that_has_drawn():
     assert share.left == here
 
 
+@pytest.mark.parametrize("gone", ["_read_parallel", "_write_parallel", "_write_serial", "read_doc"])
+def test_a_sphinx_that_calls_other_names_builds_as_it_does_by_itself(
+    tmp_path, shares, monkeypatch, gone
+):
+    class Other(StandaloneHTMLBuilder):
+        pass
+
+    assert processes.can_share(Other)
+    setattr(Other, gone, lambda self, docnames, **other: None)
+    assert not processes.can_share(Other)
+    setattr(Other, gone, None)
+    assert not processes.can_share(Other)
+    monkeypatch.setattr(processes, "StandaloneHTMLBuilder", Other)
+    out, told = built(garden(tmp_path), 2)
+    assert (told, shares) == ("", [])
+    assert "All about" in (out / "people.html").read_text("utf-8")
+
+
+def test_the_phase_is_told_where_this_sphinx_keeps_it(tmp_path, monkeypatch):
+    # From Sphinx 8.2 or so it is the builder's, and the book's can only be read.
+    seen = []
+    monkeypatch.setattr(StandaloneHTMLBuilder, "phase", None, raising=False)
+    written = SharedBuilder.write_doc
+
+    def noted(self, docname, doctree):
+        seen.append(self.phase)
+        written(self, docname, doctree)
+
+    monkeypatch.setattr(SharedBuilder, "write_doc", noted)
+    assert built(garden(tmp_path), 2)[1] == ""
+    assert set(seen) == {BuildPhase.WRITING}
+
+
 # --- views, drawn once ---------------------------------------------------------------------------
+
+
+def test_each_view_that_may_have_changed_is_drawn_by_one_of_them(tmp_path, monkeypatch):
+    root = garden(tmp_path)
+    twice = [view("by_country", {"all": True}), view("by_design", {"all": True})]
+    notebook(root, "neighbours", ["# Neighbours", *twice])
+    built(root)
+    more_findings(root)
+    given: list[list[str]] = []
+
+    def noted(names, *rest):
+        given.append(list(names))
+        return shared_out(names, *rest)
+
+    monkeypatch.setattr(views, "shared_out", noted)
+    assert built(root, 2)[1] == ""
+    assert given == [["neighbours: by_country (1)", "soil: table (2)", "neighbours: by_design (3)"]]
+
+
+def test_no_chart_is_drawn_again_when_it_is_known_where_everything_stands(tmp_path, monkeypatch):
+    root = garden(tmp_path)
+    # Norway has a profile; what is no country leads to the explorer.
+    change(root / "data" / "studies.csv", "evidence,Chile,", "evidence,not established,")
+    evidence = {"all": True}
+    cells = ["# Soil", view("by_country", evidence), view("country_profiles")]
+    notebook(root, "soil", cells, synth={"theme": "soil"})
+    notebook(root, "neighbours", ["# Neighbours", view("explorer", evidence)])
+    drawn: list[str] = []
+    viewed = views._view
+
+    def noted(app, review, asked):
+        drawn.append(asked["kind"])
+        return viewed(app, review, asked)
+
+    monkeypatch.setattr(views, "_view", noted)
+    out, told = built(root)
+    assert told == ""
+    assert drawn.count("by_country") == 1
+    page = (out / "soil.html").read_text("utf-8")
+    links = re.findall(r'href="([^"]*)">(Norway|not established)</a>', page)
+    filtered = "neighbours.html?x.country=not%20established"
+    assert links == [("#country-norway", "Norway"), (filtered, "not established")]
 
 
 def test_a_view_stands_on_a_page_with_the_addresses_it_would_be_drawn_with():

@@ -22,12 +22,20 @@ import pytest
 import sphinx_book_theme
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace
 
 from synth.book import ViewMime
 from synth.book import theme as finished_pages
-from synth.book.assets import BEGINS_WITH_EXPLORER, classic_script, colours, compact_style
-from synth.book.figures import CHART, chart_html, late_value
+from synth.book.assets import (
+    BEGINS_WITH_EXPLORER,
+    begin_vega,
+    classic_script,
+    colours,
+    compact_style,
+    write_vega,
+)
+from synth.book.figures import CHART, HAS_CHART, chart_html, late_value
 from synth.book.theme import FIXES, POLICY, TEMPLATES, fixed, sidebar
 from synth.errors import UnknownName
 from synth.messages import Words
@@ -358,7 +366,32 @@ def test_the_vega_bundle_is_written_once_for_a_book_with_a_chart(book: Book) -> 
     (book.source / "note.ipynb").touch()
     assert set(book.build()) >= {"note"}
     assert bundle.stat().st_mtime_ns == written
+    # Of other versions, or gone, it is made again also where no page changed.
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole.replace(b"from vl-convert ", b"from vl-convert 0.", 1))
+    book.build()
+    assert bundle.read_bytes() == whole
+    bundle.unlink()
+    book.build()
+    assert bundle.read_bytes() == whole
     assert "vega.js" not in book.page("note"), "a page loads it only when a chart comes into view"
+
+
+def test_a_bundle_that_cannot_be_made_ends_the_build_and_says_of_which_versions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vl_convert.py").write_text("raise ImportError('no engine')\n", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    app: Any = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
+    env: Any = SimpleNamespace(metadata={"one": {HAS_CHART: "6.4"}, "two": {}})
+    begin_vega(app, env)
+    with pytest.raises(ExtensionError, match=r"Vega-Lite 6\.4, from vl-convert \d[^$]*no engine"):
+        write_vega(app, None)
+    # A build that failed for another reason waits for nothing.
+    begin_vega(app, env)
+    write_vega(app, LookupError())
+    assert app.synth_vega[2].returncode is not None
+    assert not (tmp_path / "_static").exists()
 
 
 # --- assets -----------------------------------------------------------------------------------

@@ -641,7 +641,30 @@ def _likest(text: str, others: Sequence[str]) -> int | None:
         if -bound < best:
             break
         matcher.set_seq1(others[number])
+        # Parts that stand alike in both are one common sequence, which is found much sooner.
+        common = _longest_common(text, others[number])
+        if 2 * common < max(best, ALIKE) * (len(text) + len(others[number])):
+            continue
         ratio = matcher.ratio()
         if ratio >= ALIKE and (ratio > best or (ratio == best and number < (place or 0))):
             best, place = ratio, number
     return place
+
+
+def _longest_common(one: str, other: str) -> int:
+    """How many signs two texts have in common in the same order.
+
+    A bit for each sign of the first text, after Hyyrö, "Bit-parallel LCS-length computation
+    revisited" (2004).
+
+    >>> _longest_common("Pay is low.", "Pay was low!")
+    9
+    """
+    places: dict[str, int] = {}
+    for at, sign in enumerate(one):
+        places[sign] = places.get(sign, 0) | 1 << at
+    whole = left = (1 << len(one)) - 1
+    for sign in other:
+        met = left & places.get(sign, 0)
+        left = ((left + met) | (left - met)) & whole
+    return len(one) - left.bit_count()

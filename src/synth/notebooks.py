@@ -37,6 +37,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from synth import freshness
 from synth.errors import ReviewError
 from synth.freshness import notebooks_of
+from synth.processors import processors
 from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
@@ -181,7 +182,7 @@ class Execution:
         return [outcomes[path] for path in notebooks]
 
     async def _run_stale(self, stale: list[Path]) -> list[Outcome]:
-        room = asyncio.Semaphore(at_once(os.cpu_count() or 1))
+        room = asyncio.Semaphore(at_once(processors()))
         told = 0
 
         async def one(path: Path) -> Outcome:
@@ -271,7 +272,7 @@ class Execution:
         return os.path.relpath(path, self.root).replace(os.sep, "/")
 
 
-def at_once(processors: int) -> int:
+def at_once(number: int) -> int:
     """How many notebooks run side by side.
 
     Most of a short notebook's time its kernel starts, answers or ends while no processor works:
@@ -280,12 +281,12 @@ def at_once(processors: int) -> int:
 
     Parameters
     ----------
-    processors : how many the machine has.
+    number : of processors, those that this process may use.
 
-    >>> [at_once(processors) for processors in (1, 2, 8, 64)]
+    >>> [at_once(number) for number in (1, 2, 8, 64)]
     [3, 6, 16, 72]
     """
-    return min(3 * processors, processors + 8)
+    return min(3 * number, number + 8)
 
 
 def _finished(running: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:

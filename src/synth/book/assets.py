@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sphinx.errors import ExtensionError
 
 from synth.book.context import settings_of, words_of
 from synth.book.figures import HAS_CHART
@@ -14,12 +18,12 @@ from synth.book.search import with_spellings
 from synth.messages import Words
 from synth.reading.settings import contrast
 from synth.reading.textio import replace_file
-from synth.views.charts.pictures import vega_bundle
 from synth.views.markup import STATIC, with_words
 
 if TYPE_CHECKING:
     from docutils import nodes
     from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
 
     from synth.model import Settings
 
@@ -68,6 +72,7 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", copy_static)
     # After every extension has added its own.
     app.connect("html-page-context", link_what_is_used, priority=950)
+    app.connect("env-updated", begin_vega)
     app.connect("build-finished", write_vega)
     app.connect("build-finished", drop_what_no_page_uses)
 
@@ -269,17 +274,43 @@ def write_if_changed(path: Path, content: bytes) -> None:
     replace_file(path, content)
 
 
-def write_vega(app: Sphinx, exception: Exception | None) -> None:
-    """Write the one Vega bundle all charts share, if there is a chart; it takes two seconds."""
-    versions = sorted({page[HAS_CHART] for page in app.env.metadata.values() if HAS_CHART in page})
-    if exception or app.builder.format != "html" or not versions:
+def begin_vega(app: Sphinx, env: BuildEnvironment) -> None:
+    """Have another process make the Vega bundle, which takes two seconds, while pages are written.
+
+    The one made before is taken where it is of the same versions.
+    """
+    versions = sorted({page[HAS_CHART] for page in env.metadata.values() if HAS_CHART in page})
+    if app.builder.format != "html" or not versions:
         return
-    wanted = versions[-1]
     path = Path(app.outdir) / "_static" / PLACE / "vega.js"
-    made_of = f"/* Vega-Lite {wanted}, from vl-convert {version('vl-convert-python')} */\n"
+    made_of = f"/* Vega-Lite {versions[-1]}, from vl-convert {version('vl-convert-python')} */\n"
     if path.is_file() and path.read_text("utf-8").startswith(made_of):
         return
-    write_if_changed(path, f"{made_of}(function () {{\n{vega_bundle(wanted)}\n}})();\n".encode())
+    # Not forked: in a fork of a process that has drawn a picture, what draws stands still.
+    command = (
+        "import sys, vl_convert; "
+        "sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version=sys.argv[1]).encode())"
+    )
+    told = [sys.executable, "-c", command, versions[-1]]
+    making = subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    app.__dict__["synth_vega"] = path, made_of, making
+
+
+def write_vega(app: Sphinx, exception: Exception | None) -> None:
+    """Write the one Vega bundle all charts share, if there is a chart."""
+    if "synth_vega" not in app.__dict__:
+        return
+    path, made_of, making = app.__dict__["synth_vega"]
+    if exception:
+        making.kill()
+    bundle, said = making.communicate()
+    if exception:
+        return
+    if making.returncode:
+        message = f"The script that draws charts could not be made: {made_of.strip()}"
+        raise ExtensionError(f"{message}\n{said.decode(errors='replace').strip()}")
+    content = f"{made_of}(function () {{\n{bundle.decode()}\n}})();\n"
+    write_if_changed(path, content.encode())
 
 
 # --- the others' ------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ Warnings are said in the order of the pages, as one process says them.
 from __future__ import annotations
 
 import gc
+import inspect
 import multiprocessing
 import os
 import pickle
@@ -30,6 +31,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import SphinxParallelError
 from sphinx.util import logging
 from sphinx.util.build_phase import BuildPhase
+
+from synth.processors import processors
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -58,9 +61,31 @@ first changes nothing but the page that is read, the second acts when all are.""
 def setup(app: Sphinx) -> None:
     """Share out the pages of a book of HTML."""
     app.add_config_value(PROCESSES, 0, "", int)
+    if not can_share(StandaloneHTMLBuilder):
+        return  # Sphinx builds as it does without this part, and all other parts as they do here
     if app.registry.builders.get("html") is StandaloneHTMLBuilder:
         app.add_builder(SharedBuilder, override=True)
     app.connect("env-before-read-docs", allow_processes)
+
+
+def can_share(builder: type) -> bool:
+    """Whether Sphinx still calls by these names what is replaced, and what is called, here.
+
+    Parameters
+    ----------
+    builder : Sphinx's builder of HTML.
+    """
+    needed = {
+        "_read_parallel": ["self", "docnames", "nproc"],
+        "_write_parallel": ["self", "docnames", "nproc"],
+        "_write_serial": ["self", "docnames"],
+        "read_doc": ["self", "docname", "_cache"],
+    }
+    return all(
+        callable(held := getattr(builder, name, None))
+        and list(inspect.signature(held).parameters) == parameters
+        for name, parameters in needed.items()
+    )
 
 
 def processes_of(app: Sphinx) -> int:
@@ -69,7 +94,7 @@ def processes_of(app: Sphinx) -> int:
     if asked > 0 or not sys.platform.startswith("linux"):
         # Elsewhere a fork may end in what the system's own libraries do in other threads.
         return max(asked, 1)
-    return min(len(os.sched_getaffinity(0)), MOST)
+    return min(processors(), MOST)
 
 
 def allow_processes(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -271,7 +296,7 @@ class SharedBuilder(StandaloneHTMLBuilder):
         for docname in docnames:
             self.events.emit("env-purge-doc", self.env, docname)
             self.env.clear_doc(docname)
-        if any(self.env.doc2path(name).endswith(".ipynb") for name in docnames):
+        if any(os.fspath(self.env.doc2path(name)).endswith(".ipynb") for name in docnames):
             import_what_draws()
         # A notebook is as long as what it shows.
         longest = sorted(docnames, key=lambda name: -os.path.getsize(self.env.doc2path(name)))
@@ -314,9 +339,11 @@ class SharedBuilder(StandaloneHTMLBuilder):
         self._titles = None
 
     def _write_page(self, docname: str) -> None:
-        self.app.phase = BuildPhase.RESOLVING
+        # Newer versions of Sphinx keep the phase with the builder.
+        holder = self if hasattr(StandaloneHTMLBuilder, "phase") else self.app
+        holder.phase = BuildPhase.RESOLVING  # type: ignore[union-attr]
         doctree = self.env.get_and_resolve_doctree(docname, self)
-        self.app.phase = BuildPhase.WRITING
+        holder.phase = BuildPhase.WRITING  # type: ignore[union-attr]
         self.write_doc_serialized(docname, doctree)
         self.write_doc(docname, doctree)
 

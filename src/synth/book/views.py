@@ -227,11 +227,10 @@ def outdated(
     if before == now:
         return []
 
-    def draw(docname: str) -> None:
-        for asked, _ in env.metadata[docname][DRAWN]:
-            # What cannot be drawn any more is told when the page is read.
-            with suppress(LookupError, TypeError, ValueError):
-                drawing(app, review, json.loads(asked))
+    def draw(told: str) -> None:
+        # What cannot be drawn any more is told when the page is read.
+        with suppress(LookupError, TypeError, ValueError):
+            drawing(app, review, json.loads(views[told]))
 
     def differs(docname: str) -> bool:
         shown = (drawn.get(asked) for asked, _ in env.metadata[docname][DRAWN])
@@ -240,10 +239,16 @@ def outdated(
 
     drawn: dict[str, Drawing] = app.__dict__.setdefault("synth_drawings", {})
     pages = sorted(page for page in env.found_docs - added if DRAWN in env.metadata[page])
-    if pages:
+    # One by one: a page may show a tenth of all views, and one view stand on several pages.
+    first = {asked: page for page in reversed(pages) for asked, _ in env.metadata[page][DRAWN]}
+    views = {
+        f"{page}: {json.loads(asked)['kind']} ({number})": asked
+        for number, (asked, page) in enumerate(first.items(), 1)
+    }
+    if views:
         import_what_draws()
     # The pages that are read now show what is drawn here.
-    for _, left in shared_out(pages, draw, lambda: drawn, processes_of(app)):
+    for _, left in shared_out([*views], draw, lambda: drawn, processes_of(app)):
         drawn.update(left)
     return [docname for docname in pages if differs(docname)]
 
@@ -311,25 +316,19 @@ def place_of(env: BuildEnvironment, docname: str) -> Place:
 def _placed(address: Callable[[str, str], str], review: Review) -> Place:
     """A place whose addresses are asked for by kind and name, as :func:`addresses` knows them."""
 
-    def explorer(filters: str) -> str:
-        """The explorer that shows most, with filters such as ``country=Kenya``."""
-        page, key = address("explorer page", ""), address("explorer key", "")
-        if not page:
-            return ""
-        return f"{page}?{'&'.join(f'{key}.{each}' for each in filters.split('&'))}"
-
-    def target(kind: str, name: str) -> str:
-        if kind == "explorer":
-            return explorer(name)
-        if kind == "country" and "=" in name:
-            return address(kind, anchor_of(unquote(name.partition("=")[2]))) or explorer(name)
-        return address(kind, name)
-
     return Place(
-        target,
+        lambda kind, name: _explorer(address, name) if kind == "explorer" else address(kind, name),
         lambda name, _: late_value(name, review),
         lambda name: address("file", name),
     )
+
+
+def _explorer(address: Callable[[str, str], str], filters: str) -> str:
+    """The address of the explorer that shows most, with filters such as ``country=Kenya``."""
+    page, key = address("explorer page", ""), address("explorer key", "")
+    if not page:
+        return ""
+    return f"{page}?{'&'.join(f'{key}.{each}' for each in filters.split('&'))}"
 
 
 def addresses(env: BuildEnvironment, docname: str) -> Callable[[str, str], str]:
@@ -350,6 +349,10 @@ def addresses(env: BuildEnvironment, docname: str) -> Callable[[str, str], str]:
         if kind == "page":
             page = next((page for page in env.found_docs if page.rpartition("/")[2] == name), "")
             return page and uri(docname, page)
+        if kind == "country" and "=" in name:
+            # One mark for both, or a chart with one row that has no profile is drawn again.
+            anchor = anchor_of(unquote(name.partition("=")[2]))
+            return address(kind, anchor) or _explorer(address, name)
         stands = domain.target(kind, name)
         # A small book need not have a page for everything.
         return f"{uri(docname, stands.docname)}#{stands.anchor}" if stands else ""

@@ -120,17 +120,3 @@ def _converted_apart(spec: str) -> str:
     if done.returncode:
         raise ValueError(done.stderr.decode(errors="replace"))
     return done.stdout.decode()
-
-
-def vega_bundle(version: str) -> str:
-    """The script that draws charts in a browser: Vega, Vega-Lite and what they need.
-
-    Parameters
-    ----------
-    version : of Vega-Lite, major and minor.
-    """
-    import vl_convert
-
-    _STARTED.setdefault("in", os.getpid())
-    bundle: str = vl_convert.javascript_bundle(vl_version=version)  # type: ignore[call-arg]
-    return bundle
