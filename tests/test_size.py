@@ -97,7 +97,7 @@ def test_views_do_not_grow_with_the_studies(
     # A page has its views, previews of what they cite and its frame: together below 1 MB. The
     # whole framework (388 kB) has a page of its own.
     assert {name: size for name, size in sizes.items() if size[0] > 400_000} == {}
-    # Cells of a year keep a hundred names, which 400 studies do not fill.
+    # Cells of a year keep fifty names, which 400 studies do not fill.
     grown = {name: many / few for name, (many, few) in sizes.items()}
     assert {name: round(by, 2) for name, by in grown.items() if by > 2.5} == {}
 
@@ -137,15 +137,15 @@ def test_a_page_says_that_its_waterline_has_blocks(reviews: tuple[Review, Review
     assert told not in sparse.theme(sparse.records.codebook.levels[0].id).verdict().html
 
 
-@pytest.mark.parametrize("number", [100, 101, 250])
+@pytest.mark.parametrize("number", [50, 51, 250])
 def test_a_cell_to_be_saved_says_how_many_it_does_not_name(number: int) -> None:
     names = [f"Study {place}" for place in range(number)]
     fields = [Field("year", "Year"), Field("which", "Which", cell=lambda row: "some")]
     rows = [{"year": 2016, "which": names}]
     figure = Figure("by-year", "Many.", "Many.", fields=fields, rows=rows, summary="many")
     kept = re.findall(r'data-value="([^"]*)"', str(figure.html))
-    more = [f"{number - 100} more"] if number > 100 else []
-    assert kept == ["; ".join([*names[:100], *more])]
+    more = [f"{number - 50} more"] if number > 50 else []
+    assert kept == ["; ".join([*names[:50], *more])]
     assert figure.to_csv().count("Study") == number
 
 

@@ -46,7 +46,7 @@ _EDGE, _FRAMED = 12.0, 560.0
 """Room around a picture that leaves its page, and the least width of what stands with it."""
 
 
-_KEPT = 100
+_KEPT = 50
 """Names a cell of a page's table keeps to be saved, before it says how many more there are."""
 
 
