@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from queue import Empty
+from typing import Any
 
 import nbformat
 import pytest
@@ -280,6 +282,8 @@ def test_a_notebook_finds_the_review_read(book: Path) -> None:
 def test_a_notebook_reads_the_review_where_its_files_changed(book: Path) -> None:
     change = """
 from pathlib import Path
+from queue import Empty
+from typing import Any
 
 table = Path("../data/coded_studies.csv")
 table.write_text(table.read_text("utf-8").replace("One teacher", "A teacher"), "utf-8")
@@ -341,3 +345,55 @@ def test_no_process_outlives_an_execution(book: Path) -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(kernel.pid, 0)
     assert kernel.poll() is not None
+
+
+class Scripted:
+    """A kernel's client whose channels say what they are told to, in answer to each question."""
+
+    def __init__(self, *answers: list[str], alive: bool = True) -> None:
+        self.answers, self.alive, self.asked = list(answers), alive, 0
+        self.shell_channel = self.iopub_channel = self
+        self.waiting: list[dict[str, Any]] = []
+
+    def kernel_info(self) -> str:
+        self.asked += 1
+        for said in self.answers.pop(0) if self.answers else []:
+            told, _, late = said.partition(" to ")
+            content = {"execution_state": told} if told != "reply" else {}
+            parent = {"msg_id": late or f"question {self.asked}"}
+            self.waiting.append({"parent_header": parent, "content": content})
+        return f"question {self.asked}"
+
+    def get_msg(self, timeout: float) -> dict[str, Any]:
+        if not self.waiting:
+            raise Empty
+        return self.waiting.pop(0)
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ([["reply", "busy", "idle"]], 1),
+        # Not yet there; there, but what it publishes is not heard yet; heard.
+        ([[], ["reply"], ["reply", "busy", "idle"]], 3),
+        # What is said to an earlier question is no answer to this one.
+        ([["reply"], ["reply to question 1", "idle to question 1", "reply"], ["reply", "idle"]], 3),
+    ],
+)
+def test_a_kernel_is_ready_when_it_answers_and_is_heard(
+    answers: list[list[str]], asked: int
+) -> None:
+    client = Scripted(*answers)
+    asyncio.run(notebooks._until_ready(client, 60))
+    assert client.asked == asked
+    assert client.waiting == []
+
+
+def test_a_kernel_that_ends_or_never_answers_is_not_waited_for() -> None:
+    with pytest.raises(RuntimeError, match="ended before it answered"):
+        asyncio.run(notebooks._until_ready(Scripted(["reply"], alive=False), 60))
+    with pytest.raises(RuntimeError, match=r"did not answer in 1e-09 seconds"):
+        asyncio.run(notebooks._until_ready(Scripted(), 1e-9))

@@ -25,12 +25,16 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
+from queue import Empty
 from threading import Thread
 from typing import Any, cast
 
 import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from jupyter_core.utils import ensure_async, run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -437,6 +441,14 @@ class ForkedKernel(LocalProvisioner):
         self.cwd = options.get("cwd")
         return self.connection_info
 
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel, and wait until it has: the manager looks ten times a second only."""
+        await super().kill(restart)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(5):
+                while await self.poll() is None:
+                    await asyncio.sleep(0.005)
+
 
 class _Process:
     """A process that answers as ``subprocess.Popen`` does."""
@@ -503,10 +515,50 @@ def _serve(connection_file: str, folder: str, widgets: bool) -> None:
     IPKernelApp.launch_instance(["-f", connection_file, "--IPKernelApp.log_level=50"])
 
 
+async def _until_ready(client: Any, timeout: float | None = None) -> None:
+    """Wait until a kernel answers, and until what it publishes arrives.
+
+    Jupyter's own way waits for a fifth of a second in which the kernel is silent. This one goes on
+    when the kernel says that it has answered.
+    """
+    deadline = time.monotonic() + (timeout or float("inf"))
+
+    async def heard(channel: Any, state: str | None, wait: float) -> None:
+        while True:
+            message = await ensure_async(channel.get_msg(timeout=wait))
+            said = message["content"].get("execution_state")
+            if message["parent_header"].get("msg_id") == asked and said == state:
+                return
+
+    while True:
+        asked = client.kernel_info()
+        with suppress(Empty):
+            await heard(client.shell_channel, None, 1)
+            # Lost where this is not connected yet: then it is asked again.
+            await heard(client.iopub_channel, "idle", 0.05)
+            return
+        if not await ensure_async(client.is_alive()):
+            raise RuntimeError("The kernel ended before it answered.")
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"The kernel did not answer in {timeout} seconds.")
+
+
+class _WaitingClient(AsyncKernelClient):
+    wait_for_ready = _until_ready
+
+
+class _BlockingClient(BlockingKernelClient):
+    wait_for_ready = run_sync(_until_ready)
+
+
 def forked_kernel(manager: KernelManager) -> ForkedKernel:
-    """Have a manager start its kernel by forking it."""
+    """Have a manager start its kernel by forking it, and wait for it no longer than it takes."""
     kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
     manager.provisioner = kernel
+    waits = isinstance(manager, AsyncKernelManager)
+    manager.client_factory = _WaitingClient if waits else _BlockingClient
+    # A kernel that does not listen yet is tried again after so many milliseconds; usual are 100.
+    manager.context.reconnect_ivl = 10
     return kernel
 
 
