@@ -273,6 +273,11 @@ def counting(say: Words, what: str, number: str) -> str:
     return f'({number} == 1 ? {one} : replace({many}, "{{n}}", "" + {number}))'
 
 
+def parameter(name: str, values: Sequence[Any]) -> Any:
+    """A parameter that holds a value for each row; a list would be copied like rows (`inline`)."""
+    return altair_with_look().param(name=name, value=tuple(values))
+
+
 def ways(places: Sequence[tuple[str, str]]) -> Any:
     """The parameter that holds where the marks of each row lead to, for :func:`leading`.
 
@@ -282,8 +287,7 @@ def ways(places: Sequence[tuple[str, str]]) -> Any:
         and an id, or filters as :func:`synth.views.markup.filters` writes them; an empty one leads
         nowhere.
     """
-    value = [way(*place).get("h", "") for place in places]
-    return altair_with_look().param(name="H", value=value)
+    return parameter("H", [way(*place).get("h", "") for place in places])
 
 
 def leading(chart: Any, at: str = "H[datum.v]") -> Any:
@@ -458,7 +462,7 @@ def named_rows(names: Sequence[str], width: int, *, grid: bool) -> tuple[Any, An
     """
     alt = altair_with_look()
     room = 128 if width < 400 else 240
-    labels = alt.param(name="L", value=[wrapped(name, room, 12, most=2) for name in names])
+    labels = parameter("L", [wrapped(name, room, 12, most=2) for name in names])
     axis = alt.Axis(
         labelExpr="L[datum.value]",
         ticks=False,
@@ -471,6 +475,16 @@ def named_rows(names: Sequence[str], width: int, *, grid: bool) -> tuple[Any, An
     )
     scale = alt.Scale(domain=list(range(len(names))), padding=0.04)
     return labels, alt.Y("v:O", title=None, scale=scale, axis=axis)
+
+
+def layered(layers: Sequence[Any], *parameters: Any, height: Any) -> Any:
+    """Layers one above the other, and the parameters that they use.
+
+    Altair moves the parameters of the first layer to the whole; given to the whole, they would make
+    it copy all layers twice more, which takes longer than drawing them.
+    """
+    first, *rest = layers
+    return altair_with_look().layer(first.add_params(*parameters), *rest, height=height)
 
 
 def steps(labels: Any, least: int) -> Any:

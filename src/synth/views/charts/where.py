@@ -23,6 +23,7 @@ from synth.views.charts.chart import (
     counting,
     filled,
     inline,
+    layered,
     leading,
     named_rows,
     ranked,
@@ -408,7 +409,8 @@ def _bars(
         bar = whole.mark_bar(stroke=INK, strokeWidth=1, height=11).encode(color=fill)
     to = ways([leads.get(row["value"], ("", "")) for row in rows])
     numbers = base.mark_text(align="left", dx=5, aria=False).encode(x=x, y=y, text=alt.Text("n:Q"))
-    return alt.layer(*split, leading(bar), numbers, height=steps(labels, 22)).add_params(labels, to)
+    layers = [*split, leading(bar), numbers]
+    return layered(layers, labels, to, height=steps(labels, 22))
 
 
 def _split(
@@ -452,7 +454,7 @@ def _split(
             .mark_bar(height=5, yOffset=at, strokeWidth=1, fill=fill, aria=False)
             .encode(
                 x=alt.X("p:Q", axis=None, scale=scale),
-                x2="q:Q",
+                x2=alt.X2("q:Q"),
                 y=y,
                 stroke=alt.Stroke("w:N", scale=stroke, legend=key),
             )
@@ -463,10 +465,12 @@ def _split(
         .mark_rule(stroke=INK, aria=False)
         .encode(
             x=alt.X("p:Q", axis=None, scale=scale),
-            x2="n:Q",
+            x2=alt.X2("n:Q"),
             y=y,
             # What is no country (or no known design) is another kind of row.
-            strokeDash=alt.condition("datum.a == 1", alt.value([2, 2]), alt.value([1, 0])),
+            strokeDash=alt.StrokeDashValue(
+                [1, 0], condition={"test": "datum.a == 1", "value": [2, 2]}
+            ),
         )
     )
     ends = "datum.h", "datum.h - datum.b", "datum.h - datum.b + datum.d"

@@ -18,8 +18,10 @@ from synth.views.charts.chart import (
     counting,
     filled,
     inline,
+    layered,
     leading,
     named_rows,
+    parameter,
     ranked,
     steps,
     way,
@@ -494,7 +496,7 @@ def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
     right = base.transform_filter("datum.w == 0").mark_text(align="left", dx=4, aria=False)
     left = base.transform_filter("datum.w == 1").mark_text(align="right", dx=-4, aria=False)
     numbers = [side.encode(x=x, y=y, text=alt.Text("k:Q")) for side in (right, left)]
-    return alt.layer(*bars, *numbers, height=steps(labels, 24)).add_params(labels)
+    return layered([*bars, *numbers], labels, height=steps(labels, 24))
 
 
 def _matrix(
@@ -628,5 +630,5 @@ def _cells(
         "datum.h",
     )
     numbers = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("n:Q"))
-    told = alt.param(name="C", value=across), alt.param(name="K", value=tints)
-    return alt.layer(boxes, numbers, height=steps(labels, 18)).add_params(labels, *told)
+    told = parameter("C", across), parameter("K", tints)
+    return layered([boxes, numbers], labels, *told, height=steps(labels, 18))
