@@ -18,6 +18,11 @@ BOOK := _build/html
 # JOBS=0 runs them one after the other, with the same result.
 JOBS := 2
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS)
+# What `test-unit` runs; tests/conftest.py knows it by these words.
+QUICK := -p no:nbval -m "not browser and not slow"
+# While mypy keeps one processor busy, another reads the tests, which Python keeps translated: each
+# process of the first run would translate all of them by itself.
+READ = found=$$($(BIN)/python -m pytest -qq --collect-only $(QUICK))
 # Warnings are errors and all of them are shown. What --quiet still says on success is no news.
 BUILD := $(BIN)/jupyter-book build . -W --keep-going --quiet >/dev/null
 
@@ -74,14 +79,15 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 	@echo "test: ruff"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@echo "test: mypy --strict, tsc, synth check, the prose too"
+	@echo "test: mypy --strict, tsc, synth check, the prose too; whether all tests can be read"
 	@printf '%s\0' "$(BIN)/mypy --no-error-summary" "node_modules/.bin/tsc --project tsconfig.json" \
-	  "$(BIN)/synth check --pages" | xargs -0 -P 3 -I COMMAND bash -c COMMAND
+	  "$(BIN)/synth check --pages" '$(READ) || { echo "$$found"; exit 1; }' \
+	  | xargs -0 -P 3 -I COMMAND bash -c COMMAND
 
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
 	@echo "test: pytest"
-	@$(PYTEST) -p no:nbval -m "not browser and not slow"
+	@$(PYTEST) $(QUICK)
 
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives

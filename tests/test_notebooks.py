@@ -36,16 +36,35 @@ def page(*cells: str) -> nbformat.NotebookNode:
 OPENING = "from synth import Review\n\nreview = Review.load()"
 
 
-@pytest.fixture
-def book(tmp_path: Path, example_root: Path) -> Path:
+def written(folder: Path, example_root: Path) -> Path:
     """The fictional review with one notebook for each node of its first rank."""
-    root = tmp_path / "review"
+    root = folder / "review"
     shutil.copytree(example_root, root, ignore=shutil.ignore_patterns("_build", "book"))
     (root / "book").mkdir()
     for node in Review.load(root).codebook.levels:
         shown = f'review.theme("{node.id}").evidence().table()'
         nbformat.write(page(OPENING, shown), root / "book" / f"{node.id}.ipynb")
     return root
+
+
+@pytest.fixture
+def book(tmp_path: Path, example_root: Path) -> Path:
+    """That review, of whose notebooks none was run."""
+    return written(tmp_path, example_root)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory, example_root: Path) -> Path:
+    """That review, whose notebooks were run; ``ran`` is a copy to change."""
+    root = written(tmp_path_factory.mktemp("executed"), example_root)
+    assert execute(root, say=Said()) == 0
+    return root
+
+
+@pytest.fixture
+def ran(tmp_path: Path, executed: Path) -> Path:
+    """A copy of the review whose notebooks were run."""
+    return shutil.copytree(executed, tmp_path / "review")
 
 
 class Said(list[str]):
@@ -77,63 +96,58 @@ def rewrite(root: Path, finding: Finding, column: str, value: str) -> None:
     path.write_text(text.getvalue(), encoding="utf-8")
 
 
-def test_two_runs_store_the_same_bytes(book: Path) -> None:
-    assert execute(book, say=Said()) == 0
-    first = stored(book)
-    assert execute(book, all=True, say=Said()) == 0
-    assert stored(book) == first
+def test_two_runs_store_the_same_bytes(executed: Path, ran: Path) -> None:
+    assert execute(ran, all=True, say=Said()) == 0
+    assert stored(ran) == stored(executed)
 
 
-def test_nothing_runs_when_nothing_changed(book: Path) -> None:
-    execute(book, say=Said())
+def test_nothing_runs_when_nothing_changed(ran: Path) -> None:
     said = Said()
-    assert execute(book, say=said) == 0
+    assert execute(ran, say=said) == 0
     assert len(said) == 1
-    assert f"{len(notebooks_of(book))} up to date" in said.last
+    assert f"{len(notebooks_of(ran))} up to date" in said.last
 
 
-def test_a_changed_finding_rewrites_the_pages_that_show_it(book: Path) -> None:
-    execute(book, say=Said())
-    before = stored(book)
-    review = Review.load(book)
+def test_a_changed_finding_rewrites_the_pages_that_show_it(ran: Path) -> None:
+    before = stored(ran)
+    review = Review.load(ran)
     finding = next(iter(review.records.findings.values()))
     home = review.records.codebook.path(finding.theme)[0].id
-    rewrite(book, finding, "summary", "A sentence nobody has read before.")
+    rewrite(ran, finding, "summary", "A sentence nobody has read before.")
     said = Said()
-    assert execute(book, say=said) == 0
-    changed = {name for name, now in stored(book).items() if now != before[name]}
+    assert execute(ran, say=said) == 0
+    changed = {name for name, now in stored(ran).items() if now != before[name]}
     assert changed == {f"{home}.ipynb"}
     assert "1 rewritten" in said.last
     assert f"{len(before) - 1} run with the same outputs" in said.last
 
 
-def test_a_finding_that_joins_a_theme_makes_its_page_stale(book: Path) -> None:
-    execute(book, say=Said())
-    review = Review.load(book)
+def test_a_finding_that_joins_a_theme_makes_its_page_stale(ran: Path) -> None:
+    review = Review.load(ran)
     finding = next(iter(review.records.findings.values()))
     home = review.records.codebook.path(finding.theme)[0].id
     other = next(node for node in review.codebook.levels if node.id != home)
-    rewrite(book, finding, "theme", other.id)
+    rewrite(ran, finding, "theme", other.id)
     said = Said()
-    execute(book, check=True, say=said)
+    execute(ran, check=True, say=said)
     assert "2 would change" in said.last
 
 
-def test_outputs_that_stay_the_same_leave_the_file_alone(book: Path) -> None:
-    extra = book / "book" / "extra.ipynb"
+def test_outputs_that_stay_the_same_leave_the_file_alone(ran: Path) -> None:
+    extra = ran / "book" / "extra.ipynb"
     nbformat.write(page(OPENING, "len(review.evidence().findings)"), extra)
-    execute(book, say=Said())
+    execute(ran, say=Said())
     before = extra.read_bytes()
-    review = Review.load(book)
-    rewrite(book, next(iter(review.records.findings.values())), "summary", "Another sentence.")
-    assert extra in stale(book)
+    review = Review.load(ran)
+    rewrite(ran, next(iter(review.records.findings.values())), "summary", "Another sentence.")
+    assert extra in stale(ran)
     said = Said()
-    execute(book, say=said)
+    execute(ran, say=said)
     assert "run with the same outputs" in said.last
     assert extra.read_bytes() == before
-    assert stale(book) == []
+    assert stale(ran) == []
     again = Said()
-    execute(book, say=again)
+    execute(ran, say=again)
     assert len(again) == 1, "what ran with the same outputs does not run again"
 
 
@@ -153,22 +167,22 @@ def test_check_tells_and_rewrites_nothing(book: Path) -> None:
     assert stored(book) == before
 
 
-def test_a_failing_cell_is_named_and_the_file_stays(book: Path) -> None:
-    broken = book / "book" / "broken.ipynb"
+def test_a_failing_cell_is_named_and_the_file_stays(ran: Path) -> None:
+    broken = ran / "book" / "broken.ipynb"
     nbformat.write(page(OPENING, 'review.theme("nowhere")'), broken)
     before = broken.read_bytes()
     said = Said()
-    assert execute(book, say=said) == 1
+    assert execute(ran, say=said) == 1
     text = "\n".join(said)
     assert "broken.ipynb: cell 3: UnknownName: There is no theme 'nowhere'." in text
     assert "1 failed" in said.last
     assert broken.read_bytes() == before
 
 
-def test_what_is_stored_is_the_same_everywhere(book: Path) -> None:
-    live = book / "book" / "live.ipynb"
+def test_what_is_stored_is_the_same_everywhere(ran: Path) -> None:
+    live = ran / "book" / "live.ipynb"
     nbformat.write(page(OPENING, "review.evidence().explorer(key='x')"), live)
-    execute(book, say=Said())
+    execute(ran, say=Said())
     notebook = nbformat.read(live, as_version=4)
     nbformat.validate(notebook)
     assert "widgets" not in notebook.metadata
@@ -273,10 +287,10 @@ def told(root: Path, name: str) -> str:
     return str(cells[1].outputs[0].text)
 
 
-def test_a_notebook_finds_the_review_read(book: Path) -> None:
-    nbformat.write(page(SEEN), book / "book" / "seen.ipynb")
-    assert execute(book, say=Said()) == 0
-    assert told(book, "seen") == f"0 {len(Review.load(book).studies)}\n"
+def test_a_notebook_finds_the_review_read(ran: Path) -> None:
+    nbformat.write(page(SEEN), ran / "book" / "seen.ipynb")
+    assert execute(ran, say=Said()) == 0
+    assert told(ran, "seen") == f"0 {len(Review.load(ran).studies)}\n"
 
 
 def test_a_notebook_reads_the_review_where_its_files_changed(book: Path) -> None:

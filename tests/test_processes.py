@@ -89,6 +89,7 @@ def shares(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_the_book_is_the_same_byte_for_byte_however_many_build_it(tmp_path, shares):
     roots = {number: garden(tmp_path / str(number)) for number in (1, 2, 3)}
     pages = set()
