@@ -18,6 +18,7 @@ from sphinx.util.build_phase import BuildPhase
 
 from garden_book import built, change, evidence, notebook, planted, view
 from synth.book import processes, views
+from synth.book.assets import TABLES
 from synth.book.processes import Share, SharedBuilder, shared_out
 from synth.book.views import Marked
 from synth.views.charts.pictures import converted
@@ -295,7 +296,27 @@ def test_each_view_that_may_have_changed_is_drawn_by_one_of_them(tmp_path, monke
 
     monkeypatch.setattr(views, "shared_out", noted)
     assert built(root, 2)[1] == ""
-    assert given == [["neighbours: by_country (1)", "soil: table (2)", "neighbours: by_design (3)"]]
+    assert given[0] == [
+        "neighbours: by_country (1)",
+        "soil: table (2)",
+        "neighbours: by_design (3)",
+    ]
+
+
+def test_tables_of_many_findings_are_written_by_several_processes(tmp_path, monkeypatch, shares):
+    monkeypatch.setattr(views, "shared_out", processes.shared_out)
+    made = {}
+    for number, many in ((1, 5_000), (2, 0)):
+        monkeypatch.setattr(views, "_MANY", many)
+        root = garden(tmp_path / str(number))
+        of = [view("framework"), view("framework", of="soil")]
+        notebook(root, "neighbours", ["# Neighbours", *of])
+        out, told = built(root, 2)
+        assert told == ""
+        made[many] = {path.name: path.read_bytes() for path in (out / TABLES).glob("*.csv")}
+        assert shares[-1] == (many == 0)
+    assert len(made[0]) == 2
+    assert made[0] == made[5_000]
 
 
 def test_no_chart_is_drawn_again_when_it_is_known_where_everything_stands(tmp_path, monkeypatch):

@@ -59,12 +59,20 @@ def test_without_a_script_it_is_a_table(
     assert page.locator("[data-finding]").count() == len(Review.load(root).evidence())
 
 
-def test_a_file_too_large_for_a_mail_is_not_made(example_root: Path) -> None:
+def test_a_file_too_large_for_a_mail_is_not_made(
+    example_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     records = Review.load(example_root).records
-    assert 0 < len(explorer_file(records, {}, "")) <= MOST
+    size = len(explorer_file(records, {}, ""))
+    assert 0 < size <= MOST
+    monkeypatch.setattr("synth.book.explorer_file.MOST", size - 1)
+    assert explorer_file(records, {}, "") == b""
+    monkeypatch.undo()
     one = next(iter(records.findings.values()))
     many = {
         f"{one.id}{n}": replace(one, id=f"{one.id}{n}", summary=f"{n} " + "x" * 900)
         for n in range(2000)
     }
+    # Where the findings alone are too long, nothing is made of them first.
+    monkeypatch.setattr("synth.book.explorer_file.evidence_scripts", None)
     assert explorer_file(replace(records, findings=many), {}, "") == b""

@@ -46,6 +46,10 @@ def explorer_file(records: Records, links: Mapping[str, str], published: str) ->
     -------
     The page; nothing where it would be larger than :data:`MOST`.
     """
+    findings = records.findings.values()
+    least = sum(map(len, {finding.summary for finding in findings}))
+    if least + sum(len(finding.anchor) for finding in findings) > MOST:
+        return b""  # what it would say of the findings is too long by itself
     settings = records.settings
     words = Words(settings.words)
     whole = {kind: f"{published}{place}" for kind, place in links.items()} if published else {}

@@ -159,6 +159,9 @@ class Drawing(NamedTuple):
     vega: str
 
 
+_MANY = 5_000
+"""Findings beyond which writing their tables takes longer than forking another process."""
+
 _MARK = re.compile(r"synth-at-(\d+)-")
 _AS_IT_IS = re.compile(r"[\w./#?=%:~+-]+", re.ASCII)
 
@@ -282,14 +285,21 @@ def write_tables(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or review is None:
         return
     folder = Path(app.outdir) / TABLES
-    written = set()
-    for docname, page in sorted(app.env.metadata.items()):
-        for name, asked in page.get(FILES, {}).items():
-            with drawn_in(place_of(app.env, docname)):
-                write_if_changed(folder / name, csv_file(review.view(asked).to_csv()))
-            written.add(name)
+    tables = {
+        name: (docname, asked)
+        for docname, page in sorted(app.env.metadata.items())
+        for name, asked in page.get(FILES, {}).items()
+    }
+
+    def write(name: str) -> None:
+        docname, asked = tables[name]
+        with drawn_in(place_of(app.env, docname)):
+            write_if_changed(folder / name, csv_file(review.view(asked).to_csv()))
+
+    large = len(review.records.findings) > _MANY
+    shared_out([*tables], write, list, processes_of(app) if large else 1)
     for old in folder.glob("*.csv"):
-        if old.name not in written:
+        if old.name not in tables:
             old.unlink()
 
 

@@ -43,7 +43,16 @@ def csv_text(rows: Iterable[Iterable[str]]) -> str:
     >>> csv_text([["year", "says"], ["2016", "=1+1"], ["-2", 'a "b", c']])
     'year,says\r\n2016,\'=1+1\r\n-2,"a ""b"", c"\r\n'
     """
-    return "".join(",".join(map(_cell, row)) + "\r\n" for row in rows)
+    # Most cells of a long table hold what others hold.
+    known: dict[str, str] = {}
+
+    def cell(text: str) -> str:
+        written = known.get(text)
+        if written is None:
+            written = known[text] = _cell(text)
+        return written
+
+    return "".join(",".join(map(cell, row)) + "\r\n" for row in rows)
 
 
 def csv_file(text: str) -> bytes:

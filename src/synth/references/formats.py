@@ -435,19 +435,22 @@ def to_csv(
     ]
     rows = [columns]
     book = records.codebook
+    above: dict[str, list[str]] = {}
     for at, name in enumerate(ids):
         finding = records.findings[name]
         study = records.studies[finding.study]
         work = records.bibliography.get(study.id)
         own = nodes[at] if nodes else finding.theme
-        above = [book.at_rank(own, rank) for rank in ranks]
+        if own not in above:
+            held = [book.at_rank(own, rank) for rank in ranks]
+            above[own] = [node.label if node else "" for node in held]
         rows.append(
             [
                 name,
                 study.id,
                 records.label(study.id),
                 "" if study.year is None else str(study.year),
-                *(node.label if node else "" for node in above),
+                *above[own],
                 "; ".join(book[name].label for name in finding.themes if name != own),
                 settings.direction(finding.direction).label,
                 *("; ".join(facet_values(facet, finding, study)) for facet in settings.facets),

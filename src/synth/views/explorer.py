@@ -280,9 +280,12 @@ def evidence_scripts(
     Two files by name: the evidence, and the references, which only an export needs. A name changes
     with its content, so that a browser never shows yesterday's file on today's page.
     """
-    references = _named("references", reference_payload(records))
+    # A book asks with the addresses of its pages and, for the explorer as one file, without.
+    references = records.once(
+        "references of explorers", lambda: _named("references", reference_payload(records))
+    )
     told = {
-        **payload(records),
+        **records.once("evidence of explorers", lambda: payload(records)),
         "links": dict(links or {}),
         "published": published,
         "changes": changes,
