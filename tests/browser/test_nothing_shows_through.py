@@ -68,6 +68,18 @@ SHOWN_THROUGH = r"""() => {
 }"""
 """Looks behind each piece of text in all that lies over the page."""
 
+WHILE_SCROLLING = f"""async () => {{
+  const wrong = [];
+  const height = document.documentElement.scrollHeight;
+  for (let part = 0; part < 12; part += 1) {{
+    scrollTo(0, 150 + Math.floor(part * height / 13));
+    await ({FRAMES})();
+    wrong.push(...({SHOWN_THROUGH})().wrong);
+  }}
+  return wrong;
+}}"""
+"""Looks at twelve places between the head of a page and its end, and says all that is wrong."""
+
 
 def test_the_look_behind_sees_a_transparent_dialog(offline_page: Callable[..., Any]) -> None:
     page = offline_page().page
@@ -80,6 +92,10 @@ def test_the_look_behind_sees_a_transparent_dialog(offline_page: Callable[..., A
         "<p style='position: sticky; top: 0; margin: 0'>bar</p><p style='margin: -1em 0'>text</p>"
     )
     assert page.evaluate(SHOWN_THROUGH)["wrong"] == ['P# at "bar"']
+    page.set_content(
+        "<p style='position: sticky; top: 0; margin: 0'>bar</p>" + "<p>text</p>" * 200,
+    )
+    assert set(page.evaluate(WHILE_SCROLLING)) == {'P# at "bar"'}
 
 
 def looks(page: Any, what: str, *, at_least: int = 1) -> list[str]:
@@ -134,12 +150,7 @@ def seen_by_day_and_night() -> dict[tuple[str, int], dict[str, set[str]]]:
 
 def seen_while_scrolling(page: Any, name: str) -> set[str]:
     """What shows through anywhere between the head of a page and its end."""
-    wrong: set[str] = set()
-    height = page.evaluate("document.documentElement.scrollHeight")
-    for part in range(12):
-        page.evaluate("y => scrollTo(0, y)", 150 + part * height // 13)
-        page.evaluate(FRAMES)
-        wrong |= set(page.evaluate(SHOWN_THROUGH)["wrong"])
+    wrong = set(page.evaluate(WHILE_SCROLLING))
     if name == "explorer":
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_selector(".synth-explorer[data-ready=true]")
