@@ -11,6 +11,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from synth.testing import Holders
+
 SHOW = "from IPython.display import display\n"
 PICTURE = "display({'image/png': 'AAAA'}, raw=True)"
 TWO = "display({'text/html': 'a'}, raw=True)\ndisplay({'text/plain': 'b'}, raw=True)"
@@ -30,6 +32,17 @@ CASES: dict[str, tuple[str, int | None, list[Any]]] = {
     "missing": (PICTURE, 1, [shown(text_plain="AAAA")]),
 }
 """The code of a cell, its stored count and its stored outputs."""
+
+
+def test_a_review_is_read_once_for_all_its_notebooks(example_root: Path, tmp_path: Path) -> None:
+    with Holders() as holders:
+        holder = holders.of(example_root / "book")
+        assert holder is not None
+        assert holders.of(example_root) is holder
+        assert holders.of(tmp_path) is None
+        kernel = holder.fork(str(tmp_path / "no-such-connection"), str(tmp_path), True)
+        assert kernel.pid
+    assert kernel.poll() is not None, "no process outlives the run"
 
 
 @pytest.mark.slow

@@ -314,15 +314,17 @@ class Holder:
     Parameters
     ----------
     root : the review's root.
+    pictures : where pictures of charts are kept; without it, beside the build.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, pictures: Path | None = None) -> None:
         self._asks, asked = multiprocessing.Pipe()
         self._listener = Listener(family="AF_UNIX")
         self._address = str(self._listener.address)
         self._draws = Thread(target=_draw_for_kernels, args=(self._listener,), daemon=True)
         self._draws.start()
-        self._process = _warm().Process(target=_hold, args=(root, asked, self._address))
+        given = (root, pictures or root / PICTURES, asked, self._address)
+        self._process = _warm().Process(target=_hold, args=given)
         self._process.start()
         asked.close()
 
@@ -380,10 +382,10 @@ def _draw_for_kernels(listener: Listener) -> None:
             kernel.send_bytes(drawn.encode())
 
 
-def _hold(root: Path, asked: Connection, drawer: str) -> None:
+def _hold(root: Path, pictures: Path, asked: Connection, drawer: str) -> None:
     """Be a process that has read the review, until nobody asks any more."""
     os.chdir(root)
-    keep_pictures(root / PICTURES, drawer)
+    keep_pictures(pictures, drawer)
     with suppress(ReviewError):  # what became wrong just now is told by each notebook
         hold(root)
     # No kernel looks through what was read for something to give back: looking copies it.

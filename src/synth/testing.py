@@ -2,12 +2,16 @@
 
 A plugin for pytest: ``pytest -p synth.testing --nbval book`` proves that what the notebooks store
 is what their code gives. With ``--nbval-current-env`` the kernels are forked from a process that
-has imported what pages need, as those of ``synth execute`` are, but with live widgets.
+has imported what pages need and read the review, as those of ``synth execute`` are, but with live
+widgets, and every picture is drawn anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbval.kernel
@@ -15,20 +19,47 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbval.plugin import IPyNbCell, coalesce_streams
 
-from synth.notebooks import forked_kernel
+from synth.notebooks import Holder, forked_kernel
 
 
 class WarmManager(KernelManager):
     """What nbval starts its kernels with: most of the time they take is importing."""
 
+    holders: Holders
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        forked_kernel(self)
+        self.forked = forked_kernel(self)
+
+    def start_kernel(self, **options: Any) -> None:
+        """Start the kernel of a notebook of some folder."""
+        self.forked.holder = self.holders.of(Path(options.get("cwd") or "."))
+        super().start_kernel(**options)
+
+
+class Holders(ExitStack):
+    """The processes that have read the reviews whose notebooks are run, each read once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[Path, Holder] = {}
+
+    def of(self, folder: Path) -> Holder | None:
+        """The process of the review that a folder is in; nothing where it is in none."""
+        above = (folder.resolve(), *folder.resolve().parents)
+        root = next((up for up in above if (up / "data" / "review.toml").is_file()), None)
+        if root is not None and root not in self.known:
+            # What was drawn for an earlier run would prove nothing.
+            pictures = Path(self.enter_context(TemporaryDirectory(prefix="synth-pictures-")))
+            self.known[root] = self.enter_context(Holder(root, pictures))
+        return self.known[root] if root is not None else None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Fork the kernels of this environment; one of another cannot be."""
     if config.getoption("nbval_current_env", default=False):
+        WarmManager.holders = Holders()
+        config.add_cleanup(WarmManager.holders.close)
         nbval.kernel.KernelManager = WarmManager
 
 
