@@ -53,12 +53,13 @@ LONG = [
     *("test_print.py", "test_stale_book.py", "test_scaffold.py", "test_make_your_own.py"),
     *("test_offline.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
     *("test_bad_input_fuzz.py", "test_every_page.py"),
-    # Of the quick run.
-    *("test_notebooks.py", "test_size.py", "test_domain.py", "test_processes.py"),
-    "test_hostile_review.py",
-    "test_takeaway.py",
-    *("test_file_kinds.py", "test_sphinx_platform.py", "test_import.py", "test_charts.py"),
-    *("test_review_workbook.py", "test_round_trip.py"),
+    # Of the quick run, the longest first; those of notebooks wait more than they work.
+    *("test_notebooks.py", "test_domain.py", "test_size.py", "test_hostile_review.py"),
+    *("test_round_trip.py", "test_import.py", "test_takeaway.py", "test_processes.py"),
+    *("test_charts_against_pandas.py", "test_review_workbook.py", "test_charts.py"),
+    *("test_pages.py", "test_explorer.py", "test_file_kinds_fuzz.py", "test_countries.py"),
+    *("test_import_shapes.py", "test_checks.py", "test_nothing_is_lost.py", "test_file_kinds.py"),
+    *("test_search.py", "test_sphinx_platform.py"),
 ]
 """Files with tests that take long: they begin, so that at the end no worker waits for another."""
 

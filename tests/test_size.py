@@ -85,6 +85,7 @@ def a_book() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 def test_views_do_not_grow_with_the_studies(
     drawn: tuple[dict[str, View], dict[str, View]],
 ) -> None:
@@ -102,6 +103,7 @@ def test_views_do_not_grow_with_the_studies(
     assert {name: round(by, 2) for name, by in grown.items() if by > 2.5} == {}
 
 
+@pytest.mark.slow
 def test_stored_forms_do_not_grow_with_the_studies(
     drawn: tuple[dict[str, View], dict[str, View]],
 ) -> None:

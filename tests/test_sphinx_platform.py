@@ -15,6 +15,7 @@ from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import nbformat
 import pydata_sphinx_theme
@@ -25,7 +26,8 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace
 
-from synth.book import ViewMime
+from garden_book import Bundled
+from synth.book import ViewMime, assets
 from synth.book import theme as finished_pages
 from synth.book.assets import (
     BEGINS_WITH_EXPLORER,
@@ -101,7 +103,7 @@ class Book:
     def build(self, **settings: Any) -> dict[str, Counter[str]]:
         """Build what changed, with warnings as errors; gives how often each fix applied."""
         said = StringIO()
-        with docutils_namespace():
+        with docutils_namespace(), patch.object(assets, "bundling", Bundled):
             app = Sphinx(
                 self.source,
                 self.source,

@@ -286,14 +286,18 @@ def begin_vega(app: Sphinx, env: BuildEnvironment) -> None:
     made_of = f"/* Vega-Lite {versions[-1]}, from vl-convert {version('vl-convert-python')} */\n"
     if path.is_file() and path.read_text("utf-8").startswith(made_of):
         return
+    app.__dict__["synth_vega"] = path, made_of, bundling(versions[-1])
+
+
+def bundling(vega_lite: str) -> subprocess.Popen[bytes]:
+    """A process that writes the Vega bundle for a version of Vega-Lite to its output."""
     # Not forked: in a fork of a process that has drawn a picture, what draws stands still.
     command = (
         "import sys, vl_convert; "
         "sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version=sys.argv[1]).encode())"
     )
-    told = [sys.executable, "-c", command, versions[-1]]
-    making = subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    app.__dict__["synth_vega"] = path, made_of, making
+    told = [sys.executable, "-c", command, vega_lite]
+    return subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def write_vega(app: Sphinx, exception: Exception | None) -> None:
