@@ -50,6 +50,10 @@ SHOWN = {"work": 0, "first paint": 1, "all painted": 2}
 BLOCK = 10
 STARTS = 3
 FACETS = ("direction", "level", "country", "design")
+HEAD = '<!doctype html><meta charset="utf-8">'
+"""How the page of every peer begins."""
+IN_A_BOOK = " in a book"
+"""What is added to the name of a peer that stands in what a book puts around the explorer."""
 
 
 def plain(records: Records) -> Iterator[dict[str, Any]]:
@@ -73,8 +77,14 @@ def plain(records: Records) -> Iterator[dict[str, Any]]:
         }
 
 
-def write_pages(size: int) -> dict[str, Path]:
-    """Write the page of each peer for a number of findings."""
+def write_pages(size: int, surroundings: bool = False) -> dict[str, Path]:
+    """Write the page of each peer for a number of findings.
+
+    Parameters
+    ----------
+    size : the number of findings.
+    surroundings : each peer a second time, in what a book puts around the explorer.
+    """
     # A page without its peer's script would say nothing, and be waited for.
     if not (HERE / "node_modules").is_dir():
         raise SystemExit("The peers are not here; get them first: npm ci --prefix bench/explorer")
@@ -94,8 +104,37 @@ def write_pages(size: int) -> dict[str, Path]:
             write_explorer(records, pages[name])
         else:
             page = (HERE / "peers" / f"{name}.html").read_text("utf-8")
-            pages[name].write_text(page.replace("findings.js", f"findings-{size}.js"), "utf-8")
+            page = page.replace("findings.js", f"findings-{size}.js")
+            pages[name].write_text(page, "utf-8")
+            if surroundings:
+                head, panels, rest = page.removeprefix(HEAD).partition('<div id="panels">')
+                inside, script, scripts = rest.partition("<script")
+                pages[name + IN_A_BOOK] = BUILD / f"{name}-{size}-in-a-book.html"
+                pages[name + IN_A_BOOK].write_text(
+                    book_page(f"explorer-{size}", head, panels + inside, script + scripts), "utf-8"
+                )
     return pages
+
+
+def book_page(static: str, head: str, inside: str, scripts: str) -> str:
+    """A page as a book has it: style, faces and scripts of every page, and a heading.
+
+    Parameters
+    ----------
+    static : the folder whose files the page reads.
+    head : the title, and what only this page reads.
+    inside : what stands below the heading.
+    scripts : what follows.
+    """
+    here = f"{static}/_static/synth"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        f'<script src="{here}/mode.js"></script>'
+        f'<link rel="stylesheet" href="{here}/synth.css">{head}'
+        f'<script defer data-modules="explorer" src="{here}/loader.js"></script>'
+        '<body class="bd-article"><p>A book</p><section><h1>Explorer</h1>'
+        f'<div class="cell">{inside}</div></section>{scripts}</body></html>'
+    )
 
 
 def write_explorer(records: Records, page: Path) -> None:
@@ -117,19 +156,15 @@ def write_explorer(records: Records, page: Path) -> None:
         'data-key="', f'data-evidence="{evidence}" data-key="', 1
     )
     here = f"{page.stem}/_static/synth"
-    page.write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>explorer</title>'
-        f'<script src="{here}/mode.js"></script>'
-        f'<link rel="stylesheet" href="{here}/synth.css">'
-        f'<link rel="stylesheet" href="{here}/explorer.css">'
+    head = (
+        f'<title>explorer</title><link rel="stylesheet" href="{here}/explorer.css">'
         f'<script defer src="{here}/{evidence}"></script>'
         f'<script defer src="{here}/explorer.js"></script>'
-        f'<script defer data-modules="explorer" src="{here}/loader.js"></script>'
-        '<body class="bd-article"><p>A book</p><section><h1>Explorer</h1>'
-        f'<div class="cell">{html}</div></section><script src="../peers/common.js"></script>'
-        '<script src="../peers/explorer.js"></script></body></html>',
-        "utf-8",
     )
+    # What takes its steps stands in the page, as with every peer.
+    glue = (HERE / "peers" / "explorer.js").read_text("utf-8")
+    scripts = f'<script src="../peers/common.js"></script><script>{glue}</script>'
+    page.write_text(book_page(page.stem, head, html, scripts), "utf-8")
 
 
 def steps(size: int, rounds: int) -> dict[str, list[Any]]:
@@ -359,6 +394,11 @@ def main() -> None:
     parser.add_argument(
         "--reader", action="store_true", help="with the tree that screen readers read"
     )
+    parser.add_argument(
+        "--surroundings",
+        action="store_true",
+        help="each peer once more, under the heading, style and faces of a book's page",
+    )
     options = parser.parse_args()
     found = found_browser()
     from playwright.sync_api import sync_playwright
@@ -368,8 +408,8 @@ def main() -> None:
         for size in options.sizes:
             pages = {
                 name: path
-                for name, path in write_pages(size).items()
-                if name in {"explorer", *options.peers}
+                for name, path in write_pages(size, options.surroundings).items()
+                if name.removesuffix(IN_A_BOOK) in {"explorer", *options.peers}
             }
             for slow in options.slow:
                 browser = playwright.chromium.launch(executable_path=found, args=arguments)

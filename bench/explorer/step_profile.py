@@ -21,6 +21,7 @@ from typing import Any
 from run import (
     ARGUMENTS,
     ASK,
+    IN_A_BOOK,
     PEERS,
     ROOT,
     classic_script,
@@ -242,6 +243,11 @@ def main() -> None:
     parser.add_argument(
         "--peers", nargs="+", choices=PEERS, default=["explorer", "crossfilter2", "floor"]
     )
+    parser.add_argument(
+        "--surroundings",
+        action="store_true",
+        help="each peer once more, under the heading, style and faces of a book's page",
+    )
     options = parser.parse_args()
     bundled = SourceFileLoader("bundle", str(ROOT / "scripts" / "bundle")).load_module().bundled
     from playwright.sync_api import sync_playwright
@@ -249,7 +255,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found_browser(), args=ARGUMENTS)
         for size in options.sizes:
-            pages = write_pages(size)
+            pages = write_pages(size, options.surroundings)
             # Functions keep the names they have in the source.
             script = pages["explorer"].with_suffix("") / "_static" / "synth" / "explorer.js"
             script.write_text(
@@ -259,7 +265,10 @@ def main() -> None:
             head, divided = [], []
             for slow in options.slow:
                 shown: list[int] = []
-                names = ("explorer", *(one for one in options.peers if one != "explorer"))
+                peers = ("explorer", *(one for one in options.peers if one != "explorer"))
+                names = [
+                    name for name in pages for peer in peers if name.removesuffix(IN_A_BOOK) == peer
+                ]
                 starts: dict[str, list[Divided]] = {name: [] for name in names}
                 # Taking turns, so that a machine that slows down slows all.
                 for _ in range(options.rounds if options.kind == "start" else 0):

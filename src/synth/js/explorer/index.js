@@ -238,10 +238,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       Promise.all([more(), changes()]).then(([{ since }, all]) => all[version] && note.replaceChildren(bad, ...since(core, data, version, all[version], say, base)));
   };
   /** @param {string} text */
-  const tell = (text) => {
-    note.hidden = !text;
-    note.replaceChildren(text);
-  };
+  const tell = (text) => (note.hidden = !text || note.replaceChildren(text));
   /** Addresses to be written. @type {(() => void)[]} */
   const writes = [];
   /** The reader changed something: remember it, then show it. @param {boolean} [typing] */
