@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from multiprocessing import forkserver
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -17,7 +18,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from synth import notebooks
+from synth import notebooks, warm
 from synth.cli import main
 from synth.model import Finding
 from synth.notebooks import Holder, execute, notebooks_of, stale, tidied
@@ -295,6 +296,7 @@ def test_a_notebook_finds_the_review_read(ran: Path) -> None:
 
 def test_a_notebook_reads_the_review_where_its_files_changed(book: Path) -> None:
     change = """
+from multiprocessing import forkserver
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -411,3 +413,28 @@ def test_a_kernel_that_ends_or_never_answers_is_not_waited_for() -> None:
         asyncio.run(notebooks._until_ready(Scripted(["reply"], alive=False), 60))
     with pytest.raises(RuntimeError, match=r"did not answer in 1e-09 seconds"):
         asyncio.run(notebooks._until_ready(Scripted(), 1e-9))
+
+
+def test_what_kernels_are_forked_from_is_begun_first_and_only_where_a_notebook_will_run(
+    ran: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: begun.append("begun"))
+    assert not warm.begin(ran)
+    assert begun == []
+    assert warm.begin(ran, everything=True)
+    # A notebook that ran with the same outputs is not rewritten, and is not stale.
+    data = ran / "data" / "review.toml"
+    data.write_text(data.read_text("utf-8") + "\n", "utf-8")
+    assert warm.begin(ran)
+    monkeypatch.undo()
+    assert execute(ran, say=Said()) == 0
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: begun.append("begun"))
+    assert not warm.begin(ran)
+    next(iter(notebooks_of(ran))).write_text("{", "utf-8")
+    assert not warm.begin(ran), "what cannot be read is told by who runs it"
+    assert len(begun) == 2
+    # Nothing that takes long is imported by then.
+    told = "import sys, synth.warm; print({'nbclient', 'nbformat', 'zmq'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -392,11 +392,13 @@ def _add_execute(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def _execute(given: argparse.Namespace) -> int:
+    from synth.warm import begin
+
+    root = _root(given)
+    begin(root, everything=given.all)
     from synth.notebooks import execute
 
-    return execute(
-        _root(given), all=given.all, check=given.check, notebooks=given.notebooks or None
-    )
+    return execute(root, all=given.all, check=given.check, notebooks=given.notebooks or None)
 
 
 # --- add --------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ from typing import Any
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 """What only a running kernel can show; it is never stored."""
 
+REMEMBERED = "_build/synth/executed.json"
+"""File, below the folder of a review, of what notebooks were run from last."""
+
 _DRAWING = ("altair", "vl-convert-python")
 _SOURCE = {".py", ".html", ".toml"}
 
@@ -107,6 +110,23 @@ def why_stale(notebook: Mapping[str, Any], of_inputs: str) -> str:
     if known.get("inputs") != of_inputs:
         return "the data or the library changed"
     return ""
+
+
+def remembered(root: Path) -> dict[str, Any]:
+    """The marks of notebooks that ran, by their paths.
+
+    A notebook whose outputs did not change is not rewritten; that it ran is kept beside the build,
+    or it would run again each time.
+
+    Parameters
+    ----------
+    root : folder of the review.
+    """
+    try:
+        held = json.loads((root / REMEMBERED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
 
 
 def unfinished(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str]]:

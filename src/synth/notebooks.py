@@ -48,38 +48,9 @@ from synth.reading.textio import write_text
 from synth.review import hold
 from synth.views.charts.pictures import converted, keep_pictures
 from synth.views.view import WITHOUT_WIDGETS
-
-WARM = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.iostream",
-    "ipykernel.debugger",
-    "IPython.core.completer",
-    "IPython.extensions.storemagic",
-    "sqlite3",
-    "psutil",
-    "pandas",
-    "altair",
-    "vl_convert",
-    "anywidget",
-    "synth.review",
-    "synth.views.explorer",
-    "synth.views.charts",
-    "synth.views.framework",
-    "synth.views.catalogue",
-    "synth.views.influences.map",
-    "synth.views.flow",
-    "synth.views.robustness",
-    "synth.views.statements",
-    "synth.views.verdict",
-    "synth.views.glance",
-)
-"""What the process that kernels are forked from imports before the first of them."""
-# Importing a kernel's debugger warns every author that it may miss breakpoints.
-os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+from synth.warm import forking
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
-_MEMORY = "_build/synth/executed.json"
 PICTURES = "_build/synth/pictures"
 """Folder, below that of a review, with the pictures of charts that kernels drew."""
 
@@ -162,7 +133,7 @@ class Execution:
         self.root, self.everything, self.check, self.say = root, everything, check, say
         load_records(root)  # a review that cannot be read is told once, not by every notebook
         self.inputs = freshness.inputs(root)
-        self.remembered = self._read_memory()
+        self.remembered = freshness.remembered(root)
         self.holder: Holder | None = None
 
     def run(self, notebooks: list[Path]) -> list[Outcome]:
@@ -257,17 +228,8 @@ class Execution:
         now = freshness.marks(notebook, self.inputs)
         return "" if self.remembered.get(self._name(path)) == now else why
 
-    # A notebook whose outputs did not change is not rewritten, so that it ran is kept beside the
-    # build: otherwise it would run again each time.
-    def _read_memory(self) -> dict[str, Any]:
-        try:
-            held = json.loads((self.root / _MEMORY).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return held if isinstance(held, dict) else {}
-
     def _write_memory(self) -> None:
-        target = self.root / _MEMORY
+        target = self.root / freshness.REMEMBERED
         target.parent.mkdir(parents=True, exist_ok=True)
         text = json.dumps(self.remembered, indent=1, sort_keys=True, ensure_ascii=False)
         write_text(target, text + "\n")
@@ -324,7 +286,7 @@ class Holder:
         self._draws = Thread(target=_draw_for_kernels, args=(self._listener,), daemon=True)
         self._draws.start()
         given = (root, pictures or root / PICTURES, asked, self._address)
-        self._process = _warm().Process(target=_hold, args=given)
+        self._process = forking().Process(target=_hold, args=given)
         self._process.start()
         asked.close()
 
@@ -413,13 +375,6 @@ def _serve_held(asked: Connection, *given: Any) -> None:
     _serve(*given)
 
 
-def _warm() -> Any:
-    """What starts a process with everything imported that a page needs."""
-    server = multiprocessing.get_context("forkserver")
-    server.set_forkserver_preload([*WARM])
-    return server
-
-
 class ForkedKernel(LocalProvisioner):
     """A kernel forked from a process that has already imported what pages need."""
 
@@ -436,7 +391,7 @@ class ForkedKernel(LocalProvisioner):
         if self.holder is not None:
             forked = self.holder.fork(*given)
         else:
-            forked = _Forked(_warm().Process(target=_serve, args=given, daemon=True))
+            forked = _Forked(forking().Process(target=_serve, args=given, daemon=True))
         # The base class takes any process that can be polled, waited for and signalled.
         self.process = cast(Any, forked)
         self.pid = forked.pid
