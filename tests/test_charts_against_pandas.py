@@ -111,9 +111,10 @@ def shown(chart: Any) -> dict[str, tuple[int, int, int]]:
 
 def check_sides(chart: Any, table: pandas.DataFrame, done_in: str, about: str) -> None:
     """A bar's parts: its studies with what helps there, with what hinders there, with both."""
+    each = table.explode(done_in)
+    each = each.explode(about) if about != done_in else each
     for row in chart.rows:
-        here = table.explode(done_in).query(f"{done_in} == @row['value']")
-        here = here.explode(about).query(f"{about} == @row['value']") if about != done_in else here
+        here = each[(each[done_in] == row["value"]) & (each[about] == row["value"])]
         ways = here.groupby("study")["direction"].agg(set)
         assert row["helping"] == sum("helps" in way for way in ways)
         assert row["hindering"] == sum("blocks" in way for way in ways)
