@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -17,6 +18,7 @@ from jinja2.bccache import Bucket
 
 from synth.book import assets
 from synth.book.assets import bundling
+from synth.reading.textio import replace_file
 from synth.views.view import VIEW
 
 ROOTS = Path(__file__).parent / "roots"
@@ -89,15 +91,24 @@ class _Templates(BytecodeCache):
 TEMPLATES = _Templates()
 
 
+KEPT = Path(__file__).resolve().parent.parent / "_build" / "tests"
+
+
 @cache
-def _bundle(vega_lite: str) -> tuple[bytes, bytes]:
-    return bundling(vega_lite).communicate()
+def _bundle(vega_lite: str) -> bytes:
+    kept = KEPT / f"vega-{vega_lite}-of-{version('vl-convert-python')}.js"
+    if not kept.is_file():
+        made, said = bundling(vega_lite).communicate()
+        assert made, said.decode(errors="replace")
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(kept, made)
+    return kept.read_bytes()
 
 
 class Bundled:
     """A process that has made the Vega bundle: each build in a new folder would take two seconds.
 
-    The first time it is made.
+    It is made once for all processes of the tests, and kept.
     """
 
     returncode = 0
@@ -106,7 +117,7 @@ class Bundled:
         self.vega_lite = vega_lite
 
     def communicate(self) -> tuple[bytes, bytes]:
-        return _bundle(self.vega_lite)
+        return _bundle(self.vega_lite), b""
 
     def kill(self) -> None:
         """Nothing runs."""
