@@ -15,7 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -235,7 +235,8 @@ def entries(app: Sphinx) -> list[Entry]:
     """
     domain: Any = app.env.get_domain("synth")
     records = domain.review.records
-    uri = partial(app.builder.get_relative_uri, "search")
+    # Thousands of objects stand on one page.
+    uri = cache(partial(app.builder.get_relative_uri, "search"))
     found: dict[tuple[str, str], Entry] = {}
     themes: dict[tuple[str, str], tuple[str, str]] = {}
     for name, label, objtype, page, anchor, _ in domain.get_objects():
