@@ -100,6 +100,8 @@ test("hits are every second piece", () => {
   const plain = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
   assert.deepEqual(pieces("Señora señor", ["senor"], plain), ["", "Señor", "a ", "señor"]);
   assert.deepEqual(pieces("nothing", [], plain), ["nothing"]);
+  // A sign of two halves counts as two, as an index into the text does.
+  assert.deepEqual(pieces("a 🌱 for all", ["all"], plain), ["a 🌱 for ", "all"]);
 });
 
 test("a cell counts findings, statements or studies; sums count nothing twice", () => {

@@ -155,7 +155,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     write(words, byTheme ? marked(tree.labels[name]) : linked("study", data.studies.id[name], data.studies.label[name]));
     const look = (byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean)) || 0;
     // At a stroke the words change, and rarely the shape before them.
-    if (item.look !== (item.look = look)) heading.replaceChildren(look ? shape(look, words) : words);
+    if (item.shown !== (item.shown = look)) heading.replaceChildren(look ? shape(look, words) : words);
     const about = byTheme ? [] : facts(({ by }) => by?.[name]);
     if (!byTheme && inferred.has(name)) about.push(` ${say("country_inferred")}`);
     write(line, [...about, about[0] ? " · " : "", count === total ? some(total) : say("its", { n: count, findings: some(total) }),

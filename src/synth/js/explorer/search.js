@@ -46,7 +46,7 @@ export function pieces(text, words, fold) {
   let length = 0;
   for (const letter of text) {
     const small = letter < "\x80" ? letter.toLowerCase() : fold(letter);
-    for (const _ of small) origin.push(length);
+    for (let at = 0; at < small.length; at++) origin.push(length);
     folded += small;
     length += letter.length;
   }
