@@ -17,6 +17,8 @@ BOOK := _build/html
 # Two processes share out the tests; what several tests of a file make once stays with one of them.
 # JOBS=0 runs them one after the other, with the same result.
 JOBS := 2
+# With a browser a tenth of a process's time is waiting: three keep two processors busy.
+test-book: JOBS := 3
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS)
 # What `test-unit` runs; tests/conftest.py knows it by these words.
 QUICK := -p no:nbval -m "not browser and not slow"
