@@ -81,18 +81,20 @@ JUDGE = """async (tags) => {
 # A text with something before or behind it that is not around it looks like no other, and so does
 # one that leaves what is around it. The longest is judged: of a single letter axe says nothing.
 ONE_OF_EACH_LOOK = """() => {
-    const seen = ["color", "font-size", "font-weight", "background-color", "background-image",
-        "opacity", "text-shadow", "-webkit-text-stroke-width", "text-decoration-line", "filter",
-        "mix-blend-mode", "position", "float", "display", "visibility", "clip", "clip-path"];
+    const ofLetters = ["color", "font-size", "font-weight", "text-shadow", "visibility",
+        "-webkit-text-stroke-width"];
+    const around = ["position", "background-color", "background-image", "opacity", "filter",
+        "text-decoration-line", "mix-blend-mode", "float", "display", "clip", "clip-path"];
     const outside = ["absolute", "fixed", "sticky"];
-    const ground = (style) => style.backgroundImage !== "none"
-        || !/^(transparent|rgba\\(.*, 0\\))$/.test(style.backgroundColor);
+    const ground = (style) => style.backgroundColor !== "rgba(0, 0, 0, 0)"
+        || style.backgroundImage !== "none";
     const box = (rect) => [rect.left, rect.top, rect.right, rect.bottom];
-    const elements = [...document.body.querySelectorAll("*")];
-    for (const element of elements) {
-        delete element.dataset.judged;
-        delete element.dataset.look;
-    }
+    const styles = new Map();
+    const styleOf = (element) => {
+        if (!styles.has(element)) styles.set(element, getComputedStyle(element));
+        return styles.get(element);
+    };
+    for (const element of document.querySelectorAll("[data-judged]")) delete element.dataset.judged;
 
     // Of a control that is switched off nothing is asked, nor of what names it.
     const off = [...document.querySelectorAll(":disabled, [aria-disabled=true]")].flatMap((it) =>
@@ -102,10 +104,12 @@ ONE_OF_EACH_LOOK = """() => {
     // What paints, by the rows of 100 pixels that it stands in.
     const rows = new Map();
     const row = (y) => Math.floor(y / 100);
-    const styles = new Map(elements.map((element) => [element, getComputedStyle(element)]));
     const painters = new Map();
-    for (const [element, style] of styles) {
-        if (!element.matches("img, svg, canvas, object, iframe, video") && !ground(style)) continue;
+    for (const element of document.body.querySelectorAll("*")) {
+        // Within a picture nothing has a ground of its own: all of it is the picture's.
+        if (!(element instanceof HTMLElement) && element.localName !== "svg") continue;
+        if (!element.matches("img, svg, canvas, object, iframe, video")
+            && !ground(styleOf(element))) continue;
         const place = box(element.getBoundingClientRect());
         if (place[2] - place[0] < 1 || place[3] - place[1] < 1) continue;
         painters.set(element, place);
@@ -114,16 +118,16 @@ ONE_OF_EACH_LOOK = """() => {
     }
     const alone = (element, [left, top, right, bottom]) => {
         for (let up = element.parentElement; up; up = up.parentElement) {
-            const around = painters.get(up);
-            if (around && (left < around[0] - 1 || top < around[1] - 1
-                || right > around[2] + 1 || bottom > around[3] + 1)) return true;
+            const held = painters.get(up);
+            if (held && (left < held[0] - 1 || top < held[1] - 1
+                || right > held[2] + 1 || bottom > held[3] + 1)) return true;
         }
         for (let y = row(top); y <= row(bottom); y += 1)
             for (const other of rows.get(y) ?? []) {
                 const [x0, y0, x1, y1] = painters.get(other);
                 if (left < x1 - 1 && right > x0 + 1 && top < y1 - 1 && bottom > y0 + 1
                     && !other.contains(element)
-                    && (!element.contains(other) || outside.includes(styles.get(other).position)))
+                    && (!element.contains(other) || outside.includes(styleOf(other).position)))
                     return true;
             }
         return false;
@@ -136,12 +140,12 @@ ONE_OF_EACH_LOOK = """() => {
         return numbers.get(key);
     };
     const look = (element) => {
-        if (!styles.has(element)) return "";
+        if (element === document.documentElement) return "";
         if (!looks.has(element)) {
-            const style = styles.get(element);
-            const own = seen.map((name) => style.getPropertyValue(name));
+            const style = styleOf(element);
+            const own = around.map((name) => style.getPropertyValue(name));
             // What lies over other parts stands on their ground too: it looks like nothing else.
-            const over = outside.includes(style.position)
+            const over = outside.includes(own[0])
                 || ["::before", "::after"].some((name) => {
                     const made = getComputedStyle(element, name);
                     return made.content !== "none" && made.position === "absolute" && ground(made);
@@ -153,16 +157,21 @@ ONE_OF_EACH_LOOK = """() => {
         return looks.get(element);
     };
 
+    const written = new Map();
+    for (const control of document.body.querySelectorAll("input, select, textarea, button"))
+        written.set(control, []);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        if (!text.data.trim()) continue;
+        if (!written.has(text.parentElement)) written.set(text.parentElement, []);
+        written.get(text.parentElement).push(text);
+    }
     const longest = new Map();
-    let all = 0;
-    for (const element of elements) {
-        const own = [...element.childNodes].filter((it) => it.nodeType === Node.TEXT_NODE
-            && it.data.trim());
-        const control = element.matches("input, select, textarea, button");
-        if (!own.length && !control || !element.checkVisibility()) continue;
-        all += 1;
+    const range = document.createRange();
+    window.looksOfTexts = new Map();
+    for (const [element, own] of written) {
+        if (!element.checkVisibility()) continue;
         const place = box(element.getBoundingClientRect());
-        const range = document.createRange();
         for (const text of own) {
             range.selectNode(text);
             const [left, top, right, bottom] = box(range.getBoundingClientRect());
@@ -172,16 +181,18 @@ ONE_OF_EACH_LOOK = """() => {
             place[3] = Math.max(place[3], bottom);
         }
         const unseen = place[2] - place[0] < 2 || place[3] - place[1] < 2;
-        const looksLike = number(JSON.stringify([look(element), unseen,
-            off.some((it) => it.contains(element)), alone(element, place) ? all : 0]));
-        element.dataset.look = looksLike;
+        const apart = alone(element, place) ? window.looksOfTexts.size + 1 : 0;
+        const letters = ofLetters.map((name) => styleOf(element).getPropertyValue(name));
+        const looksLike = number(JSON.stringify([look(element), ...letters, unseen,
+            off.some((it) => it.contains(element)), apart]));
+        window.looksOfTexts.set(element, looksLike);
         const length = own.map((it) => it.data).join("").replace(/[^\\p{L}\\p{N}]/gu, "").length;
         if (length > (longest.get(looksLike)?.length ?? -1))
             longest.set(looksLike, { element, length });
     }
     for (const { element } of longest.values()) element.dataset.judged = "";
     axe.configure({ rules: [{ id: "color-contrast", selector: "[data-judged]" }] });
-    return [all, longest.size];
+    return [window.looksOfTexts.size, longest.size];
 }"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
@@ -190,7 +201,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 LOOKS_THAT_FAIL = """async () => {
     const found = await axe.run(document, { runOnly: ["color-contrast"], preload: false });
     const nodes = found.violations.flatMap((rule) => rule.nodes);
-    const looks = nodes.map((node) => Number(document.querySelector(node.target).dataset.look));
+    const looks = nodes.map((node) => window.looksOfTexts.get(document.querySelector(node.target)));
     return [...new Set(looks)].sort((one, other) => one - other);
 }"""
 
