@@ -54,6 +54,61 @@ def test_the_keyboard_reaches_every_control_and_shows_where_it_is(
     assert bare == []
 
 
+RINGS_CUT_OFF = """() => {
+    const cut = [];
+    const stops = "a, button, input, select, summary, [tabindex='0']";
+    const seen = {};
+    for (const e of document.querySelectorAll(stops)) {
+        // Three of what stands alike tell of all.
+        const kind = [e, e.parentElement, e.parentElement.parentElement].map((up) =>
+            up.localName + up.className).join(" ");
+        if ((seen[kind] = (seen[kind] ?? 0) + 1) > 3) continue;
+        if (!e.checkVisibility({ visibilityProperty: true }) || e.closest("svg, .bd-header"))
+            continue;
+        e.focus();
+        const style = getComputedStyle(e);
+        if (document.activeElement !== e || style.outlineStyle === "none") continue;
+        const room = parseFloat(style.outlineOffset) + parseFloat(style.outlineWidth) / 2;
+        const box = e.getBoundingClientRect();
+        const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+        const sides = { top: [x, box.top - room], bottom: [x, box.bottom + room],
+            left: [box.left - room, y], right: [box.right + room, y] };
+        const lost = Object.entries(sides).filter(([, [x, y]]) => {
+            for (let up = e.parentElement; up; up = up.parentElement) {
+                const { overflowX, overflowY, clipPath } = getComputedStyle(up);
+                const { left, top, right, bottom } = up.getBoundingClientRect();
+                const cuts = (overflow) => overflow !== "visible" || clipPath !== "none";
+                if (cuts(overflowX) && (x < left || x > right)) return true;
+                if (cuts(overflowY) && (y < top || y > bottom)) return true;
+            }
+            // What keeps its place lies over what stands before it.
+            return document.elementsFromPoint(x, y).some((over) => over.closest(".ex-sticky")
+                && !over.contains(e) && !over.closest(".ex-sticky").contains(e));
+        }).map(([side]) => side);
+        // A link in a line of text shows enough on three sides.
+        if (lost.length > (style.display === "inline" ? 1 : 0))
+            cut.push(`${e.localName} "${e.innerText.trim() || e.ariaLabel || e.type}": ${lost}`);
+    }
+    return cut;
+}"""
+
+
+@pytest.mark.parametrize("width", [1440, 360])
+def test_the_ring_around_what_has_the_focus_is_whole(
+    built_book: Path, offline_page: Callable[..., Any], width: int
+) -> None:
+    offline = offline_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    cut = {}
+    for name in ["explorer", "where-and-when", "influences", "human-resource-policies", "studies"]:
+        page = offline.open(built_book / "book" / f"{name}.html")
+        page.keyboard.press("Tab")  # what a script gives the focus has a ring from now on
+        cut[name] = page.evaluate(RINGS_CUT_OFF)
+    assert {name: rings for name, rings in cut.items() if rings} == {}
+    page.set_content("<p style='overflow: hidden'><a href='#' style='display: block'>cut off</a>")
+    page.keyboard.press("Tab")
+    assert len(page.evaluate(RINGS_CUT_OFF)) == 1
+
+
 def test_nothing_moves_for_readers_who_asked_for_stillness(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

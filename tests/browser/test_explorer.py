@@ -271,6 +271,19 @@ def test_hits_are_marked_whatever_their_accents(
     assert marks.all_text_contents() == ["ﬁr", "Señor", "straß"]
 
 
+def test_what_begins_with_a_hit_is_shown_like_all_else(everything: Path, opened: Any) -> None:
+    """The factor of a finding, and the facts of a study, begin with the word that is searched."""
+    page = opened(everything)
+    go_to(page, "?x.q=supervision")
+    place = page.locator("li:has(> .ex-path [data-finding=kuhn2015-01]) .ex-place")
+    assert place.text_content() == "Supervision"
+    assert place.locator("mark").all_text_contents() == ["Supervision"]
+    go_to(page, "?x.group=study&x.q=canada")
+    lines = page.locator(".ex-top > .ex-path").all_text_contents()
+    assert lines
+    assert all(" · " in line.partition(" finding")[0] for line in lines), lines
+
+
 def test_counts_say_what_a_choice_would_show(everything: Path, review: Review, opened: Any) -> None:
     page = opened(everything)
     go_to(page, "?x.level=meso&x.direction=barrier&x.since=2012")

@@ -100,8 +100,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   /** @typedef {import("./dom.js").Part} Part */
   /** @type {string[]} */
   let forms = [];
-  /** @param {string} text @returns {Part[]} */
-  const marked = (text) => pieces(text, forms, core.fold).map((piece, at) => (at % 2 ? ["mark", null, piece] : piece));
+  /** A text with its hits marked; no empty part, by which something would look like nothing. @param {string} text @returns {Part[]} */
+  const marked = (text) => pieces(text, forms, core.fold).map((piece, at) => /** @type {Part} */ (at % 2 ? ["mark", null, piece] : piece)).filter(Boolean);
   /** @param {number[]} nodes */
   const path = (nodes) => beside(nodes.map((at) => tree.labels[at]), " › ", marked);
   /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
@@ -194,7 +194,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
         const other = items.at(-1)?.name !== group;
         if (shown && shown + list.length > (self.all ? MOST : SHOWN) || (!self.all && other && items.length === GROUPS)) break;
         if (other) items.push({ name: group, inside: [], count: counts[group], total: totals[group] });
-        items[items.length - 1].inside.push(row);
+        /** @type {Group} */ (items.at(-1)).inside.push(row);
         shown += list.length;
       }
       // What stood for a study is never made a theme's: their numbers are the same, their parts are not.
