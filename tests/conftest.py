@@ -126,7 +126,7 @@ def pytest_collection_finish() -> None:
     """Look for garbage seldom, and never in what stays to the end: half a million objects."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(500_000, 10, 20)
 
 
 class WholeFiles(LoadScopeScheduling):

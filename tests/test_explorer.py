@@ -342,6 +342,7 @@ def test_code_and_style_stay_light() -> None:
     assert len(gzip.compress(code.encode())) + len(gzip.compress(style.encode())) <= 14 * 1024
 
 
+@pytest.mark.slow
 def test_what_readers_load_is_made_from_the_modules(root: Path) -> None:
     for tool in ("esbuild", "terser"):
         if not (root / "node_modules" / ".bin" / tool).exists():

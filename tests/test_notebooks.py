@@ -309,6 +309,7 @@ table.write_text(table.read_text("utf-8").replace("One teacher", "A teacher"), "
     assert told(book, "seen").startswith("1 ")
 
 
+@pytest.mark.slow
 def test_an_author_is_told_of_notebooks_and_of_nothing_else(book: Path) -> None:
     command = [sys.executable, "-m", "synth.cli", "execute", "--root", book, notebooks_of(book)[0]]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -317,6 +318,7 @@ def test_an_author_is_told_of_notebooks_and_of_nothing_else(book: Path) -> None:
     assert len(done.stdout.splitlines()) == 2, done.stdout
 
 
+@pytest.mark.slow
 def test_one_process_draws_the_pictures_of_all_kernels_and_each_once(
     book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

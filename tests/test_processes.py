@@ -282,6 +282,7 @@ def test_the_phase_is_told_where_this_sphinx_keeps_it(tmp_path, monkeypatch):
 # --- views, drawn once ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_view_that_may_have_changed_is_drawn_by_one_of_them(tmp_path, monkeypatch):
     root = garden(tmp_path)
     twice = [view("by_country", {"all": True}), view("by_design", {"all": True})]

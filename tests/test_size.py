@@ -183,6 +183,7 @@ def unread(review: Review) -> Review:
     return Review(replace(review.records))
 
 
+@pytest.mark.slow
 def test_five_times_the_studies_are_five_times_the_work(reviews: tuple[Review, Review]) -> None:
     made: list[dict[str, View]] = []
     making = [calls(lambda review=review: made.append(views(unread(review)))) for review in reviews]
@@ -235,6 +236,7 @@ def test_statements_are_grouped_once_however_many_pages_list_them(
     assert len(asked) == len(set(asked)) > 10
 
 
+@pytest.mark.slow
 def test_pages_of_studies_share_their_order_and_their_findings(
     reviews: tuple[Review, Review],
 ) -> None:
