@@ -9,15 +9,17 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from types import CodeType
+from types import CodeType, SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+import altair
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from synth.book import assets
-from synth.book.assets import bundling
+from synth.book.assets import begin_vega, bundling, write_vega
+from synth.book.figures import HAS_CHART, vega_lite_version
 from synth.reading.textio import replace_file
 from synth.views.view import VIEW
 
@@ -121,6 +123,19 @@ class Bundled:
 
     def kill(self) -> None:
         """Nothing runs."""
+
+
+def keep_vega(html: Path) -> None:
+    """Leave the Vega bundle where a build by another program finds it, as one made before.
+
+    `test_the_example_passes_its_own_test` has no such help: its build makes the bundle.
+    """
+    used = vega_lite_version({"$schema": altair.SCHEMA_URL})
+    app: Any = SimpleNamespace(outdir=html, builder=SimpleNamespace(format="html"))
+    env: Any = SimpleNamespace(metadata={"a page": {HAS_CHART: used}})
+    with patch.object(assets, "bundling", Bundled):
+        begin_vega(app, env)
+        write_vega(app, None)
 
 
 def built(root: Path, processes: int = 1) -> tuple[Path, str]:

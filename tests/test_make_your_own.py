@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from garden_book import keep_vega
 from synth.cli import main
 from synth.reading.rules import load_records
 
@@ -86,6 +87,7 @@ def test_the_three_commands_end_in_a_built_book(page: str, authors_files: Path) 
     first, change, last = block_after(page, "## 2. Three commands").strip().splitlines()
     assert main([*shlex.split(first)[1:], "--no-execute"]) == 0
     folder = authors_files / shlex.split(change)[1]
+    keep_vega(folder / "_build" / "html")
     done = subprocess.run(
         [*shlex.split(last), f"BIN={BIN}"], cwd=folder, capture_output=True, text=True, check=False
     )

@@ -16,7 +16,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError, SphinxParallelError
 from sphinx.util.build_phase import BuildPhase
 
-from garden_book import built, change, evidence, notebook, planted, view
+from garden_book import built, change, evidence, keep_vega, notebook, planted, view
 from synth.book import processes, views
 from synth.book.assets import TABLES
 from synth.book.processes import Share, SharedBuilder, shared_out
@@ -150,6 +150,7 @@ def test_jupyter_books_pages_are_shared_out_and_a_warning_in_any_fails_the_build
             for path in root.glob(f"{page}.*"):
                 text = path.read_text("utf-8")
                 path.write_text(text.replace("# ", "# {study}`nobody` ", 1), "utf-8")
+    keep_vega(root / "_build" / "html")
     book = Path(sys.executable).parent / "jupyter-book"
     command = [book, "build", root, "-W", "--keep-going"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

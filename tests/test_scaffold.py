@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from garden_book import keep_vega
 from synth.book.prose_rules import check as check_pages
 from synth.cli import main
 from synth.errors import ReviewError
@@ -370,6 +371,7 @@ def test_a_teams_files_become_its_own_book(
     assert main(["new", str(bees), *map(str, given), "--no-execute"]) == 0
     ran = subprocess.run([BIN / "synth", "execute"], cwd=bees, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stdout
+    keep_vega(bees / "_build" / "html")
     built = subprocess.run(
         ["make", "test", f"BIN={BIN}"], cwd=bees, capture_output=True, text=True, check=False
     )
@@ -405,6 +407,7 @@ def test_the_example_passes_its_own_test(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "All checks passed." in done.stdout
+    assert (tmp_path / "tools" / "_build" / "html" / "_static" / "synth" / "vega.js").is_file()
 
 
 def test_a_long_list_of_references_is_divided_and_holds_every_work_once(

@@ -26,7 +26,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace
 
-from garden_book import Bundled
+from garden_book import Bundled, keep_vega
 from synth.book import ViewMime, assets
 from synth.book import theme as finished_pages
 from synth.book.assets import (
@@ -140,6 +140,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
 def growing(tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A book that was built in a process of its own, and is built again after each change."""
     made = Book(tmp_path_factory.mktemp("growing"))
+    keep_vega(made.html)
     made.build_apart()
     return made
 
