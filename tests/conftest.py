@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import functools
 import gc
+import http.server
 import itertools
 import logging
 import os
@@ -12,10 +13,12 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.page_at_rest import settle, track
@@ -51,8 +54,8 @@ ON_ONE_WORKER = {
 
 LONG = [
     *("test_print.py", "test_stale_book.py", "test_scaffold.py", "test_make_your_own.py"),
-    *("test_offline.py", "test_explorer_jupyterlab.py", "test_publishing.py"),
-    *("test_bad_input_fuzz.py", "test_every_page.py"),
+    *("test_explorer_jupyterlab.py", "test_publishing.py", "test_bad_input_fuzz.py"),
+    "test_every_page.py",
     # Of the quick run, the longest first; those of notebooks wait more than they work.
     *("test_notebooks.py", "test_domain.py", "test_size.py", "test_hostile_review.py"),
     *("test_round_trip.py", "test_import.py", "test_takeaway.py", "test_processes.py"),
@@ -208,6 +211,31 @@ def built_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output / "_build" / "html"
 
 
+@pytest.fixture(scope="session")
+def served(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the book below a path of a host that allows nothing but its own files."""
+    from synth.book.theme import POLICY
+
+    class Strict(http.server.SimpleHTTPRequestHandler):
+        """Sends the stated policy with every page, as a careful host would."""
+
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", POLICY)
+            super().end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    site = tmp_path_factory.mktemp("site")
+    (site / "some").mkdir()
+    (site / "some" / "book").symlink_to(built_book.resolve(), target_is_directory=True)
+    handler = functools.partial(Strict, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/some/book/"
+    server.shutdown()
+
+
 @dataclass
 class OfflinePage:
     """A browser page that can read files and nothing else, and remembers what it was refused.
@@ -241,18 +269,20 @@ machine. Only a test that fails waits as long."""
 LOOK = {"viewport", "color_scheme", "reduced_motion"}
 """Options that a page can change while it is there; any other belongs to its context."""
 
-USUAL = {"java_script_enabled": True, "has_touch": False, "is_mobile": False}
+USUAL = {"java_script_enabled": True, "has_touch": False, "is_mobile": False, "reaches": ""}
 """What those others are of a page that nobody asks anything of."""
 
 
-def offline_in(context: Any) -> OfflinePage:
-    """A new page of a context that can read files and nothing else."""
+def offline_in(browser: Any, *, reaches: str = "", **options: Any) -> OfflinePage:
+    """A page, in a context of its own, that can read files and what one address begins."""
+    proxy = {**NO_NETWORK, "bypass": urlsplit(reaches).hostname} if reaches else NO_NETWORK
+    context = browser.new_context(proxy=proxy, **options)
     offline = OfflinePage(context.new_page())
     page = offline.page
     page.set_default_timeout(LIMIT)
 
     def remember(request: Any) -> None:
-        if NOT_A_FILE.match(request.url):
+        if NOT_A_FILE.match(request.url) and not (reaches and request.url.startswith(reaches)):
             offline.refused.append(request.url)
 
     context.on("request", remember)
@@ -299,11 +329,7 @@ class KeptPages:
     def take(self, kind: frozenset[tuple[str, Any]]) -> OfflinePage:
         """A page of a kind that has forgotten the test before."""
         waiting = self.kept.setdefault(kind, [])
-        return (
-            waiting.pop()
-            if waiting
-            else offline_in(self.browser.new_context(proxy=NO_NETWORK, **dict(kind)))
-        )
+        return waiting.pop() if waiting else offline_in(self.browser, **dict(kind))
 
     def give_back(self, kind: frozenset[tuple[str, Any]], offline: OfflinePage) -> None:
         """Make a page forget the test that used it, and keep it for the next."""
@@ -329,8 +355,8 @@ def offline_page(
     ``offline_page(color_scheme="dark", viewport={"width": 320, "height": 640})``
 
     What a page looks like is set on a page that is kept, which has forgotten the test before.
-    There is one for each kind that is asked for: without scripts, of a phone. ``own=True`` asks for
-    a context of its own, for what cannot be taken back.
+    There is one for each kind that is asked for: without scripts, of a phone, one that reaches what
+    is ``served``. ``own=True`` asks for a context of its own, for what cannot be taken back.
     """
     taken: list[tuple[frozenset[tuple[str, Any]], OfflinePage]] = []
     contexts = []
@@ -338,9 +364,9 @@ def offline_page(
     def make(*, own: bool = False, **options: Any) -> OfflinePage:
         others = {name: options[name] for name in options.keys() - LOOK}
         if own or not others.keys() <= USUAL.keys():
-            context = browser.new_context(proxy=NO_NETWORK, **options)
-            contexts.append(context)
-            return offline_in(context)
+            offline = offline_in(browser, **options)
+            contexts.append(offline.page.context)
+            return offline
         kind = frozenset({**USUAL, **others}.items())
         offline = kept_pages.take(kind)
         taken.append((kind, offline))

@@ -1,17 +1,21 @@
-"""Every page of the built book: from a folder, without a network, at a desk, on a phone, on paper.
+"""Every page of the built book: at a desk, on a phone, on paper; from a folder and from a host.
 
-To load a page takes longer than to look at it: each is opened twice, once at a desk and once on a
-phone at night, and all that holds for every page is looked at there.
+To load a page takes longer than to look at it: each is opened twice, and all that holds for every
+page is looked at there. Once it comes from a folder, without a network, at a desk; and once from
+below a path of a host with the stated policy, on a phone at night, whose window is then made wider.
 """
 
 from __future__ import annotations
 
+import functools
+import gzip
 import random
 import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from tests.conftest import ROOT, USUAL, as_new, missing
@@ -258,6 +262,40 @@ def alive(offline: Any) -> list[str]:
     ]
 
 
+RAW = 1_000_000
+"""Bytes the text of a page may weigh."""
+
+STOCK = 842_000
+"""Compressed bytes of the lightest stock Jupyter Book page; `bench/pages.py` measures it anew."""
+
+INTERACTIVE = ("vega.js", "explorer.js", "evidence-")
+
+BEGIN_WITH_TEXT = {
+    *("search.html", "book/intro.html", "book/data.html", "book/framework.html"),
+    *("book/glossary.html", "book/method.html", "book/references.html", "book/studies.html"),
+}
+"""Some of the pages that show no chart and no explorer before a reader has scrolled."""
+
+
+@functools.cache
+def packed(file: Path) -> int:
+    """Compressed bytes of a file of the book."""
+    return len(gzip.compress(file.read_bytes()))
+
+
+def begins_with_text(asked: list[str]) -> bool:
+    """Whether a page has asked for nothing that draws a chart or an explorer."""
+    return not any(name in address for address in asked for name in INTERACTIVE)
+
+
+def overweight(path: Path, asked: list[str]) -> str:
+    """What is said of a page that weighs too much, with all that it asked for."""
+    files = [Path(unquote(urlsplit(it).path)) for it in asked if not it.startswith("data:")]
+    assert path.resolve() in files
+    raw, weight = path.stat().st_size, sum(map(packed, files))
+    return f"{raw:,} bytes, {weight:,} compressed" if raw > RAW or weight > 0.3 * STOCK else ""
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_at_a_desk_and_on_paper(
     built_book: Path, offline_page: Callable[..., Any], axe: str, name: str
@@ -265,11 +303,25 @@ def test_at_a_desk_and_on_paper(
     """Sound headings; no control on paper; no error; axe finds nothing in the light or the dark.
 
     All rules are held in the light; in the dark, whose markup is the same, those about colours.
-    That of contrast is held, in both, of one text of each look.
+    That of contrast is held, in both, of one text of each look. What a page weighs is what it asks
+    for before a reader has scrolled.
     """
     wrong: dict[str, Any] = {}
+    asked: list[str] = []
+
+    def remember(request: Any) -> None:
+        asked.append(request.url)
+
     offline = offline_page(viewport={"width": 1280, "height": 900})
+    offline.page.on("request", remember)
     page = offline.open(built_book / name)
+    rest(page, offline.pending)
+    page.remove_listener("request", remember)
+    # With the faces of the book, and still less than a third of a stock page.
+    if begins_with_text(asked):
+        wrong["weight"] = overweight(built_book / name, asked)
+    elif name in BEGIN_WITH_TEXT:
+        wrong["weight"] = "begins with a chart or an explorer: it was not weighed"
     wrong["headings"] = headings(page)
     wrong["at 1280 px"] = too_wide(page, 1280)
 
@@ -281,7 +333,7 @@ def test_at_a_desk_and_on_paper(
     resize(offline, 1280, 900)
 
     page.evaluate(SCROLL)
-    wrong["at a desk"] = alive(offline)
+    wrong["from a folder, at a desk"] = alive(offline)
     wrong["alive at 1280 px"] = too_wide(page, 1280)
 
     page.emulate_media(reduced_motion="reduce")
@@ -374,18 +426,22 @@ def test_no_text_that_looks_otherwise_is_left_unjudged(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_on_a_phone_at_night_and_zoomed(
-    built_book: Path, offline_page: Callable[..., Any], name: str
+    served: str, offline_page: Callable[..., Any], name: str
 ) -> None:
     """No error; pages scroll in one direction only; no cell of running text is squeezed.
 
-    320 pixels are also a screen of 1280 at 400 %, and 640 at 200 %.
+    320 pixels are also a screen of 1280 at 400 %, and 640 at 200 %. The page comes from below a
+    path of a host and honours the stated policy, also in a wide window.
     """
     wrong: dict[str, Any] = {}
-    offline = offline_page(viewport={"width": 320, "height": 640}, color_scheme="dark")
-    page = offline.open(built_book / name)
+    offline = offline_page(
+        reaches=served, viewport={"width": 320, "height": 640}, color_scheme="dark"
+    )
+    page = offline.page
+    page.goto(f"{served}{name}")
     wrong["at 320 px"] = too_wide(page, 320)
     page.evaluate(SCROLL)
-    wrong["on a phone at night"] = alive(offline)
+    wrong["below a path and under the policy, on a phone at night"] = alive(offline)
     wrong["alive at 320 px"] = too_wide(page, 320)
 
     page.emulate_media(color_scheme="light")
@@ -401,6 +457,12 @@ def test_on_a_phone_at_night_and_zoomed(
     wrong["squeezed cells"] = [f"{text} ({width:.0f} px)" for width, text in cells if width < 160]
     if name == "book/studies.html":
         assert cells, "the list of studies holds cells of running text"
+    resize(offline, 1280, 900)
+    # What a phone keeps as a picture comes alive in a page that is wide from the beginning.
+    if page.locator("[data-synth-chart]").count():
+        page.reload()
+        page.evaluate(SCROLL)
+    wrong["below a path and under the policy, at 1280 px"] = alive(offline)
     assert {what: found for what, found in wrong.items() if found} == {}
 
 

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-import gzip
 import http.server
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from tests.conftest import NO_NETWORK
-from tests.page_at_rest import rest, settle, track
-
-from synth.book.theme import POLICY
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
 LINKED_HOSTS = re.compile(
@@ -156,106 +150,40 @@ SCROLL = """async () => {
 }"""
 
 
-class Strict(http.server.SimpleHTTPRequestHandler):
-    """A server that sends the stated policy with every page, as a careful host would."""
-
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def served(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the book below a path of a host that allows nothing but its own files."""
-    site = tmp_path_factory.mktemp("site")
-    (site / "some").mkdir()
-    (site / "some" / "book").symlink_to(built_book.resolve(), target_is_directory=True)
-    handler = functools.partial(Strict, directory=str(site))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/some/book"
-    server.shutdown()
-
-
-@pytest.fixture
-def strict_page(browser: Any, served: str) -> Iterator[tuple[Any, list[str]]]:
-    """A page that can reach the served book only, and what went wrong on it."""
-    elsewhere = {"server": NO_NETWORK["server"], "bypass": "127.0.0.1"}
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, proxy=elsewhere)
-    page, wrong = context.new_page(), []
-
-    def remember(request: Any) -> None:
-        if not request.url.startswith((served, "data:", "blob:")):
-            wrong.append(f"asked for {request.url}")
-
-    context.on("request", remember)
-    page.on(
-        "response",
-        lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None,
-    )
-    page.on("pageerror", lambda error: wrong.append(f"uncaught: {error}"))
-    page.on(
-        "console",
-        lambda said: (
-            wrong.append(f"{said.type}: {said.text}") if said.type in {"error", "warning"} else None
-        ),
-    )
-    yield page, wrong
-    context.close()
-
-
-RAW = 1_000_000
-"""Bytes the text of a page may weigh."""
-
-STOCK = 842_000
-"""Compressed bytes of the lightest stock Jupyter Book page; `bench/pages.py` measures it anew."""
-
-INTERACTIVE = ("vega.js", "explorer.js", "evidence-")
-
-
 @pytest.mark.browser
-def test_pages_of_a_sub_path_honour_the_stated_policy_and_their_budget_of_bytes(
-    built_book: Path, served: str, strict_page: tuple[Any, list[str]]
+def test_a_served_page_says_what_its_policy_forbids_and_reaches_nothing_else(
+    served: str, offline_page: Callable[..., Any]
 ) -> None:
-    """What a page weighs is what it asks for before a reader has scrolled."""
-    page, wrong = strict_page
-    session = page.context.new_cdp_session(page)
-    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    pending = track(page)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-
-    @functools.cache
-    def packed(address: str) -> int:
-        """Compressed bytes of what is served at an address."""
-        path = unquote(urlsplit(address).path).removeprefix(urlsplit(served).path)
-        return len(gzip.compress((built_book / path.lstrip("/")).read_bytes()))
-
-    found, quiet = [], 0
-    for path in sorted([*(built_book / "book").glob("*.html"), built_book / "search.html"]):
-        asked.clear()
-        page.goto(f"{served}/{path.relative_to(built_book)}", wait_until="load")
-        rest(page, pending)
-        # With the faces of the book, and still less than a third of a stock page.
-        if not any(name in address for address in asked for name in INTERACTIVE):
-            quiet += 1
-            raw, weight = path.stat().st_size, sum(map(packed, asked))
-            if raw > RAW or weight > 0.3 * STOCK:
-                found.append(f"{path.name}: {raw:,} bytes, {weight:,} compressed")
-        page.evaluate(SCROLL)
-        settle(page, pending)
-        found += [f"{path.name}: {complaint}" for complaint in wrong]
-        wrong.clear()
-    assert found == []
-    assert quiet >= 5, "most pages begin with text"
+    """What holds of pages below a path of a careful host holds of a host that is one."""
+    offline = offline_page(reaches=served)
+    page = offline.page
+    page.goto(f"{served}book/intro.html")
+    offline.settle()
+    assert offline.complaints == []
+    assert page.evaluate("fetch('method.html').then((got) => got.ok)")
+    told = "address => fetch(address).then((got) => got.status, () => 'not reached')"
+    beside = served.removesuffix("book/") + "x.js"
+    assert page.evaluate(told, beside) == 404
+    assert offline.refused == [beside]
+    assert offline.complaints.pop().startswith("error: Failed to load")
+    # The policy forbids what the proxy would not reach either.
+    assert page.evaluate(told, "https://example.org/a.js") == "not reached"
+    assert "https://example.org/a.js" in offline.complaints[0]
+    assert "Content Security Policy" in offline.complaints[0]
+    offline.complaints.clear()
+    page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "window.ran = true";
+        document.body.append(script);
+    }""")
+    assert page.evaluate("window.ran") is None
+    (said,) = offline.complaints
+    assert "Content Security Policy" in said
 
 
 @pytest.mark.browser
 def test_charts_come_alive_under_the_policy(
-    built_book: Path, served: str, strict_page: tuple[Any, list[str]]
+    built_book: Path, served: str, offline_page: Callable[..., Any]
 ) -> None:
     """Vega compiles its expressions with eval unless they are interpreted; here they are."""
     charted = [
@@ -265,15 +193,17 @@ def test_charts_come_alive_under_the_policy(
     ]
     if not charted:
         pytest.skip("no page of the book holds a chart")
-    page, wrong = strict_page
-    page.goto(f"{served}/book/{charted[0].name}")
+    offline = offline_page(reaches=served, viewport={"width": 1280, "height": 800})
+    page = offline.page
+    page.goto(f"{served}book/{charted[0].name}")
     chart = page.locator('[data-synth-module="vega"]').first
     chart.scroll_into_view_if_needed()
     page.wait_for_function(
         """() => document.querySelector('[data-synth-module="vega"] .synth-chart-live svg')"""
     )
     assert chart.locator(".synth-chart-live").get_attribute("aria-label")
-    assert wrong == []
+    assert offline.refused == []
+    assert offline.complaints == []
 
 
 @pytest.mark.browser
