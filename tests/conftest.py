@@ -103,8 +103,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_configure() -> None:
-    """Keep what is logged from INFO on; set anew for each test, it took a second of a run."""
+    """Keep what is logged from INFO on; set anew for each test, it took a second of a run.
+
+    Sphinx logs eight hundred times for each small book what nobody hears.
+    """
     logging.getLogger().setLevel(logging.INFO)
+    logging.disable(logging.DEBUG)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

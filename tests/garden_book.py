@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 from types import CodeType, SimpleNamespace
 from typing import Any
@@ -92,6 +92,9 @@ class _Templates(BytecodeCache):
 
 TEMPLATES = _Templates()
 
+FOUND = cache(entry_points)
+"""What the installed packages offer; each build would read the lists of two hundred anew."""
+
 
 KEPT = Path(__file__).resolve().parent.parent / "_build" / "tests"
 
@@ -146,7 +149,12 @@ def built(root: Path, processes: int = 1) -> tuple[Path, str]:
 
     warnings = io.StringIO()
     out = root / "_out"
-    with docutils_namespace(), patch.object(assets, "bundling", Bundled):
+    with (
+        docutils_namespace(),
+        patch.object(assets, "bundling", Bundled),
+        patch("sphinx.theming.entry_points", FOUND),
+        patch("myst_nb.core.render.entry_points", FOUND),
+    ):
         app = Sphinx(
             str(root),
             str(root),

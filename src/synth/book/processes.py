@@ -176,7 +176,8 @@ def shared_out(
     context = multiprocessing.get_context("fork")
     others: list[tuple[ForkProcess, Connection]] = []
     number = min(processes, len(rest)) - 1
-    held = gc.get_freeze_count() > 0
+    # Not asked where nothing is shared out: the answer counts what is held, object by object.
+    held = number < 1 or gc.get_freeze_count() > 0
     if number > 0:
         # What stands in memory now stays: no process looks through it for what could be thrown
         # away, which would copy all of it.
