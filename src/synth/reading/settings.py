@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,20 @@ def read_settings(root: Path) -> tuple[Settings, list[Problem]]:
 
 def parse_settings(text: str) -> tuple[Settings, list[Problem]]:
     """Turn the text of ``data/review.toml`` into settings and problems."""
+    settings, problems = _parsed(text)
+    return settings, [*problems]
+
+
+# A command asks for them table by table, a build for each version that was kept.
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> tuple[Settings, tuple[Problem, ...]]:
     try:
         written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return _settings({}), [_syntax(error, text)]
+        return _settings({}), (_syntax(error, text),)
     reader = _Reader(text)
     settings = reader.read(written)
-    return settings, sorted(reader.problems, key=lambda problem: problem.place)
+    return settings, tuple(sorted(reader.problems, key=lambda problem: problem.place))
 
 
 def contrast(one: str, other: str) -> float:
