@@ -13,6 +13,18 @@ from synth.references.apa import author_year
 from synth.references.work import DOI, Reference, bare_doi, read_date, same_doi
 from synth.text import fold_words, shorten
 
+_PMID = re.compile(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", re.IGNORECASE)
+_BEFORE_SUBTITLE = re.compile(r"(?<=\S)[:?!]\s|\s[-–—]\s")
+_NOT_OUT_YET = re.compile(r"\b(?:in press|forthcoming|submitted|in preparation)\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"(?<!\d)(1[5-9]\d\d|20\d\d)\s?([a-z])?(?![\w])|\bn\.?\s?d\.?(?!\w)", re.IGNORECASE
+)
+_YEAR_INSIDE = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", re.IGNORECASE)
+_OTHERS = re.compile(r"\bet\.?\s*al\b|\band others\b|\bu\.\s?a\.", re.IGNORECASE)
+_OTHERS_OR_COLLEAGUES = re.compile(
+    r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\band colleagues\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -205,7 +217,7 @@ class Matcher:
         doi = DOI.search(bare_doi(words))
         if doi and (keys := self._dois.get(same_doi(doi[0]))):
             return keys
-        number = re.fullmatch(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", bare, re.IGNORECASE)
+        number = _PMID.fullmatch(bare)
         if number and (keys := self._pmids.get(number[1])):
             return keys
         if keys := self._by_title(bare, whole=True):
@@ -227,7 +239,7 @@ class Matcher:
         folded = _title_key(title)
         if found := self._titles.get(folded):
             return found
-        main = _title_key(re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s", title, maxsplit=1)[0])
+        main = _title_key(_BEFORE_SUBTITLE.split(title, maxsplit=1)[0])
         if not whole and main != folded and len(main) > 12 and (found := self._titles.get(main)):
             # The subtitle differs: the same main title alone is not enough if there are several.
             return (
@@ -247,27 +259,16 @@ class Matcher:
 
     def _by_author(self, words: str, year: str) -> list[str]:
         """Works of an author and year, as any style of citation writes them."""
-        text = re.sub(
-            r"\b(?:in press|forthcoming|submitted|in preparation)\b", "", words, flags=re.I
-        )
+        text = _NOT_OUT_YET.sub("", words)
         state = (
             read_date(words[len(text.rstrip(" ,;()[]")) :].strip(" ,;()[]")).words
             if text != words
             else ""
         )
-        dated = re.search(
-            r"(?<!\d)(1[5-9]\d\d|20\d\d)\s?([a-z])?(?![\w])|\bn\.?\s?d\.?(?!\w)", text, re.I
-        )
-        if dated is None:
-            dated = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", text, re.I)
+        dated = _DATED.search(text) or _YEAR_INSIDE.search(text)
         before, after = (text[: dated.start()], text[dated.end() :]) if dated else (text, "")
-        others = re.search(r"\bet\.?\s*al\b|\band others\b|\bu\.\s?a\.", before, re.I) is not None
-        before = re.sub(
-            r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\band colleagues\b",
-            " ",
-            before,
-            flags=re.I,
-        )
+        others = _OTHERS.search(before) is not None
+        before = _OTHERS_OR_COLLEAGUES.sub(" ", before)
         if not fold_words(before):
             before, after = after, ""
         tokens = _name_key(before.replace("_", " ")).split()

@@ -477,7 +477,7 @@ class _Collector:
 
     def _parts(self, row: Row, name: str, recipe: SheetRecipe) -> list[str]:
         """The values of a cell, those that say "unknown" left out."""
-        said = {**recipe.values.get("", {}), **recipe.values.get(name, {})}
+        said = recipe.meant(name)
         cell = row.cells[name]
         flat = " ".join(cell.split())
         if flat in said:
@@ -744,7 +744,7 @@ class _Collector:
         """The values of a cell as they will stand."""
         cell = row.cells[name]
         flat = " ".join(cell.split())
-        said = {**recipe.values.get("", {}), **recipe.values.get(name, {})}
+        said = recipe.meant(name)
         if flat in said:
             self._map(name, flat, said[flat])
             return tuple(pieces(said[flat], ";")) if use in _LISTS else (said[flat],)

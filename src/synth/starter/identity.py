@@ -189,14 +189,15 @@ def of_words(told: Mapping[str, str]) -> Identity:
     )
 
 
+_ID = re.compile(
+    r"#?\d+(?:\.0)?|[A-Za-z]{1,12}[\s_#:.-]{0,2}\d{1,12}|[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*|"
+    r"(?i:rayyan-\d+|rid_?\d+)"
+)
+
+
 def _is_id(label: str) -> bool:
     """Whether a label is a number, a code such as ``S12`` or a hash."""
-    return bool(
-        re.fullmatch(r"#?\d+(?:\.0)?", label)
-        or re.fullmatch(r"[A-Za-z]{1,12}[\s_#:.-]{0,2}\d{1,12}", label)
-        or re.fullmatch(r"[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*", label)
-        or re.fullmatch(r"rayyan-\d+|rid_?\d+", label, re.IGNORECASE)
-    )
+    return _ID.fullmatch(label) is not None
 
 
 # --- studies ------------------------------------------------------------------------------------

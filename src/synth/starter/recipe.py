@@ -130,6 +130,18 @@ class SheetRecipe:
             found.setdefault(use, []).append(name)
         return found
 
+    def meant(self, column: str) -> Mapping[str, str]:
+        """What the values of a column mean: what is said of it before what is said of all."""
+        found = self._meant.get(column)
+        if found is None:
+            found = {**self.values.get("", {}), **self.values.get(column, {})}
+            self._meant[column] = found
+        return found
+
+    @cached_property
+    def _meant(self) -> dict[str, Mapping[str, str]]:
+        return {}
+
     def one(self, use: str) -> str:
         """The column of a use, empty if there is none."""
         return next(iter(self.of(use)), "")

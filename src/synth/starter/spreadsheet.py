@@ -32,16 +32,20 @@ def read_tables(path: Path, say: Callable[[str], None] | None = None) -> Read:
 # --- names --------------------------------------------------------------------------------------
 
 
+_WORD = re.compile(r"[^\W_]+")
+
+
 def folded(text: str) -> str:
     """A text without accents, capitals and signs, for comparing.
 
     >>> folded("Åkesson & Roux (2019)")
     'akesson roux 2019'
     """
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(
-        re.findall(r"[^\W_]+", "".join(c for c in bare if not unicodedata.combining(c)))
-    )
+    bare = text.casefold()
+    if not bare.isascii():
+        bare = unicodedata.normalize("NFKD", bare)
+        bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return " ".join(_WORD.findall(bare))
 
 
 def slug(text: str, fallback: str) -> str:

@@ -44,9 +44,12 @@ def bare(text: str) -> str:
     >>> bare(" [Not  Reported] "), bare("Não relatado."), bare("—")
     ('not reported', 'nao relatado', '—')
     """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    plain = " ".join(re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain).split())
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
+        plain = re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain)
+    plain = " ".join(plain.split())
     stripped = plain.strip("()[]{}<>\"'*.,:;!“”‘’„«» ")
     return unicodedata.normalize("NFC", stripped or plain)
 
@@ -70,6 +73,9 @@ _TYPE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-
 # --- unknown, yes, no ---------------------------------------------------------------------------
 
 
+_NOTHING_BUT_SIGNS = re.compile(r"[?\-–—_./\\ ]+|[.…]{2,}")
+
+
 @lru_cache(maxsize=65536)
 def unknown(cell: str, *, nothing: bool = False) -> str:
     """Which of the three ways of saying that a value is not there a cell means; empty if none.
@@ -83,7 +89,7 @@ def unknown(cell: str, *, nothing: bool = False) -> str:
     ('not reported', 'not reported', 'not applicable', '')
     """
     word = bare(cell)
-    if re.fullmatch(r"[?\-–—_./\\ ]+|[.…]{2,}", word):
+    if _NOTHING_BUT_SIGNS.fullmatch(word):
         return NOT_REPORTED
     if word == NOT_ESTABLISHED:
         return NOT_ESTABLISHED
@@ -214,7 +220,10 @@ def pieces(cell: str, separators: str) -> list[str]:
     >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
     (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
     """
-    if not any(sign in cell for sign in separators):
+    for sign in separators:
+        if sign in cell:
+            break
+    else:
         whole = " ".join(cell.split())
         return [whole] if whole else []
     parts: list[str] = []
