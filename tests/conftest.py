@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.page_at_rest import settle, track
+from tests.page_at_rest import FRAMES, rest, settle, track
 from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,7 +84,7 @@ SLOW, QUICK = "browser or slow", "not browser and not slow"
 
 BROWSER = Path(__file__).parent / "browser"
 
-NAMES_WHAT_IS_SLOW = re.compile(r"\bslow\b|browser|built_book|offline_page|kept_pages")
+NAMES_WHAT_IS_SLOW = re.compile(r"\bslow\b|browser|built_book|offline_page|kept_pages|loaded_page")
 """What stands in every file with a test that is slow or needs a browser."""
 
 
@@ -276,6 +276,9 @@ LOOK = {"viewport", "color_scheme", "reduced_motion"}
 USUAL = {"java_script_enabled": True, "has_touch": False, "is_mobile": False, "reaches": ""}
 """What those others are of a page that nobody asks anything of."""
 
+PLAIN = frozenset(USUAL.items())
+"""The kind of such a page."""
+
 
 def offline_in(browser: Any, *, reaches: str = "", **options: Any) -> OfflinePage:
     """A page, in a context of its own, that can read files and what one address begins."""
@@ -374,9 +377,11 @@ def offline_page(
         kind = frozenset({**USUAL, **others}.items())
         offline = kept_pages.take(kind)
         taken.append((kind, offline))
-        offline.page.set_viewport_size(options.get("viewport", {"width": 1280, "height": 720}))
-        look = options.keys() & LOOK - {"viewport"}
-        offline.page.emulate_media(**{name: options[name] for name in look})
+        viewport = options.get("viewport", {"width": 1280, "height": 720})
+        if offline.page.viewport_size != viewport:
+            offline.page.set_viewport_size(viewport)
+        if look := options.keys() & LOOK - {"viewport"}:
+            offline.page.emulate_media(**{name: options[name] for name in look})
         return offline
 
     failed = request.session.testsfailed
@@ -389,6 +394,100 @@ def offline_page(
             offline.page.context.close()
         else:
             kept_pages.give_back(kind, offline)
+
+
+# Left out: what is hidden, and what a page does to itself later: it shows its tables, and lets the
+# keyboard reach code wider than its place.
+STATE = """() => {
+    const seen = document.documentElement.cloneNode(true);
+    seen.removeAttribute("data-early");
+    seen.querySelectorAll("[hidden]").forEach((one) => one.replaceChildren());
+    seen.querySelectorAll("pre[id^=codecell]").forEach((one) => one.removeAttribute("tabindex"));
+    return JSON.stringify([
+        location.href, seen.outerHTML, [scrollX, scrollY, innerWidth, innerHeight],
+        [...document.querySelectorAll("input, select, textarea")].map((one) =>
+            [one.value, one.checked, one.indeterminate]),
+        [...document.body.querySelectorAll("*")]
+            .filter((one) => one.scrollLeft || one.scrollTop).map((one) => one.outerHTML),
+        document.activeElement === document.body, String(getSelection()),
+        {...localStorage}, {...sessionStorage},
+    ]);
+}"""
+"""All that one can see of a page from within it."""
+
+
+@dataclass
+class LoadedPage:
+    """A loaded page, the state it was in at first, and what takes back what a test did to it."""
+
+    offline: OfflinePage
+    take_back: Callable[[Any], object]
+    first: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first = self.offline.page.evaluate(STATE)
+
+    def is_as_at_first(self) -> bool:
+        """Take back what a test did, and look whether nothing is left of it."""
+        page = self.offline.page
+        page.mouse.move(-1, -1)
+        # Without motion: on its way to what was pointed at, a page would scroll on.
+        page.emulate_media(media="null", color_scheme="light", reduced_motion="reduce")
+        self.take_back(page)
+        page.evaluate("() => { document.activeElement?.blur(); getSelection().removeAllRanges(); }")
+        rest(page, self.offline.pending)
+        page.evaluate("scrollTo({ top: 0, left: 0, behavior: 'instant' })")
+        page.evaluate(FRAMES)
+        page.emulate_media(reduced_motion="no-preference")
+        return bool(page.evaluate(STATE) == self.first)
+
+
+@pytest.fixture(scope="module")
+def loaded_pages(kept_pages: KeptPages) -> Iterator[dict[Path, LoadedPage]]:
+    """The pages that stay loaded from one test of a file to the next."""
+    loaded: dict[Path, LoadedPage] = {}
+    yield loaded
+    for one in loaded.values():
+        kept_pages.give_back(PLAIN, one.offline)
+
+
+@pytest.fixture
+def loaded_page(
+    kept_pages: KeptPages, loaded_pages: dict[Path, LoadedPage], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., OfflinePage]]:
+    """Open a page at a desk that the test before has left as it found it; else load it anew.
+
+    ``loaded_page(path, wait, take_back)``: what waits until the page is there, and what takes back
+    what a test has done. A page that is not the same afterwards, in its text, fields, places and
+    what it has stored, serves no other test; nor does one that a test failed on.
+    """
+    used: set[Path] = set()
+
+    def make(
+        path: Path, wait: Callable[[OfflinePage], object], take_back: Callable[[Any], object]
+    ) -> OfflinePage:
+        used.add(path)
+        if path not in loaded_pages:
+            offline = kept_pages.take(PLAIN)
+            offline.page.set_viewport_size({"width": 1280, "height": 900})
+            offline.open(path)
+            wait(offline)
+            loaded_pages[path] = LoadedPage(offline, take_back)
+        return loaded_pages[path].offline
+
+    failed = request.session.testsfailed
+    yield make
+    for path in used & loaded_pages.keys():
+        offline = loaded_pages[path].offline
+        if request.session.testsfailed > failed:
+            del loaded_pages[path]
+            offline.page.context.close()
+        elif loaded_pages[path].is_as_at_first():
+            offline.complaints.clear()
+            offline.refused.clear()
+        else:
+            del loaded_pages[path]
+            kept_pages.give_back(PLAIN, offline)
 
 
 @pytest.fixture(scope="session")

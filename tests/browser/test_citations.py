@@ -16,21 +16,37 @@ ALONE = "a.fc:not(.synth-names *)"
 SEVERAL = "button.synth-several"
 
 
-def open_theme(built_book: Path, offline_page: Callable[..., Any], **options: Any) -> Any:
-    """The page of a theme, with its previews ready, and nothing left that could move its lines.
+def previews_ready(offline: Any) -> None:
+    """Wait until the previews are ready, and nothing is left that could move a page's lines.
 
     A line that moves under the pointer takes its preview with it.
     """
+    # The module takes the titles away once it is there.
+    offline.page.wait_for_function("!document.querySelector('a.synth-rv[title]')")
+    offline.settle()
+
+
+def open_theme(built_book: Path, offline_page: Callable[..., Any], **options: Any) -> Any:
+    """The page of a theme, with its previews ready."""
     offline = offline_page(**options)
     page = offline.open(built_book / THEME)
-    # The module takes the titles away once it is there.
-    page.wait_for_function("!document.querySelector('a.synth-rv[title]')")
-    offline.settle()
+    previews_ready(offline)
     return page
 
 
-def test_hovering_a_citation_shows_its_finding(built_book, offline_page):
-    page = open_theme(built_book, offline_page)
+@pytest.fixture
+def theme(built_book: Path, loaded_page: Callable[..., Any]) -> Any:
+    """The same page at a desk, loaded once for many tests: what they open, Escape closes."""
+    offline = loaded_page(
+        built_book / THEME,
+        previews_ready,
+        lambda page: page.keyboard.press("Escape"),
+    )
+    return offline.page
+
+
+def test_hovering_a_citation_shows_its_finding(theme):
+    page = theme
     link = page.locator(ALONE).first
     link.hover()
     preview = page.get_by_role("tooltip")
@@ -62,8 +78,8 @@ def test_the_keyboard_shows_it_too_and_escape_takes_it_away(built_book, offline_
     assert page.locator("[aria-describedby=synth-preview]").count() == 0
 
 
-def test_a_preview_can_be_pointed_at_and_leaves_afterwards(built_book, offline_page):
-    page = open_theme(built_book, offline_page)
+def test_a_preview_can_be_pointed_at_and_leaves_afterwards(theme):
+    page = theme
     page.locator(ALONE).first.hover()
     preview = page.get_by_role("tooltip")
     preview.wait_for()
@@ -93,8 +109,8 @@ def test_a_preview_stays_in_the_window(width, built_book, offline_page):
         page.keyboard.press("Escape")
 
 
-def test_the_reviews_own_argument_tells_where_it_stands(built_book, offline_page):
-    page = open_theme(built_book, offline_page)
+def test_the_reviews_own_argument_tells_where_it_stands(theme):
+    page = theme
     link = page.locator("a.synth-rv").first
     link.hover()
     preview = page.get_by_role("tooltip")
@@ -117,8 +133,8 @@ def test_from_a_sentence_to_the_reference_in_two_clicks_and_back(built_book, off
     page.wait_for_url(re.compile(r"organizational-leadership\.html#"))
 
 
-def test_several_studies_are_a_count_whose_card_names_them(built_book, offline_page):
-    page = open_theme(built_book, offline_page)
+def test_several_studies_are_a_count_whose_card_names_them(theme):
+    page = theme
     button = page.locator(SEVERAL).first
     names = button.locator("xpath=following-sibling::*[contains(@class, 'synth-names')]")
     cited = names.locator("a").count()
@@ -140,8 +156,8 @@ def test_several_studies_are_a_count_whose_card_names_them(built_book, offline_p
     assert button.get_attribute("aria-expanded") == "false"
 
 
-def test_a_click_keeps_the_card_of_several_studies(built_book, offline_page):
-    page = open_theme(built_book, offline_page)
+def test_a_click_keeps_the_card_of_several_studies(theme):
+    page = theme
     button, card = page.locator(SEVERAL).first, page.locator(".synth-pop")
     button.click()
     page.mouse.move(1, 1)

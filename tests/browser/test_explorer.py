@@ -11,7 +11,7 @@ import io
 import json
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,19 @@ def opened(offline_page: Callable[..., Any]) -> Any:
     for offline in offlines:
         assert offline.complaints == []
         assert offline.refused == []
+
+
+@pytest.fixture
+def page(everything: Path, loaded_page: Callable[..., Any]) -> Iterator[Page]:
+    """The explorer of everything, at a desk, with nothing chosen; loaded once for many tests."""
+    offline = loaded_page(
+        everything,
+        lambda offline: offline.page.wait_for_selector(".synth-explorer[data-ready=true]"),
+        lambda page: go_to(page, page.evaluate("location.pathname")),
+    )
+    yield offline.page
+    assert offline.complaints == []
+    assert offline.refused == []
 
 
 def shown(page: Page, key: str = "x") -> list[str]:
@@ -168,11 +181,15 @@ def go_to(page: Page, address: str) -> None:
 
 
 def answered(page: Page, addresses: list[str]) -> list[tuple[list[str], int]]:
-    """The findings and the count that each address shows, one followed after the other."""
+    """The findings and the count that each address shows, one followed after the other.
+
+    Nobody looks at the lists between: to lay them out and paint them takes most of the time.
+    """
     answers: list[tuple[list[str], int]] = page.evaluate(
         """async (addresses) => {
             const explorer = document.querySelector(".synth-explorer[data-key='x']");
             const answers = [];
+            explorer.style.contentVisibility = "hidden";
             for (const address of addresses) {
                 history.pushState(null, "", address || "?");
                 dispatchEvent(new Event("popstate"));
@@ -180,6 +197,7 @@ def answered(page: Page, addresses: list[str]) -> list[tuple[list[str], int]]:
                 const count = explorer.querySelector("output[data-count]").dataset.count;
                 answers.push([explorer.findings, Number(count)]);
             }
+            explorer.style.contentVisibility = "";
             return answers;
         }""",
         addresses,
@@ -187,10 +205,10 @@ def answered(page: Page, addresses: list[str]) -> list[tuple[list[str], int]]:
     return answers
 
 
-def test_addresses_show_what_where_selects(everything: Path, review: Review, opened: Any) -> None:
+def test_addresses_show_what_where_selects(page: Page, review: Review) -> None:
     chance = random.Random(20200506)
     asked = [random_filters(review, chance) for _ in range(100)]
-    told = answered(opened(everything), [address_of(filters) for filters in asked])
+    told = answered(page, [address_of(filters) for filters in asked])
     for filters, (ids, counted) in zip(asked, told, strict=True):
         expected = review.evidence().where(**filters)
         assert ids == list(expected.ids), filters
@@ -200,10 +218,12 @@ def test_addresses_show_what_where_selects(everything: Path, review: Review, ope
 def test_a_review_with_other_ranks_and_facets(garden: Review, tmp_path: Path, opened: Any) -> None:
     chance = random.Random(7)
     page = opened(write_page(tmp_path, [garden.evidence().explorer(key="x")]))
-    for _ in range(60):
-        filters = random_filters(garden, chance)
-        go_to(page, address_of(filters))
-        assert shown(page) == list(garden.evidence().where(**filters).ids), filters
+    asked = [random_filters(garden, chance) for _ in range(60)]
+    told = answered(page, [address_of(filters) for filters in asked])
+    for filters, (ids, counted) in zip(asked, told, strict=True):
+        expected = garden.evidence().where(**filters)
+        assert ids == list(expected.ids), filters
+        assert counted == len(expected), filters
 
 
 @pytest.mark.parametrize(
@@ -220,10 +240,7 @@ def test_a_review_with_other_ranks_and_facets(garden: Review, tmp_path: Path, op
         "zzz",
     ],
 )
-def test_search_folds_as_python_does(
-    everything: Path, review: Review, opened: Any, text: str
-) -> None:
-    page = opened(everything)
+def test_search_folds_as_python_does(page: Page, review: Review, text: str) -> None:
     page.locator("input[type=search]").fill(text)
     assert shown(page) == list(review.evidence().where(q=text).ids)
 
@@ -284,8 +301,7 @@ def test_what_begins_with_a_hit_is_shown_like_all_else(everything: Path, opened:
     assert all(" · " in line.partition(" finding")[0] for line in lines), lines
 
 
-def test_counts_say_what_a_choice_would_show(everything: Path, review: Review, opened: Any) -> None:
-    page = opened(everything)
+def test_counts_say_what_a_choice_would_show(page: Page, review: Review) -> None:
     go_to(page, "?x.level=meso&x.direction=barrier&x.since=2012")
     kinds: dict[str, dict[str, list[str]]] = {
         "country": {},
@@ -302,8 +318,7 @@ def test_counts_say_what_a_choice_would_show(everything: Path, review: Review, o
             assert int(told.split()[0].rstrip("f")) == expected, (facet, value)
 
 
-def test_a_node_under_a_chosen_one_says_so(everything: Path, opened: Any) -> None:
-    page = opened(everything)
+def test_a_node_under_a_chosen_one_says_so(page: Page) -> None:
     tick(page, "level", "meso")
     below = page.locator("input[data-facet=theme][value=organizational-leadership]")
     assert below.evaluate("box => box.indeterminate") is True
@@ -337,17 +352,15 @@ def test_the_address_holds_the_filters_and_back_undoes(everything: Path, opened:
     assert shown(page) == narrowed
 
 
-def test_typing_leaves_no_trail(everything: Path, opened: Any) -> None:
-    page = opened(everything)
+def test_typing_leaves_no_trail(page: Page) -> None:
     before = page.evaluate("history.length")
     page.locator("input[type=search]").press_sequentially("stigma")
     assert held(page, ("x.q", "stigma"))
     assert page.evaluate("history.length") == before
 
 
-def test_quick_choices_are_undone_one_by_one(everything: Path, opened: Any) -> None:
+def test_quick_choices_are_undone_one_by_one(page: Page) -> None:
     """Their addresses are written later, but in the order of the choices."""
-    page = opened(everything)
     page.evaluate(
         """["macro", "meso", "micro"].forEach((value) =>
             document.querySelector(`input[data-facet=level][value=${value}]`).click())"""
@@ -667,10 +680,7 @@ def test_the_head_counts_statements_studies_and_directions(
             assert mark.is_hidden()
 
 
-def test_a_statement_stands_once_with_its_studies(
-    everything: Path, review: Review, opened: Any
-) -> None:
-    page = opened(everything)
+def test_a_statement_stands_once_with_its_studies(page: Page, review: Review) -> None:
     page.locator("button[data-show-all]").click()
     several = [one for one in statements_of(review.evidence()) if len(one.findings) > 2]
     assert several
@@ -728,10 +738,7 @@ def test_nothing_scrolls_but_the_page_and_the_matrix(everything: Path, opened: A
         assert nested == []
 
 
-def test_a_word_mistyped_is_forgiven_and_told(
-    everything: Path, review: Review, opened: Any
-) -> None:
-    page = opened(everything)
+def test_a_word_mistyped_is_forgiven_and_told(page: Page, review: Review) -> None:
     page.locator("input[type=search]").fill("stgima")
     assert shown(page) == list(review.evidence().where(q="stigma").ids)
     assert "stgima" in page.locator(".ex-slip").text_content()
@@ -741,10 +748,7 @@ def test_a_word_mistyped_is_forgiven_and_told(
     assert page.locator(".ex-slip").is_hidden()
 
 
-def test_both_spellings_and_synonyms_find_the_same(
-    everything: Path, review: Review, opened: Any
-) -> None:
-    page = opened(everything)
+def test_both_spellings_and_synonyms_find_the_same(page: Page, review: Review) -> None:
     for one, other in (("organisation", "organization"), ("programme", "program")):
         for word in (one, other):
             page.locator("input[type=search]").fill(word)
@@ -813,9 +817,8 @@ def test_what_else_a_finding_speaks_to_stands_apart_from_its_place(
         assert " · also: " in line, finding.id
 
 
-def test_the_list_is_whole_with_the_choice(everything: Path, opened: Any) -> None:
+def test_the_list_is_whole_with_the_choice(page: Page) -> None:
     """A choice draws what lies below too, and nothing of the old list stays."""
-    page = opened(everything)
     box = "input[data-facet=direction][value=barrier]"
     assert page.evaluate(f"document.querySelector('{box}').click(), ({WHOLE})()")
     after = drawn(page)
@@ -846,8 +849,7 @@ def test_a_study_in_a_narrowed_explorer_keeps_its_own_countries(
     assert line.startswith(", ".join(records.studies[name].countries) + " · ")
 
 
-def test_show_all_draws_the_rest(everything: Path, opened: Any) -> None:
-    page = opened(everything)
+def test_show_all_draws_the_rest(page: Page) -> None:
     total = count(page)
     first = drawn(page)
     assert 0 < len(first) <= 50
@@ -1211,9 +1213,9 @@ def test_the_table_shows_by_itself_where_no_explorer_comes(
     assert rows.last.is_visible()
 
 
-def test_each_finding_bears_the_shape_of_its_direction(everything: Path, opened: Any) -> None:
+def test_each_finding_bears_the_shape_of_its_direction(page: Page) -> None:
     """All shapes are one picture: each finding shows the part that the filter's shape draws too."""
-    told = opened(everything).evaluate(
+    told = page.evaluate(
         """() => {
             const shapes = {};
             for (const input of document.querySelectorAll("input[data-facet=direction]")) {

@@ -20,13 +20,19 @@ READERS = [
 SHOWN_THROUGH = r"""() => {
   // Everything that lies over the page now, the outermost of what is nested.
   const kinds = "dialog[open], [role=tooltip], .dropdown-menu.show, [popover]:popover-open";
+  // What is folded away is not seen, nor what is in it; to ask how it looks would lay it out.
+  const shown = (element) => element.matches("details:not([open]) > :not(summary:first-of-type)")
+    ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, shown);
+  const every = [];
+  while (walk.nextNode()) every.push(walk.currentNode);
   // Of thousands of elements few pass the first question; the others take longer to answer.
   const lies = (element) => {
     const style = getComputedStyle(element);
     return (["fixed", "sticky"].includes(style.position) || element.matches(kinds))
       && style.visibility === "visible" && element.getClientRects().length > 0;
   };
-  const over = [...document.querySelectorAll("body *")].filter(lies);
+  const over = every.filter(lies);
   const inside = (element) => over.some((other) => other !== element && other.contains(element));
   const outer = over.filter((element) => !inside(element));
   const visible = { visibilityProperty: true, opacityProperty: true };
@@ -88,6 +94,13 @@ def test_the_look_behind_sees_a_transparent_dialog(offline_page: Callable[..., A
     assert page.evaluate(SHOWN_THROUGH)["wrong"] == ['DIALOG# at "before"']
     page.evaluate("document.querySelector('dialog').style.background = 'white'")
     assert page.evaluate(SHOWN_THROUGH) == {"looked": 1, "layers": 1, "wrong": []}
+    page.set_content(
+        "<p>behind</p><details open><summary role=tooltip style='position: fixed; top: 0'>name"
+        "</summary><b role=tooltip style='position: fixed; top: 1em'>folded</b></details>"
+    )
+    assert page.evaluate(SHOWN_THROUGH)["looked"] == 2
+    page.evaluate("document.querySelector('details').open = false")
+    assert page.evaluate(SHOWN_THROUGH)["looked"] == 1, "a summary stays in view"
     page.set_content(
         "<p style='position: sticky; top: 0; margin: 0'>bar</p><p style='margin: -1em 0'>text</p>"
     )

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+from tests.conftest import LoadedPage
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
 LINKED_HOSTS = re.compile(
@@ -140,6 +141,37 @@ def test_a_page_of_these_tests_reaches_nothing_and_says_what_it_asked_for(
     assert offline.refused == addresses
     assert len(offline.complaints) >= len(addresses)
     assert reached == []
+
+
+@pytest.mark.browser
+def test_a_loaded_page_that_is_not_as_it_was_serves_no_other_test(
+    offline_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    """What can be taken back is; whatever else a test leaves behind is noticed."""
+    path = tmp_path / "page.html"
+    text = "<!doctype html><title>A page</title><input><p style='height: 3000px'>text</p>"
+    path.write_text(text, "utf-8")
+    offline = offline_page()
+    page = offline.open(path)
+    loaded = LoadedPage(offline, lambda page: page.evaluate("document.title = 'A page'"))
+    focus = "document.querySelector('input').focus()"
+    for done in ("scrollTo(0, 500)", focus, "document.title = ''"):
+        page.evaluate(done)
+        assert loaded.is_as_at_first(), done
+    words = "document.querySelector('p').textContent"
+    left = {
+        f"{words} = 'other'": f"{words} = 'text'",
+        "document.querySelector('input').value = 'x'": "document.querySelector('input').value = ''",
+        "history.pushState(null, '', '?x')": "history.pushState(null, '', location.pathname)",
+        "localStorage.setItem('a', 'b')": "localStorage.clear()",
+    }
+    for done, undone in left.items():
+        page.evaluate(done)
+        assert not loaded.is_as_at_first(), done
+        page.evaluate(undone)
+        assert loaded.is_as_at_first(), undone
+    page.set_viewport_size({"width": 360, "height": 720})
+    assert not loaded.is_as_at_first()
 
 
 SCROLL = """async () => {
