@@ -10,8 +10,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlparse
@@ -40,9 +40,8 @@ def release(folder: Path) -> Path:
     return path
 
 
-@cache
 def build(*, release: bool = False) -> tuple[str, str, bytes]:
-    """Write the installed library as a wheel; once a process, for what it runs does not change.
+    """Write the installed library as a wheel.
 
     Parameters
     ----------
@@ -78,7 +77,7 @@ def build(*, release: bool = False) -> tuple[str, str, bytes]:
     return (
         version,
         f"{DISTRIBUTION}-{version}-py3-none-any.whl",
-        _zipped(files, info),
+        _zipped(tuple(sorted(files.items())), info),
     )
 
 
@@ -135,15 +134,15 @@ def _digest(content: bytes) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
 
 
-def _zipped(files: Mapping[str, bytes], info: str) -> bytes:
-    entries = sorted(files.items())
+@lru_cache(1)
+def _zipped(files: tuple[tuple[str, bytes], ...], info: str) -> bytes:
     record = "".join(
-        f"{name},sha256={_digest(content)},{len(content)}\n" for name, content in entries
+        f"{name},sha256={_digest(content)},{len(content)}\n" for name, content in files
     )
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [
-            *entries,
+            *files,
             (f"{info}/RECORD", f"{record}{info}/RECORD,,\n".encode()),
         ]:
             entry = zipfile.ZipInfo(name, _TIME)
