@@ -720,12 +720,23 @@ def test_a_study_can_be_left_out(everything: Path, review: Review, opened: Any) 
     assert count(page) < len(review.evidence())
 
 
-def test_a_link_leads_past_the_filters(everything: Path, opened: Any) -> None:
+@pytest.mark.parametrize("before", ["", "nothing found", "the matrix"])
+def test_a_link_leads_past_the_filters(everything: Path, opened: Any, before: str) -> None:
     page = opened(everything)
+    if before == "nothing found":
+        page.locator("input[type=search]").fill("zzzzzz")
+        assert count(page) == 0
+        page.locator("input[type=search]").fill("")
+    if before == "the matrix":
+        page.get_by_role("tab", name="Matrix").click()
+        page.locator(".ex-grid button").first.wait_for()
+        page.locator(".ex-tab").first.click()
+    page.locator(".ex-results").wait_for()
     page.locator(".ex-skip").focus()
     assert page.locator(".ex-skip").bounding_box()["y"] > 0
     page.keyboard.press("Enter")
     assert page.evaluate("!!document.activeElement.closest('.ex-results')")
+    assert "#" not in page.url
 
 
 def test_nothing_scrolls_but_the_page_and_the_matrix(everything: Path, opened: Any) -> None:

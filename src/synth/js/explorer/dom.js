@@ -21,7 +21,7 @@ export function h(tag, props, ...children) {
 }
 /** @param {any} element @param {string} key @param {any} value */
 const set = (element, key, value) => (key in element ? (element[key] = value) : element.setAttribute(key, value));
-/** @param {string} style @param {string | Node} text @param {() => unknown} onclick @param {...Node} more */
+/** @param {string} style @param {string | Node} text @param {(event: any) => unknown} onclick @param {...Node} more */
 export const button = (style, text, onclick, ...more) => h(`button${style}`, { type: "button", onclick }, text, ...more);
 /** Words for screen readers only. @param {string} text */
 export const aside = (text) => h("span.ex-vh", null, text);

@@ -68,10 +68,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     filters.open = false;
     toAnswer();
   });
-  const skip = h("a.ex-skip", { href: "#", onclick: (/** @type {Event} */ event) => {
-    event.preventDefault();
-    (main.querySelector("a, button") || head).focus();
-  } }, say("skip"));
+  // To what is in view: what found nothing, and the matrix, keep their links while they are hidden.
+  const skip = h("a.ex-skip", { href: "#", onclick: () => !!(main.querySelector(":is(a,button):not([hidden] *)") || head).focus() }, say("skip"));
   const filters = h("details.ex-filters", null, h("summary", null, say("filters"), " ", inUse), panel, h("p.ex-done", null, done));
   const counted = h("span.ex-count");
   const ways = direction.values.map((_, kind) => {
@@ -321,9 +319,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       (chips.children[Math.min(at, chips.children.length - 2)]?.firstChild || input).focus();
     }, ["span.ex-vh", null, say("remove") + (more ? "" : `${about}: `)], more ? `${about}: ${value}` : value)), ...(active[0] ? [chip(".ex-clear", clear, say("clear"))] : [])]);
     chips.hidden = !active[0];
-    empty.hidden = matches;
-    if (!matches)
-      empty.replaceChildren(h("p", null, say("empty", { n })), h("ul", null, ...active.flatMap(({ about, value, bit, off }) => {
+    empty.hidden = matches || empty.replaceChildren(h("p", null, say("empty", { n })), h("ul", null, ...active.flatMap(({ about, value, bit, off }) => {
         const count = bit && core.lifted(bit);
         return count ? h("li", null, button(".ex-link", say("without", { n: `${about}: ${value}`, findings: some(count) }), () => {
           off();
@@ -335,7 +331,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
       const on = state.pane === name;
       panes[name].hidden = !on;
       tabs[at].ariaSelected = on;
-      tabs[at].tabIndex = on ? 0 : -1;
+      tabs[at].tabIndex = /** @type {any} */ (on) - 1;
     });
     orders.hidden = state.pane === "matrix";
     const drawn = () => (root.dataset.ready = "true");
@@ -423,7 +419,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const citing = sheet("cite", () => put(citation, say("citation", {
     authors: data.authors.join(", ") || data.title, year: data.date.slice(0, 4), title: data.title, ...rows(),
     view: view(), url: keep ? "" : shareable(),
-  })), citation, button(".ex-btn", say("copy_cite"), () => copy(citation.textContent, citing.querySelector("button"))));
+  })), citation, button(".ex-btn", say("copy_cite"), ({ target }) => copy(citation.textContent, target)));
   const link = button(".ex-btn", say("copy_link"), () => copy(shareable(), link));
   const tools = h("div.ex-tools", null, ...(keep ? [] : [link]), citing, exporting);
   head.append(chips, tools);
@@ -487,7 +483,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   refresh();
   input.value = state.q;
   // What an address chose is not left behind a button.
-  further.open = !!further.querySelector(":checked");
+  further.open = /** @type {any} */ (further.querySelector(":checked"));
   for (const toggle of panel.querySelectorAll(".ex-link")) if (toggle.parentNode.querySelector(".ex-extra :checked")) toggle.click();
   root.append(box);
   Object.defineProperty(root, "findings", { configurable: true, get: () => [...core.failed.keys()].filter((i) => !core.failed[i]).map(core.name) });
