@@ -940,6 +940,21 @@ def test_a_report_of_eppi_reviewer_becomes_codings_and_a_codebook(tmp_path: Path
     assert "1 coding names a code that stands in none of its code sets." in codings.notes
 
 
+def test_an_item_of_which_nothing_is_known_is_told_and_is_no_row(tmp_path: Path) -> None:
+    attributes = {"AttributesList": [{"AttributeId": 1, "AttributeName": "Pay"}]}
+    data = {
+        "CodeSets": [{"SetName": "Work", "Attributes": attributes}],
+        "References": [
+            {"itemId": 7, "Codes": [{"AttributeId": 9}]},
+            {"Title": "Hours", "Codes": [{"AttributeId": 1}]},
+        ],
+    }
+    codings, _ = read(tmp_path, "report.json", json.dumps(data))
+    assert [row.line for row in codings.rows] == [2]
+    assert "Fields of its items that are not read: itemId." in codings.notes
+    assert "1 coding names a code that stands in none of its code sets." in codings.notes
+
+
 # --- REFI-QDA -----------------------------------------------------------------------------------
 
 CODES = (

@@ -383,7 +383,9 @@ def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
                 cells["Text"] = " … ".join(filter(None, passages))
                 cells["Passages"] = ""
             cells["Arm"] = _text(code.get("ArmTitle"))
-            rows.append(Row(number, {name: cells[name] for name in header}))
+            # Without a field and coded with nothing that is known: what is told below is all of it.
+            if any(cells.values()):
+                rows.append(Row(number, {name: cells[name] for name in header}))
     told = [
         *notes,
         f"It is a report of EPPI-Reviewer: {counted(len(items), 'item')}, "
