@@ -92,6 +92,23 @@ def fold(text: str) -> str:
     return _WHITE.sub(" ", text).strip().lower()
 
 
+def unmarked(text: str) -> str:
+    """A text without capitals and without the marks of its letters; its signs stay.
+
+    Parameters
+    ----------
+    text : in any script.
+
+    >>> unmarked("Não relatado."), unmarked("Åkesson & Roux")
+    ('nao relatado.', 'akesson & roux')
+    """
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in text if not unicodedata.combining(sign))
+
+
 def slug(text: str, fallback: str = "", *, most: int = 60) -> str:
     """Turn a text into an id: lower-case letters and digits in parts joined by single hyphens.
 

@@ -109,6 +109,20 @@ def test_the_ring_around_what_has_the_focus_is_whole(
     assert len(page.evaluate(RINGS_CUT_OFF)) == 1
 
 
+def test_nothing_reaches_over_the_edge_of_paper(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """The browser would print the whole page smaller."""
+    offline = offline_page(viewport={"width": 760, "height": 1050})
+    wide = {}
+    for name in ["explorer", "where-and-when", "framework", "human-resource-policies"]:
+        page = offline.open(built_book / "book" / f"{name}.html")
+        page.emulate_media(media="print")
+        wide[name] = page.evaluate("document.documentElement.scrollWidth")
+        page.emulate_media(media="null")
+    assert set(wide.values()) == {760}, wide
+
+
 def test_nothing_moves_for_readers_who_asked_for_stillness(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from synth.errors import Problem
 from synth.starter.file_kinds import reading
 from synth.starter.sheet import Sheet
+from synth.text import unmarked
 
 Read = tuple[list[Sheet], list[Problem]]
 
@@ -41,11 +42,7 @@ def folded(text: str) -> str:
     >>> folded("Åkesson & Roux (2019)")
     'akesson roux 2019'
     """
-    bare = text.casefold()
-    if not bare.isascii():
-        bare = unicodedata.normalize("NFKD", bare)
-        bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return " ".join(_WORD.findall(bare))
+    return " ".join(_WORD.findall(unmarked(text)))
 
 
 def slug(text: str, fallback: str) -> str:

@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from synth.model import NOT_APPLICABLE, NOT_ESTABLISHED, NOT_REPORTED
+from synth.text import unmarked
 
 
 @lru_cache(maxsize=1)
@@ -37,6 +38,9 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(bare(word) for word in _vocabulary()[name]) - {""}
 
 
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
+
+
 @lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """A word for looking it up: no capitals, accents or brackets; its own signs stay.
@@ -44,11 +48,9 @@ def bare(text: str) -> str:
     >>> bare(" [Not  Reported] "), bare("Não relatado."), bare("—")
     ('not reported', 'nao relatado', '—')
     """
-    plain = text.casefold()
+    plain = unmarked(text)
     if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
-        plain = re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain)
+        plain = _UNSEEN.sub("", plain)
     plain = " ".join(plain.split())
     stripped = plain.strip("()[]{}<>\"'*.,:;!“”‘’„«» ")
     return unicodedata.normalize("NFC", stripped or plain)
@@ -220,10 +222,7 @@ def pieces(cell: str, separators: str) -> list[str]:
     >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
     (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
     """
-    for sign in separators:
-        if sign in cell:
-            break
-    else:
+    if not any(map(cell.__contains__, separators)):
         whole = " ".join(cell.split())
         return [whole] if whole else []
     parts: list[str] = []
