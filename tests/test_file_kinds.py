@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from synth.starter.columns import guess
 from synth.starter.file_kinds.reading import read_tables
 from synth.starter.sheet import Sheet
 from synth.starter.start import Request, start
@@ -1046,3 +1047,84 @@ def test_a_report_of_eppi_reviewer_without_codings_is_named(tmp_path: Path) -> N
     said = refused(tmp_path, "project.json", report)
     assert "a report of EPPI-Reviewer whose one item has no codes" in said
     assert "tick the code sets" in said
+
+
+# --- what an author hid -------------------------------------------------------------------------
+
+
+def test_hidden_columns_are_not_read_and_hidden_rows_are_and_both_are_told(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("Coding")
+        sheet.merge_range(0, 1, 0, 3, "Notes")
+        for at, row in enumerate([["Paper", "", "", ""], ["", "Open", "Internal", "Other"]]):
+            for column, cell in enumerate(row):
+                if cell:
+                    sheet.write(at, column, cell)
+        for at in range(2, 5):
+            sheet.write_row(at, 0, [f"Lee 201{at}", "fine", "never show this", "x"])
+        sheet.set_column(2, 2, None, None, {"hidden": True})
+        sheet.set_row(3, None, None, {"hidden": True})
+
+    (sheet,) = read(tmp_path, "t.xlsx", workbook(fill))
+    assert sheet.header == ("Paper", "Notes: Open", "Notes: Other")
+    assert [row[1:] for row in cells(sheet)] == [["fine", "x"]] * 3
+    assert "1 column that is hidden in the file was not read: C." in told(sheet)
+    assert "1 row is hidden in the file, by a filter perhaps, and read like the others: 4." in told(
+        sheet
+    )
+
+
+def test_hidden_columns_of_opendocument_are_not_read(tmp_path: Path) -> None:
+    def line(row: str, *cells: str) -> str:
+        return (
+            f"<table:table-row{row}>"
+            + "".join(
+                f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p>'
+                "</table:table-cell>"
+                for cell in cells
+            )
+            + "</table:table-row>"
+        )
+
+    filtered = ' table:visibility="filter"'
+    rows = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:visibility="collapse"/>'
+        + line("", "Paper", "Code", "Internal")
+        + line(filtered, "Lee 2012", "Pay", "never show this")
+        + line("", "Roux 2013", "Pay", "nor this")
+    )
+    (sheet,) = read(tmp_path, "t.ods", opendocument(rows))
+    assert cells(sheet) == [["Lee 2012", "Pay"], ["Roux 2013", "Pay"]]
+    assert "not read: C." in told(sheet)
+    assert "read like the others: 2." in told(sheet)
+
+
+# --- programs -----------------------------------------------------------------------------------
+
+
+def test_who_coded_in_maxqda_wrote_no_document_and_its_ranks_are_ranks(tmp_path: Path) -> None:
+    text = (
+        "Document group;Document name;Code;Segment;Author;Weight score\n"
+        "Journals;Abe 2017;Work\\Pay;It is low.;KL;0\nJournals;Cole 2018;Team;It is kind.;KL;0\n"
+    )
+    (sheet,) = read(tmp_path, "t.csv", text.encode())
+    made = guess(sheet)
+    assert made.recipe.columns["Author"] == "person"
+    assert made.recipe.path == "\\"
+    assert any("writes '\\' between the ranks" in doubt.text for doubt in made.doubts)
+
+
+@pytest.mark.parametrize("number", ["D1: ", "D 12: ", "P3: "])
+def test_numbers_that_atlas_puts_before_documents_are_no_part_of_names(
+    tmp_path: Path, number: str
+) -> None:
+    text = f"Document,Codes,Quotation Content\n{number}Abe et al. - 2017 - Nurses,Pay,It is low.\n"
+    (sheet,) = read(tmp_path, "t.csv", text.encode())
+    assert cells(sheet)[0][0] == "Abe et al. - 2017 - Nurses"
+
+
+def test_counts_of_codes_are_no_table_of_studies(tmp_path: Path) -> None:
+    text = "Name,Files,References,Created on\nPay,2,5,1/1/2024\nTime,1,2,1/1/2024\n"
+    (sheet,) = read(tmp_path, "t.csv", text.encode())
+    assert (sheet.program, sheet.holds) == ("NVivo", "codebook")

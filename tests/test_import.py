@@ -1176,3 +1176,162 @@ def test_a_group_above_both_directions_is_no_code(take: Take) -> None:
         "Ek 2012,Peru,Low pay in all posts,A good team\nRoux 2015,Togo,Stigma,Time to learn\n"
     )
     assert made.themes == {"Barriers": 2, "Facilitators": 2}
+
+
+# --- what other tables say in their own way ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["+", "−", "0", "+/-"], {"Positive": 1, "Negative": 1, "No effect": 1, "Mixed": 1}),
+        (["↑", "-", "↔", ""], {"Positive": 1, "Negative": 1, "No effect": 1, "Not stated": 1}),
+        (["F", "B", "b/f", "F"], {"Facilitator": 2, "Barrier": 1, "Both": 1}),
+        (["Enabler", "enablers", "Barrier", "-"], {"Enabler": 2, "Barrier": 1, "Not stated": 1}),
+        (["Pos.", "positive", "neg", "Negative"], {"Positive": 2, "Negative": 2}),
+        (
+            ["+", "++", "-", "--"],
+            {"Positive": 1, "Positive (++)": 1, "Negative": 1, "Negative (--)": 1},
+        ),
+    ],
+)
+def test_marks_in_a_column_of_directions_are_read_and_told(
+    take: Take, cells: list[str], expected: dict[str, int]
+) -> None:
+    rows = [f"S{at} Roe 20{10 + at},Pay,{cell},It says {at}." for at, cell in enumerate(cells)]
+    made = take("Study,Code,Effect,Finding\n" + "\n".join(row[3:] for row in rows) + "\n")
+    labels = {d.id: d.label for d in made.records.settings.directions}
+    found = Counter(labels[f.direction] for f in made.records.findings.values())
+    assert {name.casefold(): n for name, n in found.items()} == {
+        name.casefold(): n for name, n in expected.items()
+    }
+    assert "are read as one word each" in made.told
+
+
+@pytest.mark.parametrize("mark", ["idem", "(See above)", "〃", '"""', "siehe oben", "同上"])
+def test_a_cell_that_says_as_above_is_what_stands_above(take: Take, mark: str) -> None:
+    mark = '""""' if mark == '"""' else mark
+    made = take(
+        "Study,Setting,Theme,Finding\nAdler 2016,Ward,Space,No room.\n"
+        f"{mark},{mark},Money,No money.\nBraun 2017,{mark},{mark},Less money.\n"
+    )
+    assert made.counts == (3, 2)
+    assert made.themes == {"Space": 1, "Money": 2}
+    assert {row["setting"] for row in made.rows("data/studies.csv")} == {"Ward"}
+    assert "4 cells that say 'as above' got what" in made.told
+
+
+def test_an_as_above_with_nothing_above_it_stays(take: Take) -> None:
+    made = take("Study,Theme,Remark\nAdler 2016,Space,see above\nBraun 2017,Money,ditto\n")
+    assert "1 cell that says 'as above' got what stands above" in made.told
+
+
+@pytest.mark.parametrize(
+    ("label", "families", "others"),
+    [
+        ("Lévesque et Bélanger (2015)", ["Lévesque", "Bélanger"], False),
+        ("García y de la Cruz, 2015", ["García", "de la Cruz"], False),
+        ("D'Amour et coll. 2015", ["D'Amour"], True),
+        ("Öberg m.fl. (2015)", ["Öberg"], True),
+        ("Souza e cols. 2015", ["Souza"], True),
+        ("Kowalska i in. 2015", ["Kowalska"], True),
+        ("佐藤 他 2015", ["佐藤"], True),
+        ("Ministère de la Santé et du Travail social (2015)", [], False),
+    ],
+)
+def test_authors_are_told_apart_in_other_languages(
+    take: Take, label: str, families: list[str], others: bool
+) -> None:
+    made = take(f'Studie,Thema,Befund\n"{label}",Pay,It is low.\nRoux 2016,Pay,It is fair.\n')
+    work = next(work for key, work in made.works.items() if key != "roux2016")
+    if families:
+        assert [name.last or name.family for name in work.authors] == families
+        assert work.and_others == others
+    else:
+        assert len(work.authors) < 2
+
+
+@pytest.mark.parametrize(
+    "foot", ["Total studies (%)", "Number of papers", "Total, n (%)", "Gesamt"]
+)
+@pytest.mark.parametrize("tick", ["✓", "x", "Yes"])
+def test_a_row_of_sums_is_no_study_whatever_it_is_called(take: Take, foot: str, tick: str) -> None:
+    made = take(
+        "#;Author and year;Country;Cost;Time\n"
+        f"1;Ash, 2012;UK;{tick};\n2;Fir, 2013;UK;{tick};{tick}\n;{foot};;2 (100%);1 (50%)\n"
+    )
+    assert made.counts == (3, 2)
+    assert made.themes == {"Cost": 2, "Time": 1}
+    assert "A row of sums is about no study" in made.told
+
+
+def test_years_are_seen_by_the_cells_of_their_column(take: Take) -> None:
+    made = take("Författare,Utgiven,Titel,Kod\nEk,2019,Natt,Lön\nHolm,2021,Dag,Tid\n")
+    assert [work.year for work in made.works.values()] == [2019, 2021]
+
+
+def test_a_year_of_something_else_beside_dated_names_is_no_year(take: Take) -> None:
+    made = take("Study,Data from,Code\nEk 2019,2011,Pay\nHolm 2021,2012,Time\n")
+    assert [work.year for work in made.works.values()] == [2019, 2021]
+    assert "data_from" in made.rows("data/studies.csv")[0]
+
+
+def test_studies_that_the_list_of_studies_lacks_are_told(take: Take) -> None:
+    made = take(
+        "Study ID,First author,Year,Country\nS01,Ng,2011,Peru\nS02,Ong,2012,Peru\n",
+        "Study ID,Code,Quote\nS01,Cost,It is dear.\nS2,Cost,It is cheap.\n",
+    )
+    assert "that table.csv does not name stand as further studies" in made.told
+    assert "'S2'" in made.told
+    assert made.works["ng2011"].authors[0].family == "Ng"
+
+
+def test_two_answers_to_a_form_about_one_study_are_two_codings(take: Take) -> None:
+    made = take(
+        "Timestamp,Email Address,Study,Barriers,Facilitators\n"
+        '1,a@example.org,Hall 2018,"Cost, Distance",Radio\n'
+        "2,b@example.org,Hall 2018,Cost,Radio\n3,a@example.org,Irwin 2019,Distance,Radio\n"
+    )
+    assert made.counts == (5, 2)
+    assert "example.org" not in "".join(made.taken.draft.files.values())
+    assert "differs within a study, so it is read as who extracted the row" in made.told
+
+
+def test_columns_below_a_group_called_theme_are_ranks(take: Take) -> None:
+    made = take(
+        "Study,Thema,,Richtung,Befund\n,Ober,Unter,,\n"
+        "Ek 2014,Arbeit,Lohn,+,Lohn hilft.\nHolm 2015,Arbeit,Zeit,-,Zeit fehlt.\n"
+        "Holm 2015,Team,Klima,-,Es ist kalt.\n"
+    )
+    assert made.themes == {"Lohn": 1, "Zeit": 1, "Klima": 1}
+    parents = {row["id"]: row["parent"] for row in made.rows("data/codebook.csv")}
+    assert parents == {
+        "arbeit": "",
+        "team": "",
+        "lohn": "arbeit",
+        "zeit": "arbeit",
+        "klima": "team",
+    }
+
+
+def test_columns_of_rules_and_examples_are_no_ranks_of_a_codebook(
+    take: Take, tmp_path: Path
+) -> None:
+    codes = tmp_path / "codes.csv"
+    codes.write_text(
+        "No.,Level 1,Level 2,Definition,Anchor example,Coding rule,Frequency\n"
+        '1,Person,,Who,,,3\n1.1,,Skills,,"""I can""",not motives,2\n2,Place,,,,,1\n',
+        encoding="utf-8",
+    )
+    made = take(
+        "Paper,Code,Text\nFay 2018,1.1 Skills,She can.\nGil 2019,Place,It is dark.\n",
+        codebook=codes,
+    )
+    assert made.themes == {"Skills": 1, "Place": 1}
+    labels = [row["label"] for row in made.rows("data/codebook.csv")]
+    assert labels == ["Person", "Skills", "Place"]
+
+
+def test_lines_of_a_cell_that_is_no_list_stay_apart(take: Take) -> None:
+    made = take('Study,Setting,Code\nEk 2019,"School\nHome",Pay\nRoux 2020,Home,Pay\n')
+    assert made.rows("data/studies.csv")[0]["setting"] == "School; Home"

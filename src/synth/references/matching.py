@@ -20,10 +20,15 @@ _DATED = re.compile(
     r"(?<!\d)(1[5-9]\d\d|20\d\d)\s?([a-z])?(?![\w])|\bn\.?\s?d\.?(?!\w)", re.IGNORECASE
 )
 _YEAR_INSIDE = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", re.IGNORECASE)
-_OTHERS = re.compile(r"\bet\.?\s*al\b|\band others\b|\bu\.\s?a\.", re.IGNORECASE)
-_OTHERS_OR_COLLEAGUES = re.compile(
-    r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\band colleagues\b", re.IGNORECASE
+AND_OTHERS = re.compile(
+    r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\bund andere\b|\bet (?:coll|autres)\b\.?|"
+    r"\bm\.\s?fl\b\.?|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
+    r"\ben anderen\b|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
+    r"(?<=\w)\s*[等他ら]$",
+    re.IGNORECASE,
 )
+"""What stands for the further authors of a work, in the languages in which tables come."""
+_OTHERS_OR_COLLEAGUES = re.compile(rf"{AND_OTHERS.pattern}|\band colleagues\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +272,8 @@ class Matcher:
         )
         dated = _DATED.search(text) or _YEAR_INSIDE.search(text)
         before, after = (text[: dated.start()], text[dated.end() :]) if dated else (text, "")
-        others = _OTHERS.search(before) is not None
-        before = _OTHERS_OR_COLLEAGUES.sub(" ", before)
+        others = AND_OTHERS.search(before.strip()) is not None
+        before = _OTHERS_OR_COLLEAGUES.sub(" ", before.strip())
         if not fold_words(before):
             before, after = after, ""
         tokens = _name_key(before.replace("_", " ")).split()

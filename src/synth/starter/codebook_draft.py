@@ -175,7 +175,10 @@ _DEFINITION = (
 _BESIDE = re.compile(
     r"(number of |no of |n )?(highlights?|references?|files?|sources?|codings?|quotations?|"
     r"documents?|segments?|frequency|count|counts|usage|total|grounded|density|n)|colou?r|"
-    r"(created|modified)( on| by| at)?|weight|examples?|order|position|groups?|hierarchy|level"
+    r"(created|modified)( on| by| at)?|weight|order|position|groups?|hierarchy|level|"
+    r"((anchor|typical|coding|illustrative) )?(examples?|rules?|quotes?|quotations?)( quotes?)?|"
+    r"(inclusion|exclusion)( criteria| criterion)?|includes?|excludes?|when (not )?to use|"
+    r"(anker|text)?beispiele?|(kodier|codier)?regeln?|abgrenzung|ejemplos?|exemples?|exemplos?"
 )
 
 
@@ -210,7 +213,9 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
             by_line = {node.line: name for name, node in codes.nodes.items()}
             for row in sheet.rows:
                 if row.cells[number] and row.line in by_line:
-                    codes.ids[row.cells[number]] = by_line[row.line]
+                    name = by_line[row.line]
+                    codes.ids[row.cells[number]] = name
+                    codes.ids[f"{row.cells[number]} {codes.nodes[name].label}"] = name
     if not codes.nodes and not problems:
         problems.append(Problem("codebook-empty", sheet.source, 1))
     by_line_node = {node.line: node for node in codes.nodes.values()}
@@ -227,7 +232,11 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
 def _rank_columns(codes: Codes, sheet: Sheet, *others: str) -> list[str]:
     """The columns that hold nodes; counts, colours and the like are told and left out."""
     kept: list[str] = []
+    series = [n for n in sheet.header if re.fullmatch(r"(level|rank|ebene|stufe) \d", folded(n))]
     for name in sheet.header:
+        if len(series) > 1 and name not in (*series, *others) and folded(name) not in _NUMBER:
+            codes.notes.append(f"{name!r} is no rank of the codebook and was left out.")
+            continue
         held = [row.cells[name] for row in sheet.rows if row.cells[name]]
         if name in others or not held or sheet.roles.get(name) == "leave-out":
             continue

@@ -207,6 +207,28 @@ class _Collector:
                 noun="pair",
             )
         self._tell_repeated()
+        self._tell_unlisted()
+
+    def _tell_unlisted(self) -> None:
+        """Studies that are coded in one table and not named in the table of all studies."""
+        rows = [recipe.rows for _, recipe in self.material.sheets]
+        if not {"studies", "codings"} <= {*rows}:
+            return
+        groups = self.material.studies.groups
+        kinds = [{rows[index] for index, _ in group.places} for group in groups]
+        if not any({"studies", "codings"} <= kind for kind in kinds):
+            return
+        lists = [
+            source(sheet) for sheet, recipe in self.material.sheets if recipe.rows == "studies"
+        ]
+        for group, kind in zip(groups, kinds, strict=True):
+            if kind == {"codings"}:
+                self.report.decided(
+                    f"Studies that are coded and that {' and '.join(lists)} does not name stand "
+                    "as further studies; if one is a slip of the pen, mend it.",
+                    repr(group.shown),
+                    noun="study",
+                )
 
     def _identities(
         self, index: int, sheet: Sheet, recipe: SheetRecipe
@@ -312,9 +334,11 @@ class _Collector:
         for where, who, candidates in self.material.studies.unclear:
             told.setdefault(who.shown, []).append(where)
             groups = self.material.studies.groups
-            shown[who.shown] = [
-                groups[at].details.get("title") or groups[at].shown for at in candidates
-            ]
+            names = [groups[at].details.get("title") or groups[at].shown for at in candidates]
+            if len({*names}) < len(names):
+                ids = [groups[at].who.doi or groups[at].who.record for at in candidates]
+                names = [f"{n} ({i})" if i else n for n, i in zip(names, ids, strict=True)]
+            shown[who.shown] = names
         for name, places in told.items():
             listed = ", ".join(repr(title) for title in shown[name][:4])
             for index, line in places:
@@ -755,7 +779,9 @@ class _Collector:
         if use == "country":
             return self._countries(cell, flat, name, sheet, row, said)
         if use not in _LISTS:
-            return (flat,)
+            lines = cell.split("\n")
+            listed = all(len(line) <= 40 and line[-1:] not in ".,;:" for line in lines)
+            return ("; ".join(lines) if listed else flat,)
         values = []
         for part in pieces(cell, recipe.separators.get(name, ";\n")):
             value = said.get(part) or unknown(part, nothing=nothing) or part

@@ -27,6 +27,7 @@ from synth.starter.values import (
     is_mail,
     is_tick,
     pieces,
+    read_marks,
     same,
     separators_of,
     ticked_text,
@@ -81,7 +82,9 @@ _ORDER = (
     ),
 )
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__)\s*(\S.*)")
+_IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
+_FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
 _REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
 """Uses that can tell which study a row is about."""
@@ -219,7 +222,10 @@ class _Guesser:
             if (worded or _plain(name) in _REMARKS) and name not in self.given:
                 recipe = recipe.using(name, "keep")
         self.guess.recipe = replace(
-            recipe, separators=self._separators(recipe), path=self._path(recipe)
+            recipe,
+            separators=self._separators(recipe),
+            path=self._path(recipe),
+            values=self._values(recipe),
         )
         self.guess.guessed = {
             name for name in self.sheet.header if name not in {*self.given, *self.sheet.roles}
@@ -310,6 +316,10 @@ class _Guesser:
                 if any(f" {word} " in words for word in phrases) and self._fits(name, use):
                     self.uses[name] = use
                     break
+        if "study" in self.uses.values() and "author" not in self.uses.values():
+            first = next((by_heading[h][0] for h in _FIRST_AUTHOR if h in by_heading), "")
+            if first and first not in self.uses:
+                self.uses[first] = "author"
         if "record" in self.uses.values() and "study" not in self.uses.values():
             self._label_among_records()
 
@@ -332,7 +342,8 @@ class _Guesser:
         if use == "pmid":
             return self._share(name, re.compile(r"\D{0,8}\d{4,9}\b").match) > 0.5
         if use == "direction":
-            different = len({same(cell) for cell in held})
+            marks = read_marks(held)
+            different = len({same(marks.get(cell, cell)) for cell in held})
             if different > MOST_DIRECTIONS:
                 self.guess.doubts.append(
                     Doubt(
@@ -373,6 +384,14 @@ class _Guesser:
             narrow = next((by_heading[word] for word in below if word in by_heading), None)
             if narrow:
                 best = (names[0], narrow[0])
+        if len(best) < 2:
+            # Below a group such as "Theme" its columns are ranks, whatever they are called.
+            groups: dict[str, list[str]] = {}
+            for name, heads in self.sheet.heads.items():
+                below = len(heads) > 1 and folded(heads[0]) in _folded_headings()["theme"]
+                if below and name in self.free and not self._tick_style(name):
+                    groups.setdefault(heads[0], []).append(name)
+            best = tuple(max(groups.values(), key=len, default=[]))
         if len(best) < 2:
             return False
         if self._nested(best):
@@ -435,11 +454,17 @@ class _Guesser:
         for name in self.free:
             if self._share(name, is_mail) > 0.5:
                 self.uses[name] = "person"
-        if not {"study", "key", "author", "title"} & {*self.uses.values()}:
+        if not {"study", "key", "author"} & {*self.uses.values()}:
             for name in self.free:
                 if self._share(name, LABEL.match) > 0.6:
                     self.uses[name] = "study"
                     break
+        if "year" not in self.uses.values():
+            labels = [name for name, use in self.uses.items() if use == "study"]
+            dated = any(self._share(name, LABEL.match) > 0.5 for name in labels)
+            years = [name for name in self.free if self._share(name, _IS_YEAR.fullmatch) > 0.9]
+            if len(years) == 1 and not dated:
+                self.uses[years[0]] = "year"
         if "doi" not in self.uses.values():
             for name in self.free:
                 if self._share(name, DOI.search) > 0.6:
@@ -735,8 +760,30 @@ class _Guesser:
 
     # --- the rest ---
 
+    def _reviewers_by_mail(self) -> None:
+        """Addresses that differ within a study are of the people who coded it, as forms keep."""
+        told = [name for name, use in self.uses.items() if use in IDENTITY]
+        mails = [n for n, use in self.uses.items() if use == "person" and self._share(n, is_mail)]
+        if "reviewer" in self.uses.values() or not told or self._is_coded_by_program():
+            return
+        for name in mails:
+            by_study: dict[tuple[str, ...], set[str]] = {}
+            for at, cell in enumerate(self.cells[name]):
+                who = tuple(self.cells[key][at] for key in told)
+                by_study.setdefault(who, set()).add(same(cell))
+            few = len({same(cell) for cell in self.held[name]}) <= 12
+            if few and any(len(people - {""}) > 1 for people in by_study.values()):
+                self.uses[name] = "reviewer"
+                text = f"{name!r} differs within a study, so it is read as who extracted the row."
+                self.guess.doubts.append(Doubt(text, hint=f'--columns "leave-out={name}"'))
+                return
+
+    def _is_coded_by_program(self) -> bool:
+        return bool(self.sheet.program) and self.sheet.holds == "codings"
+
     def _rest(self) -> None:
         """What is none of all this is a filter, is kept, or is empty."""
+        self._reviewers_by_mail()
         for name in self.sheet.header:
             if name not in self.uses:
                 again = self._comes_again(name)
@@ -781,6 +828,18 @@ class _Guesser:
                 )
         return signs
 
+    def _values(self, recipe: SheetRecipe) -> Mapping[str, Mapping[str, str]]:
+        """What the marks of a column of directions are read as."""
+        values = dict(recipe.values)
+        for name in recipe.of("direction"):
+            if marks := read_marks(self.cells[name]):
+                values[name] = {**marks, **values.get(name, {})}
+                shown = ", ".join(f"{mark!r} as {word!r}" for mark, word in marks.items())
+                text = f"In {name!r} marks and spellings are read as one word each: {shown}."
+                hint = "the recipe's [sheet.values] says what a value is read as"
+                self.guess.doubts.append(Doubt(text, hint=hint))
+        return values
+
     def _path(self, recipe: SheetRecipe) -> str:
         if self.path is not None:
             return self.path
@@ -790,6 +849,10 @@ class _Guesser:
             for cell in self.held[name]
             for part in pieces(cell, recipe.separators.get(name, ";\n"))
         ]
+        if self.sheet.program in ("MAXQDA", "NVivo") and any("\\" in cell for cell in cells):
+            text = f"{self.sheet.program} writes '\\' between the ranks of a code; it was read so."
+            self.guess.doubts.append(Doubt(text, hint="--path none keeps it in the label"))
+            return "\\"
         sign, doubt = path_sign(cells)
         if doubt:
             self.guess.doubts.append(doubt)
@@ -830,9 +893,9 @@ def path_sign(cells: Sequence[str]) -> tuple[str, Doubt | None]:
             continue
         heads = Counter(same(split_path(cell, sign)[0]) for cell in having)
         if len(having) * 5 >= len(distinct) * 4 and len(heads) * 2 <= len(having):
-            text = f"{sign!r} in a code was read as 'has below it', as in {having[0]!r}."
+            text = f"'{sign}' in a code was read as 'has below it', as in {having[0]!r}."
             return sign, Doubt(text, hint="--path none keeps it in the label")
-        text = f"{sign!r} stands in {len(having)} of {len(distinct)} codes and was kept in them."
+        text = f"'{sign}' stands in {len(having)} of {len(distinct)} codes and was kept in them."
         return "", Doubt(text, hint=f"--path \"{sign}\" reads it as 'has below it'")
     return "", None
 

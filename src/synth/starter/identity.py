@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from synth.references.matching import AND_OTHERS
 from synth.references.work import DOI
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Row
@@ -76,7 +77,7 @@ def author_and_year(label: str) -> tuple[str, str] | None:
     """
     found = _YEAR.search(label[:300])
     if not found:
-        if not re.search(r"\bet\.? al\b", label) or len(label) > 60:
+        if not AND_OTHERS.search(label) or len(label) > 60:
             return None
         names, year = label, ""
     else:
@@ -85,7 +86,7 @@ def author_and_year(label: str) -> tuple[str, str] | None:
     words = [word for word in re.split(r"[\s,;/]+", names) if word]
     if not words or len(words) > 12 or any(sign.isdigit() for sign in names):
         return None
-    for word in words:
+    for word in AND_OTHERS.sub(" ", names).split():
         first = next((sign for sign in word if sign.isalpha()), "")
         if first and first.islower() and word.strip(".'’()").casefold() not in _PARTICLES:
             return None
@@ -99,13 +100,18 @@ def _title_headings() -> frozenset[str]:
     return frozenset(folded(word) for word in headings()["title"])
 
 
+@lru_cache(maxsize=1)
+def _author_headings() -> frozenset[str]:
+    return frozenset(folded(word) for word in headings()["author"])
+
+
 def spoken(label: str) -> str:
     """A label without what is written in one style of citing and not in another.
 
     >>> spoken("Lee et al. (2020)") == spoken("Lee, 2020")
     True
     """
-    words = folded(label).split()
+    words = folded(AND_OTHERS.sub(" ", label)).split()
     return " ".join(word for word in words if word not in ("et", "al", "and", "und")) or " ".join(
         words
     )
@@ -131,6 +137,8 @@ def identity(row: Row, recipe: SheetRecipe, label: str | None = None) -> Identit
             if kind == "record" and kind not in told:
                 told["space"] = folded(name)
             told.setdefault(kind, cell)
+            if use == "study" and folded(name) in _author_headings() and not _YEAR.search(cell):
+                told.setdefault("author", cell)
     if label is not None:
         # A cell with several studies: what else the row says is not told apart.
         said = recipe.values.get(recipe.one("study"), {})

@@ -151,9 +151,36 @@ def is_consensus(cell: str) -> bool:
 
 
 def is_total(cell: str) -> bool:
-    """Whether a cell heads a row of sums."""
-    word = re.sub(r"[(\[]? *n *= *\d+ *[)\]]?$", "", bare(cell))
-    return word.rstrip(":= ") in _words("total")
+    """Whether a cell heads a row of sums.
+
+    >>> is_total("Total (n=3)"), is_total("Total studies, n (%)"), is_total("Number of papers (%)")
+    (True, True, True)
+    >>> is_total("Summer 2015"), is_total("Total Health Group, 2015")
+    (False, False)
+    """
+    word = re.sub(r"[(\[]? *n *= *\d+ *[)\]]?$", "", bare(cell)).rstrip(":= ")
+    plain = re.sub(r"[(\[][^)\]]*[)\]]?|, n\b|%", " ", word).strip(",: ")
+    counted = re.sub(r"^(?:number|no\.?|count|sum|total|totals) (?:of )?(?=\w)", "", plain)
+    return (
+        word in _words("total")
+        or plain in _words("total")
+        or (counted != plain and counted in _words("counted"))
+    )
+
+
+@lru_cache(maxsize=65536)
+def is_ditto(cell: str) -> bool:
+    """Whether a cell says that it is the same as the cell above it.
+
+    >>> is_ditto("Idem."), is_ditto("(as above)"), is_ditto("〃"), is_ditto('"'), is_ditto("-")
+    (True, True, True, True, False)
+    """
+    if len(cell) > 30:
+        return False
+    return bare(cell) in _words("above") or _DITTO.fullmatch(cell) is not None
+
+
+_DITTO = re.compile(r"[-–—\s]*(?:[\"“”„″〃]|''|,,)[-–—\s]*")
 
 
 def is_beside(cells: Mapping[str, str]) -> bool:
@@ -211,6 +238,50 @@ def families_of_marks() -> Sequence[Mapping[str, str]]:
         {mark: name for name, marks in family.items() for mark in marks}
         for family in _vocabulary()["marks"]
     ]
+
+
+def read_marks(cells: Iterable[str]) -> dict[str, str]:
+    """What the marks of a column of directions are read as; empty if it holds words alone.
+
+    A dash is a minus where the column holds a plus or an arrow as well; where it stands alone
+    it says that nothing is known.
+
+    Parameters
+    ----------
+    cells : the cells of the column.
+
+    >>> read_marks(["+", "–", "0", "Mixed"])
+    {'+': 'Positive', '–': 'Negative', '0': 'No effect'}
+    >>> read_marks(["B", "F", "B/F"]), read_marks(["positive", "-"])
+    ({'B': 'Barrier', 'F': 'Facilitator', 'B/F': 'Both'}, {})
+    >>> read_marks(["Barrier", "barriers", "Pos.", "Positive"])
+    {'barriers': 'Barrier', 'Pos.': 'Positive'}
+    """
+    held = [*dict.fromkeys(flat for cell in cells if (flat := " ".join(cell.split())))]
+    signs, letters = families_of_marks()
+    found: dict[str, str] = {}
+    if any(_SURELY_A_MARK.search(cell) and same(cell) in signs for cell in held):
+        marks = {same(cell) for cell in held if not any(map(str.isalpha, cell))} & {*signs}
+        for cell in held:
+            mark = same(cell)
+            if mark in marks:
+                # "+" beside "++" says less than it: what is told apart stays apart.
+                strong = len(mark) > 1 and len({*mark}) == 1 and mark[0] in marks
+                found[cell] = f"{signs[mark]} ({cell})" if strong else signs[mark]
+    told = [cell for cell in held if not unknown(cell)]
+    if all(same(cell) in letters for cell in told) and any(len(cell) <= 3 for cell in told):
+        found.update({cell: letters[same(cell)] for cell in told})
+    words = {bare(cell): cell for cell in reversed(held) if cell not in found}
+    short = {"pos": "Positive", "neg": "Negative"}
+    for word, cell in words.items():
+        if word in short and (short[word].casefold() in words or short[word] in found.values()):
+            found[cell] = short[word]
+        elif word.endswith("s") and word[:-1] in words and directions_in(word):
+            found[cell] = words[word[:-1]]
+    return {cell: found[cell] for cell in held if cell in found}
+
+
+_SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
 
 
 # --- lists --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from synth.reading.csv_table import mangled
 from synth.references.apa import author_year
 from synth.references.formats import ET_AL, to_bibtex
 from synth.references.importing import Item, Works, works_of
-from synth.references.matching import Match
+from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
 from synth.references.tagged import csl_name, dated
 from synth.references.work import Bibliography, read_date
@@ -215,6 +215,13 @@ def _item(who: Identity) -> dict[str, Any]:
     return item
 
 
+# Two family names with the word that joins them in another language; a body has longer names.
+_FAMILY = r"(?:[^\W\d_][\w.'’-]* ){0,2}[^\W\d_][\w'’-]+"
+_TWO_NAMES = re.compile(
+    rf"({_FAMILY}) (?:et|y|e|og|och|en|i) (?=[^\W\d_a-z]|d[aeio]l?s? |v[ao]n |l[ae] )({_FAMILY})"
+)
+
+
 def _people(text: str) -> list[dict[str, str]]:
     """Authors as they are written in a cell.
 
@@ -222,12 +229,15 @@ def _people(text: str) -> list[dict[str, str]]:
     [{'family': 'Lee', 'given': 'A.'}, {'family': 'Roux', 'given': 'J.'}]
     >>> _people("Lee, Roux et al.")
     [{'literal': 'Lee'}, {'literal': 'Roux'}, {'literal': 'et al.'}]
+    >>> _people("Roy et Côté"), _people("Ek m.fl.")
+    ([{'literal': 'Roy'}, {'literal': 'Côté'}], [{'literal': 'Ek'}, {'literal': 'et al.'}])
     """
-    others = re.search(
-        r",?\s*(?:\bet\.? al\b\.?|\band (?:others|colleagues)\b|\bu\. ?a\.).*$", text
-    )
+    text = text.strip()
+    others = AND_OTHERS.search(text) or re.search(r"\band colleagues\b", text)
     plain = text[: others.start()] if others else text
     parts = [p for p in re.split(r"\s*(?:;|\n|\band\b|\bund\b|&)\s*", plain) if p.strip(" ,.")]
+    if len(parts) == 1 and (two := _TWO_NAMES.fullmatch(parts[0])):
+        parts = [two[1], two[2]]
     if len(parts) == 1 and "," in parts[0]:
         surnames = [piece.strip() for piece in parts[0].split(",") if piece.strip()]
         whole = [name for name in surnames[1:] if not re.fullmatch(r"(?:[A-Z]\.?[ -]?){1,4}", name)]

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from synth.errors import Problem
 from synth.starter.sheet import Row, Sheet
+from synth.starter.values import is_ditto
 from synth.text import column_letters, counted, shorten
 
 Say = Callable[[str], None]
@@ -37,6 +38,7 @@ class Grid:
     letters : whether columns are called A, B, C, as in a spreadsheet.
     notes : what was told while reading.
     hidden : whether the author hid the sheet.
+    unseen_rows, unseen_columns : numbers of rows and positions of columns that the author hid.
     """
 
     file: str
@@ -46,6 +48,8 @@ class Grid:
     letters: bool = False
     notes: list[str] = field(default_factory=list)
     hidden: bool = False
+    unseen_rows: frozenset[int] = frozenset()
+    unseen_columns: frozenset[int] = frozenset()
 
 
 def cleaned(cell: str) -> str:
@@ -97,6 +101,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
     rows = [*_cleaned_rows(grid, say)]
     bare = [[bool(cell) for cell in cells] for _, cells in rows]
     _fill_merged(grid, rows, notes)
+    _leave_out_unseen(grid, rows, bare, notes)
     _read_entities(rows, notes)
     held = [at for at, filled in enumerate(bare) if any(filled)]
     if not held:
@@ -129,6 +134,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
             body.append(Row(number, dict(zip(header, kept, strict=True))))
         else:
             empty += 1
+    body = _fill_ditto(grid, body, notes)
     if empty and not grid.letters:
         notes.append(f"{counted(empty, 'empty row was', 'empty rows were')} left out.")
     sheet = Sheet(
@@ -186,6 +192,62 @@ def _fill_merged(grid: Grid, rows: list[tuple[int, list[str]]], notes: list[str]
             f"{counted(len(filled), 'merged range was', 'merged ranges were')} "
             f"filled, every cell with what the range shows: "
             f"{', '.join(filled[:3])}{more}."
+        )
+
+
+def _fill_ditto(grid: Grid, body: Sequence[Row], notes: list[str]) -> list[Row]:
+    """Give cells that only say "as above" what stands above them."""
+    above: dict[str, str] = {}
+    filled: list[str] = []
+    rows = []
+    for row in body:
+        said = [name for name, cell in row.cells.items() if cell and is_ditto(cell)]
+        said = [name for name in said if above.get(name)]
+        if said:
+            shown = row.cells[said[0]]
+            filled += [f"{shown} in {_place(grid).lower()} {row.line}"] * len(said)
+            row = Row(row.line, {**row.cells, **{name: above[name] for name in said}})
+        above.update({name: cell for name, cell in row.cells.items() if cell})
+        rows.append(row)
+    if filled:
+        first = f"{filled[0]}" + (", …" if len(filled) > 1 else "")
+        notes.append(
+            f"{counted(len(filled), 'cell that says', 'cells that say')} 'as above' got what "
+            f"stands above: {first}."
+        )
+    return rows
+
+
+def _leave_out_unseen(
+    grid: Grid,
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[list[bool]],
+    notes: list[str],
+) -> None:
+    """Columns that the author hid are not published; rows, which a filter hides, are read."""
+    held = {at for filled in bare for at, is_held in enumerate(filled) if is_held}
+    columns = sorted(held & grid.unseen_columns)
+    if columns and held - grid.unseen_columns:
+        for (_, cells), filled in zip(rows, bare, strict=True):
+            for at in columns:
+                cells[at : at + 1] = [""] if at < len(cells) else []
+                filled[at : at + 1] = [False] if at < len(filled) else []
+        listed = ", ".join(map(column_letters, columns[:6])) + (" …" if len(columns) > 6 else "")
+        what = counted(len(columns), "column that is", "columns that are")
+        notes.append(
+            f"{what} hidden in the file {'was' if len(columns) == 1 else 'were'} not read: "
+            f"{listed}. Show what is to be read."
+        )
+    unseen = [
+        number
+        for (number, _), filled in zip(rows, bare, strict=True)
+        if number in grid.unseen_rows and any(filled)
+    ]
+    if unseen and len(unseen) < len(rows):
+        listed = ", ".join(map(str, unseen[:6])) + (" …" if len(unseen) > 6 else "")
+        notes.append(
+            f"{counted(len(unseen), 'row is', 'rows are')} hidden in the file, by a filter "
+            f"perhaps, and read like the others: {listed}. Delete what is not to be read."
         )
 
 
@@ -251,10 +313,10 @@ def _merged_headings(
     merged: Sequence[Merged],
 ) -> int | None:
     """The last row of headings that begin with a heading merged across some of the columns."""
-    width = sum(any(filled[c] for filled in bare[:_LOOKED_AT]) for c in range(len(bare[at])))
+    used = {c for filled in bare[:_LOOKED_AT] for c, is_held in enumerate(filled) if is_held}
     here = [area for area in merged if area[0] == at]
     wide = [area for area in here if area[3] > area[1]]
-    if sum(bare[at]) < 2 or not wide or any(a[3] - a[1] + 1 >= width for a in wide):
+    if sum(bare[at]) < 2 or not wide or any(used <= {*range(a[1], a[3] + 1)} for a in wide):
         return None
     last = max(at + 1, *(area[2] for area in here))
     if (

@@ -143,7 +143,8 @@ EXPORTS: tuple[Export, ...] = (
             "study": ("document name", "dokumentname", "nombre del documento", "nom du document"),
             "theme": ("code", "código", "codice"),
             "summary": ("segment", "segmento", "coded segment", "coded segments"),
-            "person": _PEOPLE,
+            # Its "Author" is who coded, not who wrote the document.
+            "person": (*_PEOPLE, "author", "autor", "auteur", "autore"),
         },
         ("study", "theme", "summary"),
         (
@@ -226,6 +227,19 @@ EXPORTS: tuple[Export, ...] = (
         ("files", "sources"),
     ),
     Export(
+        "NVivo",
+        "a list of codes with their counts",
+        "codebook",
+        {
+            "label": ("name",),
+            "leave-out": ("files", "sources", "references"),
+            "person": _PEOPLE,
+        },
+        ("label",),
+        ("files", "sources"),
+        ("references",),
+    ),
+    Export(
         "Taguette",
         "a codebook",
         "codebook",
@@ -304,6 +318,8 @@ def recognised(sheet: Sheet) -> Sheet:
     notes = [f"Its headings are those of {export.program}, {export.what}: {told}."]
     if export.holds == "flow":
         return replace(sheet, roles={}, notes=(*sheet.notes, notes[0].partition(": ")[0] + "."))
+    if export.program == "ATLAS.ti":
+        sheet = _without_document_numbers(sheet)
     if export.program == "Dedoose":
         sheet, more = _dedoose_codes(sheet)
         notes += more
@@ -322,6 +338,16 @@ def recognised(sheet: Sheet) -> Sheet:
     if reviewers and export.holds == "studies":
         notes += _consensus(sheet, reviewers[0])
     return replace(sheet, notes=(*sheet.notes, *notes))
+
+
+def _without_document_numbers(sheet: Sheet) -> Sheet:
+    """Documents of ATLAS.ti without the number that it puts before their names: ``D1: ``."""
+    study = next(name for name, role in sheet.roles.items() if role == "study")
+    rows = [
+        Row(row.line, {**row.cells, study: re.sub(r"^[DP] ?\d+: ", "", row.cells[study])})
+        for row in sheet.rows
+    ]
+    return _changed(sheet, sheet.header, rows)
 
 
 def _roles(export: Export, names: Mapping[str, str]) -> dict[str, str] | None:

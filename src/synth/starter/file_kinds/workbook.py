@@ -54,6 +54,8 @@ def grids_of(
             grids[-1].rows.append((rest[0], rest[1]))
         elif kind == "merged":
             grids[-1].merged = [*_in_grid(grids[-1], rest[0])]
+        elif kind == "unseen":
+            grids[-1].unseen_rows, grids[-1].unseen_columns = map(frozenset, rest)
         elif kind == "note":
             (grids[-1].notes if rest[0] else notes).append(rest[1])
         elif kind == "problem":

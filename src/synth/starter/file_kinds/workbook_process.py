@@ -72,6 +72,7 @@ def _read(path: Path) -> None:
         areas = look.merged(name) if merged is None else [(*a, *b) for a, b in merged]
         if areas:
             _tell("merged", areas)
+        _tell("unseen", *look.unseen(name))
     lost = [] if is_archive(path) else _errors_of_xls(path.read_bytes())
     if lost:
         what = counted(len(lost), "cell holds an error", "cells hold errors")
@@ -266,9 +267,33 @@ class _Look:
                 forms[place] = form
         return forms, errors, unsaved
 
+    def unseen(self, name: str) -> tuple[list[int], list[int]]:
+        """Rows, by number, and columns, by position, that the author hid."""
+        if name in self.seen:
+            return self.seen[name].rows, self.seen[name].columns
+        data = part_of(self.path, self.parts.get(name, "")) if self.parts.get(name) else b""
+        if b"hidden=" not in data:
+            return [], []
+        columns: list[int] = []
+        for tag in re.findall(rb"<col [^>]*>", data):
+            text = tag.decode("utf-8", "replace")
+            first, last = _attribute(text, "min"), _attribute(text, "max")
+            if _attribute(text, "hidden") in _YES and first.isdecimal() and last.isdecimal():
+                columns += range(int(first) - 1, min(int(last), _MOST_COLUMNS))
+        rows = []
+        for tag in re.findall(rb"<row [^>]*hidden=[^>]*>", data):
+            text = tag.decode("utf-8", "replace")
+            if _attribute(text, "hidden") in _YES and _attribute(text, "r").isdecimal():
+                rows.append(int(_attribute(text, "r")))
+        return rows, columns
+
     def merged(self, name: str) -> list[Merged]:
         """Merged ranges of a sheet of LibreOffice, which the library does not tell."""
         return self.seen[name].merged if name in self.seen else []
+
+
+_YES = ("1", "true")
+_MOST_COLUMNS = 16_384
 
 
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"((?:[^>]*[^>/])?)>(.*?)</c>', re.DOTALL)
@@ -293,6 +318,8 @@ class _Seen:
         self.merged: list[Merged] = []
         self.shown: dict[tuple[int, int], str] = {}
         self.errors: dict[tuple[int, int], str] = {}
+        self.rows: list[int] = []
+        self.columns: list[int] = []
 
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -309,16 +336,24 @@ def _opendocument(content: bytes) -> dict[str, _Seen]:
 
     from defusedxml.ElementTree import iterparse
 
-    row = column = 0
+    row = column = wide = 0
     seen = _Seen()
     for event, element in iterparse(io.BytesIO(content), events=("start", "end")):
         tag = element.tag.removeprefix(_TABLE)
         if event == "start":
             if tag == "table":
-                row = 0
+                row = wide = 0
                 seen = sheets.setdefault(element.get(f"{_TABLE}name", ""), _Seen())
             elif tag == "table-row":
                 column = 0
+                many = int(element.get(f"{_TABLE}number-rows-repeated", 1))
+                if element.get(f"{_TABLE}visibility") in ("collapse", "filter") and many < 1000:
+                    seen.rows += range(row + 1, row + many + 1)
+            elif tag == "table-column":
+                many = int(element.get(f"{_TABLE}number-columns-repeated", 1))
+                if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+                    seen.columns += range(wide, min(wide + many, _MOST_COLUMNS))
+                wide += many
         elif tag in ("table-cell", "covered-table-cell"):
             down = int(element.get(f"{_TABLE}number-rows-spanned", 1))
             across = int(element.get(f"{_TABLE}number-columns-spanned", 1))
