@@ -388,10 +388,11 @@ class _Guesser:
             # Below a group such as "Theme" its columns are ranks, whatever they are called.
             groups: dict[str, list[str]] = {}
             for name, heads in self.sheet.heads.items():
-                below = len(heads) > 1 and folded(heads[0]) in _folded_headings()["theme"]
-                if below and name in self.free and not self._tick_style(name):
+                inside = len(heads) > 1 and folded(heads[0]) in _folded_headings()["theme"]
+                if inside and name in self.free and not self._tick_style(name):
                     groups.setdefault(heads[0], []).append(name)
-            best = tuple(max(groups.values(), key=len, default=[]))
+            most = max(groups, key=lambda group: len(groups[group]), default="")
+            best = tuple(groups.get(most, ()))
         if len(best) < 2:
             return False
         if self._nested(best):
