@@ -114,6 +114,18 @@ def test_csv_has_one_row_a_finding_with_its_place_and_citation() -> None:
     assert mandates["citation"] == "Ames, 2004"
 
 
+def test_a_live_table_leaves_its_csv_with_the_kernel_until_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    view = framework(records())
+    live = view.widget()
+    assert "<script" not in live.html
+    said = []
+    monkeypatch.setattr(live, "send", said.append)
+    live._handle_custom_msg({}, [])
+    assert said == [{"csv": view.to_csv()}]
+
+
 def test_the_plain_form_for_notebooks_names_every_finding() -> None:
     plain = framework(records()).readable
     assert all(f.summary.replace("<", "&lt;").replace(">", "&gt;") in plain for f in FINDINGS)

@@ -11,6 +11,7 @@ import pytest
 from synth.book.domain import EvidenceDomain
 from synth.book.figures import late_value
 from synth.book.role_syntax import cited_findings, mistake, named, parse_count, review_place, worded
+from synth.book.views import _placed, addresses
 from synth.errors import UnknownName
 from synth.model import Codebook, FlowBox
 from synth.reading.rules import load_records
@@ -172,3 +173,16 @@ def test_what_only_a_build_knows_counts_the_whole_review(review):
 def test_links_to_an_explorer_lead_to_the_one_with_most_findings():
     held = SimpleNamespace(data={"explorers": {"a": [("x", 3)], "b": [("y", 9)], "c": [("z", 4)]}})
     assert EvidenceDomain.explorer_page(held) == ("b", "y")
+
+
+def test_a_chart_beside_the_explorer_leads_to_it_too():
+    """From a page to itself Sphinx gives an empty address."""
+    builder = SimpleNamespace(
+        get_target_uri=lambda docname: f"{docname}.html",
+        get_relative_uri=lambda here, there: "" if here == there else "explorer.html",
+    )
+    domain = SimpleNamespace(explorer_page=lambda: ("book/explorer", "x"))
+    env = SimpleNamespace(get_domain=lambda name: domain, app=SimpleNamespace(builder=builder))
+    for page in ("book/explorer", "book/where"):
+        chart = _placed(addresses(env, page), None)
+        assert chart.target("explorer", "country=Kenya") == "explorer.html?x.country=Kenya"

@@ -63,8 +63,7 @@ RINGS_CUT_OFF = """() => {
         const kind = [e, e.parentElement, e.parentElement.parentElement].map((up) =>
             up.localName + up.className).join(" ");
         if ((seen[kind] = (seen[kind] ?? 0) + 1) > 3) continue;
-        if (!e.checkVisibility({ visibilityProperty: true }) || e.closest("svg, .bd-header"))
-            continue;
+        if (!e.checkVisibility({ visibilityProperty: true }) || e.closest("svg")) continue;
         e.focus();
         const style = getComputedStyle(e);
         if (document.activeElement !== e || style.outlineStyle === "none") continue;
@@ -73,7 +72,10 @@ RINGS_CUT_OFF = """() => {
         const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
         const sides = { top: [x, box.top - room], bottom: [x, box.bottom + room],
             left: [box.left - room, y], right: [box.right + room, y] };
+        const bar = e.closest(".bd-header");
         const lost = Object.entries(sides).filter(([, [x, y]]) => {
+            // The bar has the window's edge above it.
+            if (bar && (x < 0 || y < 0 || x > innerWidth)) return true;
             for (let up = e.parentElement; up; up = up.parentElement) {
                 const { overflowX, overflowY, clipPath } = getComputedStyle(up);
                 const { left, top, right, bottom } = up.getBoundingClientRect();

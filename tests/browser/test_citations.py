@@ -15,6 +15,19 @@ THEME = "book/organizational-leadership.html"
 ALONE = "a.fc:not(.synth-names *)"
 SEVERAL = "button.synth-several"
 
+# What the page waits for: a card that outlives every timer stays.
+TIMERS = """() => {
+    if (window.pending) return;
+    const pending = (window.pending = new Set());
+    const { setTimeout, clearTimeout } = window;
+    window.setTimeout = (call, wait) => {
+        const id = setTimeout(() => (pending.delete(id), call()), wait);
+        pending.add(id);
+        return id;
+    };
+    window.clearTimeout = (id) => (pending.delete(id), clearTimeout(id));
+}"""
+
 
 def previews_ready(offline: Any) -> None:
     """Wait until the previews are ready, and nothing is left that could move a page's lines.
@@ -80,11 +93,12 @@ def test_the_keyboard_shows_it_too_and_escape_takes_it_away(built_book, offline_
 
 def test_a_preview_can_be_pointed_at_and_leaves_afterwards(theme):
     page = theme
+    page.evaluate(TIMERS)
     page.locator(ALONE).first.hover()
     preview = page.get_by_role("tooltip")
     preview.wait_for()
     preview.hover()
-    page.wait_for_timeout(400)
+    page.wait_for_function("!pending.size")
     assert preview.is_visible()
     page.mouse.move(1, 1)
     preview.wait_for(state="detached")
@@ -158,10 +172,11 @@ def test_several_studies_are_a_count_whose_card_names_them(theme):
 
 def test_a_click_keeps_the_card_of_several_studies(theme):
     page = theme
+    page.evaluate(TIMERS)
     button, card = page.locator(SEVERAL).first, page.locator(".synth-pop")
     button.click()
     page.mouse.move(1, 1)
-    page.wait_for_timeout(400)
+    page.wait_for_function("!pending.size")
     assert card.is_visible()
     card.locator("p").first.click()
     assert card.is_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -38,6 +40,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Iterator[str]:
         "print('selected', len(explorer.selection), explorer.filters)",
         "explorer.filters = {'direction': 'barrier', 'since': 2015}",
         "review.by_country()",
+        "review.framework()",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
@@ -84,7 +87,7 @@ def notebook(lab: str, browser: Any) -> Iterator[Any]:
     page.on("console", lambda message: complaints.append(message.text))
     page.set_default_timeout(240_000)
     page.goto(f"{lab}/lab/tree/explorer.ipynb?reset")
-    page.locator(".jp-CodeCell").nth(4).wait_for()
+    page.locator(".jp-CodeCell").nth(5).wait_for()
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for()
     for number in range(2):
         run_cell(page, number)
@@ -168,3 +171,22 @@ def test_a_figure_says_its_downloads_in_words(notebook: Any) -> None:
     lines = Path(started.value.path()).read_text("utf-8-sig").splitlines()
     assert lines[0].split(",")[0].isidentifier()
     assert not any(line.startswith("'") for line in lines)
+
+
+def test_the_kernel_gives_the_csv_of_the_framework_when_it_is_saved(
+    notebook: Any, root: Path
+) -> None:
+    run_cell(notebook, 5)
+    table = notebook.locator(".synth-framework").get_by_role("button", name="CSV")
+    table.wait_for()
+    for _ in range(2):
+        with notebook.expect_download() as started:
+            table.click()
+        saved = csv.DictReader(Path(started.value.path()).open(encoding="utf-8-sig", newline=""))
+        rows = [row["finding"] for row in saved]
+        assert rows == [row["finding"] for row in csv.DictReader(ours(root))]
+
+
+def ours(root: Path) -> io.StringIO:
+    """The framework's CSV as the library writes it."""
+    return io.StringIO(Review.load(root).framework().to_csv())

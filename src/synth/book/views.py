@@ -355,7 +355,9 @@ def addresses(env: BuildEnvironment, docname: str) -> Callable[[str, str], str]:
             return shared_file(env, docname, name)
         if kind in ("explorer page", "explorer key"):
             page, key = domain.explorer_page() or ("", "")
-            return key if kind == "explorer key" else page and uri(docname, page)
+            # From a page to itself Sphinx gives an empty address, which would be no link.
+            itself = env.app.builder.get_target_uri(docname).rpartition("/")[2]
+            return key if kind == "explorer key" else page and (uri(docname, page) or itself)
         if kind == "page":
             page = next((page for page in env.found_docs if page.rpartition("/")[2] == name), "")
             return page and uri(docname, page)

@@ -213,8 +213,8 @@ function withSource(figure, csv) {
   });
 }
 
-/** @param {HTMLElement} figure */
-function offerDownloads(figure) {
+/** @param {HTMLElement} figure @param {() => Promise<string>} [ask] */
+function offerDownloads(figure, ask) {
   const name = figure.dataset.figure || "figure";
   const table = /** @type {HTMLTableElement | null} */ (
     figure.querySelector(".synth-figure-table table") ?? figure.querySelector(".synth-scroll table")
@@ -230,9 +230,10 @@ function offerDownloads(figure) {
   }
   // Where the tables of a figure show a part, the whole stands beside them.
   const whole = figure.querySelector("script.synth-csv");
-  const csv = whole ? () => JSON.parse(whole.textContent ?? '""') : table ? () => tableAsCsv(table) : null;
+  const asked = figure.dataset.csv === "" && ask;
+  const csv = asked || (whole ? () => JSON.parse(whole.textContent ?? '""') : table ? () => tableAsCsv(table) : null);
   if (figure.dataset.csv) tools.append(h("a", { href: figure.dataset.csv, download: "", ...named("CSV") }, "CSV"));
-  else if (csv) offer("CSV", () => save(`${name}.csv`, new Blob([`\ufeff${withSource(figure, csv())}`], { type: "text/csv" })));
+  else if (csv) offer("CSV", async () => save(`${name}.csv`, new Blob([`\ufeff${withSource(figure, await csv())}`], { type: "text/csv" })));
   const line = figure.querySelector(".synth-furniture");
   if (line && tools.children.length) line.append(tools);
   else if (tools.children.length) figure.querySelector(".synth-source")?.before(tools);
@@ -616,8 +617,11 @@ function enliveFramework(figure) {
 // --- where it begins --------------------------------------------------------------------------
 
 export default {
-  /** @param {HTMLElement} figure */
-  mount(figure) {
+  /**
+   * @param {HTMLElement} figure
+   * @param {{ csv?: () => Promise<string> }} [tools] a notebook asks the kernel for a table that is no file
+   */
+  mount(figure, tools) {
     if (figure.dataset.ready) return;
     for (const chart of figure.querySelectorAll(".synth-chart")) {
       readMarks(/** @type {HTMLElement} */ (chart));
@@ -625,7 +629,7 @@ export default {
     }
     enliveMap(figure);
     enliveFramework(figure);
-    offerDownloads(figure);
+    offerDownloads(figure, tools?.csv);
     figure.dataset.ready = "true";
   },
 };

@@ -231,7 +231,10 @@ class View:
     def widget(self) -> Any:
         """The view as a page of the book shows it, alive in a notebook with a kernel."""
         figures = (STATIC / "figures.js").read_text("utf-8")
-        return _widget_class(with_words(figures, self._words))(html=str(self.html))
+        widget = _widget_class(with_words(figures, self._words))(html=str(self.html))
+        # A long table travels when a reader saves it, not with each view of it.
+        widget.on_msg(lambda asked, _content, _buffers: asked.send({"csv": self.to_csv()}))
+        return widget
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data: dict[str, Any] = {}
@@ -266,7 +269,12 @@ def _widget_class(figures: str) -> Any:
         _esm = figures.replace("export default {", "const figures = {") + (
             "\nexport default { render({ model, el }) {\n"
             '  el.innerHTML = model.get("html");\n'
-            '  for (const figure of el.querySelectorAll(".synth-figure")) figures.mount(figure);\n'
+            "  const csv = () => new Promise((give) => {\n"
+            '    const told = (answer) => (model.off("msg:custom", told), give(answer.csv));\n'
+            '    model.on("msg:custom", told);\n'
+            "    model.send({});\n"
+            "  });\n"
+            '  for (const one of el.querySelectorAll(".synth-figure")) figures.mount(one, { csv });\n'
             "} };\n"
         )
         _css = widget_style("synth.css", "figures.css", "catalogue.css")
