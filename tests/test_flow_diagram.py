@@ -17,7 +17,7 @@ from synth.views.flow import draw, flow, stage_label, sums
 def texts(drawing: str) -> list[str]:
     """What is written into each drawing of a flow, wide and narrow."""
     drawn = re.findall(r"<svg [^>]*role=\"img\".*?</svg>", drawing, re.DOTALL)
-    return [" ".join(ElementTree.fromstring(one).itertext()) for one in drawn]
+    return [" ".join(" ".join(ElementTree.fromstring(one).itertext()).split()) for one in drawn]
 
 
 def test_it_is_drawn_for_wide_pages_and_for_phones_with_its_stages_in_order() -> None:
@@ -42,6 +42,28 @@ def test_what_nobody_reports_is_no_number() -> None:
     assert all("A database (not reported)" in drawn for drawn in texts(figure.drawing))
     assert figure.rows[1]["count"] is None
     assert "A database, not reported" in figure.description
+
+
+def test_what_nobody_could_find_out_is_not_called_unreported() -> None:
+    """The source may give the number where nobody could look."""
+    unseen = [replace(box, state="not established") if not box.count else box for box in FLOW]
+    figure = draw(unseen)
+    for told in (figure.html, figure.readable, figure.description, figure.svg):
+        assert "not\xa0reported" not in told
+        assert not re.search(r"not reported(?! where)", told)
+    assert all("A database (not established)" in drawn for drawn in texts(figure.drawing))
+
+
+def test_a_note_of_several_in_a_row_is_said_once_and_a_number_keeps_its_n() -> None:
+    told = "Nobody counted it here."
+    seen = [replace(box, note=told) if box.kind == "reason" else box for box in FLOW]
+    assert sum(box.note == told for box in seen) > 1
+    for drawn in texts(draw(seen).drawing):
+        assert drawn.count(told) == 1
+    wide = draw([replace(box, label=f"{box.label} {'and more ' * 4}") for box in FLOW]).svg
+    lines = [text for text in ElementTree.fromstring(wide).itertext() if "=" in text]
+    assert len(lines) == 9
+    assert all("n\xa0=\xa0" in line for line in lines)
 
 
 def test_a_derived_number_shows_its_sum() -> None:
@@ -98,7 +120,7 @@ def test_the_check_of_the_data_finds_the_same_sums_wrong(example: Path) -> None:
 
 def test_a_sum_with_an_unknown_part_is_not_checked_and_says_so() -> None:
     html = flow(records()).html
-    assert "Not checked, because a part is not reported: “Records from databases”." in html
+    assert "Not checked, because a part has no number: “Records from databases”." in html
 
 
 def test_a_flow_that_does_not_add_up_names_its_boxes() -> None:
@@ -152,7 +174,7 @@ def test_the_svg_stands_on_its_own() -> None:
     root = ElementTree.fromstring(figure.svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert "var(" not in figure.svg
-    words = " ".join(text for text in root.itertext())
+    words = " ".join(" ".join(root.itertext()).split())
     assert "Records found (n = 100)" in words
     assert "derived: 90 + 10" in words
 

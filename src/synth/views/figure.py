@@ -439,7 +439,7 @@ def wrapped(
     ['Regulatory and', 'political context']
     """
     lines = [""]
-    words = text.split()
+    words = re.split(r"[ \t\n]+", text.strip())  # a no-break space breaks no line
     for index, word in enumerate(words):
         longer = f"{lines[-1]} {word}".strip()
         if text_width(longer, size, bold=bold) <= width or not lines[-1]:

@@ -9,18 +9,19 @@ doi 10.1136/bmj.n71) but is tied to no particular stages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import NOT_REPORTED, FlowBox
+from synth.model import NOT_ESTABLISHED, NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums, terms
 from synth.text import listed
 from synth.views.figure import EDGE, INK, INK_2, PAPER, Field, Figure, number, wrapped
 from synth.views.markup import render
 from synth.views.svg import element, page, text
+from synth.views.view import Row
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -86,7 +87,7 @@ def draw(
                 "key.html",
                 css="synth-flow-key",
                 label=words["key"],
-                entries=[Markup("{} {}").format(*sign) for sign in _key(words)],
+                entries=[Markup("{} {}").format(*sign) for sign in _key(boxes, words)],
             ),
             wide=wide,
             narrow=_Sheet(boxes, title, narrow=True).draw(stages),
@@ -100,7 +101,7 @@ def draw(
             known=sum(box.count is not None for box in boxes),
         ),
         source=lambda: words.markup("flow_source"),
-        key=_key(words),
+        key=_key(boxes, words),
         table_note=words.count("flow_boxes", len(boxes)),
         records=records,
         wording=words,
@@ -113,15 +114,26 @@ def _fields(words: Words) -> tuple[Field, ...]:
     return (
         Field("label", words["column_what"]),
         Field("stage", words["flow_stage"]),
-        Field("count", words["flow_number"], number=True, cell=lambda row: _count(row["count"])),
+        Field("count", words["flow_number"], number=True, cell=_count),
         Field("state", words["flow_state"]),
         Field("sum", words["flow_sum"]),
         Field("note", words["flow_remark"]),
     )
 
 
-def _count(count: int | None) -> str | Markup:
-    return render("unknown.html", text=NOT_REPORTED) if count is None else str(count)
+def _count(row: Row) -> str | Markup:
+    if row["count"] is not None:
+        return str(row["count"])
+    return render("unknown.html", text=row["unknown"])
+
+
+def _unknown(box: FlowBox) -> str:
+    """Why a box has no number: the source gives none, or nobody could find out."""
+    return box.state if box.state == NOT_ESTABLISHED else NOT_REPORTED
+
+
+def _state(box: FlowBox) -> str:
+    return box.state if box.count is not None else _unknown(box)
 
 
 def _row(box: FlowBox, boxes: Sequence[FlowBox]) -> dict[str, Any]:
@@ -133,6 +145,7 @@ def _row(box: FlowBox, boxes: Sequence[FlowBox]) -> dict[str, Any]:
         "label": box.label,
         "count": box.count,
         "state": box.state,
+        "unknown": _unknown(box),
         "sum": _derivation(box, boxes),
         "note": box.note,
     }
@@ -169,14 +182,14 @@ def _title(boxes: Sequence[FlowBox]) -> str:
     return ", ".join(
         f"{box.count} {box.label[:1].lower()}{box.label[1:]}"
         if box.count is not None
-        else f"{box.label[:1].lower()}{box.label[1:]} {NOT_REPORTED}"
+        else f"{box.label[:1].lower()}{box.label[1:]} {_unknown(box)}"
         for box in ends
     )
 
 
 def _said(box: FlowBox, boxes: Sequence[FlowBox]) -> str:
     if box.count is None:
-        return f"{box.label}, {NOT_REPORTED}"
+        return f"{box.label}, {_unknown(box)}"
     how = _derivation(box, boxes)
     state = f"{box.state}: {how}" if how else box.state
     return f"{box.label}, {box.count} ({state})"
@@ -221,16 +234,16 @@ def _arithmetic(boxes: Sequence[FlowBox], words: Words) -> dict[str, str]:
 
 # --- drawn -----------------------------------------------------------------------------------
 
-_DASHES = {"derived": "6 4", NOT_REPORTED: "1.5 3"}
+_EDGES = ("reported", "derived", NOT_REPORTED, NOT_ESTABLISHED)
+NO_BREAK = "\xa0"
+_DASHES = {"derived": "6 4", NOT_REPORTED: "1.5 3", NOT_ESTABLISHED: "1.5 3"}
 
 
-def _key(words: Words) -> list[tuple[Markup, str]]:
-    """What the edges of the boxes mean."""
-    meanings = {
-        "reported": words["flow_reported"],
-        "derived": words["flow_derived"],
-        NOT_REPORTED: NOT_REPORTED,
-    }
+def _key(boxes: Sequence[FlowBox], words: Words) -> list[tuple[Markup, str]]:
+    """What the edges of the boxes mean, those that are drawn."""
+    known = {"reported": words["flow_reported"], "derived": words["flow_derived"]}
+    states = {_state(box) for box in boxes if not _within(box, boxes)}
+    meanings = {state: known.get(state, state) for state in _EDGES if state in states}
     return [
         (
             element(
@@ -255,7 +268,7 @@ def _edge(state: str, x: float, y: float, width: float, height: float) -> Markup
         width=float(width),
         height=float(height),
         fill=PAPER,
-        stroke=EDGE if state == NOT_REPORTED else INK,
+        stroke=INK if state in ("reported", "derived") else EDGE,
         stroke_width=1.5,
         stroke_dasharray=_DASHES.get(state),
     )
@@ -320,15 +333,15 @@ class _Sheet:
         how = _derivation(box, self.boxes)
         state = f"{box.state}: {how}" if how else box.state
         lines += [(line, 11.0) for line in wrapped(state, room, 11)]
-        for part in self.boxes:
-            if part.of == box.id and _within(part, self.boxes):
-                lines += [
-                    (f"{line}", 11.5) for line in wrapped(f"· {_with_count(part)}", room, 11.5)
-                ]
+        parts = [p for p in self.boxes if p.of == box.id and _within(p, self.boxes)]
+        for part, following in zip_longest(parts, parts[1:]):
+            lines += [(line, 11.5) for line in wrapped(f"· {_with_count(part)}", room, 11.5)]
+            # What is to be said of several in a row is said once, after the last.
+            if following is None or following.note != part.note:
                 lines += self._note(part, room)
         lines += self._note(box, room)
         height = 14 + sum(size * 1.35 for _, size in lines)
-        drawn = [_edge(box.state if box.count is not None else NOT_REPORTED, x, y, width, height)]
+        drawn = [_edge(_state(box), x, y, width, height)]
         baseline = y + 6
         for line, size in lines:
             baseline += size * 1.35
@@ -352,4 +365,6 @@ class _Sheet:
 
 
 def _with_count(box: FlowBox) -> str:
-    return f"{box.label} ({NOT_REPORTED if box.count is None else f'n = {box.count}'})"
+    # Spaces at which no line ends.
+    count = _unknown(box) if box.count is None else f"n = {box.count}"
+    return f"{box.label} ({count.replace(' ', NO_BREAK)})"

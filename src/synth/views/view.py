@@ -274,7 +274,8 @@ def _widget_class(figures: str) -> Any:
             '    model.on("msg:custom", told);\n'
             "    model.send({});\n"
             "  });\n"
-            '  for (const one of el.querySelectorAll(".synth-figure")) figures.mount(one, { csv });\n'
+            '  for (const figure of el.querySelectorAll(".synth-figure"))\n'
+            "    figures.mount(figure, { csv });\n"
             "} };\n"
         )
         _css = widget_style("synth.css", "figures.css", "catalogue.css")
