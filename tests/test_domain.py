@@ -31,7 +31,8 @@ def words(html: str) -> str:
 def paragraph(out: Path, name: str, start: str) -> str:
     """The paragraph of a page that starts with some words."""
     found: list[str] = re.findall(r"<p>(.*?)</p>", page(out, name), re.DOTALL)
-    return next(p for p in found if words(p).startswith(start))
+    unmarked = (re.sub(r'<span class="synth-way.*?</span></span>', "", p) for p in found)
+    return next(p for p in unmarked if words(p).startswith(start))
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +130,20 @@ def test_a_folded_block_says_how_much_it_is_and_stands_open_without_a_script(
     # What it rests on is told outside.
     assert "3 statements" not in folds[0][1]
     assert "3 statements" in drawn
+
+
+def test_a_paragraph_whose_findings_point_one_way_is_marked(tmp_path: Path) -> None:
+    """Where it turns there is no mark, and on a page of no theme none at all."""
+    block = (
+        "# A page\n\n:::{synthesis}\nIt helps {finding}`beet2011-01; leek2016-01`, and again "
+        "{finding}`beet2011-01`.\n\nIt turns {finding}`beet2011-01; carrot2020a-01`.\n\n"
+        "Its view {review}`Soil | more hands for the watering can`.\n:::\n"
+    )
+    head = "---\nsynth: {theme: water}\n---\n"
+    out, _ = built(planted(tmp_path, water=head + block, ground=block))
+    (marked,) = re.findall(r"<p>(<span class=\"synth-way.*?)</p>", page(out, "water"), re.DOTALL)
+    assert words(marked).startswith("Helps: It helps (")
+    assert "synth-way" not in page(out, "ground")
 
 
 def test_a_block_of_synthesis_says_what_it_rests_on(garden: Path):

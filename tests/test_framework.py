@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 from tests.records_by_hand import (
     CODEBOOK,
     DIRECTIONS,
@@ -100,6 +101,14 @@ def test_totals_of_the_review_are_left_to_the_build() -> None:
     html = framework(records()).html.split("<script")[0]
     assert "4 of all studies" in html or "4 of all " in html
     assert "9.9.9" not in html
+
+
+def test_the_note_calls_an_entry_what_it_is() -> None:
+    """What several studies say stands once, with all of them: no finding of one study."""
+    again = replace(FINDINGS[0], id="bell2010-09", study="bell2010")
+    view = framework(records(findings=[*FINDINGS, again]))
+    assert view.html.count(str(escape(FINDINGS[0].summary))) == 1
+    assert "each entry is one statement, with the studies that report it" in view.note
 
 
 def test_csv_has_one_row_a_finding_with_its_place_and_citation() -> None:

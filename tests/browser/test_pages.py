@@ -254,3 +254,30 @@ def test_what_a_block_rests_on_stands_in_the_margin_where_there_is_room(
         assert (note["x"] >= first["x"] + first["width"]) == beside
         assert (note["y"] <= first["y"] + 1) == beside
         assert note["x"] + note["width"] <= width
+
+
+@pytest.mark.parametrize("width", [1440, 820, 360])
+def test_a_paragraph_has_the_mark_of_its_direction_in_the_margin_or_in_its_line(
+    built_book: Path, offline_page: Callable[..., Any], width: int
+) -> None:
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / "team-relationships.html"
+    )
+    marks = page.evaluate(
+        """() => [...document.querySelectorAll("p > .synth-way")].map((mark) => {
+            const drawn = mark.querySelector("svg").getBoundingClientRect();
+            const words = document.createRange();
+            words.setStartAfter(mark);
+            words.setEnd(mark.nextSibling, 1);
+            const text = words.getBoundingClientRect();
+            const middle = (drawn.top + drawn.bottom - text.top - text.bottom) / 2;
+            return [Math.round(drawn.left), Math.round(text.left - drawn.right), middle];
+        })"""
+    )
+    assert len(marks) > 15
+    edge = page.locator("article h2").first.evaluate("h => h.getBoundingClientRect().left")
+    for left, gap, middle in marks:
+        assert 0 < left < edge + 1
+        assert (left < edge - 20) == (width > 400)
+        assert 2 <= gap <= 24
+        assert abs(middle) < 5

@@ -15,7 +15,7 @@ from synth.book.domain import evidence_domain
 from synth.book.nodes import evidence_line, finding_group, support_line
 from synth.evidence import Evidence
 from synth.messages import Words
-from synth.views.shapes import direction_mark
+from synth.views.shapes import direction_mark, outline
 
 if TYPE_CHECKING:
     from docutils.nodes import Node
@@ -86,6 +86,32 @@ class SaySupport(SphinxPostTransform):
                 own=words.count("support_own", own),
             )
             node.replace_self(nodes.paragraph("", said, classes=["synth-support"]))
+
+
+class MarkDirections(SphinxPostTransform):
+    """Mark each paragraph on the page of a theme whose findings all point one way."""
+
+    # While citations still know their findings.
+    default_priority = 7
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the mark before the first word; where a paragraph turns, there is none."""
+        domain = evidence_domain(self.env)
+        if self.env.docname not in domain.pages or self.app.builder.format != "html":
+            return
+        findings, settings = domain.review.records.findings, domain.review.settings
+        for group in list(self.document.findall(finding_group)):
+            paragraph = group.parent
+            block = getattr(paragraph, "parent", None)
+            if not isinstance(block, nodes.container) or "synth-synthesis" not in block["classes"]:
+                continue
+            cited = [name for each in paragraph.findall(finding_group) for name in each["findings"]]
+            ways = {findings[name].direction for name in cited}
+            if len(ways) > 1 or group is not next(paragraph.findall(finding_group)):
+                continue
+            way = settings.direction(ways.pop())
+            mark = render("way.html", way=way, outline=outline(way.mark))
+            paragraph.insert(0, nodes.raw("", mark, format="html"))
 
 
 class DrawEvidenceLines(SphinxPostTransform):
@@ -182,5 +208,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive_to_domain("synth", "support", Support)
     app.add_node(evidence_line)
     app.add_node(support_line)
+    app.add_post_transform(MarkDirections)
     app.add_post_transform(DrawEvidenceLines)
     app.add_post_transform(SaySupport)
