@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -218,7 +219,7 @@ def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
     # bell2010 was done in Norway and Sweden; one of its findings names Norway only.
     assert chart.rows[0]["studies"] == 3
     assert chart.rows[2]["findings"] == 1
-    assert chart.title == "Norway has the most studies: 3 of 6"
+    assert chart.title == "Country with most studies: Norway, 3 of 6"
     assert "Lower middle income: 1 of 6 studies and 2 of 8 statements (Kenya)" in chart.note
     assert "World Bank (2020)" in chart.note
 
@@ -510,6 +511,17 @@ def test_every_colour_of_a_picture_falls_back_to_a_literal_one() -> None:
     chart = sample(charts.by_year)
     assert "var(--synth-ink, #222832)" in chart.drawing
     assert "var(" not in chart.svg
+
+
+def test_the_head_of_a_column_with_two_lines_keeps_off_the_cells() -> None:
+    """The picture's engine writes the second line below the first, into the first row."""
+    long = "one team of the same authors who work together on everything they publish"
+    for words, lines in ({}, 1), ({"robustness_one_team": long}, 2):
+        every = records()
+        said = replace(every, settings=replace(every.settings, words=words))
+        chart = charts.single_support(said)
+        axes = re.findall(r'"labelPadding": (\d+)', json.dumps(chart.shown_spec))
+        assert str(4 + 12 * (lines - 1)) in axes
 
 
 def test_records_by_hand_name_authors_for_every_study() -> None:

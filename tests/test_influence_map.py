@@ -163,6 +163,14 @@ def test_the_answer_says_what_acts_on_a_theme_and_what_it_acts_on() -> None:
     assert "Trust" not in out
 
 
+def test_what_a_theme_does_within_itself_is_said_once() -> None:
+    figure = influence_map(records(), ["money-team", "trust-trust"], focus="team")
+    said = answer(figure)
+    assert said.startswith("Team 1 influence on it, 0 from it, 1 within it. Most studies first.")
+    assert said.count("Trust breeds") == said.partition("Within it")[2].count("Trust breeds") == 1
+    assert "What it acts on Nothing, among the influences coded. Within it Team" in said
+
+
 def test_the_map_of_a_level_has_its_two_lists_where_no_script_runs() -> None:
     made = records()
     (level,) = (one for one in made.codebook.levels if "team" in made.codebook.branch(one.id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import xml.etree.ElementTree as ElementTree
@@ -49,9 +50,12 @@ def figures_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ) + colours(made.settings)
     code = with_words((STATIC / "figures.js").read_text("utf-8"), Words())
     script = classic_script(code, "figures")
+    # As in a notebook: what a figure does not hold itself is asked for.
+    asked = json.dumps(framework(made).to_csv()).replace("</", "<\\/")
     start = (
+        f"const tools = {{ csv: async () => {asked} }};"
         "for (const figure of document.querySelectorAll('[data-synth-module=figures]'))"
-        " window.synthModules.figures.mount(figure);"
+        " window.synthModules.figures.mount(figure, tools);"
     )
     body = "\n".join(figure.html for figure in figures)
     page = tmp_path_factory.mktemp("figures") / "figures.html"
@@ -433,7 +437,8 @@ def test_on_a_phone_two_lists_and_a_matrix_stand_for_the_map(
     fold.locator("summary").click()
     assert "Teams shape rules." in answer.inner_text()
     sides = answer.locator(".synth-map-side").all_inner_texts()
-    assert sides == ["What acts on it", "What it acts on"]
+    assert sides == ["What acts on it", "What it acts on", "Within it"]
+    assert answer.text_content().count("Trust breeds trust.") == 1
     figure.locator('.synth-map-matrix a[data-pair="law>money"]').click()
     assert "Law opens a fund." in answer.inner_text()
     box = answer.bounding_box()

@@ -399,12 +399,15 @@ function enliveMap(figure) {
     const label = names.get(one) ?? "";
     heading.textContent = two ? say("map_pair", { source: label, target: names.get(two) ?? "" }) : label;
     theme.value = one;
-    const into = some.filter(({ t }) => t === one);
-    const out = some.filter(({ s }) => s === one);
+    // What a theme does within itself is said once, in a list of its own.
+    const into = some.filter(({ s, t }) => t === one && s !== one);
+    const out = some.filter(({ s, t }) => s === one && t !== one);
+    const within = some.filter(({ s, t }) => s === one && t === one);
+    const counted = { into: count("influences", into.length), out: out.length, within: within.length };
     const counts = h("p", { className: "synth-small" },
       two
         ? say("map_pair_counts", { influences: count("influences", some.length), studies: count("map_pair_named", works(some)) })
-        : `${say("map_counts", { into: count("influences", into.length), out: out.length })} ${say("map_order")}`);
+        : `${within.length ? say("map_counts_within", counted) : say("map_counts", counted)} ${say("map_order")}`);
     if (some.length < all.length) {
       const every = h("button", { type: "button" }, say("map_all"));
       every.addEventListener("click", () => lift());
@@ -416,7 +419,8 @@ function enliveMap(figure) {
       : home && !home.startsWith("synth:") && h("a", { href: home }, say("map_about", { theme: label }));
     below.replaceChildren(counts, ...(two
       ? [h("ul", null, ...[...some].sort(most).map(sentence))]
-      : [...side(say("map_into"), say("map_into_none"), into, "s"), ...side(say("map_out"), say("map_out_none"), out, "t")]),
+      : [...side(say("map_into"), say("map_into_none"), into, "s"), ...side(say("map_out"), say("map_out_none"), out, "t"),
+        ...(within.length ? side(say("map_within"), "", within, "s") : [])]),
     ...(more ? [h("p", { className: "synth-small" }, more)] : []));
   };
 

@@ -584,10 +584,13 @@ def _cells(
     ]
     most = max((item["n"] for item in data), default=1)
     upright = len(columns) > 4 or width < 400
+    room = max(90, (width - 230) // max(len(columns), 1))
     across = [
-        wrapped(label, 130 if upright else 90, 12, most=1 if width < 400 else 2)
+        wrapped(label, 130 if upright else room, 12, most=1 if width < 400 else 2)
         for label in columns
     ]
+    # A second line stands below the first, towards the cells.
+    second = 0 if upright else 12 * (max(map(len, across), default=1) - 1)
     labels, y = named_rows(rows, width, grid=True)
     base = (
         alt.Chart(inline(data))
@@ -606,7 +609,7 @@ def _cells(
                     labelExpr="C[datum.value]",
                     ticks=False,
                     domain=False,
-                    labelPadding=4,
+                    labelPadding=4 + second,
                     labelLimit=170,
                     labelLineHeight=12,
                 ),

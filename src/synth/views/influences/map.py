@@ -306,7 +306,8 @@ def _answer(records: Records, rows: Sequence[Row], node: str) -> dict[str, Any]:
     """What acts on a theme and what it acts on, as the page's script says it of any theme.
 
     The others stand in the order of how many studies are named for what happens between the two,
-    and so do the influences of each; chains of arrows are nobody's finding and not followed.
+    and so do the influences of each. What the theme does within itself stands once. Chains of
+    arrows are nobody's finding and not followed.
     """
     book = records.codebook
 
@@ -322,14 +323,14 @@ def _answer(records: Records, rows: Sequence[Row], node: str) -> dict[str, Any]:
         pair = "{other}>{node}" if own == "target_box" else "{node}>{other}"
         return [(book[name], pair.format(node=node, other=name), found[name]) for name in order]
 
-    into, out = groups("target_box", "source_box"), groups("source_box", "target_box")
-    return {
-        "node": book[node],
-        "into": into,
-        "out": out,
-        "on_it": sum(len(rows) for _, _, rows in into),
-        "from_it": sum(len(rows) for _, _, rows in out),
+    both = groups("target_box", "source_box")
+    sides = {
+        "into": [group for group in both if group[0].id != node],
+        "out": [g for g in groups("source_box", "target_box") if g[0].id != node],
+        "within": [group for group in both if group[0].id == node],
     }
+    counts = {name: sum(len(rows) for _, _, rows in side) for name, side in sides.items()}
+    return {"node": book[node], **sides, "counts": counts}
 
 
 def _row(records: Records, held: Mapping[str, str], influence: Influence) -> dict[str, Any]:
