@@ -1128,3 +1128,11 @@ def test_counts_of_codes_are_no_table_of_studies(tmp_path: Path) -> None:
     text = "Name,Files,References,Created on\nPay,2,5,1/1/2024\nTime,1,2,1/1/2024\n"
     (sheet,) = read(tmp_path, "t.csv", text.encode())
     assert (sheet.program, sheet.holds) == ("NVivo", "codebook")
+
+
+def test_dots_in_tags_of_taguette_make_ranks_where_they_come_again(tmp_path: Path) -> None:
+    text = "id,document,tag,content\n1,a.pdf,pay.low,x\n2,b.pdf,pay.late,y\n3,b.pdf,team,z\n"
+    (sheet,) = read(tmp_path, "t.csv", text.encode())
+    assert guess(sheet).recipe.path == "."
+    (other,) = read(tmp_path, "t.csv", text.replace("pay.late", "v1.2").encode())
+    assert guess(other).recipe.path == ""

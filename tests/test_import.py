@@ -1335,3 +1335,86 @@ def test_columns_of_rules_and_examples_are_no_ranks_of_a_codebook(
 def test_lines_of_a_cell_that_is_no_list_stay_apart(take: Take) -> None:
     made = take('Study,Setting,Code\nEk 2019,"School\nHome",Pay\nRoux 2020,Home,Pay\n')
     assert made.rows("data/studies.csv")[0]["setting"] == "School; Home"
+
+
+# --- studies as people cite them ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "keys"),
+    [
+        ("(Kemp et al., 2012a, 2012b)", {"kemp2012a", "kemp2012b"}),
+        ("Kemp 2012a,b; Lund (2013)", {"kemp2012a", "kemp2012b", "lund2013"}),
+        ("Kemp (2012, 2014)", {"kemp2012", "kemp2014"}),
+        ("see Kemp 2012; e.g. Lund, 2013", {"kemp2012", "lund2013"}),
+        ("vgl. Kemp 2012", {"kemp2012"}),
+        ("Kemp and Lund 2012", {"kemp2012"}),
+        ("Kemp et al.3 (2012)", {"kemp2012"}),
+        ("Kemp & Lund7 (2012)", {"kemp2012"}),
+        ("Kemp et al. - 2012 - A long title.pdf", {"kemp2012"}),
+    ],
+)
+def test_no_study_of_a_cell_is_lost(take: Take, cell: str, keys: set[str]) -> None:
+    made = take(f'Theme,Finding,Studies\nCost,It is dear.,"{cell}"\nTime,It is slow.,Zorn 2001\n')
+    assert set(made.works) == keys | {"zorn2001"}
+    assert made.counts == (len(keys) + 1, len(keys) + 1)
+
+
+def test_headings_again_and_a_table_that_goes_on_are_no_studies(take: Take) -> None:
+    made = take(
+        "Study,Country,Theme\nAdams 2010,Peru,Cost\nTable 1 (continued),,\nStudy,Country,Theme\n"
+        "Bond 2011,Peru,Time\n"
+    )
+    assert made.counts == (2, 2)
+    assert "A row that repeats the headings" in made.told
+    assert "A row that only says that the table goes on" in made.told
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "agreed"),
+    [
+        ("Code (Coder A)", "Code (Coder B)", "Agreed code"),
+        ("Theme - Reviewer 1", "Theme - Reviewer 2", "Final theme"),
+        ("Coder 1: Category", "Coder 2: Category", "Category (consensus)"),
+    ],
+)
+def test_the_codes_that_coders_agreed_on_count(take: Take, one: str, two: str, agreed: str) -> None:
+    made = take(
+        f"Study,{one},{two},{agreed}\nOtto 2010,Pay,Time,Time\nPohl 2011,Pay,Trust,Trust\n"
+        "Roe 2012,Time,Time,Time\n"
+    )
+    assert made.themes == {"Time": 2, "Trust": 1}
+    assert "Pay" not in "".join(made.taken.draft.files.values())
+    assert "counts, the others are not taken over" in made.told
+
+
+def test_a_label_that_fits_two_works_is_asked_about_beside_one_that_fits_one(
+    take: Take, tmp_path: Path
+) -> None:
+    bib = tmp_path / "lib.bib"
+    bib.write_text(
+        "@article{v1, author={Vega, L and Ruiz, A and Sol, B}, title={One}, year=2016}\n"
+        "@article{v2, author={Vega, L}, title={Two}, year=2016}\n",
+        encoding="utf-8",
+    )
+    table = "Study,Code\nVega et al. 2016,Pay\nVega 2016,Time\n"
+    with pytest.raises(ReviewError) as refused:
+        take(table, bib=bib)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.line) == ("work-ambiguous", 3)
+
+
+def test_what_statistics_programs_write_is_read(take: Take) -> None:
+    made = take(
+        ",study_id,author,year,theme\n0,11.0,Abe,2011.0,Pay\n1,12.0,Chu,2012.0,<NA>\n"
+        "2,12.0,Chu,2012.0,Time\n",
+        "study_id,country\n11,Peru\n12,NaN\n",
+    )
+    assert made.counts == (2, 2)
+    assert [row["record"] for row in made.rows("data/studies.csv")] == ["11", "12"]
+    assert "column_1" not in made.rows("data/studies.csv")[0]
+
+
+def test_headings_with_dots_are_codes_below_what_they_begin_with(take: Take) -> None:
+    made = take("Study,Outcome.Yield,Outcome..Income\nLund 2001,1,0\nMoss 2002,0,1\n")
+    assert made.themes == {"Yield": 1, "Income": 1}

@@ -23,7 +23,7 @@ _YEAR_INSIDE = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", re.IGNORE
 AND_OTHERS = re.compile(
     r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\bund andere\b|\bet (?:coll|autres)\b\.?|"
     r"\bm\.\s?fl\b\.?|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
-    r"\ben anderen\b|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
+    r"\ben anderen\b|(?:\bو)?آخرون|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
     r"(?<=\w)\s*[等他ら]$",
     re.IGNORECASE,
 )
@@ -273,7 +273,7 @@ class Matcher:
         dated = _DATED.search(text) or _YEAR_INSIDE.search(text)
         before, after = (text[: dated.start()], text[dated.end() :]) if dated else (text, "")
         others = AND_OTHERS.search(before.strip()) is not None
-        before = _OTHERS_OR_COLLEAGUES.sub(" ", before.strip())
+        before = _OTHERS_OR_COLLEAGUES.sub(" ", re.sub(r"\[\d{1,3}\]", "", before).strip())
         if not fold_words(before):
             before, after = after, ""
         tokens = _name_key(before.replace("_", " ")).split()

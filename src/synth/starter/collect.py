@@ -305,6 +305,10 @@ class _Collector:
     def _no_study(self, sheet: Sheet, recipe: SheetRecipe, row: Row, *, last: bool) -> str:
         """Why a row is about no study, if it is about none: sums, notes below the table."""
         held = {name: cell for name, cell in row.cells.items() if cell}
+        if len(held) > 1 and all(is_named(sheet, name, cell) for name, cell in held.items()):
+            return "A row that repeats the headings, as on a new page, is about no study."
+        if len(held) == 1 and _CONTINUED.fullmatch(next(iter(held.values()))):
+            return "A row that only says that the table goes on is about no study."
         named = next(
             (row.cells[n] for n in recipe.of("study", "author", "title") if row.cells[n]), ""
         )
@@ -851,6 +855,18 @@ class _Collector:
         if kept:
             for where, values in fact.values.items():
                 fact.values[where] = tuple(dict.fromkeys(kept.get(v, v) for v in values))
+
+
+_CONTINUED = re.compile(
+    r"(?:table|tabelle|tableau|tabla|tabela|tabella|tabell|tabel)?\s*[\w.]{0,5}\s*[(\[,:–-]*\s*"
+    r"(?:continued|cont['’]?d\.?|cont\.|fortsetzung|forts\.|suite|continuaci[oó]n|continuação)[)\].]*",
+    re.IGNORECASE,
+)
+
+
+def is_named(sheet: Sheet, name: str, cell: str) -> bool:
+    """Whether a cell holds the heading of its column."""
+    return same(" ".join(cell.split())) in {same(name), *map(same, sheet.heads.get(name, ()))}
 
 
 def number_of(count: int) -> str:

@@ -81,7 +81,7 @@ _ORDER = (
         "abstract",
     ),
 )
-_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__)\s*(\S.*)")
+_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
 _IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
@@ -292,6 +292,9 @@ class _Guesser:
             if use == "theme":
                 if self.sheet.holds == "references":
                     continue
+                if not any(self._is_code(held) for held in taken):
+                    self._agreed_codes()
+                    taken = {*self.uses.values()}
                 if any(self._is_code(held) for held in taken):
                     continue
                 if self._ranks(by_heading) or self._numbered():
@@ -322,6 +325,39 @@ class _Guesser:
                 self.uses[first] = "author"
         if "record" in self.uses.values() and "study" not in self.uses.values():
             self._label_among_records()
+
+    def _agreed_codes(self) -> None:
+        """Of columns that each hold one person's codes, those of the consensus count."""
+        themes = {*_folded_headings()["theme"]}
+        people: list[str] = []
+        agreed: list[str] = []
+        for name in self.free:
+            words = folded(name)
+            rest = next(
+                (
+                    f"{before} {after}".strip()
+                    for word in sorted(themes, key=len, reverse=True)
+                    if (cut := re.fullmatch(rf"(.*?)\b{re.escape(word)}\b(.*)", words))
+                    for before, after in [(cut[1].strip(), cut[2].strip())]
+                ),
+                "",
+            )
+            if PERSON.fullmatch(rest):
+                people.append(name)
+            elif rest and is_consensus(rest):
+                agreed.append(name)
+        if not people or len(people) + len(agreed) < 2:
+            return
+        counts, *others = [*agreed, *people]
+        self.uses[counts] = "theme"
+        self.uses.update(dict.fromkeys(others, "leave-out"))
+        self.guess.doubts.append(
+            Doubt(
+                f"{_listed([counts, *others])} code the same: {counts!r} counts, the others are "
+                "not taken over.",
+                hint=f'--columns "theme={others[0]}"',
+            )
+        )
 
     def _label_among_records(self) -> None:
         """A column called an id that holds "Lee 2020" is what the study is called."""
@@ -580,7 +616,7 @@ class _Guesser:
         below = [head for head in way if not (directions_in(head) and len(way) > 1)]
         if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
             # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
-            begin = way[0][: parts.start(2)]
+            begin = f"{parts[1]}." if way[0][parts.end(1)] == "." else way[0][: parts.start(2)]
             alike = sum(other.startswith(begin) for other in self.sheet.header) > 1
             if alike or (directions_in(parts[1]) and directions_in(parts[1]) == direction):
                 below = [parts[1].strip(), parts[2].strip()]
@@ -787,6 +823,9 @@ class _Guesser:
         self._reviewers_by_mail()
         for name in self.sheet.header:
             if name not in self.uses:
+                if re.fullmatch(r"Column \w+", name) and self._only_counts(name):
+                    self.uses[name] = "leave-out"
+                    continue
                 again = self._comes_again(name)
                 self.uses[name] = "filter" if again else "keep" if self.held[name] else "leave-out"
         if not {"study", "key", "record", "doi", "pmid", "title"} & {*self.uses.values()}:
@@ -794,6 +833,12 @@ class _Guesser:
                 if use == "author":
                     self.uses[name] = "study"
                     break
+
+    def _only_counts(self, name: str) -> bool:
+        """Whether a column numbers the rows, as programs of statistics write it first."""
+        numbers = [int(cell) for cell in self.cells[name] if cell.isdecimal()]
+        first = numbers[0] if numbers else 2
+        return first < 2 and numbers == [*range(first, first + len(self.cells[name]))]
 
     def _is_long(self, recipe: SheetRecipe) -> bool:
         return bool(recipe.of("theme") or recipe.ranks or self.sheet.holds == "codings")
@@ -854,6 +899,12 @@ class _Guesser:
             text = f"{self.sheet.program} writes '\\' between the ranks of a code; it was read so."
             self.guess.doubts.append(Doubt(text, hint="--path none keeps it in the label"))
             return "\\"
+        if self.sheet.program == "Taguette":
+            heads = Counter(cell.split(".")[0] for cell in {*cells} if re.search(r"\w\.\w", cell))
+            if any(count > 1 or head in cells for head, count in heads.items()):
+                text = "Taguette writes '.' between the ranks of a tag; it was read so."
+                self.guess.doubts.append(Doubt(text, hint="--path none keeps it in the label"))
+                return "."
         sign, doubt = path_sign(cells)
         if doubt:
             self.guess.doubts.append(doubt)

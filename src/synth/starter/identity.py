@@ -67,11 +67,19 @@ class Identity:
         )
 
 
+# The number of a reference or a footnote: "Lee et al. [12]", "Lee and Roux3 (2011)".
+_REFERENCE_MARK = re.compile(
+    r"\s*\[\d{1,3}\]|(?<=[^\W\d_]{2})(?<!\d)\d{1,2}(?=[\s,(]|$)|(?<=al\.)\d{1,3}"
+)
+
+
 def author_and_year(label: str) -> tuple[str, str] | None:
     """The authors and the year that a label names, or nothing if it is a title or an id.
 
     >>> author_and_year("Lee & Roux (2019)"), author_and_year("Jansen, et al, (2025), J. of X")
     (('Lee & Roux', '2019'), ('Jansen, et al', '2025'))
+    >>> author_and_year("Roux3 & Ek7 (2011)"), author_and_year("Lee et al. [12]")
+    (('Roux & Ek', '2011'), ('Lee et al', ''))
     >>> author_and_year("Stigma and pay 2019"), author_and_year("PMID_31234567")
     (None, None)
     """
@@ -82,7 +90,7 @@ def author_and_year(label: str) -> tuple[str, str] | None:
         names, year = label, ""
     else:
         names, year = label[: found.start()], found[1] + found[2]
-    names = names.strip(" ,;:([_-.\t")
+    names = _REFERENCE_MARK.sub("", names).strip(" ,;:([_-.\t")
     words = [word for word in re.split(r"[\s,;/]+", names) if word]
     if not words or len(words) > 12 or any(sign.isdigit() for sign in names):
         return None
@@ -130,6 +138,8 @@ def identity(row: Row, recipe: SheetRecipe, label: str | None = None) -> Identit
     for use, name in recipe.pairs(*_TELLING):
         cell = " ".join(row.cells.get(name, "").split())
         cell = recipe.values.get(name, {}).get(cell, cell)
+        if use == "study" and _YEAR.search(cell):
+            cell = _cited(cell)
         if cell and not unknown(cell):
             kind = "label" if use == "study" else use
             if use == "study" and folded(name) in _title_headings():
@@ -158,6 +168,15 @@ def of_words(told: Mapping[str, str]) -> Identity:
     said = dict(told)
     if year := _YEAR.search(said.get("year", "")):
         said["year"] = year[0]
+    if "label" in said:
+        said["label"] = _FILE_ENDING.sub("", said["label"])
+    named = _FILE_NAME.fullmatch(said.get("label", ""))
+    if named and author_and_year(f"{named[1]} {named[2]}"):
+        said["label"] = f"{named[1]} {named[2]}"
+        said.setdefault("title", named[3])
+    for kind in ("record", "label", "pmid"):
+        if re.fullmatch(r"\d+\.0", said.get(kind, "")):
+            said[kind] = said[kind][:-2]
     label = said.get("label", "")
     if re.fullmatch(r"[(\[]\d{1,4}[)\]]", label):
         label = said["label"] = label.strip("()[]")
@@ -197,6 +216,9 @@ def of_words(told: Mapping[str, str]) -> Identity:
     )
 
 
+_FILE_ENDING = re.compile(r"(?<=\w)\.(?:pdf|docx?|txt|rtf|odt|html?|md|epub)$", re.IGNORECASE)
+# As Zotero names files: "Lee et al. - 2020 - Stigma and pay".
+_FILE_NAME = re.compile(r"(.{2,60}?) - ((?:19|20)\d\d[a-z]?) - (.{3,})")
 _ID = re.compile(
     r"#?\d+(?:\.0)?|[A-Za-z]{1,12}[\s_#:.-]{0,2}\d{1,12}|[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]{4,})*|"
     r"(?i:rayyan-\d+|rid_?\d+)"
@@ -489,15 +511,57 @@ def _numbers_of(cell: str) -> list[str]:
     return [*dict.fromkeys(numbers)]
 
 
+# Words before a study that belong to no name.
+_LEADS = re.compile(
+    r"(^|[;\n(])\s*(?:see(?: also)?|e\.g\.,?|i\.e\.,?|cf\.|compare|siehe(?: auch)?|vgl\.|"
+    r"z\. ?B\.|voir(?: aussi)?|p\. ex\.|v[eé]ase)\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_YEARS = re.compile(
+    r"(?P<names>[^;\n]*?[^\W\d_][^;\n\d]*?)(?P<first>(?<!\d)(?:19|20)\d\d[a-z]?)"
+    r"(?P<rest>(?:\s*[,&/+]\s*(?:(?:19|20)\d\d[a-z]?|[a-z])(?![\w.]))+)(?=\)?\s*(?:[;\n]|$))"
+)
+
+
+def _cited(cell: str) -> str:
+    """A cell without the brackets around all of it and words such as "see" before a study."""
+    inner = cell.strip()
+    if inner[:1] == "(" and inner[-1:] == ")" and not re.search(r"[()]", inner[1:-1]):
+        inner = inner[1:-1]
+    return _LEADS.sub(r"\1", inner)
+
+
+def _years_apart(cell: str) -> str:
+    """Several years of the same authors as a study for each: "Lee 2012a, b" names two."""
+
+    def apart(found: re.Match[str]) -> str:
+        names, first = found["names"], found["first"]
+        if not author_and_year(f"{names}{first}"):
+            return found[0]
+        close = ")" if names.rstrip().endswith("(") else ""
+        listed = [first]
+        for year in re.findall(r"(?:19|20)\d\d[a-z]?|[a-z]", found["rest"]):
+            listed.append(year if year[0].isdigit() else f"{first[:4]}{year}")
+        whole = "; ".join(f"{names}{year}{close}".strip() for year in listed)
+        return whole.removesuffix(close)  # the last bracket is closed by what follows
+
+    return _YEARS.sub(apart, cell)
+
+
 def several_studies(cell: str, known: Sequence[str]) -> list[str]:
     """The studies of a cell that names several; one where it is a title or a single name.
 
     >>> several_studies("Lee 2020; Roux & Ek 2021", ()), several_studies("Pay; and hours", ())
     (['Lee 2020', 'Roux & Ek 2021'], ['Pay; and hours'])
+    >>> several_studies("(see Lee, 2012a, 2012b; e.g. Ek 2019)", ())
+    ['Lee, 2012a', 'Lee, 2012b', 'Ek 2019']
     """
     flat = " ".join(cell.split())
     if len(flat) > 1000:
         return [flat]
+    if re.search(r"(?:19|20)\d\d", flat):
+        cell = _years_apart(_cited(cell))
+        flat = " ".join(cell.split())
     if listed := _numbers_of(flat):
         return listed
     for pattern in (r"\s*[;\n]\s*", _BETWEEN):

@@ -555,8 +555,18 @@ def _codes(request: Request, codebook: Sheet | None, report: Report, say: Say) -
 
 
 def _tell_unclear(material: Material, works: Works | None, report: Report) -> None:
+    lines = [{row.line: row.cells for row in sheet.rows} for sheet, _ in material.sheets]
     for index, match in report.unclear:
-        for at, line in material.studies.groups[index].places:
+        group = material.studies.groups[index]
+        written = [
+            (at, line)
+            for at, line in group.places
+            if any(
+                " ".join(lines[at][line][name].split()) == match.said
+                for name in material.sheets[at][1].of("study")
+            )
+        ]
+        for at, line in written or group.places:
             sheet, recipe = material.sheets[at]
             column = recipe.one("study") or recipe.one("title")
             report.problems.append(match.problem(sheet.source, line, column))

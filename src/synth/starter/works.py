@@ -6,7 +6,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,10 @@ def find_works(
             if (kind, value) in known
         ]
         match = _find(who, works)
+        for name in group.names if len(group.names) > 1 and match.key else ():
+            # "Lee 2020" beside "Lee et al. 2020" may be another work of the references.
+            other = _find(replace(who, details={**who.details, "label": name}), works)
+            match = other if other.code == "work-ambiguous" or not match.key else match
         if told or match.key:
             keys[index] = match.key if not told else told[0]
         elif match.code == "work-unknown":
