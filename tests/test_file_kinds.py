@@ -94,6 +94,11 @@ def test_an_encoding_is_found_and_told(tmp_path: Path, encoding: str, said: str)
         ("cp932", "山田 2020,賃金と労働時間について"),
         ("gb18030", "王 2020,工资和工作时间的影响"),
         ("cp949", "김 2020,임금과 노동 시간"),
+        ("koi8_r", "Иванов 2020,Уход"),
+        ("cp1255", "כהן 2020,שכר ושעות עבודה של עובדים"),
+        ("cp1250", "Dvořák 2020,Péče o duši"),
+        ("cp1250", "Kovačević i Žižek 2020,Vrijeme čekanja"),
+        ("cp1252", "Žižek et Rivière 2020,La durée du séjour à l'hôpital après"),
     ],
 )
 def test_other_scripts_are_found_and_told(tmp_path: Path, encoding: str, row: str) -> None:

@@ -281,3 +281,41 @@ def test_the_search_flow_is_read_again(tmp_path: Path) -> None:
     assert "Records we screened" in flow_file.read_text("utf-8")
     assert sum("is now '299'" in line for line in "\n".join(said).split("\n")) == 1
     assert [problem for problem in check(root) if problem.severity == "error"] == []
+
+
+@pytest.mark.parametrize("header", ["Stage,Number\n", ""])
+def test_a_plain_list_of_the_numbers_is_a_flow(tmp_path: Path, header: str) -> None:
+    text = header + (
+        'Records identified from databases,"1,200"\nDuplicates removed,200\nTitles screened,1 000\n'
+        "Records excluded at screening,n = 900\nFull-text articles assessed for eligibility,100\n"
+        '"Full-text articles excluded, with reasons",97\nWrong population,60\nNot in English,37\n'
+        "Studies included in the review,3\nWorking days,12\n"
+    )
+    found = flow(tmp_path, numbers=text)
+    counts = {row["box"]: row["count"] for row in found.rows if row["count"]}
+    assert counts == {
+        "databases": "1200",
+        "duplicates": "200",
+        "screened": "1000",
+        "excluded-screening": "900",
+        "assessed": "100",
+        "excluded-eligibility": "97",
+        "excluded-eligibility-wrong-population": "60",
+        "excluded-eligibility-not-in-english": "37",
+        "included": "3",
+    }
+    assert "the list of numbers in" in found.notes[0]
+
+
+def test_a_total_that_names_no_source_is_no_number_of_databases(tmp_path: Path) -> None:
+    text = (
+        "Step,n\nRecords identified,500\nScreened,400\nFull texts assessed,50\nStudies included,9\n"
+    )
+    rows = {row["box"]: row for row in flow(tmp_path, numbers=text).rows}
+    assert (rows["identified"]["count"], rows["identified"]["state"]) == ("500", "reported")
+    assert rows["databases"]["count"] == ""
+
+
+def test_numbers_of_studies_are_no_flow(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Study,n\nLee 2010,12\nRoux 2011,30\nEk 2012,7\n", "utf-8")
+    assert flow_of(read_tables(tmp_path / "t.csv")[0]) is None

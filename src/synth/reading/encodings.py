@@ -150,12 +150,42 @@ def _guess(data: bytes) -> str:
     western = max(_WESTERN, key=lambda encoding: (_plausible(data, encoding), encoding == "cp1252"))
     likely = _plausible(data, western)
     if likely >= 0.9:
-        return western
+        return "cp1250" if western == "cp1252" and _is_czech(data) else western
+    if _is_koi8(data):
+        return "koi8_r"
+    if _is_hebrew(data):
+        return "cp1255"
     found = from_bytes(data[:_LOOKED_AT], cp_isolation=[*_NAMES]).best()
     if found is not None and found.encoding not in _WESTERN:
         other = data.decode(found.encoding, "replace")
         return western if other == data.decode(western, "replace") else str(found.encoding)
     return western if likely > 0 else "cp1252"
+
+
+def _is_czech(data: bytes) -> bool:
+    """Whether letters that Windows-1252 and 1250 share mean those of Czech, Slovak or Croatian.
+
+    The letters of "š" and "ž" are the same in both; beside them "è", "ø" and "ì" are "č", "ř" and
+    "ě", unless letters tell of a language of the West.
+    """
+    signs = {*data[:_LOOKED_AT].decode("cp1252", "replace").casefold()}
+    theirs = bool(signs & {*"šž"}) and bool(signs & {*"èì"}) and len(signs & {*"èøìùòïæ"}) > 1
+    return theirs and not signs & {*"àåñõãûœê"}
+
+
+def _is_koi8(data: bytes) -> bool:
+    """Whether a text is Russian in KOI8-R: what are capitals there are small letters elsewhere."""
+    words = re.findall(r"[^\W\d_]{3,}", data[:_LOOKED_AT].decode("koi8_r", "replace"))
+    words = [word for word in words if not word.isascii()]
+    proper = [word for word in words if re.fullmatch(r"[А-ЯЁа-яё][а-яё]+", word)]
+    capitals = sum(word[0].isupper() for word in proper)
+    return len(proper) > 0.9 * len(words) and capitals > 0
+
+
+def _is_hebrew(data: bytes) -> bool:
+    """Whether all letters are Hebrew, which other pages take for small letters without capitals."""
+    signs = [sign for sign in data[:_LOOKED_AT].decode("cp1255", "replace") if not sign.isascii()]
+    return len(signs) > 5 and all("א" <= sign <= "ת" or sign in "–—“”’„\xa0" for sign in signs)
 
 
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\x00-\x7f]|[^\x00-\x7f](?=[^\W\d_])")

@@ -203,7 +203,8 @@ def _of_prisma(sheet: Sheet) -> Flow:
         for row in sheet.rows
         if row.cells[columns["data"]] not in ("", "NA")
     }
-    flow = Flow(files=(sheet.file,), notes=["The search flow comes from PRISMA's template."])
+    what = "PRISMA's template" if sheet.program else f"the list of numbers in {source(sheet)}"
+    flow = Flow(files=(sheet.file,), notes=[f"The search flow comes from {what}."])
     numbers = {name: _number(cell) for name, cell in cells.items()}
     if not any(numbers.values()):
         flow.notes.append("It holds no number but zeros: is it the empty template?")
@@ -227,7 +228,10 @@ def _of_prisma(sheet: Sheet) -> Flow:
         for part, count in _parts(specific).items():
             boxes.add((f"{box}-{slug(part, 'one')}", found, "source", box), part, count)
     whole = total("database_results", "register_results")
-    boxes.add(("identified", found, "remaining", ""), "Records identified", whole, state="derived")
+    said = number("records_identified") if whole is None else None
+    state = "derived" if said is None else "reported"
+    counts = whole if said is None else said
+    boxes.add(("identified", found, "remaining", ""), "Records identified", counts, state=state)
     for name, box, label in (
         ("duplicates", "duplicates", "Duplicate records removed"),
         ("excluded_automatic", "removed-automatically", "Marked as ineligible by automation tools"),
