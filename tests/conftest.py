@@ -36,6 +36,8 @@ BROWSER_ARGUMENTS = [
     "--no-first-run",
     # Without it letters are set to whole pixels where there is no window: lines break elsewhere.
     "--font-render-hinting=none",
+    # A page is there for a second: its scripts are over before they are compiled best.
+    "--js-flags=--no-turbofan",
 ]
 
 NOT_A_FILE = re.compile(r"^(?!file:|data:|blob:)")
@@ -64,7 +66,8 @@ LONG = [
     *("test_import_shapes.py", "test_checks.py", "test_nothing_is_lost.py", "test_file_kinds.py"),
     *("test_search.py", "test_sphinx_platform.py"),
 ]
-"""Files with tests that take long: they begin, so that at the end no worker waits for another."""
+"""Files with tests that take long: they begin, those without a browser before all others, so that
+at the end no worker waits for another."""
 
 
 def in_ci() -> bool:
@@ -126,7 +129,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Nor would one that is neither.
             raise pytest.UsageError(f"{item.nodeid} needs no browser: it belongs in tests")
     first = {name: number for number, name in enumerate(LONG)}
-    items.sort(key=lambda item: first.get(item.path.name, len(LONG)))
+    # The last are of a browser, a second each: of what builds a book, one takes ten.
+    items.sort(
+        key=lambda item: (BROWSER in item.path.parents, first.get(item.path.name, len(LONG)))
+    )
 
 
 def pytest_collection_finish() -> None:
