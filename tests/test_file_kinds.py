@@ -1141,3 +1141,25 @@ def test_dots_in_tags_of_taguette_make_ranks_where_they_come_again(tmp_path: Pat
     assert guess(sheet).recipe.path == "."
     (other,) = read(tmp_path, "t.csv", text.replace("pay.late", "v1.2").encode())
     assert guess(other).recipe.path == ""
+
+
+def test_records_on_one_line_of_json_are_rows_of_their_own(tmp_path: Path) -> None:
+    records = [{"study": f"Yu 201{at}", "theme": "Pay" if at % 2 else "Time"} for at in range(4)]
+    (sheet,) = read(tmp_path, "t.json", json.dumps(records))
+    assert [row.line for row in sheet.rows] == [1, 2, 3, 4]
+    assert "rows are numbered in their order" in told(sheet)
+    (sheet,) = read(tmp_path, "t.json", json.dumps(records, indent=1))
+    assert len({row.line for row in sheet.rows}) == 4
+    assert "numbered in their order" not in told(sheet)
+
+
+def test_marks_of_web_pages_are_no_part_of_cells(tmp_path: Path) -> None:
+    text = (
+        'Study,Code,Text\n"<a href=""https://example.org"">Lee 2010</a>",Pay<br>Time,'
+        "<p>It is &lt;5 %.</p><p>It <b>was</b> 7.</p>\nRoux 2011,x < y and y > z,plain\n"
+    )
+    (sheet,) = read(tmp_path, "t.csv", text)
+    assert cells(sheet) == [
+        ["Lee 2010", "Pay\nTime", "It is <5 %.\nIt was 7."],
+        ["Roux 2011", "x < y and y > z", "plain"],
+    ]

@@ -1418,3 +1418,60 @@ def test_what_statistics_programs_write_is_read(take: Take) -> None:
 def test_headings_with_dots_are_codes_below_what_they_begin_with(take: Take) -> None:
     made = take("Study,Outcome.Yield,Outcome..Income\nLund 2001,1,0\nMoss 2002,0,1\n")
     assert made.themes == {"Yield": 1, "Income": 1}
+
+
+def test_counts_with_their_share_are_findings_unless_they_are_nought(take: Take) -> None:
+    made = take(
+        "Study,Country,Pay n (%),Time n (%)\nEck 2010,UK,3 (12%),0 (0%)\n"
+        "Fry 2011,UK,,4/20 (20.0%)\nGore 2012,UK,1 (2%),–\n"
+    )
+    assert made.counts == (3, 3)
+    assert "12%" not in "".join(row["summary"] for row in made.rows("data/coded_studies.csv"))
+
+
+@pytest.mark.parametrize("names", [("Work", "Money"), ("1 Staff", "2 Place")])
+def test_sheets_alike_with_barriers_and_facilitators_are_called_after_their_codes(
+    take: Take, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    one = "Study,Barrier,Facilitator\nNash 2010,There is no time.,The boss is good.\n"
+    two = "Study,Barrier,Facilitator\nNash 2010,Pay is low.,\nPike 2012,,Grants help.\n"
+    book = tmp_path / "t.xlsx"
+    made = take(workbook(book, **dict(zip(names, (one, two), strict=True))))
+    assert sorted(made.themes.values()) == [2, 2]
+    assert {name.lstrip("12 ") for name in made.themes} == {name.lstrip("12 ") for name in names}
+    assert "its name is the code of its findings" in made.told
+
+
+def test_a_text_that_cites_studies_is_not_the_study(take: Take) -> None:
+    table = (
+        "Domain,Barriers,Facilitators\nInner,Blame (Dahl 2012; Eng 2013),Trust (Dahl 2012)\n"
+        "Inner,No rooms (Eng 2013),\nOuter,,Law (Foss 2014)\n"
+    )
+    with pytest.raises(ReviewError) as refused:
+        take(table)
+    assert [problem.code for problem in refused.value.problems] == ["import-no-study"]
+
+
+def test_a_number_of_pubmed_central_is_none_of_pubmed(take: Take) -> None:
+    made = take(
+        "Title,PMID,Author,Year,Code\nOne,PMID: 31234567,Kim,2015,Pay\n"
+        "Two,PMC1234567,Moe,2017,Time\n"
+    )
+    assert [row["pmid"] for row in made.rows("data/studies.csv")] == ["31234567", ""]
+    assert made.works["moe2017"].url.endswith("/PMC1234567/")
+
+
+@pytest.mark.parametrize("word", ["Partly", "teilweise", "Delvis", "部分"])
+def test_in_part_is_a_tick_with_that_word(take: Take, word: str) -> None:
+    made = take(f"Study,Cost,Time\nLee 2010,Yes,No\nHsu 2011,{word},Yes\nJain 2012,{word},No\n")
+    assert made.themes == {"Cost": 3, "Time": 1}
+    assert Counter(row["summary"] for row in made.rows("data/coded_studies.csv"))[word] == 2
+
+
+def test_what_an_appraisal_says_beside_topics_is_no_finding(take: Take) -> None:
+    made = take(
+        "Study,Knowledge,Attitudes,Overall quality\nAho 2015,They knew little of it.,,High\n"
+        "Beck 2016,,They were sceptical at first.,Low\n"
+    )
+    assert made.themes == {"Knowledge": 1, "Attitudes": 1}
+    assert [row["overall_quality"] for row in made.rows("data/studies.csv")] == ["High", "Low"]

@@ -31,6 +31,7 @@ from synth.starter.report import Report, place, source
 from synth.starter.request import Pace, Say
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import (
+    count_in,
     counts_items,
     is_blank_tick,
     is_consensus,
@@ -706,11 +707,11 @@ class _Collector:
         if said_by_mark := recipe.marks.get(same(flat)):
             node = self._node([*heading], sheet, row.line, name)
             return [(name, node, self._way(said_by_mark), "")]
-        if is_blank_tick(flat) and not is_tick(flat, heading[-1]):
+        if (is_blank_tick(flat) and not is_tick(flat, heading[-1])) or count_in(flat) == 0:
             return []
         node = self._node([*heading], sheet, row.line, name)
         way = self._way(recipe.directions.get(name, "") or word)
-        if is_tick(flat, heading[-1]) or is_tick(flat, name) or re.fullmatch(r"\d{1,3}", flat):
+        if is_tick(flat, heading[-1]) or is_tick(flat, name) or count_in(flat) is not None:
             return [(name, node, way, "")]
         if text := ticked_text(flat):
             return [(name, node, way, text)]
@@ -733,7 +734,8 @@ class _Collector:
             cell = row.cells[name]
             if same(cell) in recipe.marks:
                 continue
-            if cell and is_blank_tick(cell) and not is_tick(cell, name):
+            nought = count_in(cell) == 0
+            if cell and (is_blank_tick(cell) or nought) and not is_tick(cell, name):
                 self.report.left_out(
                     f"{cell!r} below a heading that is a code says that the code does not apply.",
                     place(sheet, row.line, name),

@@ -18,6 +18,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.turned import LABEL
 from synth.starter.values import (
+    count_in,
     directions_in,
     families_of_marks,
     headings,
@@ -25,6 +26,7 @@ from synth.starter.values import (
     is_blank_tick,
     is_consensus,
     is_mail,
+    is_partly,
     is_tick,
     pieces,
     read_marks,
@@ -83,6 +85,10 @@ _ORDER = (
 )
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
 _IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
+_APPRAISED = re.compile(
+    r"\b(?:overall|study|methodological|evidence|reporting) quality\b|\bquality (?:score|rating|"
+    r"appraisal|assessment|grade)\b|\brisk of bias\b|\bcritical appraisal\b|\b(?:casp|mmat|jbi)\b"
+)
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
 _REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
@@ -493,7 +499,9 @@ class _Guesser:
                 self.uses[name] = "person"
         if not {"study", "key", "author"} & {*self.uses.values()}:
             for name in self.free:
-                if self._share(name, LABEL.match) > 0.6:
+                # "No rooms (Lee 2013)" is a text that cites a study.
+                texts = self._share(name, re.compile(r"\w.*\([^\W\d_]").search) > 0.3
+                if self._share(name, LABEL.match) > 0.6 and not texts:
                     self.uses[name] = "study"
                     break
         if "year" not in self.uses.values():
@@ -677,8 +685,11 @@ class _Guesser:
         cells = self.cells[name]
         if _plain(name) in ("n", "age", "score", "year", "sample size", "total", "duration"):
             return False
-        counted = all(re.fullmatch(r"\d{0,3}", cell) for cell in cells)
-        return counted and any(cell in ("", "0") for cell in cells) and any(self.held[name])
+        if any("(" in cell or "/" in cell for cell in cells):
+            # "3 (12%)" counts, whether or not a cell is empty.
+            return all(count_in(cell) is not None or unknown(cell) for cell in self.held[name])
+        whole = all(re.fullmatch(r"\d{0,3}", cell) for cell in cells)
+        return whole and any(cell in ("", "0") for cell in cells) and any(self.held[name])
 
     def _tick_style(self, name: str, others: int = 5) -> str:
         """Whether cells of a column are ticks: ``"marks"``, ``"words"`` (yes and no), or neither.
@@ -687,7 +698,7 @@ class _Guesser:
         tick.
         """
         held = self.held[name]
-        ticks = [cell for cell in held if is_tick(cell, name) or ticked_text(cell)]
+        ticks = [c for c in held if is_tick(c, name) or ticked_text(c) or is_partly(c)]
         other = [c for c in held if c not in ticks and not is_blank_tick(c)]
         if not ticks or len(other) * others > len(held):
             return ""
@@ -718,6 +729,10 @@ class _Guesser:
         if not ({*IDENTITY} & {*self.uses.values()}):
             return
         self.guess.fallback = True
+        for name in self.free:
+            if _APPRAISED.search(folded(name)):
+                # What a tool of appraisal says is known of a study, and is no finding.
+                self.uses[name] = "filter" if self._is_short(name) else "keep"
         valued = [name for name in self.free if self._comes_again(name)]
         if valued:
             for name in valued:

@@ -175,8 +175,14 @@ def of_words(told: Mapping[str, str]) -> Identity:
         said["label"] = f"{named[1]} {named[2]}"
         said.setdefault("title", named[3])
     for kind in ("record", "label", "pmid"):
-        if re.fullmatch(r"\d+\.0", said.get(kind, "")):
-            said[kind] = said[kind][:-2]
+        if number := re.fullmatch(r"(\d+)\.0?", said.get(kind, "")):
+            said[kind] = number[1]
+    if pmc := re.fullmatch(r"(?:pmcid:?\s*)?(pmc\d{4,9})", said.get("pmid", ""), re.IGNORECASE):
+        # A number of PubMed Central is none of PubMed.
+        said.setdefault("url", f"https://www.ncbi.nlm.nih.gov/pmc/articles/{pmc[1].upper()}/")
+        del said["pmid"]
+    elif number := re.fullmatch(r"\D{0,8}(\d{4,9})", said.get("pmid", "")):
+        said["pmid"] = number[1]
     label = said.get("label", "")
     if re.fullmatch(r"[(\[]\d{1,4}[)\]]", label):
         label = said["label"] = label.strip("()[]")

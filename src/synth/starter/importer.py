@@ -433,6 +433,32 @@ def _by_names_of_sheets(read: Sequence[tuple[Sheet, Guess]], report: Report) -> 
             ]
     _reviewers_by_sheet(read, names)
     _directions_by_sheet(read, names, report)
+    _themes_by_sheet(read, report)
+
+
+_UNNAMED = re.compile(r"(?:sheet|tabelle|feuil|hoja|planilha|foglio|blad|ark|arkusz|лист)? ?\d+")
+
+
+def _themes_by_sheet(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
+    """Sheets alike whose headings only say the direction are called after their codes."""
+    alike: dict[tuple[str, ...], list[tuple[Sheet, Guess]]] = {}
+    for sheet, made in read:
+        recipe = made.recipe
+        named = recipe.of("codes")
+        bare_way = named and all(name in recipe.directions and " " not in name for name in named)
+        code = sheet.name and not _UNNAMED.fullmatch(folded(sheet.name))
+        told = directions_in(sheet.name) or PERSON.fullmatch(folded(sheet.name))
+        if made.guessed and bare_way and code and not told and recipe.rows == "studies":
+            alike.setdefault(sheet.header, []).append((sheet, made))
+    for group in alike.values():
+        for sheet, made in group if len(group) > 1 else ():
+            codes = dict.fromkeys(made.recipe.of("codes"), (" ".join(sheet.name.split()),))
+            made.recipe = replace(made.recipe, codes={**made.recipe.codes, **codes})
+            report.decided(
+                f"{source(sheet)}: its name is the code of its findings, {sheet.name!r}; its "
+                "headings say their direction.",
+                hint="Otherwise: change [sheet.codes] of the recipe.",
+            )
 
 
 def _reviewers_by_sheet(read: Sequence[tuple[Sheet, Guess]], names: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from synth.model import EVIDENCE, TABLES
 from synth.reading.csv_table import any_cell_size
 from synth.starter.collect import Material
 from synth.starter.draft import Tables
-from synth.starter.values import is_blank_tick, is_tick, same, unknown
+from synth.starter.values import count_in, is_blank_tick, is_tick, same, unknown
 from synth.starter.works import Named
 
 
@@ -96,6 +96,7 @@ def _findings_add_up(
             for name in recipe.of("codes"):
                 cell = row.cells[name]
                 says = is_tick(cell, name) or not is_blank_tick(cell) or same(cell) in recipe.marks
+                says = says and (count_in(cell) != 0 or same(cell) in recipe.marks)
                 held = per_cell[index, row.line, name] > 0
                 if says != held and not recipe.values.get(name) and not recipe.codes.get(name):
                     where = f"{sheet.source}:{row.line}: {name!r}"

@@ -138,6 +138,11 @@ def ticked_text(cell: str) -> str:
     return ""
 
 
+def is_partly(cell: str) -> bool:
+    """Whether a cell says that the code of its column applies in part; it stays what is said."""
+    return bare(cell) in _words("partly")
+
+
 def is_blank_tick(cell: str) -> bool:
     """Whether a cell says that the code of its column does not apply, or nothing at all."""
     word = bare(cell)
@@ -201,6 +206,19 @@ def is_beside(cells: Mapping[str, str]) -> bool:
 def is_sum(cell: str) -> bool:
     """Whether a cell is a number as sums are written: ``2``, ``2 (67%)``, ``n = 3``."""
     return re.fullmatch(r"[\d.,%()/ ]+|n ?= ?\d+", cell) is not None
+
+
+def count_in(cell: str) -> int | None:
+    """The number of a cell that only counts, with or without its share.
+
+    >>> count_in("3 (12%)"), count_in("0 (0.0 %)"), count_in("4/12 (33%)"), count_in("3 nurses")
+    (3, 0, 4, None)
+    """
+    found = _COUNTED_CELL.fullmatch(cell)
+    return int(found[1]) if found else None
+
+
+_COUNTED_CELL = re.compile(r"(\d{1,4})(?:/\d{1,5})?(?:\s*\(\s*\d{1,3}(?:[.,]\d+)?\s*%?\s*\))?")
 
 
 def is_note(cell: str) -> bool:

@@ -79,6 +79,11 @@ _UNSEEN = re.compile(
     "|[\\u200c\\u200d](?![\\u0590-\\U0001ffff])"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_BREAK = re.compile(r"<br ?/?>|</(?:p|li|div)>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|b|i|em|strong|span|p|div|sup|sub|u|ul|ol|li|font)(?:\s[^<>]*)?/?>|<br ?/?>",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
@@ -252,15 +257,18 @@ def _leave_out_unseen(
 
 
 def _read_entities(rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
-    """Signs written as a web page writes them, such as ``&amp;``, are the signs they mean."""
+    """Signs written as a web page writes them, ``&amp;`` and ``<b>``, are what they mean."""
     first, count = "", 0
     for number, cells in rows:
         for column, cell in enumerate(cells):
-            if "&" in cell and _ENTITY.search(cell):
-                plain = cleaned(html.unescape(html.unescape(cell)))
+            entity = _ENTITY.search(cell) if "&" in cell else None
+            tag = _TAG.search(cell) if "<" in cell or entity else None
+            if entity or tag:
+                plain = html.unescape(html.unescape(cell))
+                plain = cleaned(_TAG.sub("", _BREAK.sub("\n", plain)))
                 if plain != cell:
                     cells[column] = plain
-                    found = _ENTITY.search(cell)
+                    found = entity or tag
                     first = first or f"{found[0] if found else cell!r} in row {number}"
                     count += 1
     if count:

@@ -291,6 +291,10 @@ def _sheet(records: Sequence[Any], name: str, file: str) -> Sheet:
         for row in rows
         if any(row.cells.values())
     ]
+    if len({row.line for row in whole}) < len(whole):
+        # A row is known by its line: records that share one would become one study.
+        whole = [Row(number, row.cells) for number, row in enumerate(whole, start=1)]
+        notes.append("Its records share lines, so rows are numbered in their order.")
     for key, count in exploded.items():
         notes.append(f"Each of the {count} records in {key!r} is a row of its own.")
     if skipped:
