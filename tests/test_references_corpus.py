@@ -123,3 +123,28 @@ def test_very_much_is_read_as_well(entry: str) -> None:
     (work,) = works.bibliography.values()
     assert len(work.authors) == 3000
     assert reference_text(work).endswith("… Name2999, A. (n.d.). T.")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "t.nbib",
+            "PMID- 31234567\nTI  - Rest.\nDP  - 2018\nAU  - Roe A\nPT  - Retracted Publication\n",
+        ),
+        ("t.ris", "TY  - JOUR\nTI  - RETRACTED: Rest\nAU  - Roe, A\nPY  - 2018\nER  - \n"),
+        ("t.bib", "@article{roe2018, author={Roe, A}, title={WITHDRAWN: Rest}, year=2018}\n"),
+    ],
+)
+def test_a_work_that_was_retracted_is_told(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    works, _ = read_references(tmp_path / name)
+    assert works is not None
+    found = [problem.code for problem in check_bibliography(works.bibliography, 2027)]
+    assert "entry-retracted" in found
+    kept = text.replace("RETRACTED: ", "").replace("WITHDRAWN: ", "").replace("Retracted P", "P")
+    (tmp_path / name).write_text(kept, encoding="utf-8")
+    works, _ = read_references(tmp_path / name)
+    assert works is not None
+    found = [problem.code for problem in check_bibliography(works.bibliography, 2027)]
+    assert "entry-retracted" not in found

@@ -28,7 +28,7 @@ from synth.references.work import (
     read_month,
     same_doi,
 )
-from synth.text import fold_words
+from synth.text import fold_words, shorten
 
 BIB_FILE = "references.bib"
 
@@ -383,6 +383,20 @@ _BY_PROGRAM = re.compile(
 )
 
 
+# How publishers, PubMed and reference managers mark a work that was taken back.
+_RETRACTED = (
+    (
+        "title",
+        re.compile(
+            r"^\W*(?:RETRACTED|Retracted|WITHDRAWN|Withdrawn)(?: [Aa]rticle| ARTICLE| [Pp]aper)?"
+            r"\W*[:\])]"
+        ),
+    ),
+    ("note", re.compile(r"\bretracted\b|\bwithdrawn publication\b", re.IGNORECASE)),
+    ("keywords", re.compile(r"\bretracted publication\b", re.IGNORECASE)),
+)
+
+
 def check_bibliography(
     bibliography: Bibliography, latest: int, file: str = BIB_FILE
 ) -> list[Problem]:
@@ -413,6 +427,11 @@ def check_bibliography(
             add("entry-untitled")
         if not fields.get("author", "").strip() and not fields.get("editor", "").strip():
             add("entry-authorless")
+        if told := next(
+            (name for name, said in _RETRACTED if said.search(fields.get(name, ""))), ""
+        ):
+            shown = shorten(decode(fields[told]), 60)
+            add("entry-retracted", told, field=told, value=shown)
         for role, told in work.unsure_names:
             add("entry-names", role, told=told.rstrip("."))
         dated = "date" if fields.get("date") else "year"

@@ -583,6 +583,8 @@ def _from_nbib(record: Record) -> _Said:
         "PMID": first("PMID"),
         "PMCID": first("PMC"),
     }
+    if "retracted publication" in kinds:
+        texts["note"] = "Retracted publication"
     for value in every("LID", "AID"):
         said, _, what = value.rpartition(" [")
         if what == "doi]":
