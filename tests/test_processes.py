@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from sphinx.util.build_phase import BuildPhase
 from garden_book import built, change, evidence, keep_vega, notebook, planted, view
 from synth.book import processes, views
 from synth.book.assets import TABLES
-from synth.book.processes import Share, SharedBuilder, shared_out
+from synth.book.processes import Share, SharedBuilder, allow_processes, shared_out
 from synth.book.views import Marked
 from synth.views.charts.pictures import converted
 
@@ -278,6 +279,29 @@ def test_the_phase_is_told_where_this_sphinx_keeps_it(tmp_path, monkeypatch):
     monkeypatch.setattr(SharedBuilder, "write_doc", noted)
     assert built(garden(tmp_path), 2)[1] == ""
     assert set(seen) == {BuildPhase.WRITING}
+
+
+@pytest.mark.parametrize("held_by_others", [False, True])
+def test_what_stays_as_long_as_the_build_is_let_go_after_it(monkeypatch, held_by_others):
+    done = ["freeze"] * held_by_others
+    counted = SimpleNamespace(
+        freeze=lambda: done.append("freeze"),
+        unfreeze=lambda: done.append("unfreeze"),
+        get_freeze_count=lambda: done.count("freeze"),
+    )
+    monkeypatch.setattr(processes, "gc", counted)
+    then: dict[str, Any] = {}
+    config = SimpleNamespace(synth_processes=2)
+    app = SimpleNamespace(extensions={}, parallel=1, config=config, connect=then.setdefault)
+    allow_processes(app, None, NAMES)
+    assert done == ["freeze"]
+    # Pages are shared out while it lasts; what others hold is never let go.
+    assert [share.left for share in shared_out(NAMES[:3], str, list, 2)] == [[]]
+    assert done == ["freeze", "freeze"]
+    for finished in then.values():
+        finished(app, None)
+    assert list(then) == ["build-finished"] * (not held_by_others)
+    assert done == ["freeze", "freeze"] + ["unfreeze"] * (not held_by_others)
 
 
 # --- views, drawn once ---------------------------------------------------------------------------

@@ -109,6 +109,11 @@ def allow_processes(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> 
     every = app.extensions.values()
     if all(one.parallel_read_safe and one.parallel_write_safe for one in every):
         app.parallel = max(app.parallel, processes_of(app))
+    # Not asked where one process builds: the answer counts what is held, object by object.
+    if app.parallel > 1 and not gc.get_freeze_count():
+        # What was imported stays as long as the build: it is not looked through for garbage.
+        gc.freeze()
+        app.connect("build-finished", lambda *_: gc.unfreeze())
 
 
 def import_what_draws() -> None:
@@ -180,8 +185,8 @@ def shared_out(
     held = number < 1 or gc.get_freeze_count() > 0
     if number > 0:
         # What stands in memory now stays: no process looks through it for what could be thrown
-        # away, which would copy all of it.
-        gc.collect()
+        # away, which would copy all of it. Nor is it looked through before: that takes a tenth of a
+        # second, and what could be thrown away is little.
         gc.freeze()
     with tempfile.TemporaryFile(buffering=0) as turns:
         turns.write(b"".join(struct.pack("I", at) for at in range(len(rest))))
