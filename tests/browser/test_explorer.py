@@ -11,6 +11,8 @@ import io
 import json
 import random
 import re
+from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +30,7 @@ from synth.facets import Facets
 from synth.model import Codebook, Statement, facet_values
 from synth.model import statements_of as gathered
 from synth.reading.records import Records
+from synth.reading.settings import contrast
 from synth.references.formats import csl_items, to_bibtex, to_csl_json, to_csv, to_ris
 from synth.review import Review
 from synth.text import fold
@@ -274,26 +277,188 @@ def test_both_languages_fold_every_letter_alike(
     assert len(shown(page)) < len(findings), "a search narrows"
 
 
+def hits(page: Page, where: str = ".ex") -> list[str]:
+    """What a search marks within an element: highlights over its texts, in their order."""
+    found: list[str] = page.locator(where).first.evaluate(
+        """place => [...CSS.highlights.get("synth-hit")]
+            .filter(({ startContainer: text, endContainer }) =>
+                text === endContainer && text.isConnected && place.contains(text))
+            .map(({ startContainer: text, startOffset, endOffset }) =>
+                text.data.slice(startOffset, endOffset))"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("summary", "typed", "marked"),
+    [
+        ("The ﬁrst Señora, straße", "senor fir strass", ["ﬁr", "Señor", "straß"]),
+        ("A 🌱 garden 👩‍🌾 for all", "all garden", ["garden", "all"]),
+        ("Une e\u0301tude du cafe\u0301, vraiment", "cafe etude", ["e\u0301tude", "cafe\u0301"]),
+        ("supporting support", "support ppo", ["support", "support"]),
+    ],
+    ids=["accents and ligatures", "emoji", "accents of their own", "overlapping"],
+)
 def test_hits_are_marked_whatever_their_accents(
-    garden: Review, tmp_path: Path, opened: Any
+    garden: Review, tmp_path: Path, opened: Any, summary: str, typed: str, marked: list[str]
 ) -> None:
     records = many(garden.records, 1)
     (name,) = records.findings
-    finding = replace(records.findings[name], summary="The ﬁrst Señora, straße")
-    records = replace(records, findings={name: finding})
+    records = replace(records, findings={name: replace(records.findings[name], summary=summary)})
     page = opened(write_page(tmp_path, [Explorer(records, records.findings)]))
-    page.locator("input[type=search]").fill("senor fir strass")
-    marks = page.locator(".ex-results ul p").first.locator("mark")
-    assert marks.all_text_contents() == ["ﬁr", "Señor", "straß"]
+    page.locator("input[type=search]").fill(typed)
+    assert hits(page, ".ex-results ul p") == marked
+    # The texts stand as they are written: what is marked is not taken apart.
+    assert page.locator(".ex-results ul p").first.evaluate("p => p.childNodes.length") == 1
+    page.locator("input[type=search]").fill("")
+    assert hits(page) == []
+
+
+def test_marks_follow_the_list(everything: Path, opened: Any) -> None:
+    """Cards that stay and cards that come are marked alike, and nothing that is gone is kept."""
+    page = opened(everything, "?x.q=work")
+    before = hits(page)
+    assert {text.lower() for text in before} == {"work"}
+    tick(page, "direction", "barrier")
+    narrowed = hits(page)
+    assert len(narrowed) > 0
+    whole = page.locator(".ex-results").evaluate(
+        """list => [...list.querySelectorAll(".ex-h, ul p, .ex-path")]
+            .filter((part) => !part.closest("i, button")).map((part) => {
+                const copy = part.cloneNode(true);
+                for (const ours of copy.querySelectorAll("i, button")) ours.remove();
+                return copy.textContent.toLowerCase().split("work").length - 1;
+            }).reduce((sum, found) => sum + found, 0)"""
+    )
+    assert len(narrowed) == whole
+    assert page.evaluate("CSS.highlights.get('synth-hit').size") == whole
+    assert held(page, ("x.direction", "barrier"))
+    page.go_back()
+    page.wait_for_function("size => CSS.highlights.get('synth-hit').size === size", arg=len(before))
+    assert hits(page) == before
+
+
+def test_a_search_marks_no_words_of_the_page(page: Page) -> None:
+    """“3 findings”, “Leave out” and the like are not what was searched."""
+    go_to(page, "?x.group=study&x.q=ding")
+    assert {text.lower() for text in hits(page)} == {"ding"}
+    lines = page.locator(".ex-top > .ex-path")
+    assert lines.count() > 1
+    for at, line in enumerate(lines.all_text_contents()):
+        assert "ding" in line
+        assert hits(page, f":nth-match(.ex-top > .ex-path, {at + 1})") == []
+
+
+def painted(page: Page, box: Mapping[str, float]) -> tuple[str, str]:
+    """The commonest colour of a place on the screen, and the one that stands out most from it."""
+    picture = b64encode(page.screenshot(clip=dict(box))).decode()
+    colours: list[str] = page.evaluate(
+        """async (picture) => {
+            const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+            const image = await createImageBitmap(new Blob([bytes]));
+            const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            canvas.drawImage(image, 0, 0);
+            const { data } = canvas.getImageData(0, 0, image.width, image.height);
+            return Array.from({ length: data.length / 4 }, (_, at) => "#" +
+                [...data.slice(at * 4, at * 4 + 3)]
+                    .map((part) => part.toString(16).padStart(2, "0")).join(""));
+        }""",
+        picture,
+    )
+    ground = Counter(colours).most_common(1)[0][0]
+    return ground, max(set(colours), key=lambda one: contrast(one, ground))
+
+
+@pytest.mark.parametrize("colours", ["light", "dark", "forced", "forced and dark"])
+def test_marks_are_seen_and_read(everything: Path, opened: Any, colours: str) -> None:
+    scheme = "dark" if colours.endswith("dark") else "light"
+    forced = "active" if colours.startswith("forced") else "none"
+    page = opened(everything, "?x.q=work", color_scheme=scheme, forced_colors=forced)
+    page.evaluate("way => document.documentElement.dataset.theme = way", scheme)
+    # By itself the page is as white as the browser; in a book it has the colour of paper.
+    page.add_style_tag(content="html { background: var(--synth-paper); }")
+    page.locator(".ex-results ul p").first.scroll_into_view_if_needed()
+    boxes = page.evaluate(
+        """() => {
+            const [hit] = [...CSS.highlights.get("synth-hit")]
+                .filter(({ startContainer: text, startOffset }) =>
+                    text.parentNode.matches("ul p") && startOffset > 6);
+            const box = (from, to) => {
+                const range = new Range();
+                range.setStart(hit.startContainer, from);
+                range.setEnd(hit.startContainer, to);
+                const { x, y, width, height } = range.getBoundingClientRect();
+                return { x, y, width, height };
+            };
+            hit.startContainer.parentNode.scrollIntoView({ block: "center" });
+            return [box(hit.startOffset, hit.endOffset), box(0, 4)];
+        }"""
+    )
+    (ground, ink), (paper, text) = (painted(page, box) for box in boxes)
+    assert ground != paper, "a hit stands on another colour than the text around it"
+    assert contrast(ink, ground) >= 4.5
+    assert contrast(text, paper) >= 4.5
+
+
+def test_marks_are_not_printed(everything: Path, opened: Any) -> None:
+    """A browser prints the ground of a highlight even where it prints no other."""
+    page = opened(everything, "?x.q=work")
+    assert page.evaluate("CSS.highlights.get('synth-hit').size") > 0
+    yellow = page.evaluate(
+        """getComputedStyle(document.querySelector(".ex-h"), "::highlight(synth-hit)")
+            .backgroundColor.match(/\\d+/g).map((part) => part / 255)"""
+    )
+    fills = b"".join(
+        sheet.get_contents().get_data()
+        for sheet in PdfReader(io.BytesIO(page.pdf(print_background=True))).pages
+    )
+    filled = {
+        tuple(float(part) for part in match.split())
+        for match in re.findall(rb"([\d.]+ [\d.]+ [\d.]+) rg\b", fills)
+    }
+    assert filled, "other colours are found"
+    assert not any(
+        max(abs(a - b) for a, b in zip(one, yellow, strict=True)) < 0.01 for one in filled
+    )
+
+
+def test_two_explorers_mark_their_own(review: Review, tmp_path: Path, opened: Any) -> None:
+    explorers = [
+        Explorer(review.records, review.evidence().where(level=level).ids, key=level)
+        for level in ("macro", "meso")
+    ]
+    page = opened(write_page(tmp_path, explorers), "?macro.q=work&meso.q=support")
+    page.wait_for_selector(".synth-explorer[data-key=meso][data-ready=true]")
+    for key, word in (("macro", "work"), ("meso", "support")):
+        assert {text.lower() for text in hits(page, f"[data-key={key}]")} == {word}
+    page.locator("[data-key=macro] input[type=search]").fill("")
+    assert hits(page, "[data-key=macro]") == []
+    assert {text.lower() for text in hits(page, "[data-key=meso]")} == {"support"}
+
+
+def test_a_search_works_where_nothing_can_be_marked(
+    everything: Path, review: Review, offline_page: Any
+) -> None:
+    offline = offline_page(own=True, **DESK)
+    offline.page.add_init_script("delete CSS.highlights; delete globalThis.Highlight;")
+    page = offline.open(everything, "?x.q=stigma")
+    page.wait_for_selector(".synth-explorer[data-ready=true]")
+    assert page.evaluate("'highlights' in CSS") is False
+    assert shown(page) == list(review.evidence().where(q="stigma").ids)
+    page.locator("input[type=search]").fill("stigma health")
+    found = shown(page)
+    assert found == list(review.evidence().where(q="stigma health").ids)
+    assert sorted(drawn(page)) == sorted(found)
+    assert offline.complaints == []
 
 
 def test_what_begins_with_a_hit_is_shown_like_all_else(everything: Path, opened: Any) -> None:
     """The factor of a finding, and the facts of a study, begin with the word that is searched."""
     page = opened(everything)
     go_to(page, "?x.q=supervision")
-    place = page.locator("li:has(> .ex-path [data-finding=kuhn2015-01]) .ex-place")
-    assert place.text_content() == "Supervision"
-    assert place.locator("mark").all_text_contents() == ["Supervision"]
+    place = "li:has(> .ex-path [data-finding=kuhn2015-01]) .ex-place"
+    assert page.locator(place).text_content() == "Supervision"
+    assert hits(page, place) == ["Supervision"]
     go_to(page, "?x.group=study&x.q=canada")
     lines = page.locator(".ex-top > .ex-path").all_text_contents()
     assert lines
@@ -1232,7 +1397,7 @@ def test_each_finding_bears_the_shape_of_its_direction(page: Page) -> None:
                 const mark = input.nextSibling;
                 shapes[mark.textContent] = mark.querySelector("path").getAttribute("d");
             }
-            const signs = document.querySelectorAll(".ex-results ul > li > span");
+            const signs = document.querySelectorAll(".ex-results ul > li > i");
             return [...signs].map((sign) => {
                 const { backgroundImage, backgroundPositionY } = getComputedStyle(sign);
                 const text = decodeURIComponent(backgroundImage.match(/xml,(.*)"/)[1]);

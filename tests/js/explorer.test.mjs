@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { along, cross } from "../../src/synth/js/explorer/cross.js";
 import { engine } from "../../src/synth/js/explorer/engine.js";
 import { cell, formats } from "../../src/synth/js/explorer/exports.js";
-import { near, pieces, spelling } from "../../src/synth/js/explorer/search.js";
+import { hits, near, spelling } from "../../src/synth/js/explorer/search.js";
 import { choices, pairsIn, withPairs } from "../../src/synth/js/explorer/state.js";
 
 /** Three gardens, five findings: the second speaks to two themes, the last study has no year. */
@@ -96,12 +96,16 @@ test("one slip of the hand is near, two are not", () => {
   assert.deepEqual(spelling(data().spellings)("organize"), ["organize", "organise"]);
 });
 
-test("hits are every second piece", () => {
+test("a hit is told from and to, in the letters of the text", () => {
   const plain = (text) => text.normalize("NFKD").replace(/\p{Mn}/gu, "").toLowerCase();
-  assert.deepEqual(pieces("Señora señor", ["senor"], plain), ["", "Señor", "a ", "señor"]);
-  assert.deepEqual(pieces("nothing", [], plain), ["nothing"]);
+  const found = (text, words) => hits(text, words, plain).map(([from, to]) => text.slice(from, to));
+  assert.deepEqual(hits("Señora señor", ["senor"], plain), [[0, 5], [7, 12]]);
+  assert.deepEqual(hits("nothing", [], plain), []);
   // A sign of two halves counts as two, as an index into the text does.
-  assert.deepEqual(pieces("a 🌱 for all", ["all"], plain), ["a 🌱 for ", "all"]);
+  assert.deepEqual(hits("a 🌱 for all", ["all"], plain), [[9, 12]]);
+  // An accent of its own belongs to its letter, a letter that becomes two is one, what overlaps is one.
+  assert.deepEqual(found("e\u0301tude, ﬁrst", ["etude", "fir"]), ["e\u0301tude", "ﬁr"]);
+  assert.deepEqual(found("support", ["supp", "ppo"]), ["suppo"]);
 });
 
 test("a cell counts findings, statements or studies; sums count nothing twice", () => {

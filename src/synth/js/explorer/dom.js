@@ -117,13 +117,11 @@ export const mark = ({ labels, looks }, value) => (looks[value] ? shape(looks[va
 /**
  * Values one after another, each in its own direction of writing: between Latin letters an Arabic
  * word would draw the numbers and signs beside it to its other side.
- * @param {string[]} texts @param {string} between @param {(text: string) => Part[]} marked
+ * @param {string[]} texts @param {string} between
  * @returns {Part[]}
  */
-export const beside = (texts, between, marked) => texts.flatMap((text, at) => {
-  const shown = marked(text);
-  return [...(at ? [between] : []), ...(LEFTWARDS.test(text) ? /** @type {Part[]} */ ([["bdi", null, ...shown]]) : shown)];
-});
+export const beside = (texts, between) => texts.flatMap((text, at) =>
+  [...(at ? [between] : []), LEFTWARDS.test(text) ? /** @type {Part} */ (["bdi", null, text]) : text]);
 
 /** Once the browser has painted what was changed until now. @param {() => unknown} act */
 export const afterPaint = (act) => requestAnimationFrame(() => idle(act, { timeout: 100 }));

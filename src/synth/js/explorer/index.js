@@ -359,38 +359,13 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
 
   // --- to take along ---
 
-  /** @param {string} text */
-  const announce = (text) => {
-    put(status, "");
-    setTimeout(() => put(status, text), 50);
-  };
-  /** @param {string} text @param {any} [pressed] the button, which then says so */
-  const copy = async (text, pressed) => {
-    let copied = true;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Without a secure address there is only the old way.
-      const area = box.appendChild(h("textarea", { value: text }));
-      area.select();
-      copied = document.execCommand("copy");
-      area.remove();
-      pressed.focus();
-    }
-    if (!copied) {
-      tell(`${say("not_copied")} `);
-      getSelection()?.selectAllChildren(note.appendChild(h("span", null, text)));
-      return;
-    }
-    announce(say("copied"));
-    const label = pressed.firstChild;
-    const back = label.textContent;
-    put(label, say("copied"));
-    setTimeout(() => put(label, back), 2000);
-  };
-  /** A sheet under a button; Escape closes it. @param {string} word @param {() => void} ontoggle @param {...Node} parts */
-  const sheet = (word, ontoggle, ...parts) => {
-    const menu = h("details.ex-menu", { ontoggle }, h("summary.ex-btn", null, say(word)), h("div.ex-sheet", null, ...parts));
+  const view = () => say("view", { filters: choice.inForce(), ...data });
+  const taking = async () => (await more()).take(core, choice, data, { say, some, tell, view, shareable, extras, key, keep, note, status, box });
+  /** A sheet under a button, written when it opens; Escape closes it. @param {"cite" | "export"} word */
+  const sheet = (word) => {
+    const inside = h("div.ex-sheet");
+    const menu = h("details.ex-menu", { ontoggle: async () => menu.open && inside.replaceChildren(...(await taking())[word]()) },
+      h("summary.ex-btn", null, say(word)), inside);
     menu.onkeydown = (/** @type {KeyboardEvent} */ event) => {
       if (event.key !== "Escape") return;
       menu.open = false;
@@ -398,30 +373,10 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     };
     return menu;
   };
-  const view = () => say("view", { filters: choice.inForce(), ...data });
-  const rows = () => ({ findings: some(totals.finding), statements: some(totals.statement, "statement"), studies: some(totals.study, "study") });
-  const selected = h("p");
-  const exporting = sheet("export", () => put(selected, say("chosen", rows())), selected,
-    h("ul", null, ...["csv", "ris", "bib", "json", "txt"].map((name) => {
-      const [label, remark] = say(name).split("|");
-      const press = button("", label, async () => {
-        const [{ formats, save }, works] = await Promise.all([more(), extras()]);
-        const text = formats(core, choice, data, say)[name](works);
-        if (name === "txt") return copy(text, press);
-        const file = `${key === "x" ? "findings" : key}.${name}`;
-        save(text, file);
-        announce(say("saved", { n: file }));
-      }, h("small", null, remark));
-      press.value = name;
-      return h("li", null, press);
-    })));
-  const citation = h("p");
-  const citing = sheet("cite", () => put(citation, say("citation", {
-    authors: data.authors.join(", ") || data.title, year: data.date.slice(0, 4), title: data.title, ...rows(),
-    view: view(), url: keep ? "" : shareable(),
-  })), citation, button(".ex-btn", say("copy_cite"), ({ target }) => copy(citation.textContent, target)));
-  const link = button(".ex-btn", say("copy_link"), () => copy(shareable(), link));
-  const tools = h("div.ex-tools", null, ...(keep ? [] : [link]), citing, exporting);
+  const menus = [sheet("cite"), sheet("export")];
+  const link = button(".ex-btn", say("copy_link"), async () => (await taking()).copy(shareable(), link));
+  // Some browsers copy only in the moment of a press: what copies is there by then.
+  const tools = h("div.ex-tools", { onpointerover: more }, ...(keep ? [] : [link]), ...menus);
   head.append(chips, tools);
 
   // --- events ---
@@ -434,7 +389,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const stop = new AbortController();
   const { signal } = stop;
   document.addEventListener("click", ({ target }) => {
-    for (const menu of [citing, exporting]) if (!menu.contains(target)) menu.open = false;
+    for (const menu of menus) if (!menu.contains(target)) menu.open = false;
   }, { signal });
   // Paper has no button: every result is there while it is printed, and of the works the page cites those behind it.
   let shownAll = false;

@@ -2,7 +2,7 @@
 /** The list: statements with the studies behind them, by theme or by study. */
 
 import { beside, button, colour, h, hold, pictured, put, shape, write } from "./dom.js";
-import { pieces } from "./search.js";
+import { hits } from "./search.js";
 
 /** @typedef {import("./engine.js").Data} Data */
 /** @typedef {import("./engine.js").Facet} Facet */
@@ -12,6 +12,9 @@ import { pieces } from "./search.js";
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
 const MOST = 2000; // findings a phone can still scroll
+/** The hits of all explorers of a page, as the style knows them; a browser without highlights shows none. @type {Set<AbstractRange>} */
+const marks = CSS.highlights?.get("synth-hit") || new (globalThis.Highlight || Set)();
+CSS.highlights?.set("synth-hit", /** @type {any} */ (marks));
 
 /**
  * @param {ReturnType<typeof import("./engine.js").engine>} core
@@ -98,27 +101,25 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   // --- what is drawn ---
 
   /** @typedef {import("./dom.js").Part} Part */
-  /** @type {string[]} */
-  let forms = [];
-  /** A text with its hits marked; no empty part, by which something would look like nothing. @param {string} text @returns {Part[]} */
-  const marked = (text) => pieces(text, forms, core.fold).map((piece, at) => /** @type {Part} */ (at % 2 ? ["mark", null, piece] : piece)).filter(Boolean);
+  /** Words of ours, in which no search looks. @param {string} text @returns {Part} */
+  const ours = (text) => ["i", null, text];
   /** @param {number[]} nodes */
-  const path = (nodes) => beside(nodes.map((at) => tree.labels[at]), " › ", marked);
+  const path = (nodes) => beside(nodes.map((at) => tree.labels[at]), " › ");
   /** What is known of a study, or of a finding that has a value of its own. @param {(facet: Facet) => number | undefined} set */
-  const facts = (set) => beside(told.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.labels[value]).join(", ")).filter(Boolean), " · ", marked);
+  const facts = (set) => beside(told.map((facet) => (facet.sets[set(facet) ?? -1] || []).map((value) => facet.labels[value]).join(", ")).filter(Boolean), " · ");
   const inferred = new Set(data.studies.inferred);
-  /** @param {string} kind @param {string} id @param {string} text @returns {Part[]} */
-  const linked = (kind, id, text) => (data.links?.[kind] ? [["a", { href: base + data.links[kind] + encodeURIComponent(id) }, ...marked(text)]] : marked(text));
+  /** @param {string} kind @param {string} id @param {string} text @returns {Part} */
+  const linked = (kind, id, text) => (data.links?.[kind] ? ["a", { href: base + data.links[kind] + encodeURIComponent(id) }, text] : text);
   /** @param {number} i whether a finding carries a value its study does not */
   const own = (i) => told.some((facet) => facet.by && facet.by[study[i]] !== facet.code[i]);
   /** @param {number} i */
   const also = (i) => tree.nodes[tree.code[i]].slice(1).map((at) => tree.labels[at]);
 
   /** @type {{ (): any, spare?: any[] }} */
-  const make = () => h("li", null, h("span"), h("p"), h("p.ex-path"));
+  const make = () => h("li", null, h("i"), h("p"), h("p.ex-path"));
   /** @param {any} item @param {Row} row */
   const card = (item, { name: row, list }) => {
-    if (item.seen === (item.seen = `${row}/${list}/${forms}`)) return;
+    if (item.seen === (item.seen = `${row}/${list}`)) return;
     const byTheme = state.group === "theme";
     const [i] = list;
     const [sign, text, line] = item.children;
@@ -129,19 +130,19 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       put(sign, direction.labels[way]);
     }
     if (!byTheme) item.dataset.finding = core.name(i);
-    write(text, marked(core.summary(i)));
+    put(text, core.summary(i));
     const nodes = tree.paths[node(i)];
     const place = byTheme ? nodes.slice(nodes.indexOf(groups[i]) + 1) : nodes;
-    const where = [...path(place), ...(also(i)[0] ? [place.length ? " · " : "", `${say("also")} `, ...beside(also(i), ", ", marked)] : [])];
+    const where = [...path(place), ...(also(i)[0] ? [place.length ? " · " : "", ours(`${say("also")} `), ...beside(also(i), ", ")] : [])];
     const hidden = byTheme && gathered ? gathered.size[row] - list.length : 0;
     write(line, byTheme
       ? [...list.flatMap((one, at) => /** @type {Part[]} */ ([...(at ? [" · "] : []), ["span", { "data-finding": core.name(one) },
-          ...linked("finding", core.name(one), data.studies.label[study[one]]),
+          linked("finding", core.name(one), data.studies.label[study[one]]),
           ...(own(one) ? [" (", ...facts((facet) => facet.by && facet.by[study[one]] !== facet.code[one] ? facet.code[one] : undefined), ")"]
-            : inferred.has(study[one]) ? [` ${say("country_inferred")}`] : [])]])),
-        ...(hidden ? [` ${say("outside", { n: hidden })}`] : []), .../** @type {Part[]} */ (where[0] ? [["span.ex-place", null, ...where]] : [])]
+            : inferred.has(study[one]) ? [ours(` ${say("country_inferred")}`)] : [])]])),
+        ...(hidden ? [ours(` ${say("outside", { n: hidden })}`)] : []), .../** @type {Part[]} */ (where[0] ? [["span.ex-place", null, ...where]] : [])]
       : [...where, ...(own(i) ? [" · ", ...facts((facet) => facet.code[i])] : []),
-        ...(data.links?.finding ? [" · ", ...linked("finding", core.name(i), core.name(i))] : [])]);
+        ...(data.links?.finding ? [" · ", linked("finding", core.name(i), core.name(i))] : [])]);
   };
 
   /** @type {{ (): any, spare?: any[] }} */
@@ -152,16 +153,27 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     const byTheme = state.group === "theme";
     const [heading, line] = item.firstChild.children;
     const words = (item.words ??= h("span"));
-    write(words, byTheme ? marked(tree.labels[name]) : linked("study", data.studies.id[name], data.studies.label[name]));
+    write(words, [byTheme ? tree.labels[name] : linked("study", data.studies.id[name], data.studies.label[name])]);
     const look = (byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean)) || 0;
     // At a stroke the words change, and rarely the shape before them.
     if (item.shown !== (item.shown = look)) heading.replaceChildren(look ? shape(look, words) : words);
     const about = byTheme ? [] : facts(({ by }) => by?.[name]);
-    if (!byTheme && inferred.has(name)) about.push(` ${say("country_inferred")}`);
-    write(line, [...about, about[0] ? " · " : "", count === total ? some(total) : say("its", { n: count, findings: some(total) }),
+    if (!byTheme && inferred.has(name)) about.push(ours(` ${say("country_inferred")}`));
+    write(line, [...about, about[0] ? " · " : "", ours(count === total ? some(total) : say("its", { n: count, findings: some(total) })),
       .../** @type {Part[]} */ (byTheme ? [] : [" · ", ["button.ex-link", { type: "button", onclick: () => leave(name) }, say("leave_out"), ["span.ex-vh", null, ` ${data.studies.label[name]}`]]])]);
   };
   let grouped = "";
+  /** Hits are painted over the texts and not made of elements: a stroke leaves the texts alone. */
+  const mark = () => {
+    for (const range of [...marks]) if (results.contains(range.startContainer) || !range.startContainer.isConnected) marks.delete(range);
+    const forms = choice.wanted.flatMap(core.spelled);
+    const texts = document.createTreeWalker(results, NodeFilter.SHOW_TEXT);
+    while (forms[0] && texts.nextNode()) {
+      const startContainer = /** @type {Text} */ (texts.currentNode);
+      for (const [startOffset, endOffset] of hits(startContainer.data, forms, core.fold))
+        if (!startContainer.parentElement?.closest("i, button")) marks.add(new StaticRange({ startContainer, startOffset, endContainer: startContainer, endOffset }));
+    }
+  };
 
   const results = colour(h("ol.ex-results"), pictured(direction.values.map((_, way) => direction.looks[way])));
   const self = {
@@ -178,7 +190,6 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     }),
     cut: h("p.ex-cut"),
     show() {
-      forms = choice.wanted.flatMap(core.spelled);
       const byTheme = state.group === "theme";
       let counts = core.perStudy;
       if (byTheme) {
@@ -201,6 +212,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       if (grouped !== (grouped = state.group)) make.spare = start.spare = /** @type {any} */ (results.replaceChildren());
       hold(results, items, start, head);
       const matches = core.totals.finding;
+      mark();
       results.classList.toggle("ex-long", self.all);
       self.more.hidden = self.all || shown === matches;
       put(self.more, say("show_all", { findings: some(Math.min(matches, MOST)), n: Math.min(matches, MOST) - shown }));

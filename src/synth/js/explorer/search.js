@@ -33,13 +33,13 @@ export const near = (one, other) => {
 };
 
 /**
- * A text in pieces, every second one a hit, whatever the accents.
+ * Where a text holds some words, whatever the accents: from and to.
  * @param {string} text @param {string[]} words folded @param {(text: string) => string} fold
- * @returns {string[]}
+ * @returns {[number, number][]}
  */
-export function pieces(text, words, fold) {
+export function hits(text, words, fold) {
   // Most texts hold none: only the others are taken apart letter by letter.
-  if (!words.some((word) => fold(text).includes(word))) return [text];
+  if (!words.some((word) => fold(text).includes(word))) return [];
   let folded = "";
   /** @type {number[]} */
   const origin = [];
@@ -55,10 +55,11 @@ export function pieces(text, words, fold) {
   for (const word of words)
     for (let at = folded.indexOf(word); at >= 0; at = folded.indexOf(word, at + 1))
       hit.fill(1, origin[at], Math.max(origin[at + word.length], origin[at + word.length - 1] + 1));
-  const parts = hit[0] ? [""] : [];
+  /** @type {[number, number][]} */
+  const places = [];
   for (let from = 0, to = 0; from < length; from = to) {
     while (to < length && hit[to] === hit[from]) to++;
-    parts.push(text.slice(from, to));
+    if (hit[from]) places.push([from, to]);
   }
-  return parts;
+  return places;
 }
