@@ -477,6 +477,8 @@ def test_the_selection_follows_the_filters(review: Review) -> None:
     assert explorer.selection == review.evidence()
     explorer.filters = {"direction": ["barrier", "mixed"], "since": 2015}
     assert explorer.selection == review.evidence().where(direction=["barrier", "mixed"], since=2015)
+    explorer.filters = {"study": ["byrne2016", "kuhn2015"]}
+    assert explorer.selection.study_ids == ("byrne2016", "kuhn2015")
     explorer.filters = {}
     assert explorer.selection == review.evidence()
 

@@ -868,6 +868,40 @@ def test_a_statement_stands_once_with_its_studies(page: Page, review: Review) ->
     assert not [name for name in shown(page) if records.findings[name].study == study]
 
 
+def test_studies_can_be_chosen(everything: Path, review: Review, opened: Any) -> None:
+    """By an address and by a list; each is a filter as others are, counted, named and let go."""
+    one, other = (review.records.findings[name].study for name in ("byrne2016-01", "kuhn2015-01"))
+    page = opened(everything, f"?x.study={one}&x.study=nobody")
+    assert shown(page) == list(review.evidence().where(study=one).ids)
+    assert "study=nobody" in page.locator(".ex-note").text_content()
+    field = page.get_by_role("group", name="Study", exact=True).get_by_label("Only")
+    field.focus()
+    field.select_option(label=review.records.label(other))
+    both = review.evidence().where(study=[one, other])
+    assert shown(page) == list(both.ids)
+    assert held(page, ("x.study", one), ("x.study", other))
+    # Other filters count what is left of these studies.
+    for way in page.locator("input[data-facet=direction]").all():
+        told = way.locator("xpath=..").locator(".ex-n").text_content().split()[0]
+        narrowed = both.where(direction=way.get_attribute("value"))
+        assert int(re.match(r"\d+", told)[0]) == len(narrowed)
+    page.get_by_text("Cite this view", exact=True).click()
+    cited = page.locator(".ex-sheet p", has_text="x.study=").first.text_content()
+    for study in (one, other):
+        assert f"Study: {review.records.label(study)}" in cited
+    page.keyboard.press("Escape")
+    page.locator(".ex-chip", has_text=review.records.label(one)).click()
+    assert shown(page) == list(review.evidence().where(study=other).ids)
+    page.go_back()
+    page.wait_for_function("document.querySelectorAll('.ex-chips li').length === 3")
+    assert shown(page) == list(both.ids)
+    # Where nothing is found, it can be lifted as any other.
+    page.locator("input[type=search]").fill("zzzzzz")
+    page.locator("input[type=search]").fill("")
+    page.locator(".ex-clear").click()
+    assert count(page) == len(review.evidence())
+
+
 def test_a_study_can_be_left_out(everything: Path, review: Review, opened: Any) -> None:
     page = opened(everything)
     field = page.locator(".ex-panel select").last

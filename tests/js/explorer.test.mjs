@@ -61,6 +61,28 @@ test("undated studies are found, and only a filter of years lets them go", () =>
   assert.deepEqual(shown(), ["oak-01", "odd"]);
 });
 
+test("a study chosen is a filter like any other, and several add up", () => {
+  const { core, choice, shown } = made();
+  assert.deepEqual(choice.restore([["study", "elm2011"], ["study", "nobody"]]), ["study=nobody"]);
+  choice.apply();
+  assert.deepEqual(shown(), ["elm2011-01", "elm2011-02"]);
+  assert.deepEqual([...core.direction.counts], [1, 1], "other filters count what is left of it");
+  assert.deepEqual([...choice.single.counts], [1, 2, 2], "it counts what another choice would show");
+  assert.equal(core.lifted(choice.single.bit), 5);
+  assert.deepEqual(choice.chosen(), [["study", "elm2011"]]);
+  assert.equal(choice.inForce(), "one_study: Elm, 2011");
+  choice.restore([["study", "elm2011"], ["study", "oak"], ["direction", "helps"]]);
+  choice.apply();
+  assert.deepEqual(shown(), ["elm2011-01", "odd"]);
+  for (const { off } of choice.active()) off();
+  choice.apply();
+  assert.equal(core.totals.finding, 5);
+  // The matrix sets no study against anything: a column each would be wider than any page.
+  assert.ok(!choice.names.includes("study"));
+  choice.restore([["rows", "study"]]);
+  assert.notEqual(choice.state.rows, "study");
+});
+
 test("a study left out takes its findings along and nothing else", () => {
   const { core, choice, shown } = made();
   choice.restore([["without", "elm2011"]]);

@@ -48,7 +48,8 @@ ROWS_OF_MORE = 200
 """Findings it begins with where there are more; it says what is missing and links them all."""
 
 RESERVED = (
-    *("q", "since", "until", "without", "pane", "rows", "cols", "unit", "group", "sort", "v"),
+    *("q", "since", "until", "study", "without"),
+    *("pane", "rows", "cols", "unit", "group", "sort", "v"),
 )
 """Names in the page's address that are no facet's: a facet may not bear one of them."""
 
@@ -403,7 +404,7 @@ class Explorer(View):
     def filters(self, filters: Mapping[str, Any]) -> None:
         wanted: dict[str, list[str]] = {}
         for name, value in filters.items():
-            _one_of("filter", name, (*self._axes, "since", "until", "q", "without"))
+            _one_of("filter", name, (*self._axes, "study", "since", "until", "q", "without"))
             several = [value] if isinstance(value, str | int) else value
             wanted[name] = [str(part) for part in several]
         wanted = {name: values for name, values in wanted.items() if any(values)}

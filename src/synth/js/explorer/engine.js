@@ -41,7 +41,12 @@ export function engine(data, gaps) {
   const said = column((at) => saidOf[at]);
   const failed = new Uint32Array(n); // a bit for each facet whose filter a finding does not pass
   /** @type {Facet[]} */
-  const facets = data.facets.map((/** @type {any} */ facet, /** @type {number} */ at) => {
+  const facets = [
+    ...data.facets.slice(0, -1),
+    // Which study it is, is a facet as others are; only its values are not listed.
+    { id: "study", values: data.studies.id, labels: data.studies.label, sets: data.studies.id.map((/** @type {string} */ _, /** @type {number} */ at) => [at]), all: studyOf },
+    data.facets.at(-1),
+  ].map((facet, at) => {
     // A finding of several nodes counts in each, and once in what they share above them.
     const sets = facet.sets || facet.nodes.map((/** @type {number[]} */ list) => [...new Set(list.flatMap((node) => facet.paths[node]))]);
     return {

@@ -45,7 +45,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   yield;
   const choice = choices(core, data, settings, say);
   const { facets, tree, direction, totals, n } = core;
-  const { state, out, year, years, declared, ranks, depth, slot, axis, views } = choice;
+  const { state, out, single, year, years, declared, ranks, depth, slot, axis, views } = choice;
   const whole = { ...totals };
   const atFirst = pairsOf(settings.filters);
   choice.restore(atFirst);
@@ -199,16 +199,23 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const further = h("details.ex-more", null, h("summary", null, say("more")));
   for (const facet of declared) if (facet.shown[1]) flat(facet);
   if (years[1]) group(year.label, h("div", null, histogram, h("div.ex-axes", null, ...ends)), "");
-  // Leave one out: what is left without a study. Thousands of names are made when they are asked for.
-  const leaving = select("without_study", [["", "–"]], (value) => {
-    out.add(Number(value));
-    leaving.lastChild.value = "";
-  });
-  leaving.lastChild.onfocus = leaving.lastChild.onpointerdown = () => {
-    const field = leaving.lastChild;
-    if (!field.options[1]) field.append(...data.studies.label.flatMap((/** @type {string} */ label, /** @type {number} */ at) => (found.sizes[at] ? [h("option", { value: at }, label)] : [])));
+  // One study alone, or what is left without it. Thousands of names are made when they are asked for.
+  /** @param {string} legend @param {string} word @param {Set<number>} chosen */
+  const studies = (legend, word, chosen) => {
+    const offer = select(word, [["", "–"]], (value) => {
+      chosen.add(Number(value));
+      field.value = "";
+    });
+    const field = offer.lastChild;
+    field.onfocus = field.onpointerdown = () => {
+      if (!field.options[1]) field.append(...single.shown.map((at) => h("option", { value: at }, single.labels[at])));
+    };
+    group(legend, h("div.ex-axes", null, offer), "");
   };
-  if (whole.study > 1) group(say("left"), h("div.ex-axes", null, leaving), "");
+  if (whole.study > 1) {
+    studies(single.label, "only_study", single.chosen);
+    studies(say("left"), "without_study", out);
+  }
   if (further.children[1]) panel.append(further);
 
   yield;

@@ -179,7 +179,6 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   const self = {
     all: false,
     results,
-    sizes,
     more: button(".ex-btn", "", () => {
       const before = results.querySelectorAll("[data-finding]").length;
       self.all = true;

@@ -30,9 +30,9 @@ export const pairsOf = (kept) => Object.entries(kept || {}).flatMap(([name, list
  */
 export function choices(core, data, settings, say) {
   const { facets, tree, direction, n } = core;
-  const year = facets[facets.length - 1];
+  const [single, year] = facets.slice(-2);
   const years = year.values;
-  const declared = facets.slice(2, -1);
+  const declared = facets.slice(2, -2);
   const ranks = data.ranks.map((/** @type {string[]} */ rank) => rank[0]);
   /** @param {number} node */
   const depth = (node) => tree.paths[node].length - 1;
@@ -51,6 +51,8 @@ export function choices(core, data, settings, say) {
   const axis = new Map([...ranks.map((/** @type {string} */ id) => [id, tree]), ...[direction, ...declared].map((facet) => [facet.id, facet])]);
   /** @type {string[]} */
   const names = [...axis.keys()];
+  axis.set("study", single);
+  single.label = say("one_study");
   const telling = ranks.findIndex((/** @type {string} */ _, /** @type {number} */ at) =>
     (at || !ranks[1]) && tree.paths.some((path, node) => path.length === at + 1 && tree.counts[node] && tree.counts[node] < n));
   const usual = /** @type {Data} */ ({ pane: "list", rows: ranks.at(telling), cols: "direction", unit: "statement", group: "theme", sort: "newest", ...settings });
@@ -65,7 +67,7 @@ export function choices(core, data, settings, say) {
   const out = new Set();
 
   const self = {
-    state, out, tree, direction, year, years, declared, ranks, depth, slot, axis, names, usual, views,
+    state, out, tree, direction, single, year, years, declared, ranks, depth, slot, axis, names, usual, views,
     /** What a search looks for: of a word nothing holds, the word that was meant. */
     words: () => core.words(state.q).map(core.meant),
     /** Slips that were forgiven: what was asked for, and what is shown. */

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from synth.facets import searchable, searching
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Theme
 from synth.text import counted, listed
@@ -168,13 +167,12 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         kept = [*kept, {**gathered, "themes": reached, **sums}]
         more = " " + say.say("themes_shown", n=_MOST_STUDIES)
     ranks = {node.id: node.rank for node, _ in themes}
-    searches = _searches(records, [row["id"] for row in kept if row["id"]])
 
     def place(study: str, theme: str) -> tuple[str, str]:
-        """What a cell counts: the explorer with what a study says of a theme, else the study."""
-        if study in searches:
-            return "explorer", filters(**{ranks[theme]: theme, "q": searches[study]})
-        return ("study", study) if study else ("", "")
+        """What a cell counts: the explorer with what a study says of a theme."""
+        if not study:
+            return "", ""
+        return "explorer", filters(**{ranks[theme]: theme, "study": study})
 
     return _matrix(
         "theme-by-study",
@@ -218,41 +216,6 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         records=records,
         stated=f"{say.count('study', len(rows))}, {say.count('theme', len(themes))}",
     )
-
-
-def _searches(records: Records, studies: Sequence[str]) -> Mapping[str, str]:
-    """What to search for, so that an explorer shows the findings of one study and no others.
-
-    A study whose name a search finds with other studies too has none: a smaller name may be part of
-    a longer one.
-    """
-    known: dict[str, bool] = records.once("found alone", dict)
-    for study in studies:
-        if study not in known:
-            known[study] = _found_alone(records, study)
-    return {study: records.label(study) for study in studies if known[study]}
-
-
-def _found_alone(records: Records, study: str) -> bool:
-    """Whether a search for a study's name finds a finding of it, and of no other study."""
-    found = searching(records.label(study), records.settings.language)
-    # What is not in all that a study says is not in a part of it: most are passed at once.
-    return {
-        other
-        for other, said in records.once("searched", lambda: _searched(records)).items()
-        if found(said) and any(map(found, said.split(_BETWEEN)))
-    } == {study}
-
-
-_BETWEEN = "\0"
-
-
-def _searched(records: Records) -> dict[str, str]:
-    """What a search looks into of each study: the texts of its findings, one after the other."""
-    texts: dict[str, list[str]] = {}
-    for finding in chosen(records, None):
-        texts.setdefault(finding.study, []).append(searchable(finding, records))
-    return {study: _BETWEEN.join(each) for study, each in texts.items()}
 
 
 def _leading_field(name: str, label: str, place: Callable[[str], tuple[str, str]]) -> Field:
