@@ -411,7 +411,7 @@ def test_marks_are_not_printed(everything: Path, opened: Any) -> None:
     fills = b"".join(
         drawing.get_data()
         for sheet in PdfReader(io.BytesIO(page.pdf(print_background=True))).pages
-        if (drawing := sheet.get_contents())
+        if (drawing := sheet.get_contents()) is not None
     )
     filled = {
         tuple(float(part) for part in match.split())
