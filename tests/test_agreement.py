@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import random
 import shutil
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from synth.agreement import Agreement, coefficients
+from synth.agreement import SEED, Agreement, _draws, coefficients
 from synth.messages import Words
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -129,6 +131,15 @@ def test_units_of_other_length_and_unknown_codes_are_refused() -> None:
         coefficients([("a", "a"), ("a",)])
     with pytest.raises(ValueError, match="not among the categories: b"):
         coefficients([("a", "b")], categories=["a", "c"])
+
+
+def test_the_draws_are_those_of_pythons_generator() -> None:
+    """It keeps its sequence for ever, whatever draws from it faster."""
+    for size in (1, 3, 47):
+        source = random.Random(SEED)
+        for drawn in _draws(size, 60):
+            chosen = Counter(source.choices(range(size), k=size))
+            assert drawn.tolist() == [chosen[place] for place in range(size)]
 
 
 def test_an_interval_resamples_clusters_and_holds_the_value() -> None:

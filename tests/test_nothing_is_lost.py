@@ -67,8 +67,9 @@ def test_a_full_disk(command: list[str], started: Path, tmp_path: Path) -> None:
         codebook.write_text(codebook.read_text("utf-8").replace("Soil", "Soil "), "utf-8")
     before = contents(tmp_path)
     done = subprocess.run(
+        # -B: Python would write a module's bytecode up to that size, and read it ever after.
         # A kernel must be able to say where it listens.
-        [sys.executable, "-c", FULL, "1000" if command[0] == "execute" else "60", *command],
+        [sys.executable, "-B", "-c", FULL, "1000" if command[0] == "execute" else "60", *command],
         cwd=root,
         capture_output=True,
         text=True,

@@ -117,11 +117,14 @@ def _draws(size: int, resamples: int) -> NDArray[numpy.float64]:
     """How often each cluster is in each resample: the same draws on every machine."""
     import numpy as np
 
-    # Python's generator keeps its sequence for ever; NumPy's may change with a version.
-    source = random.Random(SEED)
+    # Python's generator keeps its sequence for ever; NumPy's newer ones may change with a version.
+    # This one takes Python's state and goes on from there, ten times as fast as `random.choices`.
+    _, (*words, position), _ = random.Random(SEED).getstate()
+    source = np.random.RandomState()
+    source.set_state(("MT19937", np.array(words, np.uint32), position))
     drawn = np.zeros((resamples, size))
     for sample in drawn:
-        sample += np.bincount(source.choices(range(size), k=size), minlength=size)
+        sample += np.bincount((source.random_sample(size) * size).astype(int), minlength=size)
     return drawn
 
 

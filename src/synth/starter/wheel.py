@@ -9,6 +9,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
@@ -90,11 +91,13 @@ def _source_folder(installed: metadata.Distribution) -> Path | None:
 
 
 def _source_files(source: Path) -> Iterator[tuple[str, bytes]]:
-    for path in sorted((source / "synth").rglob("*")):
-        parts = path.relative_to(source).parts
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if path.is_file() and not hidden and path.suffix != ".pyc":
-            yield "/".join(parts), path.read_bytes()
+    for folder, folders, names in os.walk(source / "synth"):
+        folders[:] = [name for name in folders if name != "__pycache__" and name[0] != "."]
+        place = Path(folder).relative_to(source).as_posix()
+        for name in names:
+            if name[0] != "." and not name.endswith(".pyc"):
+                with open(f"{folder}/{name}", "rb") as file:
+                    yield f"{place}/{name}", file.read()
 
 
 def _installed_files(installed: metadata.Distribution) -> Iterator[tuple[str, bytes]]:
