@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +15,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError, SphinxParallelError
 from sphinx.util.build_phase import BuildPhase
 
+import warm_builds
 from garden_book import built, change, evidence, keep_vega, notebook, planted, view
 from synth.book import processes, views
 from synth.book.assets import TABLES
@@ -152,9 +151,7 @@ def test_jupyter_books_pages_are_shared_out_and_a_warning_in_any_fails_the_build
                 text = path.read_text("utf-8")
                 path.write_text(text.replace("# ", "# {study}`nobody` ", 1), "utf-8")
     keep_vega(root / "_build" / "html")
-    book = Path(sys.executable).parent / "jupyter-book"
-    command = [book, "build", root, "-W", "--keep-going"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm_builds.run("jupyter-book", "build", root, "-W", "--keep-going")
     assert bool(done.returncode) == wrong, done.stderr
     assert done.stderr.count("There is no study 'nobody'") == 5 * wrong, done.stderr
     # Said by the process that shares them out, when pages are read and when they are written.

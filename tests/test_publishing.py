@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ import pytest
 from sphinx.environment.adapters import toctree
 from sphinx_external_toc.api import Document, SiteMap
 
+import warm_builds
 from conftest import missing
 from synth.book import publishing
 from synth.book.search import as_indexed, with_spellings
@@ -67,8 +67,7 @@ def odd_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def build(root: Path) -> str:
     """Build a book as a team does, with warnings as errors; gives what was said of it."""
-    command = [Path(sys.executable).parent / "jupyter-book", "build", root, "-W", "--keep-going"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm_builds.run("jupyter-book", "build", root, "-W", "--keep-going")
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

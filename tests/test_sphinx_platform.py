@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,6 +24,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import docutils_namespace
 
+import warm_builds
 from garden_book import Bundled, keep_vega
 from synth.book import ViewMime, assets
 from synth.book import theme as finished_pages
@@ -121,8 +120,7 @@ class Book:
 
     def build_apart(self) -> None:
         """Build it in a process of its own: the theme leaves traces in the one it was built in."""
-        command = [sys.executable, "-m", "sphinx", "-W", "-q", str(self.source), str(self.html)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = warm_builds.run("sphinx-build", "-W", "-q", self.source, self.html)
         assert done.returncode == 0, done.stderr
 
     def page(self, name: str) -> str:

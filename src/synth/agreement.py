@@ -121,7 +121,7 @@ def _draws(size: int, resamples: int) -> NDArray[numpy.float64]:
     # This one takes Python's state and goes on from there, ten times as fast as `random.choices`.
     _, (*words, position), _ = random.Random(SEED).getstate()
     source = np.random.RandomState()
-    source.set_state(("MT19937", np.array(words, np.uint32), position))
+    source.set_state(("MT19937", np.array(words, np.uint32), position, 0, 0.0))
     drawn = np.zeros((resamples, size))
     for sample in drawn:
         sample += np.bincount((source.random_sample(size) * size).astype(int), minlength=size)
