@@ -1475,3 +1475,50 @@ def test_what_an_appraisal_says_beside_topics_is_no_finding(take: Take) -> None:
     )
     assert made.themes == {"Knowledge": 1, "Attitudes": 1}
     assert [row["overall_quality"] for row in made.rows("data/studies.csv")] == ["High", "Low"]
+
+
+# --- files that changed in other ways -----------------------------------------------------------
+
+
+def test_a_study_gone_from_the_files_stays_until_it_is_taken_out(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    again(FIRST)
+    before = rows_of(tmp_path, "studies")
+    less = FIRST.replace("Lee 2020,Pay,helps,one,Peru\n", "")
+    for _ in range(2):  # told each time, not only the first
+        said = again(less)
+        assert "1 study gone from the files stay in the review" in said
+        assert "stand as background" not in said
+        assert "an entry waits for your next version" not in said
+        assert rows_of(tmp_path, "studies") == before
+        assert "lee2020-01" in rows_of(tmp_path, "coded_studies")
+    again(less, prune=True)
+    assert rows_of(tmp_path, "studies")["lee2020"]["role"] == "background"
+    assert "lee2020-01" not in rows_of(tmp_path, "coded_studies")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Study", "Article"), ("Code", "Label"), ("Effect", "Sign of effect")]
+)
+def test_a_column_that_makes_findings_what_they_are_is_not_missed_silently(
+    again: Callable[..., str], tmp_path: Path, old: str, new: str
+) -> None:
+    again(FIRST)
+    before = rows_of(tmp_path, "coded_studies")
+    with pytest.raises(ReviewError) as refused:
+        again(FIRST.replace(old, new, 1))
+    (problem,) = refused.value.problems
+    assert problem.code == "import-column-gone"
+    assert f"Is it called {new!r} now?" in str(problem)
+    assert rows_of(tmp_path, "coded_studies") == before
+
+
+def test_a_mark_that_comes_later_is_read_like_the_others(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    table = FIRST.replace("helps", "+").replace("hinders", "0")
+    again(table)
+    said = again(table + "Ek 2022,Hours,-,four,Peru\n")
+    assert "'Effect': '-' is read as 'Negative'" in said
+    assert rows_of(tmp_path, "coded_studies")["ek2022-01"]["direction"] == "negative"

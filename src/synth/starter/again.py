@@ -29,7 +29,7 @@ from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.references.formats import csl_item, to_bibtex
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import Codes, Node, read_codes
-from synth.starter.draft import table_text
+from synth.starter.draft import NO_ROW, table_text
 from synth.starter.importer import Former, Taken, take_in
 from synth.starter.project import Say, add_files, imported
 from synth.starter.recipe import RECIPE_FILE, Recipe, read_recipe
@@ -77,7 +77,8 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
         say("Nothing changed: the review is as the files have it.")
         return 0
     changed = _checked(root, merged.files, merged.report)
-    if entry := with_entry(root, date.today(), merged.reason):
+    entry = with_entry(root, date.today(), merged.reason) if merged.new or merged.corrected else ""
+    if entry:
         changed[VERSIONS_FILE] = entry
     if dry_run:
         say(f"Nothing was written. Without --dry-run, {', '.join(changed)} would change.")
@@ -245,6 +246,12 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
             new = _table(fresh / file)
             if name == "studies":
                 _fill(new, now, asked, taken.report)
+                for key in [*new] if not prune else ():
+                    # The references still name it, the tables do not: it is gone like its findings.
+                    was, role = base.get(key, {}).get("role"), new[key]["role"]
+                    if was == now.get(key, {}).get("role") == "evidence" and role == "background":
+                        del new[key]
+                        taken.report.taken_back(NO_ROW, key)
             rows = _three_ways(name, base, now, new, merged.report, prune=prune)
             if name == "codebook":
                 merged.nodes = sum(key not in now for key in rows)
@@ -253,9 +260,11 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
             merged.corrected |= any(rows.get(key) != row for key, row in now.items())
             if rows != now:
                 merged.files[file] = table_text(name, [*rows.values()])
-            fresh_text = (fresh / file).read_text("utf-8")
-            if base != new:
-                merged.files[imported(file)] = fresh_text
+            # What is gone is remembered, so that it can still be taken out later.
+            gone = [] if prune or name == "codebook" else [k for k in base if k not in new]
+            last = {**new, **{key: base[key] for key in gone if key in now}}
+            if base != last:
+                merged.files[imported(file)] = table_text(name, [*last.values()])
         settings = _settings(root, (fresh / SETTINGS_FILE).read_text("utf-8"), merged.report)
     if settings:
         merged.files[SETTINGS_FILE] = settings

@@ -42,6 +42,7 @@ from synth.starter.values import (
     is_total,
     one_spelling,
     pieces,
+    read_marks,
     same,
     ticked_text,
     unknown,
@@ -576,6 +577,9 @@ class _Collector:
 
     def _directions(self, counting: set[tuple[int, int]]) -> None:
         """The words for directions, each in one spelling."""
+        for index, (sheet, recipe) in enumerate(self.material.sheets):
+            for name in recipe.of("direction"):
+                self._new_marks(index, sheet, recipe, name)
         spelled: Counter[str] = Counter()
         blank: list[str] = []
         columns: dict[str, None] = {}
@@ -618,6 +622,17 @@ class _Collector:
             self.report.problems.append(
                 Problem("directions-many", sheet.source, 1, column, **numbers, listed=values)
             )
+
+    def _new_marks(self, index: int, sheet: Sheet, recipe: SheetRecipe, name: str) -> None:
+        """Marks that a column of directions did not hold when its recipe was written."""
+        known = recipe.values.get(name, {})
+        marks = read_marks([*known, *(row.cells[name] for row in sheet.rows)])
+        new = {mark: word for mark, word in marks.items() if mark not in known}
+        if known and new:
+            for mark, word in new.items():
+                self.report.decided(f"{name!r}: {mark!r} is read as {word!r}.")
+            values = {**recipe.values, name: {**known, **new}}
+            self.material.sheets[index] = (sheet, replace(recipe, values=values))
 
     def _has_code(self, row: Row, recipe: SheetRecipe) -> bool:
         if any(True for _ in self._labels(row, recipe)):

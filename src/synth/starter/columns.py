@@ -92,6 +92,8 @@ _APPRAISED = re.compile(
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
 _REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
+CODES = ("theme", "codes", "dimensions")
+"""Uses that can tell the code of a row, beside ranks."""
 IDENTITY = ("key", "record", "doi", "pmid", "title", "study", "author")
 """Uses that can tell which study a row is about."""
 

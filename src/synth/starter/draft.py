@@ -32,6 +32,10 @@ from synth.starter.works import Named
 NO_SUMMARY = "Coded here; no summary is written yet."
 
 
+NO_ROW = "Works of the references with no row in the tables stand as background, without findings."
+"""What is told of works that the tables do not name."""
+
+
 @dataclass(frozen=True)
 class Facet:
     """A column readers can filter by, as ``review.toml`` writes it."""
@@ -195,8 +199,7 @@ class _Making:
         unused = [key for key, row in rows.items() if row["role"] == BACKGROUND]
         for key in unused:
             self.report.decided(
-                "Works of the references with no row in the tables stand as background, without "
-                "findings.",
+                NO_ROW,
                 key,
                 f"Delete them from {BIB_FILE} and {TABLES['studies'].file} if the book does not "
                 "cite them.",

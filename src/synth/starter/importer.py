@@ -16,7 +16,7 @@ from synth.reading.textio import without_collecting
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect import Material, collect, not_coded
-from synth.starter.columns import IDENTITY, PERSON, Doubt, Guess, guess
+from synth.starter.columns import CODES, IDENTITY, PERSON, Doubt, Guess, guess
 from synth.starter.draft import Tables, Words, files_of, table_text, tables
 from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say
@@ -288,9 +288,19 @@ def _understand(
         made.recipe = _with_separators(made.recipe, request.separators, sheet)
         return sheet, made
     missing, unread = difference(known, sheet.header)
+    # Without what tells a study, a code or a direction every finding would be another one.
+    needed = [kinds for kinds in (IDENTITY, CODES, ("direction",)) if known.of(*kinds)]
+    gone = [kinds for kinds in needed if not {*known.of(*kinds)} - {*missing}]
     for name in missing:
         stood = held.get(folded(name)) or held.get(known.columns[name])
         near = _renamed(name, unread) or _same_values(stood, sheet, unread)
+        if any(known.columns[name] in kinds for kinds in gone):
+            new = ", ".join(map(repr, unread)) or "none"
+            hint = f"Is it called {near!r} now?" if near else f"Columns that are new: {new}."
+            where = ("import-column-gone", sheet.source, 1)
+            shown = {"column": name, "use": known.columns[name], "near": hint}
+            report.problems.append(Problem(*where, **shown))
+            continue
         report.decided(
             f"The recipe reads a column {name!r} that {source(sheet)} no longer has.",
             hint=f"It may be called {near!r} now: change the name in {RECIPE_FILE}."
@@ -371,6 +381,8 @@ def _choose(
                     f"{source(sheet)} ({number(len(sheet.rows), 'row')}) was not read: no column "
                     "tells which study a row is about."
                 )
+                continue
+            if any(problem.code == "import-column-gone" for problem in report.problems):
                 continue
             listed = ", ".join(repr(name) for name in sheet.header)
             report.problems.append(Problem("import-no-study", sheet.source, 1, listed=listed))

@@ -109,6 +109,14 @@ class Report:
         """Tell something that was left out, once for all its places."""
         self._add(self.left, text, where, hint, noun)
 
+    def taken_back(self, text: str, where: str) -> None:
+        """Tell something that was decided of one place less."""
+        cause = self.decide[text]
+        cause.count -= 1
+        cause.places = [place for place in cause.places if place != where]
+        if not cause.count:
+            del self.decide[text]
+
     @staticmethod
     def _add(told: dict[str, Cause], text: str, where: str, hint: str, noun: str) -> None:
         cause = told.setdefault(text, Cause(text, hint, noun))
