@@ -217,3 +217,12 @@ def test_twice_the_studies_are_twice_the_work(cohort: str) -> None:
         cohorts = sum(out.kind == "cohort" for out in view.left_out)
         assert cohorts == (len(view.left_out) // 3 if cohort else 0)
     assert calls[1] < calls[0] * 2.4
+
+
+def test_the_heads_of_its_columns_say_what_is_counted() -> None:
+    """A head of "Factors" leaves open whether they are lost or kept."""
+    html = robustness(records()).html
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', html)
+    for lost in ("Directions lost", "Influences lost"):
+        assert lost in heads
+    assert not {"Directions", "Influences"} & set(heads)

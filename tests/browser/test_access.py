@@ -148,6 +148,29 @@ def test_the_page_is_there_without_any_script(
     assert page.locator(".search-button:visible").count() == 0
 
 
+@pytest.mark.parametrize("name", ["intro", "wellbeing"])
+@pytest.mark.parametrize("width", [1440, 820, 360])
+def test_without_a_script_the_list_of_pages_can_be_reached(
+    built_book: Path, offline_page: Callable[..., Any], width: int, name: str
+) -> None:
+    """No dialog opens there: the list stands beside the text, or below it with a way to it."""
+    viewport = {"width": width, "height": 800}
+    options = {"java_script_enabled": False, "reduced_motion": "reduce"}
+    offline = offline_page(viewport=viewport, **options)
+    page = offline.open(built_book / "book" / f"{name}.html")
+    pages = page.locator(".bd-links")
+    listed = pages.get_by_role("link", name="Glossary")
+    article, box = page.locator("article").bounding_box(), pages.bounding_box()
+    if name == "wellbeing" and width == 1440:
+        assert box["x"] + box["width"] <= article["x"]
+    else:
+        assert box["y"] >= article["y"] + article["height"]
+        page.get_by_role("link", name="Contents", exact=True).click()
+        assert 0 <= pages.bounding_box()["y"] < 800
+    listed.click()
+    assert page.url.endswith("glossary.html")
+
+
 def test_one_walk_through_the_book_by_keyboard_alone(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

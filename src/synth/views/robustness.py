@@ -460,7 +460,7 @@ class Robustness(View):
             Field("findings", words["robustness_gone"], number=True),
             Field("statements", words["verdict_statements_gone"], number=True),
             *(
-                Field(name, plural, number=True)
+                Field(name, words.say("robustness_lost_of", what=plural), number=True)
                 for name, _, plural in self._kinds
                 if name != "influence" or self._whole
             ),
