@@ -1522,3 +1522,50 @@ def test_a_mark_that_comes_later_is_read_like_the_others(
     said = again(table + "Ek 2022,Hours,-,four,Peru\n")
     assert "'Effect': '-' is read as 'Negative'" in said
     assert rows_of(tmp_path, "coded_studies")["ek2022-01"]["direction"] == "negative"
+
+
+# --- codebooks as teams write them --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Code,Description\nWork,\n  Pay,money\n    Late pay,\n  Hours,\nHome,\n", "Work"),
+        ("Work\n\tPay\n\t\tLate pay\n\tHours\nHome\n", "Work"),
+        ("Code\n1 Work\n1.1 Pay\n1.1.1 Late pay\n1.2 Hours\n2 Home\n", "1 Work"),
+        ("Label\n1. Work\n1.1. Pay\n1.1.1. Late pay\n1.2. Hours\n2. Home\n", "1. Work"),
+        (
+            "Code ID,Parent ID,Code name\nW,,Work\nP,W,Pay\nL,P,Late pay\nH,W,Hours\nO,,Home\n",
+            "Work",
+        ),
+    ],
+)
+def test_an_outline_is_a_codebook_with_ranks(
+    take: Take, tmp_path: Path, text: str, first: str
+) -> None:
+    codes = tmp_path / "codes.txt"
+    codes.write_text(text, encoding="utf-8")
+    made = take("Study,Code,Text\nAbe 2010,Late pay,a\nBo 2011,Hours,b\n", codebook=codes)
+    rows = {row["id"]: row for row in made.rows("data/codebook.csv")}
+    parents = {name.removeprefix("code-"): row["parent"] for name, row in rows.items()}
+    assert parents == {"work": "", "pay": "work", "late-pay": "pay", "hours": "work", "home": ""}
+    assert rows["work"]["label"] == first
+    assert len(made.themes) == 2
+
+
+def test_bullets_of_a_list_stand_below_what_has_none(take: Take, tmp_path: Path) -> None:
+    codes = tmp_path / "codes.txt"
+    codes.write_text("Work\n- Pay\n- Hours\nHome\n- Garden\n", encoding="utf-8")
+    made = take("Study,Code,Text\nAbe 2010,Pay,a\nBo 2011,Garden,b\n", codebook=codes)
+    assert made.themes == {"Pay": 1, "Garden": 1}
+    assert {row["id"]: row["parent"] for row in made.rows("data/codebook.csv")} == {
+        "work": "", "pay": "work", "hours": "work", "home": "", "garden": "home"
+    }
+    assert "'Work' is read as a code and not as a heading" in made.told
+
+
+def test_numbers_of_an_outline_name_its_codes(take: Take, tmp_path: Path) -> None:
+    codes = tmp_path / "codes.csv"
+    codes.write_text("Code\n1 Work\n1.1 Pay\n1.2 Hours\n2 Home\n", encoding="utf-8")
+    made = take("Study,Code,Text\nAbe 2010,1.1,a\nBo 2011,2,b\nCy 2012,Hours,c\n", codebook=codes)
+    assert made.themes == {"1.1 Pay": 1, "2 Home": 1, "1.2 Hours": 1}

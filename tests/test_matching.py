@@ -180,3 +180,13 @@ def test_every_work_is_found_by_all_it_is_called(file: str, works: Mapping[str, 
             assert key in match.candidates, (file, key, words, match)
             if not match.key:
                 assert len(match.candidates) > 1
+
+
+@pytest.mark.parametrize(
+    "words", ["J. Smith and A. Doe, 2019", "J Smith & A Doe (2019)", "J.-P. Smith 2019"]
+)
+def test_initials_may_stand_before_a_name(words: str) -> None:
+    fields = {"author": "Smith, John Paul and Doe, Ann", "year": "2019", "title": "Peers"}
+    work = Reference("smith2019", "article", fields)
+    other = Reference("doe2019", "article", {**fields, "author": "Doe, J."})
+    assert Matcher({"smith2019": work, "doe2019": other}).find(words).key == "smith2019"

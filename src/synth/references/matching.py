@@ -283,6 +283,14 @@ class Matcher:
             if keys := self._families.get(" ".join(tokens[:end]), []):
                 used = end
                 break
+        if not keys and len(tokens) > 1 and len(tokens[0]) == 1:
+            # "J. Smith and A. Doe": initials may stand before the name.
+            given = next((at for at, token in enumerate(tokens) if len(token) > 1), len(tokens))
+            for end in range(len(tokens), given, -1):
+                if keys := self._families.get(" ".join(tokens[given:end]), []):
+                    rest_first = tokens[:given]
+                    tokens, used = [*tokens[given:end], *rest_first, *tokens[end:]], end - given
+                    break
         if not keys and tokens and (match := re.match(r"([^\W\d_]+?)(?:s|etal)$", tokens[0])):
             keys, used = self._families.get(match[1], []), 1
         if not keys:

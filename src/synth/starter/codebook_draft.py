@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
 from synth.starter.columns import path_sign, split_path
-from synth.starter.sheet import Sheet
+from synth.starter.sheet import Row, Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
-from synth.starter.values import same
+from synth.starter.values import same, without_bullet
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""
@@ -152,7 +152,10 @@ def node_id(label: str) -> str:
 
 # --- a codebook of the author's -----------------------------------------------------------------
 
-_ID = ("id", "code", "key", "node", "name", "theme")
+_ID = (
+    *("id", "code id", "node id", "theme id", "tag id", "category id", "code no", "code number"),
+    *("number", "no", "nr", "code", "key", "node", "name", "theme"),
+)
 _NUMBER = ("id", "no", "nr", "number", "code id", "code no", "code number", "value", "key", "short")
 _PARENT = ("parent", "parent id", "parent code", "parent name", "above", "belongs to", "parent tag")
 _LABEL = (
@@ -170,6 +173,21 @@ _DEFINITION = (
         "descrizione",
         "beskrivning",
     ),
+)
+# Headings of a list of codes, beside those of their labels.
+_ONE = (
+    *(
+        "code path",
+        "path",
+        "codebook",
+        "themes",
+        "subtheme",
+        "categories",
+        "nodes",
+        "tags",
+        "topic",
+    ),
+    *("thema", "themen", "kategorie", "kategorien", "codes und subcodes", "codigos", "categories"),
 )
 # What programs add to a codebook: how often a code was used, its colour, who made it.
 _BESIDE = re.compile(
@@ -194,6 +212,12 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
     path : the sign between ranks as the author says; ``None`` if the codes have to tell.
     """
     codes = Codes(sheet.source, closed=True)
+    if len(sheet.header) == 1 and folded(sheet.header[0]) not in {*_ID, *_LABEL, *_ONE}:
+        # A list without a heading: what stands first is a code like the others.
+        name = sheet.header[0]
+        line = sheet.rows[0].line - 1 if sheet.rows else 1
+        sheet = replace(sheet, rows=(Row(line, {name: name}), *sheet.rows))
+        codes.notes.append(f"{name!r} is read as a code and not as a heading.")
     by_heading = {folded(name): name for name in reversed(sheet.header)}
 
     def column(*headings: str) -> str:
@@ -321,6 +345,46 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
     return problems
 
 
+def _numbered(cell: str) -> tuple[str, str]:
+    """The number before a label, as in ``1.2 Pay``, and the label; empty without a number."""
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})*)[.):]?\s+([^\W\d].*)", " ".join(cell.split()))
+    return (found[1], found[2]) if found else ("", "")
+
+
+def _outline(codes: Codes, sheet: Sheet, column: str) -> dict[int, list[str]]:
+    """By line the way to each code of a column that is indented, has bullets, or is numbered.
+
+    >>> from synth.starter.sheet import Row, Sheet
+    >>> rows = tuple(Row(n, {"Code": c}) for n, c in enumerate(["1 Work", "1.1 Pay", "2 Home"], 2))
+    >>> _outline(Codes(), Sheet("c.csv", ("Code",), rows), "Code")
+    {2: ['1 Work'], 3: ['1 Work', '1.1 Pay'], 4: ['2 Home']}
+    """
+    cells = {row.line: row.cells[column] for row in sheet.rows if row.cells[column]}
+    plain = {line: without_bullet(cell, numbers=False) for line, cell in cells.items()}
+    bullets = {line: int(plain[line] != cell) for line, cell in cells.items()}
+    numbers = {line: number for line, cell in cells.items() if (number := _numbered(cell)[0])}
+    held = {*numbers.values()}
+    below = [number for number in held if number.rpartition(".")[0] in held]
+    if sheet.indents:
+        depth = {line: sheet.indents.get(line, 0) for line in cells}
+        how = "spaces before a code say"
+    elif 0 < sum(bullets.values()) < len(bullets):
+        depth, how = bullets, "bullets say"
+    elif below and len(held) == len(numbers) > 0.7 * len(cells):
+        depth = {line: numbers[line].count(".") if line in numbers else 0 for line in cells}
+        how = "numbers before codes say"
+    else:
+        return {}
+    codes.notes.append(f"In {column!r} {how} what is below what.")
+    ways: dict[int, list[str]] = {}
+    above: list[tuple[int, str]] = []
+    for line in cells:
+        above = [(room, label) for room, label in above if room < depth[line]]
+        above.append((depth[line], " ".join(plain[line].split())))
+        ways[line] = [label for _, label in above]
+    return ways
+
+
 def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str], path: str | None) -> list[Problem]:
     problems: list[Problem] = []
     carried: list[str] = []
@@ -332,8 +396,11 @@ def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str], path: str | None)
         sign = path_sign(cells)[0] if path is None else path
         if sign:
             codes.notes.append(f"{sign!r} in a code was read as 'has below it'.")
+    outline = _outline(codes, sheet, ranks[0]) if one and not sign else {}
     for row in sheet.rows:
-        if one:
+        if row.line in outline:
+            labels = outline[row.line]
+        elif one:
             labels = split_path(" ".join(row.cells[ranks[0]].split()), sign)
         else:
             cells = [" ".join(row.cells[name].split()) for name in ranks]
@@ -351,6 +418,10 @@ def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str], path: str | None)
         if labels:
             name = codes.add(labels, row.line)
             codes.nodes[name].line = row.line
+    made = {node.line: node for node in codes.nodes.values()} if outline else {}
+    for line, node in made.items():
+        for name in filter(None, _numbered(outline.get(line, [""])[-1])):
+            codes.ids.setdefault(name, node.id)
     if filled:
         noun = "cell was" if filled == 1 else "cells were"
         codes.notes.append(f"{filled} empty {noun} filled from the row above, as merged cells are.")

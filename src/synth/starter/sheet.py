@@ -36,6 +36,7 @@ class Sheet:
     holds : what the kind of file says the rows are: ``"codings"``, ``"studies"``, ``"codebook"``,
         ``"references"`` or ``"flow"``; empty where the cells have to tell.
     hidden : whether the author hid the sheet.
+    indents : for rows that begin with spaces, as outlines do, by line how many.
     """
 
     file: str
@@ -48,6 +49,7 @@ class Sheet:
     program: str = ""
     holds: str = ""
     hidden: bool = False
+    indents: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

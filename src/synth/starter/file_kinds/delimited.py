@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from synth.errors import Problem
@@ -45,6 +46,10 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
         text, first = text[named.end() :], 2
     if not text.strip():
         return None, [Problem("sheet-empty", file, 1)]
+    if _is_outline(text):
+        notes = [*notes, "It is an outline: what is indented stands below what is not."]
+        lines = [(at, [line]) for at, line in enumerate(text.split("\n"), start=first) if line]
+        return Grid(file, lines, notes=notes), []
     with _cells_of_any_size():
         way = _Way(named[1], '"') if named else _way(text)
         if way is None:
@@ -63,6 +68,15 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
         return None, problems
     problems = _ragged(lines, way, file)
     return (None if problems else Grid(file, lines, notes=list(notes))), problems
+
+
+def _is_outline(text: str) -> bool:
+    """Whether tabs stand only before words, one more from a line to the next at most."""
+    lines = [line.rstrip() for line in text.split("\n") if line.strip()]
+    depths = [len(line) - len(line.lstrip("\t")) for line in lines]
+    if not any(depths) or depths[0] or any("\t" in line.lstrip("\t") for line in lines):
+        return False
+    return all(after <= before + 1 for before, after in pairwise(depths))
 
 
 @dataclass(frozen=True)

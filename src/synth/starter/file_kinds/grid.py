@@ -150,6 +150,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
         name=grid.name,
         heads=heads,
         hidden=grid.hidden,
+        indents=_indents(grid, {row.line for row in body}),
     )
     if not body:
         return sheet, [Problem("sheet-rowless", sheet.source, rows[first][0])]
@@ -164,6 +165,16 @@ def _cleaned_rows(grid: Grid, say: Say | None) -> Iterator[tuple[int, list[str]]
         if say is not None and not number % 1000 and time.monotonic() - told > 2:
             told = time.monotonic()
             say(f"  Reading {grid.file} … row {number:,} of {grid.rows[-1][0]:,}")
+
+
+def _indents(grid: Grid, lines: set[int]) -> dict[int, int]:
+    """How far rows are indented: the spaces before the first cell that holds something."""
+    indents = {}
+    for number, cells in grid.rows:
+        first = next((cell for cell in cells if cell.strip()), "") if number in lines else ""
+        if first[:1].isspace() and (room := len(first) - len(first.lstrip(" \t\xa0"))):
+            indents[number] = room
+    return indents
 
 
 def _place(grid: Grid) -> str:
