@@ -1559,7 +1559,11 @@ def test_bullets_of_a_list_stand_below_what_has_none(take: Take, tmp_path: Path)
     made = take("Study,Code,Text\nAbe 2010,Pay,a\nBo 2011,Garden,b\n", codebook=codes)
     assert made.themes == {"Pay": 1, "Garden": 1}
     assert {row["id"]: row["parent"] for row in made.rows("data/codebook.csv")} == {
-        "work": "", "pay": "work", "hours": "work", "home": "", "garden": "home"
+        "work": "",
+        "pay": "work",
+        "hours": "work",
+        "home": "",
+        "garden": "home",
     }
     assert "'Work' is read as a code and not as a heading" in made.told
 
