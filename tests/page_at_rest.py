@@ -7,6 +7,7 @@ busy one.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 # A browser may draw no frame for a page that nobody looks at: a second is waited and no more.
@@ -40,33 +41,48 @@ FRAMES = """async () => {
     await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
 }"""
 
+TWICE = f"async () => {{ for (const _ of [1, 2]) await ({FRAMES})(); }}"
+
 AT_MOST = 60.0
 """Seconds after which a page that is not at rest has failed."""
 
 
-def track(page: Any) -> set[Any]:
+class Requests(set[Any]):
+    """The requests of a page that are on their way, and how often one began or ended."""
+
+    turns = 0
+
+
+def track(page: Any) -> Requests:
     """The requests of a page that are on their way, whenever it is looked at."""
-    pending: set[Any] = set()
-    # playwright marks its listeners, which methods of a set do not allow.
-    page.on("request", lambda request: pending.add(request))
-    page.on("requestfinished", lambda request: pending.discard(request))
-    page.on("requestfailed", lambda request: pending.discard(request))
+    pending = Requests()
+
+    def turn(change: Callable[[Any], None], request: Any) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            change(request)
+            pending.turns += 1
+
+    page.on("request", lambda request: turn(pending.add, request))
+    page.on("requestfinished", lambda request: turn(pending.discard, request))
+    page.on("requestfailed", lambda request: turn(pending.discard, request))
     return pending
 
 
-def rest(page: Any, pending: set[Any]) -> None:
+def rest(page: Any, pending: Requests | None = None) -> None:
     """Wait until a page asks for nothing more, as it stands, without scrolling."""
+    pending = Requests() if pending is None else pending
     until = time.monotonic() + AT_MOST
-    quiet = 0
-    # One answer may lead to the next question: nothing is on its way at two moments in a row.
-    while quiet < 2:
-        page.evaluate(FRAMES)
-        waits = [it.url for it in pending if not it.url.startswith(("data:", "blob:"))]
-        quiet = 0 if waits else quiet + 1
+    # One answer may lead to the next question: none comes, and none is asked, for four frames.
+    while True:
+        turns = pending.turns
+        page.evaluate(TWICE)
+        if not pending and pending.turns == turns:
+            return
+        waits = [request.url for request in pending]
         assert time.monotonic() < until, f"{page.url} still waits for {waits}"
 
 
-def settle(page: Any, pending: set[Any]) -> None:
+def settle(page: Any, pending: Requests) -> None:
     """Bring everything into view that comes alive there, wait for it, and let the page rest."""
     page.evaluate(ALIVE, 1000 * AT_MOST)
     rest(page, pending)

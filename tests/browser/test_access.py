@@ -58,6 +58,8 @@ RINGS_CUT_OFF = """() => {
     const cut = [];
     const stops = "a, button, input, select, summary, [tabindex='0']";
     const seen = {};
+    // To ask what lies at a point lays a page out: only a page with what keeps its place is asked.
+    const sticky = document.querySelector(".ex-sticky");
     for (const e of document.querySelectorAll(stops)) {
         // Three of what stands alike tell of all.
         const kind = [e, e.parentElement, e.parentElement.parentElement].map((up) =>
@@ -84,8 +86,9 @@ RINGS_CUT_OFF = """() => {
                 if (cuts(overflowY) && (y < top || y > bottom)) return true;
             }
             // What keeps its place lies over what stands before it.
-            return document.elementsFromPoint(x, y).some((over) => over.closest(".ex-sticky")
-                && !over.contains(e) && !over.closest(".ex-sticky").contains(e));
+            return sticky && document.elementsFromPoint(x, y).some((over) =>
+                over.closest(".ex-sticky") && !over.contains(e)
+                && !over.closest(".ex-sticky").contains(e));
         }).map(([side]) => side);
         // A link in a line of text shows enough on three sides.
         if (lost.length > (style.display === "inline" ? 1 : 0))
