@@ -132,7 +132,7 @@ def book_page(static: str, head: str, inside: str, scripts: str) -> str:
         f'<script src="{here}/mode.js"></script>'
         f'<link rel="stylesheet" href="{here}/synth.css">{head}'
         f'<script defer data-modules="explorer" src="{here}/loader.js"></script>'
-        '<body class="bd-article"><p>A book</p><section><h1>Explorer</h1>'
+        '<body class="bd-article"><p>A book</p><section class="ex-page"><h1>Explorer</h1>'
         f'<div class="cell">{inside}</div></section>{scripts}</body></html>'
     )
 

@@ -798,6 +798,23 @@ def test_rows_and_columns_are_never_one_facet(everything: Path, opened: Any) -> 
 # --- the answer first ---
 
 
+@pytest.mark.parametrize("width", [1440, 820])
+def test_the_title_of_its_page_stands_beside_the_search(
+    built_book: Path, opened: Any, width: int
+) -> None:
+    page = opened(built_book / "book" / "explorer.html", viewport={"width": width, "height": 900})
+    title, search = (page.locator(one).bounding_box() for one in ("h1", ".ex-search"))
+    gap = search["x"] - title["x"] - title["width"]
+    assert 8 <= gap <= 32, "beside it, and not far from it"
+    assert abs(title["y"] - search["y"]) < 10
+    begun = {
+        path.stem
+        for path in (built_book / "book").glob("*.html")
+        if re.search(r'<section\b[^>]*\bclass="[^"]*\bex-page\b', path.read_text("utf-8"))
+    }
+    assert begun == {"explorer"}, "where an explorer stands further down, the title stays"
+
+
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (820, 1180), (360, 740)])
 def test_the_first_statement_is_in_the_first_window(
     everything: Path, opened: Any, width: int, height: int

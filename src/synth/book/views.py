@@ -276,6 +276,8 @@ class DrawViews(SphinxPostTransform):
                     text = str(_view(self.app, review, node["asked"]).html)
             if node["asked"]["kind"] == "verdict":
                 _stand_on_it(node, review, node["asked"]["options"]["of"])
+            if node.get("explorer"):
+                _begin_with_it(node)
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))
 
 
@@ -311,6 +313,21 @@ def _stand_on_it(node: nodes.Element, review: Review, name: str) -> None:
     if section is not None:
         level = review.records.codebook.path(name)[0].id
         section["classes"] += ["synth-headed", f"synth-headed-{level}"]
+
+
+def _begin_with_it(node: nodes.Element) -> None:
+    """Where a page begins with an explorer, have its title stand in the explorer's first line."""
+    section, cell = node.parent, node
+    while section is not None and not isinstance(section, nodes.section):
+        section, cell = section.parent, section
+    if section is None or not isinstance(section.parent, nodes.document):
+        return
+    # A cell that shows nothing may stand before it: the one that loads the review.
+    before = section[1 : section.index(cell)]
+    if len(before) < 2 and all(
+        "cell" in getattr(one, "attributes", {}).get("classes", ()) for one in before
+    ):
+        section["classes"].append("ex-page")
 
 
 def place_of(env: BuildEnvironment, docname: str) -> Place:
