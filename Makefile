@@ -94,7 +94,7 @@ test-unit: setup-dev setup-node ## run the tests that need neither the built boo
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives
 	@echo "test: nbval"
-	@$(PYTEST) --dist loadfile -p synth.testing --nbval --nbval-current-env book
+	@$(PYTEST) -p no:hypothesispytest --dist loadfile -p synth.testing --nbval --nbval-current-env book
 
 .PHONY: test-book
 test-book: setup-dev setup-node ## build the book with warnings as errors and look at it in a browser

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbval.kernel
 import pytest
 
 from synth.testing import Holders
+from synth.views.markup import compile_templates, environment
 
 SHOW = "from IPython.display import display\n"
 PICTURE = "display({'image/png': 'AAAA'}, raw=True)"
@@ -43,6 +45,17 @@ def test_a_review_is_read_once_for_all_its_notebooks(example_root: Path, tmp_pat
         kernel = holder.fork(str(tmp_path / "no-such-connection"), str(tmp_path), True)
         assert kernel.pid
     assert kernel.poll() is not None, "no process outlives the run"
+
+
+def test_each_kernel_finds_all_templates_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    compile_templates()
+    compiled = environment()
+    monkeypatch.setattr(compiled, "compile", None)
+    assert all(compiled.get_template(name) for name in compiled.list_templates())
+
+
+def test_nbval_lays_out_each_message_by_the_name_that_is_replaced() -> None:
+    assert "pformat" in nbval.kernel.RunningKernel.get_message.__code__.co_names
 
 
 @pytest.mark.slow

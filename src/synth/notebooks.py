@@ -47,6 +47,7 @@ from synth.reading.rules import load_records
 from synth.reading.textio import write_text
 from synth.review import hold
 from synth.views.charts.pictures import converted, keep_pictures
+from synth.views.markup import compile_templates
 from synth.views.view import WITHOUT_WIDGETS
 from synth.warm import forking
 
@@ -277,15 +278,16 @@ class Holder:
     ----------
     root : the review's root.
     pictures : where pictures of charts are kept; without it, beside the build.
+    live : whether its kernels show live views, which draw all that a page shows.
     """
 
-    def __init__(self, root: Path, pictures: Path | None = None) -> None:
+    def __init__(self, root: Path, pictures: Path | None = None, *, live: bool = False) -> None:
         self._asks, asked = multiprocessing.Pipe()
         self._listener = Listener(family="AF_UNIX")
         self._address = str(self._listener.address)
         self._draws = Thread(target=_draw_for_kernels, args=(self._listener,), daemon=True)
         self._draws.start()
-        given = (root, pictures or root / PICTURES, asked, self._address)
+        given = (root, pictures or root / PICTURES, asked, self._address, live)
         self._process = forking().Process(target=_hold, args=given)
         self._process.start()
         asked.close()
@@ -344,10 +346,12 @@ def _draw_for_kernels(listener: Listener) -> None:
             kernel.send_bytes(drawn.encode())
 
 
-def _hold(root: Path, pictures: Path, asked: Connection, drawer: str) -> None:
+def _hold(root: Path, pictures: Path, asked: Connection, drawer: str, live: bool) -> None:
     """Be a process that has read the review, until nobody asks any more."""
     os.chdir(root)
     keep_pictures(pictures, drawer)
+    if live:
+        compile_templates()  # each kernel would by itself
     with suppress(ReviewError):  # what became wrong just now is told by each notebook
         hold(root)
     # No kernel looks through what was read for something to give back: looking copies it.

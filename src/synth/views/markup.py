@@ -48,6 +48,13 @@ def environment() -> Environment:
     return made
 
 
+def compile_templates() -> None:
+    """Compile all templates, for the processes that will be forked from this one."""
+    templates = environment()
+    for name in templates.list_templates():
+        templates.get_template(name)
+
+
 def render(template: str, /, **values: Any) -> Markup:
     """Fill in a template.
 
