@@ -1573,3 +1573,55 @@ def test_numbers_of_an_outline_name_its_codes(take: Take, tmp_path: Path) -> Non
     codes.write_text("Code\n1 Work\n1.1 Pay\n1.2 Hours\n2 Home\n", encoding="utf-8")
     made = take("Study,Code,Text\nAbe 2010,1.1,a\nBo 2011,2,b\nCy 2012,Hours,c\n", codebook=codes)
     assert made.themes == {"1.1 Pay": 1, "2 Home": 1, "1.2 Hours": 1}
+
+
+# --- what stands in few columns -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("UK (Scotland) and Ireland", {"United Kingdom", "Ireland"}),
+        ("Kenya (Nairobi, Kisumu) and Uganda", {"Kenya", "Uganda"}),
+        ("USA: Texas, Ohio", {"United States"}),
+        ("Ontario (Canada)", {"Canada"}),
+        ("Peru (Lima; Cusco) / Chile (Arica)", {"Peru", "Chile"}),
+    ],
+)
+def test_no_country_of_a_cell_is_lost(take: Take, cell: str, expected: set[str]) -> None:
+    made = take(f'Study,Country,Code\nAbe 2010,"{cell}",Pay\nBo 2011,Peru,Pay\n')
+    (row, _) = made.rows("data/studies.csv")
+    assert set(row["country"].split(";")) == expected
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"), [("Yes", "No"), ("include", "exclude"), ("1", "0"), ("Included", "Excluded")]
+)
+def test_rows_that_say_they_are_not_included_are_no_studies(take: Take, yes: str, no: str) -> None:
+    made = take(
+        f"Study,Include?,Reason,Theme\nAbe 2010,{yes},,Pay\nBo 2011,{no},wrong people,\n"
+        f"Cy 2012,{yes},,Time\nDi 2013,{no},wrong design,Pay\n"
+    )
+    assert made.counts == (2, 2)
+    assert "2 rows say in 'Include?' that the study is not included" in made.told
+
+
+@pytest.mark.parametrize(
+    ("heading", "one", "two"),
+    [("Type", "Barrier", "Facilitator"), ("Sort", "Hindernis", "Fördernd"), ("Q7", "↑", "↓")],
+)
+def test_a_column_of_directions_is_seen_by_its_cells(
+    take: Take, heading: str, one: str, two: str
+) -> None:
+    made = take(
+        f"Author,Year,{heading},Factor,Description\nAbe,2010,{one},Fear,They fear it.\n"
+        f"Abe,2010,{two},Boss,The boss backs it.\nBo,2011,{one},Fear,Fear again.\n"
+    )
+    assert Counter(f.direction for f in made.records.findings.values()).most_common()[0][1] == 2
+    assert len(made.records.settings.directions) == 2
+
+
+def test_a_whole_reference_in_a_cell_gives_its_doi(take: Take) -> None:
+    cite = "Roos P, Saal Q. One study. J Care. 2015;3:1-9. doi:10.5555/k.1"
+    made = take(f'Reference,Theme\n"{cite}",Pay\n"Tack R. Two. J Care. 2016.",Time\n')
+    assert {work.doi for work in made.works.values()} == {"10.5555/k.1", ""}

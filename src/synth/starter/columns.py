@@ -532,6 +532,15 @@ class _Guesser:
                 if self._share(name, DOI.search) > 0.6:
                     self.uses[name] = "doi"
                     break
+        # Without a column of codes, marks below headings are looked for instead.
+        if "direction" not in self.uses.values() and any(map(self._is_code, self.uses.values())):
+            signs = families_of_marks()[0]
+            for name in self.free:
+                held = {same(cell) for cell in self.held[name] if not unknown(cell)}
+                ways = {directions_in(cell) or signs.get(cell, "") for cell in held}
+                if len(ways) > 1 and "" not in ways and max(map(len, held)) <= 30:
+                    self.uses[name] = "direction"
+                    break
         for name in self.free:
             # A column of people who coded, whatever it is called, ends in what they agreed on.
             agreed = self._share(name, is_consensus)

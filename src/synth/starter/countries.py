@@ -69,6 +69,9 @@ def _key(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", bare(name).replace("&", " and ").replace("’", "'")))
 
 
+_BETWEEN = r"[,/+|]|\s(?:and|und|et|y|e|en|og|och|&)\s|&"
+
+
 @lru_cache(maxsize=8192)
 def country(name: str) -> str:
     """The English common name of a country; empty if the words are none that is known.
@@ -83,7 +86,8 @@ def country(name: str) -> str:
     if text in _codes():
         return _codes()[text]
     found = known.get(_key(text), "")
-    if not found and (within := re.search(r"\(([^()]+)\)", text)):
+    within = re.search(r"\(([^()]+)\)", text)
+    if not found and within and not re.search(_BETWEEN, text.replace(within[0], " ")):
         # "Ontario (Canada)" and "Georgia (USA)": the country is in the brackets.
         outside = known.get(_key(text.replace(within[0], " ")), "")
         inside = country(within[1])
@@ -102,8 +106,10 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     >>> countries("USA and Canada"), countries("Bosnia and Herzegovina; UK, Peru")
     ((('United States', 'Canada'), ()), (('Bosnia and Herzegovina', 'United Kingdom', 'Peru'), ()))
-    >>> countries("Peru, Wonderland")
-    (('Peru',), ('Wonderland',))
+    >>> countries("Peru, Wonderland"), countries("UK (Scotland) and Ireland")
+    ((('Peru',), ('Wonderland',)), (('United Kingdom', 'Ireland'), ()))
+    >>> countries("Kenya (Nairobi, Kisumu) and Uganda"), countries("USA: Texas, Ohio")
+    ((('Kenya', 'Uganda'), ()), (('United States',), ('Texas', 'Ohio')))
     """
     named: list[str] = []
     odd: list[str] = []
@@ -113,8 +119,15 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             named.append(whole)
             continue
         # "Toronto, Canada" is one place, "Peru, Canada" two: every part has to be a country.
-        for signs in (r"[,/+|]", r"[,/+|]|\s(?:and|und|et|y|e|en|og|och|&)\s|&"):
-            split = [piece.strip() for piece in re.split(signs, part) if piece.strip()]
+        if not country(part.partition(":")[2]) and (whole := country(part.partition(":")[0])):
+            # "USA: Texas, Ohio" says where in the country.
+            named.append(whole)
+            odd += [place.strip() for place in part.partition(":")[2].split(",")]
+            continue
+        for signs in (r"[,/+|]", _BETWEEN):
+            # A comma in brackets, as in "Kenya (Nairobi, Kisumu)", separates no countries.
+            split = re.split(rf"(?:{signs})(?![^()]*\))", part)
+            split = [piece.strip() for piece in split if piece.strip()]
             split = [re.sub(r"^(?:and|&)\s+", "", piece) for piece in split]
             if all(country(piece) for piece in split):
                 named += [country(piece) for piece in split]

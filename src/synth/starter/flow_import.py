@@ -16,6 +16,7 @@ from synth.reading.flow_sums import sums
 from synth.starter.file_kinds.programs import heading
 from synth.starter.report import source
 from synth.starter.sheet import Sheet
+from synth.starter.values import bare
 from synth.text import counted, slug
 
 COLUMNS = ("box", "stage", "kind", "of", "label", "count", "state", "note")
@@ -91,8 +92,58 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                     "imported."
                 )
                 sheet = replace(sheet, rows=rows)
+        if column := _decisions(sheet):
+            rows = tuple(row for row in sheet.rows if _said(row.cells[column]) != "no")
+            number = counted(len(sheet.rows) - len(rows), "row says", "rows say")
+            told.append(
+                f"{source(sheet)}: {number} in {column!r} that the study is not included; not "
+                "imported."
+            )
+            sheet = replace(sheet, rows=rows)
         kept.append(sheet)
     return kept, told
+
+
+_DECISION = (
+    *("include", "included", "inclusion", "decision", "final decision", "inclusion decision"),
+    *("include exclude", "include or exclude", "included in review", "include in review"),
+    *("inclusion status", "eligible", "eligibility", "einschluss", "eingeschlossen", "inclus"),
+    *("incluido", "incluir", "incluso", "inclusao", "inclusie"),
+)
+_SAID = {
+    "yes": {
+        "yes",
+        "y",
+        "1",
+        "include",
+        "included",
+        "in",
+        "eligible",
+        "true",
+        "x",
+        "ja",
+        "oui",
+        "si",
+    },
+    "no": {"no", "n", "0", "exclude", "excluded", "out", "ineligible", "not eligible", "false"},
+    "open": {"maybe", "unclear", "undecided", "", "conflict", "?"},
+}
+_SAID["yes"] |= {"sim", "incluido", "inclus", "eingeschlossen", "einschluss"}
+_SAID["no"] |= {"nein", "non", "nao", "excluido", "exclu", "ausgeschlossen", "ausschluss", "nee"}
+
+
+def _said(cell: str) -> str:
+    return next((what for what, words in _SAID.items() if bare(cell) in words), "other")
+
+
+def _decisions(sheet: Sheet) -> str:
+    """The column that says of each row whether its study is included, if some are not."""
+    for name in sheet.header:
+        if heading(name) in _DECISION and not sheet.program:
+            said = {_said(row.cells[name]) for row in sheet.rows}
+            if {"yes", "no"} <= said <= {"yes", "no", "open"}:
+                return name
+    return ""
 
 
 def _stage(sheet: Sheet) -> tuple[str, list[str]]:

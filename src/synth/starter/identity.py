@@ -194,6 +194,8 @@ def of_words(told: Mapping[str, str]) -> Identity:
     if label and doi and len(doi[0]) * 2 > len(plain):
         said.setdefault("doi", doi[0])
         del said["label"]
+    elif label and doi and "doi" not in said:
+        said["doi"] = doi[0]  # a whole reference that ends in its DOI
     elif label and spelled is None and _is_id(label):
         pmid = re.fullmatch(r"pmid\D{0,3}(\d{4,9})", label, re.IGNORECASE)
         said.setdefault("pmid" if pmid else "record", pmid[1] if pmid else label)

@@ -223,6 +223,10 @@ _COUNTED_CELL = re.compile(r"(\d{1,4})(?:/\d{1,5})?(?:\s*\(\s*\d{1,3}(?:[.,]\d+)
 
 def is_note(cell: str) -> bool:
     """Whether a cell begins a note below a table."""
+    if len(cell) < 80 and re.match(
+        r"(?:last |zuletzt )?(?:updated|modified|revised|exported)\b", bare(cell)
+    ):
+        return True
     if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
         return True
     word = bare(cell)
@@ -240,7 +244,8 @@ def is_mail(cell: str) -> bool:
 
 def is_several_countries(cell: str) -> bool:
     """Whether a word stands for a number of countries that are not named."""
-    return bare(cell) in _words("several_countries")
+    word = re.sub(r"\s*\((?:n ?= ?)?\d+[^()]*\)$", "", cell)
+    return bare(word) in _words("several_countries")
 
 
 # --- marks that say a direction ---

@@ -239,7 +239,9 @@ def _people(text: str) -> list[dict[str, str]]:
     text = text.strip()
     others = AND_OTHERS.search(text) or re.search(r"\band colleagues\b", text)
     plain = text[: others.start()] if others else text
-    parts = [p for p in re.split(r"\s*(?:;|\n|\band\b|\bund\b|&)\s*", plain) if p.strip(" ,.")]
+    parts = [
+        p for p in re.split(r"\s*(?:;|\n|\b(?:and|AND|und|UND)\b|&)\s*", plain) if p.strip(" ,.")
+    ]
     if len(parts) == 1 and (two := _TWO_NAMES.fullmatch(parts[0])):
         parts = [two[1], two[2]]
     if len(parts) == 1 and "," in parts[0]:
