@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from myst_parser.mdit_to_docutils import base
 
 from garden_book import built, change, evidence, notebook, planted, view
 from synth.book import prose_rules as prose
 from synth.book import stored_pages as pages
 from synth.book.brief import briefs
 from synth.book.stored_pages import Page
-from synth.book.trees import Block, Role
+from synth.book.trees import Block, Role, tree_of
 from synth.errors import Problem, ReviewError, told_once
 from synth.reading.settings import read_settings
 from synth.review import Review
@@ -86,6 +87,14 @@ def test_blocks_know_their_line_and_whether_they_are_synthesis(tmp_path):
         (12, "paragraph", False, "Inside."),
     ]
     assert read.blocks[2].roles == (Role("finding", "x"),)
+
+
+def test_prose_is_read_without_settings_that_are_made_anew(monkeypatch):
+    before, made = tree_of("# One\n\n- two").pformat(), []
+    monkeypatch.setattr(base, "make_document", made.append)
+    assert tree_of("# One\n\n- two").pformat() == before
+    assert made == []
+    assert base.make_document == made.append, "others make theirs"
 
 
 def test_a_role_shown_as_code_is_no_role(tmp_path):

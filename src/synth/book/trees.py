@@ -8,7 +8,7 @@ such a tree, or out of one that the build made, so that the rules of prose exist
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +24,7 @@ from docutils.utils import new_document
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.config.main import MdParserConfig
+from myst_parser.mdit_to_docutils import base
 from myst_parser.mdit_to_docutils.base import DocutilsRenderer
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
@@ -223,6 +224,15 @@ class _AnyDirective(Directive):
 class _Prose(DocutilsRenderer):
     """Renders Markdown to a tree in which roles and directives stand as they are written."""
 
+    def setup_render(self, options: dict[str, Any], env: MutableMapping[str, Any]) -> None:
+        # It makes a document also where one is given, which takes longer than reading a cell.
+        made = base.make_document
+        base.make_document = _none_made
+        try:
+            super().setup_render(options, env)
+        finally:
+            base.make_document = made
+
     def create_warning(self, *args: Any, **kwargs: Any) -> None:
         """What the markup itself has wrong is said by the build."""
 
@@ -258,6 +268,10 @@ class _Prose(DocutilsRenderer):
 
     def render_restructuredtext(self, token: SyntaxTreeNode) -> None:
         """Text in another markup is not read."""
+
+
+def _none_made(source_path: Any = None, parser_cls: Any = None) -> Any:
+    """What stands in for a document that nobody asks for."""
 
 
 def tree_of(text: str, extensions: Iterable[str] = EXTENSIONS) -> nodes.document:
