@@ -561,6 +561,40 @@ def test_synth_check_tells_of_the_pages_when_asked(garden, monkeypatch, capsys):
     assert "the book: 2 paragraphs of synthesis, 2 citing findings" in said
 
 
+@pytest.mark.parametrize(
+    ("table", "row", "broken", "code"),
+    [
+        ("coded_studies", "beet2011-01,beet2011,water,", "beet2011-01,beet2011,watr,", "theme"),
+        ("coded_studies", "carrot2020a-01,carrot2020a,", "carrot2020a-01,carot,", "study"),
+        ("coded_studies", "beet2011-01,beet2011,water,helps", "beet2011-01,beet2011,water,help",
+         "direction"),
+        ("influences", "neighbours-water,neighbours,", "neighbours-water,nieghbours,", "theme"),
+        ("influences", "rota.,beet2011,", "rota.,beat2011,", "study"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("pages", [[], ["--pages"]])
+def test_a_slip_in_a_table_is_told_there_and_not_by_the_pages_that_cite_the_row(
+    garden, monkeypatch, capsys, table, row, broken, code, pages
+):
+    """Pages count, and show what they count: an unknown id ended the check with a traceback."""
+    from synth.cli import main
+
+    monkeypatch.chdir(garden)
+    water = garden / "water.md"
+    counted = (
+        "{count}`findings topic=water country=Kenya` {count}`studies` {influence}`neighbours-water`"
+    )
+    water.write_text(f"{water.read_text('utf-8')}\n\n{counted}\n", "utf-8")
+    assert main(["check", *pages]) == 0
+    change(garden / "data" / f"{table}.csv", row, broken)
+    capsys.readouterr()
+    assert main(["check", *pages, "--format", "json"]) == 1
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    errors = {(one["file"], one["code"]) for one in problems if one["severity"] == "error"}
+    assert (f"data/{table}.csv", f"{code}-unknown") in errors
+    assert {file for file, _ in errors} <= {f"data/{table}.csv", "data/studies.csv"}
+
+
 # --- the book of this project --------------------------------------------------------------------
 
 

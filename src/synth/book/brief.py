@@ -217,7 +217,7 @@ def wrong_directions(brief: Brief, review: Review) -> Iterator[Problem]:
                 near = did_you_mean(line.direction, known)
                 place = ("brief-direction-unknown", BRIEF_FILE, line.line, "direction")
                 yield Problem(*place, value=line.direction, near=near)
-            elif not group or (coded and group not in coded):
+            elif (coded or not line.findings) and (not group or (coded and group not in coded)):
                 told = " and ".join(coded) or "nothing"
                 place = ("brief-direction", BRIEF_FILE, line.line, "direction")
                 yield Problem(*place, start=line.says[:60], given=group or "nothing", coded=told)

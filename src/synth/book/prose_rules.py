@@ -81,7 +81,7 @@ def read_book(root: Path, records: Records | None = None) -> Book:
     """
     if records is None:
         records, _ = read_records(root)
-    review = Review(records)
+    review = Review(records.sound)
     return Book(review, tuple(read_pages(root, review)))
 
 
@@ -464,8 +464,9 @@ class Support:
 
     def __str__(self) -> str:
         return (
-            f"{self.file}: {self.paragraphs} paragraphs of synthesis, {self.on_findings} citing "
-            f"findings, {self.own_only} on the review's own argument alone"
+            f"{self.file}: {self.paragraphs} paragraph{'s' * (self.paragraphs != 1)} of synthesis, "
+            f"{self.on_findings} citing findings, {self.own_only} on the review's own argument "
+            "alone"
         )
 
 

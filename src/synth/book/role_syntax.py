@@ -384,6 +384,14 @@ def named(kind: str, text: str, records: Records) -> tuple[str, str]:
     return name, label
 
 
+_ROWS = {
+    "finding": ("finding", "coded_studies"),
+    "elsewhere": ("finding", "coded_studies"),
+    "influence": ("influence", "influences"),
+}
+"""The column and the table of what a role names by its id."""
+
+
 def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
     """The code of what is wrong with a role as it is written, and the reason; or ``None``.
 
@@ -406,6 +414,11 @@ def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
         elif role in ("theme", "study", "influence"):
             named(role, text, records)
     except (UnknownName, ValueError) as error:
+        # A row with an unknown theme or study is told in its table, not wherever it is cited.
+        column, name = _ROWS.get(role, ("", ""))
+        table = records.tables.get(name)
+        if isinstance(error, UnknownName) and table and error.name in table.column(column):
+            return None
         return code_of(error), str(error)
     return None
 

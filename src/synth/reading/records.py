@@ -70,6 +70,32 @@ class Records:
     consensus: tuple[Disagreement, ...] = ()
     folds: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def sound(self) -> Records:
+        """The records without findings and influences that name what is not there.
+
+        Pages are checked against these, so that one slip in a table is told there, once.
+        """
+        directions = {direction.id for direction in self.settings.directions}
+        findings = {
+            name: finding
+            for name, finding in self.findings.items()
+            if finding.study in self.studies
+            and finding.direction in directions
+            and all(theme in self.codebook for theme in finding.themes)
+        }
+        influences = {
+            name: influence
+            for name, influence in self.influences.items()
+            if influence.direction in directions
+            and influence.source in self.codebook
+            and influence.target in self.codebook
+            and all(study in self.studies for study in influence.studies)
+        }
+        if (len(findings), len(influences)) == (len(self.findings), len(self.influences)):
+            return self
+        return replace(self, findings=findings, influences=influences)
+
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Findings that say the same, gathered; see :func:`synth.model.statements_of`."""
