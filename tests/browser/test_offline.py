@@ -14,6 +14,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from tests.conftest import LoadedPage
+from tests.page_at_rest import rest
 
 # Hosts a reader may be sent to by clicking; nothing is ever fetched from them.
 LINKED_HOSTS = re.compile(
@@ -141,6 +142,29 @@ def test_a_page_of_these_tests_reaches_nothing_and_says_what_it_asked_for(
     assert offline.refused == addresses
     assert len(offline.complaints) >= len(addresses)
     assert reached == []
+
+
+@pytest.mark.browser
+def test_a_page_is_at_rest_once_no_answer_leads_to_a_question(
+    offline_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Between an answer and the next question nothing is on its way, for a frame."""
+    (tmp_path / "part.js").write_text("window.parts = (window.parts ?? 0) + 1;", "utf-8")
+    path = tmp_path / "page.html"
+    asking = """
+        const ask = (left) => {
+            const script = document.createElement("script");
+            script.src = `part.js?${left}`;
+            if (left > 1) script.onload = () => requestAnimationFrame(() => ask(left - 1));
+            document.head.append(script);
+        };
+        addEventListener("load", () => setTimeout(ask, 0, 40));
+    """
+    path.write_text(f"<!doctype html><title>A page</title><script>{asking}</script>", "utf-8")
+    offline = offline_page()
+    page = offline.open(path)
+    rest(page, offline.pending)
+    assert page.evaluate("window.parts") == 40
 
 
 @pytest.mark.browser
