@@ -434,16 +434,14 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     if (root.dataset.wide === wide) return;
     root.dataset.wide = wide;
     (wide === "true" ? tools : panel).prepend(orders);
-    // The title of a page that is an explorer stands beside its search.
-    if (level === 2) {
-      above?.classList.add("ex-title");
-      root.style.setProperty("--ex-title", `${above?.offsetWidth}px`);
-    }
+    if (level === 2) root.style.setProperty("--ex-title", `${above?.offsetWidth}px`);
     filters.open = wide === "true";
     filters.firstChild.tabIndex = filters.open ? -1 : 0;
   };
   const watching = new ResizeObserver(fit);
   watching.observe(root);
+  // The title of a page that is an explorer stands beside its search.
+  if (level === 2) above?.classList.add("ex-title");
   fit();
   refresh();
   input.value = state.q;
