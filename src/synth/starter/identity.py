@@ -73,6 +73,7 @@ _REFERENCE_MARK = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def author_and_year(label: str) -> tuple[str, str] | None:
     """The authors and the year that a label names, or nothing if it is a title or an id.
 
@@ -113,6 +114,7 @@ def _author_headings() -> frozenset[str]:
     return frozenset(folded(word) for word in headings()["author"])
 
 
+@lru_cache(maxsize=16384)
 def spoken(label: str) -> str:
     """A label without what is written in one style of citing and not in another.
 
@@ -531,6 +533,7 @@ _YEARS = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)
 def _cited(cell: str) -> str:
     """A cell without the brackets around all of it and words such as "see" before a study."""
     inner = cell.strip()
@@ -539,6 +542,7 @@ def _cited(cell: str) -> str:
     return _LEADS.sub(r"\1", inner)
 
 
+@lru_cache(maxsize=16384)
 def _years_apart(cell: str) -> str:
     """Several years of the same authors as a study for each: "Lee 2012a, b" names two."""
 
