@@ -152,6 +152,7 @@ def test_no_damage_to_a_file_ends_in_a_traceback(
     attempt(name, damaged(FILES[name], damages, seed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WORKBOOKS)
 @given(damages=DAMAGES, seed=st.integers(0, 10**6))
 @settings(max_examples=8, deadline=None)

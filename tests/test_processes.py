@@ -108,6 +108,7 @@ def test_the_book_is_the_same_byte_for_byte_however_many_build_it(tmp_path, shar
     assert shares[:4] == [1, 1, 2, 2]
 
 
+@pytest.mark.slow
 def test_faults_are_told_with_the_same_words_in_the_same_order(tmp_path, shares):
     said = []
     for number in (1, 2):
@@ -326,6 +327,7 @@ def test_each_view_that_may_have_changed_is_drawn_by_one_of_them(tmp_path, monke
     ]
 
 
+@pytest.mark.slow
 def test_tables_of_many_findings_are_written_by_several_processes(tmp_path, monkeypatch, shares):
     monkeypatch.setattr(views, "shared_out", processes.shared_out)
     made = {}
