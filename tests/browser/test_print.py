@@ -147,3 +147,16 @@ def test_the_whole_explorer_is_printed_in_two_columns(
     every = page.locator(".synth-explorer").evaluate("(root) => root.findings.length")
     assert every == len(load_records(ROOT).findings)
     assert len(PdfReader(io.BytesIO(page.pdf(format=paper))).pages) <= 10
+
+
+def test_a_flow_stands_on_one_sheet_with_its_title(sheets: list[str]) -> None:
+    """Taller than what a title leaves of a sheet, the drawing left the title alone on its own."""
+    title = load_records(ROOT).flow
+    first, last = (
+        next(b for b in boxes if b.kind == "remaining") for boxes in (title, title[::-1])
+    )
+    heads = [
+        s for s in sheets if closed_up(f"{first.count} {first.label.lower()},") in closed_up(s)
+    ]
+    assert len(heads) == 1
+    assert closed_up(f"{last.label} (n = {last.count})") in closed_up(heads[0])
