@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.book.history import compare, keep, kept_file, read_state
+from synth.book.history import PAGES, _pages, compare, keep, kept_file, read_state
 from synth.changes import ALIKE, CORRECTION, NEW_EVIDENCE, Changes, _likest, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
@@ -700,3 +700,12 @@ def test_the_likest_sentence_is_what_comparing_all_of_them_finds() -> None:
     found = [_likest(text, [each for each in texts if each != text]) for text in texts]
     assert found == full
     assert _likest(texts[0], ["Something else."]) is None
+
+
+def test_what_jupyterlab_keeps_of_a_notebook_is_no_page(tmp_path: Path) -> None:
+    cells = [{"cell_type": "markdown", "source": ["A sentence."]}]
+    for name in ("a.ipynb", ".ipynb_checkpoints/a-checkpoint.ipynb"):
+        kept = tmp_path / PAGES / name
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps({"cells": cells}), "utf-8")
+    assert list(_pages(tmp_path)) == [("a", "A sentence.")]

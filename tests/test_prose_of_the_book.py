@@ -44,7 +44,8 @@ def text_of(page: str) -> str:
 
 def pages() -> list[str]:
     """Every page of the book that this file answers for."""
-    return sorted({file.stem for file in BOOK.glob("*.*")} - TECHNICAL)
+    # JupyterLab leaves a folder of its own there.
+    return sorted({file.stem for file in BOOK.glob("*.*") if file.is_file()} - TECHNICAL)
 
 
 def home_pages(records: Records) -> list[str]:

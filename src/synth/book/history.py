@@ -178,6 +178,8 @@ def _pages(folder: Path) -> Iterator[tuple[str, str]]:
     """The Markdown of each page, by its name."""
     for path in sorted((folder / PAGES).rglob("*")):
         name = path.relative_to(folder / PAGES).with_suffix("").as_posix()
+        if "/." in f"/{name}":
+            continue  # what JupyterLab keeps of notebooks is no page
         if path.suffix == ".md":
             yield name, path.read_text("utf-8", errors="replace")
         elif path.suffix == ".ipynb":
