@@ -1625,3 +1625,10 @@ def test_a_whole_reference_in_a_cell_gives_its_doi(take: Take) -> None:
     cite = "Roos P, Saal Q. One study. J Care. 2015;3:1-9. doi:10.5555/k.1"
     made = take(f'Reference,Theme\n"{cite}",Pay\n"Tack R. Two. J Care. 2016.",Time\n')
     assert {work.doi for work in made.works.values()} == {"10.5555/k.1", ""}
+
+
+@pytest.mark.parametrize("heading", ["Included", "Inclusion", "Decision"])
+def test_a_code_among_ticks_that_is_called_included_is_a_code(take: Take, heading: str) -> None:
+    made = take(f"Study,{heading},Respect\nAbe 2010,Yes,No\nBo 2011,No,Yes\nCy 2012,Yes,Yes\n")
+    assert made.counts == (4, 3)
+    assert made.themes == {heading: 2, "Respect": 2}

@@ -105,10 +105,10 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
 
 
 _DECISION = (
-    *("include", "included", "inclusion", "decision", "final decision", "inclusion decision"),
+    *("include", "included", "decision", "final decision", "inclusion decision"),
     *("include exclude", "include or exclude", "included in review", "include in review"),
     *("inclusion status", "eligible", "eligibility", "einschluss", "eingeschlossen", "inclus"),
-    *("incluido", "incluir", "incluso", "inclusao", "inclusie"),
+    *("incluido", "incluir", "incluso"),
 )
 _SAID = {
     "yes": {
@@ -138,11 +138,11 @@ def _said(cell: str) -> str:
 
 def _decisions(sheet: Sheet) -> str:
     """The column that says of each row whether its study is included, if some are not."""
-    for name in sheet.header:
-        if heading(name) in _DECISION and not sheet.program:
-            said = {_said(row.cells[name]) for row in sheet.rows}
-            if {"yes", "no"} <= said <= {"yes", "no", "open"}:
-                return name
+    said = {name: {_said(row.cells[name]) for row in sheet.rows} for name in sheet.header}
+    found = [name for name, ways in said.items() if {"yes", "no"} <= ways <= {"yes", "no", "open"}]
+    # Among columns of ticks, one called "Included" is a code like the others.
+    if len(found) == 1 and heading(found[0]) in _DECISION and not sheet.program:
+        return found[0]
     return ""
 
 
