@@ -286,6 +286,7 @@ def test_what_stays_as_long_as_the_build_is_let_go_after_it(monkeypatch, held_by
         freeze=lambda: done.append("freeze"),
         unfreeze=lambda: done.append("unfreeze"),
         get_freeze_count=lambda: done.count("freeze"),
+        collect=lambda: 0,
     )
     monkeypatch.setattr(processes, "gc", counted)
     then: dict[str, Any] = {}

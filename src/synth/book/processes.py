@@ -185,8 +185,8 @@ def shared_out(
     held = number < 1 or gc.get_freeze_count() > 0
     if number > 0:
         # What stands in memory now stays: no process looks through it for what could be thrown
-        # away, which would copy all of it. Nor is it looked through before: that takes a tenth of a
-        # second, and what could be thrown away is little.
+        # away, which would copy all of it.
+        gc.collect()
         gc.freeze()
     with tempfile.TemporaryFile(buffering=0) as turns:
         turns.write(b"".join(struct.pack("I", at) for at in range(len(rest))))
