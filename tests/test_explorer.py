@@ -22,6 +22,7 @@ from synth.book.assets import DATA, TABLES, classic_script, compact_style
 from synth.book.explorers import shared_file
 from synth.errors import UnknownName
 from synth.facets import searchable
+from synth.messages import ENGLISH
 from synth.model import NOT_REPORTED, UNKNOWN, Facet, Finding, facet_values, statements_of
 from synth.reading.records import Records, read_records
 from synth.reading.rules import load_records
@@ -259,6 +260,16 @@ def test_what_several_studies_say_is_sent_once(review: Review) -> None:
         assert tuple(said) == statement.findings
 
 
+def test_it_says_why_a_filter_counts_more_than_the_list(review: Review) -> None:
+    """Where a finding speaks to several themes, and only there."""
+    several = [name for name, one in review.records.findings.items() if len(one.themes) > 1]
+    single = [name for name in review.records.findings if name not in several]
+    why = WORDS["numbers"] + " " + ENGLISH["evidence_several"]
+    assert payload(review.records)["words"]["numbers"] == why
+    assert payload(review.records, several[:1])["words"]["numbers"] == why
+    assert payload(review.records, single)["words"]["numbers"] == WORDS["numbers"]
+
+
 def test_studies_whose_country_was_inferred_are_told(review: Review) -> None:
     studies = payload(review.records)["studies"]
     told = [studies["id"][at] for at in studies["inferred"]]
@@ -292,7 +303,8 @@ def test_words_of_the_team_replace_the_english(review: Review) -> None:
         review.settings, words={"explorer_search": "Befunde durchsuchen", "chart": "Schaubild"}
     )
     data = payload(replace(review.records, settings=settings))
-    assert data["words"] == {**WORDS, "search": "Befunde durchsuchen"}
+    told = payload(review.records)["words"]
+    assert data["words"] == {**told, "search": "Befunde durchsuchen"} != told
 
 
 def test_every_word_of_the_interface_is_used() -> None:

@@ -99,13 +99,17 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     ]
     statements = statements_of(findings)
     said = {name: at for at, one in enumerate(statements) for name in one.findings}
+    interface = {key: words[f"{_OURS}{key}"] for key in WORDS}
+    if any(len(several) > 1 for several in themes):
+        # The number beside a theme is then larger than that in the list.
+        interface["numbers"] += f" {words['evidence_several']}"
     return {
         "version": settings.version,
         "date": settings.date.isoformat(),
         "title": settings.title,
         "authors": list(settings.authors),
         "total": [len(records.findings), len(everything)],
-        "words": {key: words[f"explorer_{key}"] for key in WORDS},
+        "words": interface,
         "alike": dict(ALIKE),
         "spellings": SPELLINGS if is_english(settings.language) else (),
         "formula": FORMULA,
