@@ -1163,3 +1163,19 @@ def test_marks_of_web_pages_are_no_part_of_cells(tmp_path: Path) -> None:
         ["Lee 2010", "Pay\nTime", "It is <5 %.\nIt was 7."],
         ["Roux 2011", "x < y and y > z", "plain"],
     ]
+
+
+def test_a_table_of_markdown_is_read_and_what_stands_beside_it_is_told(tmp_path: Path) -> None:
+    text = (
+        "# Our map\n\n| Study | Code | Note |\n|:---|:-:|--:|\n| Lee 2010 | Pay \\| time | |\n"
+        "| Roux 2011 | Rest | low |\n\nOne | more line\n"
+    )
+    (sheet,) = read(tmp_path, "t.md", text)
+    assert sheet.header == ("Study", "Code", "Note")
+    assert cells(sheet) == [["Lee 2010", "Pay | time", ""], ["Roux 2011", "Rest", "low"]]
+    assert [row.line for row in sheet.rows] == [5, 6]
+    assert "What stands beside its table was not read: 2 lines, the first in line 1." in told(sheet)
+    (bare,) = read(tmp_path, "t.txt", "Study | Code\n--- | ---\nLee 2010 | Pay\n")
+    assert cells(bare) == [["Lee 2010", "Pay"]]
+    (bars,) = read(tmp_path, "t.csv", "Study|Code\nLee 2010|Pay\n-|-\n")
+    assert cells(bars) == [["Lee 2010", "Pay"], ["-", "-"]]

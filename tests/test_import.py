@@ -1632,3 +1632,113 @@ def test_a_code_among_ticks_that_is_called_included_is_a_code(take: Take, headin
     made = take(f"Study,{heading},Respect\nAbe 2010,Yes,No\nBo 2011,No,Yes\nCy 2012,Yes,Yes\n")
     assert made.counts == (4, 3)
     assert made.themes == {heading: 2, "Respect": 2}
+
+
+def ways_of(made: Made) -> list[tuple[str, str]]:
+    """The code and the direction of each finding, by their labels."""
+    book = made.records.codebook
+    words = {way.id: way.label for way in made.records.settings.directions}
+    found = made.records.findings.values()
+    return sorted((book[one.theme].label, words[one.direction]) for one in found)
+
+
+@pytest.mark.parametrize("yes", ["x", "1", "ja"])
+@pytest.mark.parametrize(
+    ("one", "two"), [("Barrier", "Enabler"), ("Hindernis", "Promotor"), ("–", "+"), ("B", "F")]
+)
+def test_ticks_beside_a_theme_below_directions_say_the_direction(
+    take: Take, one: str, two: str, yes: str
+) -> None:
+    table = (
+        f"Study,Theme,{one},{two}\nAbe 2010,Fear,{yes},\nBo 2011,Boss,,{yes}\n"
+        f"Cy 2012,Room,{yes},{yes}\nDee 2013,Time,,\n"
+    )
+    made = take(table)
+    sides = ("Negative", "Positive") if two == "+" else ("Barrier", "Facilitator")
+    expected = [("Boss", sides[1]), ("Fear", sides[0]), ("Room", "Both"), ("Time", "Not stated")]
+    assert ways_of(made) == expected
+    assert made.told.count("a tick says the direction") == 1
+    assert made.told.count("have the direction 'Both'. (1 row: table.csv:4)") == 1
+
+
+def test_ticks_below_directions_are_filters_where_the_team_says_so(take: Take) -> None:
+    table = "Study,Theme,Barrier,Enabler\nAbe 2010,Fear,x,\nBo 2011,Boss,,x\nCy 2012,Fear,,x\n"
+    made = take(table, columns=("filter=Barrier|Enabler",))
+    assert {way for _, way in ways_of(made)} == {"Reported"}
+    named = take(table, columns=("direction=Barrier|Enabler",))
+    assert ways_of(named) == [("Boss", "Facilitator"), ("Fear", "Barrier"), ("Fear", "Facilitator")]
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Barrier: ", "Enabler - "),
+        ("Hindernis – ", "[Fördernd] "),
+        ("B: ", "(F) "),
+        ("B > ", "E > "),
+    ],
+)
+def test_a_direction_before_each_code_is_read(take: Take, one: str, two: str) -> None:
+    made = take(
+        f"Study,Theme\nAbe 2010,{one}Noise\nBo 2011,{two}noise; {one}Heat\nCy 2012,{two}Light\n"
+    )
+    assert ways_of(made) == [
+        *(("Heat", "Barrier"), ("Light", "Facilitator")),
+        *(("Noise", "Barrier"), ("Noise", "Facilitator")),
+    ]
+    assert made.told.count("Each code begins with a direction") == 1
+
+
+def test_a_letter_before_codes_is_a_direction_only_where_both_sides_have_one(take: Take) -> None:
+    made = take("Study,Theme\nAbe 2010,B: Noise\nBo 2011,B: Heat\n")
+    assert ways_of(made) == [("B: Heat", "Reported"), ("B: Noise", "Reported")]
+    made = take("Study,Theme\nAbe 2010,B: Noise\nBo 2011,F: Heat\nCy 2012,B/F: Noise\n")
+    assert ways_of(made) == [("Heat", "Facilitator"), ("Noise", "Barrier"), ("Noise", "Both")]
+
+
+def test_a_direction_before_some_codes_only_is_told(take: Take) -> None:
+    made = take("Study,Theme\nAbe 2010,Barrier: Noise\nBo 2011,Enabler: Heat\nCy 2012,Light\n")
+    assert {way for _, way in ways_of(made)} == {"Reported"}
+    assert "2 of 3 texts in the columns of theme begin with a direction" in made.told
+    assert "as 'Light': no direction was read" in made.told
+
+
+@pytest.mark.parametrize("heading", ["Theme,Finding", "Noise,Heat"])
+def test_a_direction_before_each_finding_in_words_is_read(take: Take, heading: str) -> None:
+    first, second = ("Noise", "Noise") if heading.startswith("Theme") else ("", "")
+    made = take(
+        f"Study,{heading}\nAbe 2010,{first},Barrier: nobody could sleep in the rooms.\n"
+        f"Bo 2011,{second},Enabler: the walls were thick enough for all.\n"
+    )
+    assert [way for _, way in ways_of(made)] == ["Barrier", "Facilitator"]
+    kept = [finding.summary for finding in made.records.findings.values()]
+    assert any("nobody could sleep" in text for text in kept)
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [("Heat & light", "Heat and light"), ("Rest (naps)", "Rest naps"), ("Café", "")]
+)
+def test_codes_that_differ_in_little_more_than_signs_are_told(
+    take: Take, one: str, two: str
+) -> None:
+    made = take(
+        f"Study,Theme\nAbe 2010,{one}\nBo 2011,{two or one}\nCy 2012,Age <5\nDi 2013,Age >5\n"
+    )
+    assert ("differ only in accents, signs or 'and'" in made.told) is bool(two)
+    assert not two or f"(1 group: {one!r} and {two!r})" in made.told
+
+
+def test_a_code_that_comes_later_without_the_direction_the_others_have_is_told(
+    take: Take, tmp_path: Path
+) -> None:
+    table = "Study,Theme\nAbe 2010,Barrier: Noise\nBo 2011,Enabler: Heat\n"
+    read = take(table).taken.recipe
+    assert read.sheets[0].marks == {"barrier": "Barrier", "enabler": "Facilitator"}
+    path = tmp_path / "table.csv"
+    path.write_text(table + "Cy 2012,Light; Barrier: Heat\n", encoding="utf-8")
+    again = take_in(Request(tmp_path / "other", (path,)), lambda line: None, recipe=read)
+    rows = [*csv.DictReader(io.StringIO(again.draft.files["data/coded_studies.csv"]))]
+    found = {(row["theme"], row["direction"]) for row in rows if row["study"] == "cy2012"}
+    assert found == {("light", "not-stated"), ("heat", "barrier")}
+    told = "\n".join(again.report.lines())
+    assert "Findings without a direction got one, 'Not stated'. (1 row: table.csv:4)" in told

@@ -44,14 +44,17 @@ from synth.starter.values import (
     pieces,
     read_marks,
     same,
+    sentences,
     ticked_text,
     unknown,
     without_bullet,
+    without_mark,
 )
-from synth.text import shorten
+from synth.text import shorten, unmarked
 
 NOT_STATED = "Not stated"
 REPORTED = "Reported"
+BOTH = "Both"
 _FACTS = ("country", "design", "setting", "sample", "cohort", "filter", "keep")
 _LISTS = ("country", "design", "filter")
 _SEEN = ("summary", "section", "anchor", "basis", "finding")
@@ -171,6 +174,7 @@ class _Collector:
         self._directions(counting)
         made = self.material.made
         self.material.codings = self._codings(counting)
+        self._tell_alike()
         kept = dict(made)
         self.material.first = self._codings(first)
         self.material.second = self._codings(second)
@@ -473,7 +477,7 @@ class _Collector:
             for row in sheet.rows:
                 if row.line not in lines:
                     continue
-                for _, labels in self._labels(row, recipe):
+                for _, labels, _ in self._labels(row, recipe):
                     if len(labels) > 1:
                         self.codes.add(labels, row.line)
                     elif labels:
@@ -482,11 +486,14 @@ class _Collector:
             if not self.codes.find(labels[0]):
                 self.codes.add(labels, line)
 
-    def _labels(self, row: Row, recipe: SheetRecipe) -> Iterable[tuple[str, list[str]]]:
-        """The codes of a row in columns that name them: column, and labels from the widest."""
+    def _labels(self, row: Row, recipe: SheetRecipe) -> Iterable[tuple[str, list[str], str]]:
+        """The codes of a row: column, labels from the widest, and a direction said before them."""
         for name in recipe.of("theme"):
             for piece in self._parts(row, name, recipe):
-                yield name, split_path(piece, recipe.path)
+                word, label = without_mark(piece, recipe.marks)
+                if self.codes.file and len(self.codes.find(piece)) == 1:
+                    label = piece
+                yield name, split_path(label, recipe.path), word
         ranks = recipe.ranks
         if ranks:
             *wide, narrow = [(name, self._parts(row, name, recipe)) for name in ranks]
@@ -494,16 +501,16 @@ class _Collector:
             if all(len(parts) <= 1 for parts in heads):
                 head = [part for parts in heads for part in parts]
                 for piece in narrow[1] or ([""] if head else []):
-                    yield narrow[0], [*head, *([piece] if piece else [])]
+                    yield narrow[0], [*head, *([piece] if piece else [])], ""
             else:
                 # Several values in wider ranks too: the first belongs to the first.
                 many = max(len(parts) for parts in (*heads, narrow[1]))
                 for at in range(many):
                     way = [p[min(at, len(p) - 1)] for p in (*heads, narrow[1]) if p]
-                    yield narrow[0], way
+                    yield narrow[0], way, ""
         for name in recipe.of("dimensions"):
             for piece in self._parts(row, name, recipe):
-                yield name, [*recipe.codes.get(name, (name,)), piece]
+                yield name, [*recipe.codes.get(name, (name,)), piece], ""
 
     def _parts(self, row: Row, name: str, recipe: SheetRecipe) -> list[str]:
         """The values of a cell, those that say "unknown" left out."""
@@ -573,25 +580,55 @@ class _Collector:
             return self.codes.add([*above, *labels[1:]], line)
         return self.codes.add(labels, line)
 
+    def _tell_alike(self) -> None:
+        """Codes of a draft that differ only in accents, signs, or how *and* is written."""
+        if self.codes.file:
+            return
+        alike: dict[tuple[str, str], list[str]] = {}
+        for node in self.codes.nodes.values():
+            words = re.findall(r"[^\W_]+|[<>=+%≤≥±]", unmarked(node.label))
+            kept = " ".join(word for word in words if word not in _AND)
+            alike.setdefault((node.parent, kept), []).append(node.label)
+        for (_, kept), labels in alike.items():
+            if kept and len(labels) > 1:
+                self.report.decided(
+                    "Codes that differ only in accents, signs or 'and' stand as several; if they "
+                    "are one, write them alike, or say so in the recipe's [sheet.values].",
+                    " and ".join(map(repr, labels)),
+                    noun="group",
+                )
+
     # --- directions ---
 
     def _directions(self, counting: set[tuple[int, int]]) -> None:
         """The words for directions, each in one spelling."""
         for index, (sheet, recipe) in enumerate(self.material.sheets):
             for name in recipe.of("direction"):
+                if name in recipe.directions:
+                    continue
                 self._new_marks(index, sheet, recipe, name)
         spelled: Counter[str] = Counter()
         blank: list[str] = []
         columns: dict[str, None] = {}
         for _, sheet, recipe, row in self._rows(counting):
             column = recipe.one("direction")
-            if column and self._has_code(row, recipe):
+            word = self._direction_word(row, recipe)
+            if word == BOTH and column in recipe.directions:
+                text = f"Rows with ticks for several directions have the direction {BOTH!r}."
+                self.report.decided(text, place(sheet, row.line))
+            before = [said for _, _, said in self._labels(row, recipe)]
+            silent = bool(column) or (bool(recipe.marks) and "" in before)
+            for name in recipe.of("codes") if recipe.marks else ():
+                cell = row.cells[name]
+                before += [without_mark(text, recipe.marks)[0] for text in sentences(cell)]
+            spelled.update(said for said in before if said)
+            if (silent or word) and self._has_code(row, recipe):
                 columns[column] = None
-                word = self._direction_word(row.cells[column], column, recipe)
                 if word:
                     spelled[word] += 1
-                else:
-                    blank.append(place(sheet, row.line, column))
+                elif "" in before or not before:
+                    one = column if column not in recipe.directions else ""
+                    blank.append(place(sheet, row.line, one))
             narrow = recipe.ranks[-1:]
             for name in (*recipe.of("codes", "dimensions", "theme"), *narrow):
                 said = recipe.marks.get(same(row.cells[name]), "")
@@ -640,10 +677,20 @@ class _Collector:
         cells = (row.cells[name] for name in recipe.of("codes"))
         return any(same(cell) in recipe.marks or not is_blank_tick(cell) for cell in cells)
 
-    def _direction_word(self, cell: str, column: str, recipe: SheetRecipe) -> str:
-        flat = " ".join(cell.split())
-        said = recipe.values.get(column, {}).get(flat, flat)
-        return "" if unknown(said) else said
+    def _direction_word(self, row: Row, recipe: SheetRecipe) -> str:
+        """What a row says of its direction: in a column of them, by ticks, or before its text."""
+        ticked = [name for name in recipe.of("direction") if name in recipe.directions]
+        if ticked:
+            held = [name for name in ticked if not is_blank_tick(row.cells[name])]
+            held = [name for name in held if not unknown(row.cells[name])]
+            said = {recipe.directions[name]: None for name in held}
+            return BOTH if len(said) > 1 else next(iter(said), "")
+        if not (column := recipe.one("direction")):
+            text = recipe.one("summary")
+            return without_mark(" ".join(row.cells[text].split()), recipe.marks)[0] if text else ""
+        flat = " ".join(row.cells[column].split())
+        word = recipe.values.get(column, {}).get(flat, flat)
+        return "" if unknown(word) else word
 
     def _way(self, word: str) -> str:
         if not self.material.has_directions:
@@ -656,8 +703,7 @@ class _Collector:
         made: list[Coding] = []
         for index, sheet, recipe, row in self._rows(chosen):
             studies = self.of_rows.get((index, row.line), ())
-            column = recipe.one("direction")
-            word = self._direction_word(row.cells[column], column, recipe) if column else ""
+            word = self._direction_word(row, recipe)
             said = {
                 use: " ".join(row.cells[name].split())
                 for use in _SEEN
@@ -670,9 +716,9 @@ class _Collector:
                 )
                 del said["summary"]
             found: list[tuple[str, str, str, str]] = []
-            for name, labels in self._labels(row, recipe):
+            for name, labels, before in self._labels(row, recipe):
                 node = self._node(labels, sheet, row.line, name)
-                way = self._way(recipe.directions.get(name, "") or word)
+                way = self._way(before or recipe.directions.get(name, "") or word)
                 found.append((name, node, way, self._beside(row, name, recipe)))
             for name in recipe.of("codes"):
                 found += self._below_heading(row, name, recipe, sheet, word)
@@ -731,7 +777,11 @@ class _Collector:
         if text := ticked_text(flat):
             return [(name, node, way, text)]
         texts = sentences(cell) if flat == " ".join(cell.split()) else [flat]
-        return [(name, node, way, text) for text in texts]
+        found = []
+        for text in texts:
+            before, _ = without_mark(text, recipe.marks)
+            found.append((name, node, self._way(before) if before else way, text))
+        return found
 
     def _tell_uncoded(self, row: Row, recipe: SheetRecipe, sheet: Sheet) -> None:
         """Cells of codes that say something but no code."""
@@ -874,6 +924,7 @@ class _Collector:
                 fact.values[where] = tuple(dict.fromkeys(kept.get(v, v) for v in values))
 
 
+_AND = frozenset(("and", "und", "et", "y", "e", "en", "og", "och"))
 _CONTINUED = re.compile(
     r"(?:table|tabelle|tableau|tabla|tabela|tabella|tabell|tabel)?\s*[\w.]{0,5}\s*[(\[,:–-]*\s*"
     r"(?:continued|cont['’]?d\.?|cont\.|fortsetzung|forts\.|suite|continuaci[oó]n|continuação)[)\].]*",
@@ -889,23 +940,6 @@ def is_named(sheet: Sheet, name: str, cell: str) -> bool:
 def number_of(count: int) -> str:
     """How many cells, with the noun."""
     return f"{count:,} cell" + ("" if count == 1 else "s")
-
-
-def sentences(cell: str) -> list[str]:
-    r"""The findings of a cell of text: its lines and bullets; short parts between semicolons.
-
-    >>> sentences("- Low pay\n- Long hours"), sentences("Low pay; long hours")
-    (['Low pay', 'Long hours'], ['Low pay', 'long hours'])
-    >>> sentences("Pay was low; nobody was told why, and the team left within the year.")
-    ['Pay was low; nobody was told why, and the team left within the year.']
-    """
-    lines = [re.sub(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)])\s+", "", line) for line in cell.split("\n")]
-    found: list[str] = []
-    for line in lines:
-        parts = pieces(line, ";")
-        short = all(len(part) <= 60 and not part.rstrip().endswith(".") for part in parts)
-        found += parts if short else [" ".join(line.split())]
-    return [text for text in dict.fromkeys(found) if text]
 
 
 def not_coded(material: Material) -> list[int]:

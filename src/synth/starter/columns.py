@@ -28,13 +28,16 @@ from synth.starter.values import (
     is_mail,
     is_partly,
     is_tick,
+    marks_before,
     pieces,
     read_marks,
     same,
+    sentences,
     separators_of,
     ticked_text,
     unknown,
     within,
+    without_mark,
 )
 
 MOST_DIRECTIONS = 7
@@ -175,6 +178,7 @@ class _Guesser:
         self.held = {name: [cell for cell in cells if cell] for name, cells in self.cells.items()}
         self.uses, self.problems = given(sheet.header, named, sheet.source)
         self.given = dict(self.uses)
+        self.ticked: dict[str, str] = {}
         self.guess = Guess(SheetRecipe(sheet.file, sheet.name, sheet.holds or "codings"))
 
     @property
@@ -233,6 +237,7 @@ class _Guesser:
             )
         self._rest()
         columns = {name: self.uses[name] for name in self.sheet.header}
+        directions.update(self.ticked)
         recipe = replace(self.guess.recipe, columns=columns, codes=codes, directions=directions)
         if recipe.rows in ("codings", "studies"):
             recipe = replace(recipe, rows="codings" if self._is_long(recipe) else "studies")
@@ -244,6 +249,7 @@ class _Guesser:
             # Beside columns that are findings in words themselves it would be said nowhere.
             if (worded or _plain(name) in _REMARKS) and name not in self.given:
                 recipe = recipe.using(name, "keep")
+        recipe = self._before_codes(recipe)
         self.guess.recipe = replace(
             recipe,
             separators=self._separators(recipe),
@@ -533,6 +539,8 @@ class _Guesser:
                     self.uses[name] = "doi"
                     break
         # Without a column of codes, marks below headings are looked for instead.
+        if any(map(self._is_code, self.uses.values())):
+            self._ticked_directions()
         if "direction" not in self.uses.values() and any(map(self._is_code, self.uses.values())):
             signs = families_of_marks()[0]
             for name in self.free:
@@ -548,6 +556,74 @@ class _Guesser:
                 few = len({same(cell) for cell in self.held[name]}) <= 12
                 if few and re.search(r"review|cod(?:er|ed)|rater|extract", folded(name)):
                     self.uses[name] = "reviewer"
+
+    def _ticked_directions(self) -> None:
+        """Columns of ticks beside codes whose headings are directions, as *Barrier*, *Enabler*."""
+        said = [name for name, use in self.given.items() if use == "direction"]
+        if not said and "direction" in self.uses.values():
+            return
+        signs, letters = families_of_marks()
+        ticked = {
+            name: same((self.sheet.heads.get(name) or (name,))[-1])
+            for name in said or self.free
+            if self.held[name]
+            and all(is_tick(c, name) or is_blank_tick(c) or unknown(c) for c in self.held[name])
+        }
+        for of_family in (lambda word: directions_in(word) or letters.get(word, ""), signs.get):
+            ways = {name: way for name, word in ticked.items() if (way := of_family(word))}
+            sides = {*ways.values()} - {"Both", "Mixed", "No effect"}
+            if len(sides) < 2:
+                continue
+            self.ticked = ways
+            self.uses.update(dict.fromkeys(ways, "direction"))
+            self.guess.doubts.append(
+                Doubt(
+                    f"{_listed([*ways])}: a tick says the direction of the row's findings; ticks "
+                    "for several say 'Both', and none says that it is not stated.",
+                    hint='--columns "filter=A|B" makes filters of them',
+                )
+            )
+            return
+
+    def _before_codes(self, recipe: SheetRecipe) -> SheetRecipe:
+        """A recipe with the marks of directions that stand before its codes, or its texts."""
+        if recipe.of("direction") or recipe.directions or recipe.marks:
+            return recipe
+        ways: Mapping[str, Callable[[str], list[str]]] = {
+            "theme": lambda cell: pieces(cell, ";\n"),
+            "codes": sentences,
+            "summary": lambda cell: [" ".join(cell.split())],
+        }
+        for use, parts in ways.items():
+            texts = [
+                part
+                for name in recipe.of(use)
+                for cell in self.held[name]
+                if not (use == "codes" and (is_tick(cell, name) or is_blank_tick(cell)))
+                for part in parts(cell)
+                if not unknown(part)
+            ]
+            marks, others = marks_before(texts)
+            if not marks:
+                continue
+            what = "code" if use == "theme" else "finding in words"
+            shown = ", ".join(f"{mark!r} as {side!r}" for mark, side in marks.items())
+            if not others:
+                text = f"Each {what} begins with a direction, and it was read so: {shown}."
+                hint = "without the recipe's [sheet.marks] it is part of the text alone"
+                self.guess.doubts.append(Doubt(text, hint=hint))
+                return replace(recipe, marks=marks)
+            told = len({*texts})
+            if (told - len(others)) * 2 > told or len({*marks.values()}) > 1:
+                text = (
+                    f"{told - len(others)} of {told} texts in the columns of {use} begin with a "
+                    f"direction ({_listed([*marks])}), and others do not, as {others[0]!r}: no "
+                    "direction was read."
+                )
+                hint = "give each one, or write a column of directions"
+                self.guess.doubts.append(Doubt(text, hint=hint))
+                return recipe
+        return recipe
 
     # --- the codes ---
 
@@ -919,6 +995,8 @@ class _Guesser:
         """What the marks of a column of directions are read as."""
         values = dict(recipe.values)
         for name in recipe.of("direction"):
+            if name in recipe.directions:
+                continue
             if marks := read_marks(self.cells[name]):
                 values[name] = {**marks, **values.get(name, {})}
                 shown = ", ".join(f"{mark!r} as {word!r}" for mark, word in marks.items())
@@ -931,7 +1009,7 @@ class _Guesser:
         if self.path is not None:
             return self.path
         cells = [
-            part
+            without_mark(part, recipe.marks)[1]
             for name in recipe.of("theme")
             for cell in self.held[name]
             for part in pieces(cell, recipe.separators.get(name, ";\n"))

@@ -63,7 +63,8 @@ _HELP = """\
 #           codebook, references, flow, or "not read"
 # path      the sign that separates ranks in a code, as in "People > Teachers"; "" for none
 # counts    where several people coded the same study: whose rows count
-# marks     what a mark below a heading that is a code says, as "+" = "Positive"
+# marks     what a mark below a heading that is a code, or before a code or a text, says:
+#           "+" = "Positive", or "b" = "Barrier" for "B: Cost"
 # columns   what each column is:
 """
 
@@ -79,8 +80,10 @@ class SheetRecipe:
     columns : for each column one of :data:`USES`.
     codes : for a column whose heading is a code, the code from the widest rank to the narrowest,
         where it is not just the heading.
-    directions : for such a column the direction of its findings.
-    marks : what a mark below such a heading says of the direction, as ``+`` and ``-`` do.
+    directions : for such a column the direction of its findings; for a column of the use
+        *direction* what a tick below it says.
+    marks : what a mark below such a heading, or before a code or a text as in *Barrier: Cost*,
+        says of the direction, as ``+`` and ``-`` do.
     separators : the signs between several values of a cell, by column.
     path : the sign between the ranks of a code; empty if there is none.
     counts : the reviewer whose rows count where several coded one study; empty if nobody did.

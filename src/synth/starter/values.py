@@ -307,6 +307,59 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
 _SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
 
 
+_PREFIX = re.compile(
+    r"[(\[](?P<inside>[^()\[\]]{1,40})[)\]]\s*[:–—-]?\s*(?=\S)"
+    r"|(?P<before>[^\W\d_][^:>|–—]{0,40}?)(?:\s*[:>|]\s*|\s+[–—/-]\s+|[–—](?=\S))(?=\S)"
+)
+
+
+def without_mark(text: str, marks: Mapping[str, str]) -> tuple[str, str]:
+    """The direction that a mark at the beginning of a text says, and the text without the mark.
+
+    Parameters
+    ----------
+    text : a code or a finding in words.
+    marks : what each mark says, in the spelling of :func:`same`.
+
+    >>> (
+    ...     without_mark("Barrier - Cost", {"barrier": "Barrier"}),
+    ...     without_mark("Pay: late", {"b": "B"}),
+    ... )
+    (('Barrier', 'Cost'), ('', 'Pay: late'))
+    """
+    found = _PREFIX.match(text) if marks else None
+    word = marks.get(same(found["inside"] or found["before"]), "") if found else ""
+    return word, text[found.end() :] if found and word else text
+
+
+def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """The marks of a direction that texts begin with, and the texts that begin with none.
+
+    A letter is a mark only where both sides have one.
+
+    >>> marks_before(["Barrier: Cost", "Enabler - Pay", "Time"])
+    ({'barrier': 'Barrier', 'enabler': 'Facilitator'}, ['Time'])
+    >>> marks_before(["B: Cost", "B: Pay"])[0], marks_before(["B: Cost", "F: Pay"])[0]
+    ({}, {'b': 'Barrier', 'f': 'Facilitator'})
+    """
+    signs, letters = families_of_marks()
+    begun: dict[str, str] = {}
+    told = [*dict.fromkeys(texts)]
+    for text in told:
+        if found := _PREFIX.match(text):
+            begun[text] = same(found["inside"] or found["before"])
+    known = {word: directions_in(word) or letters.get(word, "") for word in begun.values()}
+    words = {word: side for word, side in signs.items() if len(word) > 2 and word.isalpha()}
+    known = {word: side or words.get(word, "") for word, side in known.items()}
+    sides = {side for word, side in known.items()}
+    marks = {
+        word: side
+        for word, side in known.items()
+        if side and (len(word) > 2 or {"Barrier", "Facilitator"} <= sides)
+    }
+    return marks, [text for text in told if begun.get(text) not in marks]
+
+
 # --- lists --------------------------------------------------------------------------------------
 
 
@@ -333,6 +386,23 @@ def pieces(cell: str, separators: str) -> list[str]:
     if depth:  # a bracket that nobody closes hides no separator
         parts = re.split(f"[{re.escape(separators)}]", cell) if separators else [cell]
     return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def sentences(cell: str) -> list[str]:
+    r"""The findings of a cell of text: its lines and bullets; short parts between semicolons.
+
+    >>> sentences("- Low pay\n- Long hours"), sentences("Low pay; long hours")
+    (['Low pay', 'Long hours'], ['Low pay', 'long hours'])
+    >>> sentences("Pay was low; nobody was told why, and the team left within the year.")
+    ['Pay was low; nobody was told why, and the team left within the year.']
+    """
+    lines = [re.sub(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)])\s+", "", line) for line in cell.split("\n")]
+    found: list[str] = []
+    for line in lines:
+        parts = pieces(line, ";")
+        short = all(len(part) <= 60 and not part.rstrip().endswith(".") for part in parts)
+        found += parts if short else [" ".join(line.split())]
+    return [text for text in dict.fromkeys(found) if text]
 
 
 _BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙]\s+")

@@ -50,6 +50,15 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
         notes = [*notes, "It is an outline: what is indented stands below what is not."]
         lines = [(at, [line]) for at, line in enumerate(text.split("\n"), start=first) if line]
         return Grid(file, lines, notes=notes), []
+    if marked_up := _markdown(text, first):
+        notes = [*notes, "It is a table of Markdown."]
+        apart = {number for number, cells in marked_up if not cells}
+        if apart:
+            where = f"{counted(len(apart), 'line', 'lines')}, the first in line {min(apart)}"
+            notes.append(f"What stands beside its table was not read: {where}.")
+        lines = [(number, cells) for number, cells in marked_up if cells]
+        problems = _ragged(lines, _Way("|", ""), file)
+        return (None if problems else Grid(file, lines, notes=notes)), problems
     with _cells_of_any_size():
         way = _Way(named[1], '"') if named else _way(text)
         if way is None:
@@ -77,6 +86,31 @@ def _is_outline(text: str) -> bool:
     if not any(depths) or depths[0] or any("\t" in line.lstrip("\t") for line in lines):
         return False
     return all(after <= before + 1 for before, after in pairwise(depths))
+
+
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*")
+
+
+def _markdown(text: str, first: int) -> list[tuple[int, list[str]]]:
+    """The rows of the first table of Markdown, ``| a | b |``; other lines without cells."""
+    lines = text.split("\n")
+    ruled = (at for at, line in enumerate(lines) if at and _RULE.fullmatch(line))
+    # Above the rule stand the headings, and nothing of the table above them.
+    rule = next(
+        (at for at in ruled if "|" in lines[at - 1] and (at < 2 or "|" not in lines[at - 2])), 0
+    )
+    if not rule:
+        return []
+    end = next((at for at in range(rule, len(lines)) if "|" not in lines[at]), len(lines))
+    rows = []
+    for at, line in enumerate(lines):
+        if not line.strip() or at == rule:
+            continue
+        inside = rule - 1 <= at < end
+        bare = re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line)
+        cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", bare)]
+        rows.append((first + at, cells if inside else []))
+    return rows
 
 
 @dataclass(frozen=True)
