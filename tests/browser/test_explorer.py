@@ -909,6 +909,7 @@ def test_studies_can_be_chosen(everything: Path, review: Review, opened: Any) ->
     page.keyboard.press("Escape")
     page.locator(".ex-chip", has_text=review.records.label(one)).click()
     assert shown(page) == list(review.evidence().where(study=other).ids)
+    assert held(page, ("x.study", other), without=("x.study", one))
     page.go_back()
     page.wait_for_function("document.querySelectorAll('.ex-chips li').length === 3")
     assert shown(page) == list(both.ids)
