@@ -1644,7 +1644,14 @@ def ways_of(made: Made) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("yes", ["x", "1", "ja"])
 @pytest.mark.parametrize(
-    ("one", "two"), [("Barrier", "Enabler"), ("Hindernis", "Promotor"), ("–", "+"), ("B", "F")]
+    ("one", "two"),
+    [
+        ("Barrier", "Enabler"),
+        ("Hindernis", "Promotor"),
+        ("–", "+"),
+        ("B", "F"),
+        ("Hinders", "What helps?"),
+    ],
 )
 def test_ticks_beside_a_theme_below_directions_say_the_direction(
     take: Take, one: str, two: str, yes: str
@@ -1654,7 +1661,8 @@ def test_ticks_beside_a_theme_below_directions_say_the_direction(
         f"Cy 2012,Room,{yes},{yes}\nDee 2013,Time,,\n"
     )
     made = take(table)
-    sides = ("Negative", "Positive") if two == "+" else ("Barrier", "Facilitator")
+    other = {"+": ("Negative", "Positive"), "What helps?": ("Hinders", "Helps")}
+    sides = other.get(two, ("Barrier", "Facilitator"))
     expected = [("Boss", sides[1]), ("Fear", sides[0]), ("Room", "Both"), ("Time", "Not stated")]
     assert ways_of(made) == expected
     assert made.told.count("a tick says the direction") == 1
@@ -1686,7 +1694,7 @@ def test_a_direction_before_each_code_is_read(take: Take, one: str, two: str) ->
         *(("Heat", "Barrier"), ("Light", "Facilitator")),
         *(("Noise", "Barrier"), ("Noise", "Facilitator")),
     ]
-    assert made.told.count("Each code begins with a direction") == 1
+    assert made.told.count("Each code says a direction before or after it") == 1
 
 
 def test_a_letter_before_codes_is_a_direction_only_where_both_sides_have_one(take: Take) -> None:
@@ -1699,7 +1707,7 @@ def test_a_letter_before_codes_is_a_direction_only_where_both_sides_have_one(tak
 def test_a_direction_before_some_codes_only_is_told(take: Take) -> None:
     made = take("Study,Theme\nAbe 2010,Barrier: Noise\nBo 2011,Enabler: Heat\nCy 2012,Light\n")
     assert {way for _, way in ways_of(made)} == {"Reported"}
-    assert "2 of 3 texts in the columns of theme begin with a direction" in made.told
+    assert "2 of 3 texts in the columns of theme say a direction before or after them" in made.told
     assert "as 'Light': no direction was read" in made.told
 
 
@@ -1742,3 +1750,27 @@ def test_a_code_that_comes_later_without_the_direction_the_others_have_is_told(
     assert found == {("light", "not-stated"), ("heat", "barrier")}
     told = "\n".join(again.report.lines())
     assert "Findings without a direction got one, 'Not stated'. (1 row: table.csv:4)" in told
+
+
+def test_a_column_for_neither_side_goes_with_those_of_the_sides(take: Take) -> None:
+    made = take(
+        "Study,Theme,Challenge,Enabler,Neutral\nAbe 2010,Fear,y,n,n\nBo 2011,Boss,n,y,n\n"
+        "Cy 2012,Room,n,n,y\n"
+    )
+    expected = [("Boss", "Facilitator"), ("Fear", "Barrier"), ("Room", "No effect")]
+    assert ways_of(made) == expected
+
+
+def test_a_direction_in_brackets_after_each_code_is_read(take: Take) -> None:
+    made = take("Study,Theme\nAbe 2010,Noise (barrier)\nBo 2011,Noise [Enabler]; Heat (barrier)\n")
+    expected = [("Heat", "Barrier"), ("Noise", "Barrier"), ("Noise", "Facilitator")]
+    assert ways_of(made) == expected
+
+
+def test_codes_that_become_one_for_an_accent_are_told(take: Take) -> None:
+    made = take("Study,Theme\nAbe 2010,Café\nBo 2011,Cafe\nCy 2012,cafe\nDi 2013,Staff\n")
+    assert made.themes == {"Café": 3, "Staff": 1}
+    told = (
+        "Codes that differ only in accents or hyphens are one. (1 code: 'Cafe' is read as 'Café')"
+    )
+    assert told in made.told

@@ -467,6 +467,7 @@ class _Collector:
     def _draft(self, counting: set[tuple[int, int]]) -> None:
         """The codebook of the codes that occur: whole ways first, then labels on their own."""
         single: list[tuple[list[str], int]] = []
+        merged: dict[str, None] = {}
         for index, (sheet, recipe) in enumerate(self.material.sheets):
             lines = {line for at, line in counting if at == index}
             for name in sheet.header:
@@ -483,8 +484,16 @@ class _Collector:
                     elif labels:
                         single.append((labels, row.line))
         for labels, line in single:
-            if not self.codes.find(labels[0]):
+            found = self.codes.find(labels[0])
+            if not found:
                 self.codes.add(labels, line)
+            elif len(found) == 1 and labels[0] != found[0]:
+                kept = self.codes.nodes[found[0]].label
+                if same(labels[0]) != same(kept):
+                    merged[f"{labels[0]!r} is read as {kept!r}"] = None
+        for told in merged:
+            text = "Codes that differ only in accents or hyphens are one."
+            self.report.decided(text, told, noun="code")
 
     def _labels(self, row: Row, recipe: SheetRecipe) -> Iterable[tuple[str, list[str], str]]:
         """The codes of a row: column, labels from the widest, and a direction said before them."""

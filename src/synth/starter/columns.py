@@ -569,7 +569,9 @@ class _Guesser:
             if self.held[name]
             and all(is_tick(c, name) or is_blank_tick(c) or unknown(c) for c in self.held[name])
         }
-        for of_family in (lambda word: directions_in(word) or letters.get(word, ""), signs.get):
+        neither = {word: way for word, way in signs.items() if way == "No effect"}
+        sided = {**neither, **letters}
+        for of_family in (lambda word: directions_in(word) or sided.get(word, ""), signs.get):
             ways = {name: way for name, word in ticked.items() if (way := of_family(word))}
             sides = {*ways.values()} - {"Both", "Mixed", "No effect"}
             if len(sides) < 2:
@@ -609,16 +611,16 @@ class _Guesser:
             what = "code" if use == "theme" else "finding in words"
             shown = ", ".join(f"{mark!r} as {side!r}" for mark, side in marks.items())
             if not others:
-                text = f"Each {what} begins with a direction, and it was read so: {shown}."
+                text = f"Each {what} says a direction before or after it, read so: {shown}."
                 hint = "without the recipe's [sheet.marks] it is part of the text alone"
                 self.guess.doubts.append(Doubt(text, hint=hint))
                 return replace(recipe, marks=marks)
             told = len({*texts})
             if (told - len(others)) * 2 > told or len({*marks.values()}) > 1:
                 text = (
-                    f"{told - len(others)} of {told} texts in the columns of {use} begin with a "
-                    f"direction ({_listed([*marks])}), and others do not, as {others[0]!r}: no "
-                    "direction was read."
+                    f"{told - len(others)} of {told} texts in the columns of {use} say a "
+                    f"direction before or after them ({_listed([*marks])}), and others do not, as "
+                    f"{others[0]!r}: no direction was read."
                 )
                 hint = "give each one, or write a column of directions"
                 self.guess.doubts.append(Doubt(text, hint=hint))

@@ -312,28 +312,39 @@ _PREFIX = re.compile(
     r"|(?P<before>[^\W\d_][^:>|–—]{0,40}?)(?:\s*[:>|]\s*|\s+[–—/-]\s+|[–—](?=\S))(?=\S)"
 )
 
+_SUFFIX = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]\s]{1,40})[)\]]\s*$")
+
+
+def _mark_of(text: str) -> tuple[str, str]:
+    """What may be a mark at the beginning of a text or in brackets at its end, and the rest."""
+    if found := _PREFIX.match(text):
+        return same(found["inside"] or found["before"]), text[found.end() :]
+    found = _SUFFIX.search(text)
+    return (same(found[1]), text[: found.start()]) if found else ("", text)
+
 
 def without_mark(text: str, marks: Mapping[str, str]) -> tuple[str, str]:
-    """The direction that a mark at the beginning of a text says, and the text without the mark.
+    """The direction that a mark before or after a text says, and the text without the mark.
 
     Parameters
     ----------
     text : a code or a finding in words.
     marks : what each mark says, in the spelling of :func:`same`.
 
-    >>> (
-    ...     without_mark("Barrier - Cost", {"barrier": "Barrier"}),
-    ...     without_mark("Pay: late", {"b": "B"}),
-    ... )
-    (('Barrier', 'Cost'), ('', 'Pay: late'))
+    >>> without_mark("Barrier - Cost", {"barrier": "Barrier"})
+    ('Barrier', 'Cost')
+    >>> without_mark("Cost (barrier)", {"barrier": "Barrier"})
+    ('Barrier', 'Cost')
+    >>> without_mark("Pay: late", {"b": "Barrier"})
+    ('', 'Pay: late')
     """
-    found = _PREFIX.match(text) if marks else None
-    word = marks.get(same(found["inside"] or found["before"]), "") if found else ""
-    return word, text[found.end() :] if found and word else text
+    mark, rest = _mark_of(text) if marks else ("", text)
+    word = marks.get(mark, "")
+    return word, rest if word else text
 
 
 def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
-    """The marks of a direction that texts begin with, and the texts that begin with none.
+    """The marks of a direction that texts have, and the texts that have none.
 
     A letter is a mark only where both sides have one.
 
@@ -343,11 +354,8 @@ def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     ({}, {'b': 'Barrier', 'f': 'Facilitator'})
     """
     signs, letters = families_of_marks()
-    begun: dict[str, str] = {}
     told = [*dict.fromkeys(texts)]
-    for text in told:
-        if found := _PREFIX.match(text):
-            begun[text] = same(found["inside"] or found["before"])
+    begun = {text: mark for text in told if (mark := _mark_of(text)[0])}
     known = {word: directions_in(word) or letters.get(word, "") for word in begun.values()}
     words = {word: side for word, side in signs.items() if len(word) > 2 and word.isalpha()}
     known = {word: side or words.get(word, "") for word, side in known.items()}
