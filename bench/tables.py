@@ -20,8 +20,12 @@ from pathlib import Path
 from synth.starter.importer import take_in
 from synth.starter.request import Request
 
-SIZES = (("long", 10_000), ("long", 100_000), ("ticks", 100), ("ticks", 500))
-"""A row for each study and code, and 2,000 columns of ticks: the shape, and how many rows."""
+SIZES = (
+    *(("long", 10_000), ("long", 100_000), ("ticks", 100), ("ticks", 500)),
+    *(("alike", 1_000), ("alike", 2_000)),
+)
+"""The shape, and how many rows: a row for each study and code, 2,000 columns of ticks, and studies
+of one year whose names differ in a few letters."""
 
 
 def written(path: Path, shape: str, size: int) -> None:
@@ -37,6 +41,12 @@ def written(path: Path, shape: str, size: int) -> None:
                 effect = chance.choice(["helps", "hinders"])
                 who = (f"Author{study} {1980 + study % 40}", f"Title {study} of things")
                 table.writerow([*who, where, f"Theme {at % 60}", effect, f"Finding {at}"])
+            return
+        if shape == "alike":
+            table.writerow(["Study", "Theme", "Effect", "Finding"])
+            for at in range(size):
+                name = "".join("abcdefghijkl"[at // 12**place % 12] for place in range(4))
+                table.writerow([f"Author{name} 2015", f"Theme {at % 9}", "helps", f"Finding {at}"])
             return
         table.writerow(["Study", "Title", *(f"Code {at:04d} x" for at in range(2_000))])
         for at in range(size):

@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from nbclient.exceptions import DeadKernelError
 
 from synth import notebooks, warm
 from synth.cli import main
@@ -356,6 +357,24 @@ def test_a_kernel_that_ends_by_itself_fails_its_notebook_alone(book: Path) -> No
     assert all(after[name] != before[name] for name in before if name != "seen.ipynb")
 
 
+def test_a_kernel_that_ends_before_it_answers_fails_its_notebook_alone(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork = Holder.fork
+
+    def first_gone(holder: Holder, *given: Any) -> Any:
+        kernel = fork(holder, *given)
+        monkeypatch.setattr(Holder, "fork", fork)
+        kernel.kill()
+        return kernel
+
+    monkeypatch.setattr(Holder, "fork", first_gone)
+    said = Said()
+    assert execute(book, all=True, say=said) == 1
+    assert "1 failed" in said.last
+    assert sum("The kernel ended before it answered." in line for line in said) == 1
+
+
 def test_no_process_outlives_an_execution(book: Path) -> None:
     with Holder(book) as holder:
         kernel = holder.fork(str(book / "no-such-connection"), str(book), False)
@@ -411,9 +430,9 @@ def test_a_kernel_is_ready_when_it_answers_and_is_heard(
 
 
 def test_a_kernel_that_ends_or_never_answers_is_not_waited_for() -> None:
-    with pytest.raises(RuntimeError, match="ended before it answered"):
+    with pytest.raises(DeadKernelError, match="ended before it answered"):
         asyncio.run(notebooks._until_ready(Scripted(["reply"], alive=False), 60))
-    with pytest.raises(RuntimeError, match=r"did not answer in 1e-09 seconds"):
+    with pytest.raises(DeadKernelError, match=r"did not answer in 1e-09 seconds"):
         asyncio.run(notebooks._until_ready(Scripted(), 1e-9))
 
 

@@ -499,9 +499,9 @@ async def _until_ready(client: Any, timeout: float | None = None) -> None:
             await heard(client.iopub_channel, "idle", 0.05)
             return
         if not await ensure_async(client.is_alive()):
-            raise RuntimeError("The kernel ended before it answered.")
+            raise DeadKernelError("The kernel ended before it answered.")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"The kernel did not answer in {timeout} seconds.")
+            raise DeadKernelError(f"The kernel did not answer in {timeout} seconds.")
 
 
 class _WaitingClient(AsyncKernelClient):
@@ -532,6 +532,7 @@ async def _run_cells(notebook: Any, folder: Path, holder: Holder | None) -> None
         notebook,
         km=manager,
         timeout=600,
+        startup_timeout=600,  # a busy machine is no fault of the kernel
         shutdown_kernel="immediate",
         store_widget_state=False,
         record_timing=False,

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import combinations
 
 from synth.references.matching import AND_OTHERS
 from synth.references.work import DOI
+from synth.starter.likeness import alike
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Row
 from synth.starter.spreadsheet import folded
@@ -453,15 +455,16 @@ class Studies:
             if year and len(label) < 200 and author_and_year(group.details.get("label", "")):
                 by_year.setdefault(year[0], []).append((index, label))
         for listed in by_year.values():
-            for at, (index, label) in enumerate(listed):
-                for other, known in listed[at + 1 :]:
-                    if self._set_apart(index, other):
-                        continue
-                    first, second = label.split(), known.split()
-                    alike = difflib.SequenceMatcher(None, label, known)
-                    close = alike.real_quick_ratio() >= 0.9 and alike.quick_ratio() >= 0.9
-                    if first[:1] == second[:1] or (close and alike.ratio() >= 0.9):
-                        pairs.append((names[index], names[other]))
+            found = {*alike([label for _, label in listed])}
+            by_author: dict[str, list[int]] = {}
+            for at, (_, label) in enumerate(listed):
+                by_author.setdefault(label.split()[0], []).append(at)
+            for places in by_author.values():
+                found.update(combinations(places, 2))
+            for one, two in sorted(found):
+                index, other = listed[one][0], listed[two][0]
+                if not self._set_apart(index, other):
+                    pairs.append((names[index], names[other]))
         return pairs
 
     def _set_apart(self, one: int, two: int) -> bool:
