@@ -1774,3 +1774,36 @@ def test_codes_that_become_one_for_an_accent_are_told(take: Take) -> None:
         "Codes that differ only in accents or hyphens are one. (1 code: 'Cafe' is read as 'Café')"
     )
     assert told in made.told
+
+
+@pytest.mark.parametrize("rank", ["Category", "Domain"])
+def test_a_rank_of_directions_alone_says_the_direction(take: Take, rank: str) -> None:
+    narrow = "Subcategory" if rank == "Category" else "Theme"
+    table = (
+        f"Study,{rank},{narrow}\nAbe 2010,Barriers,Noise\nBo 2011,Facilitators,Noise\n"
+        "Cy 2012,Barriers,Heat\nDi 2013,Facilitators,Light\n"
+    )
+    made = take(table)
+    words = [("Heat", "Barriers"), ("Light", "Facilitators")]
+    assert ways_of(made) == [*words, ("Noise", "Barriers"), ("Noise", "Facilitators")]
+    assert f"'{rank}' holds directions alone" in made.told
+    assert "side by side" not in made.told
+    named = take(table, columns=(f"theme={rank}>{narrow}",))
+    assert {way for _, way in ways_of(named)} == {"Reported"}
+
+
+def test_a_direction_before_the_codes_of_the_narrowest_rank_is_read(take: Take) -> None:
+    made = take(
+        "Study,Theme,Subtheme\nAbe 2010,Room,Barrier: Noise\nBo 2011,Room,Enabler: Light\n"
+        "Cy 2012,Team,Barrier: Fear\n"
+    )
+    expected = [("Fear", "Barrier"), ("Light", "Facilitator"), ("Noise", "Barrier")]
+    assert ways_of(made) == expected
+
+
+def test_codes_that_speak_of_barriers_are_codes_beside_a_wider_rank(take: Take) -> None:
+    made = take(
+        "Study,Theme,Subtheme\nAbe 2010,Room,Noise barriers\nBo 2011,Room,Enabling light\n"
+        "Cy 2012,Team,Fear as a barrier\n"
+    )
+    assert {*made.themes} == {"Noise barriers", "Enabling light", "Fear as a barrier"}

@@ -499,9 +499,7 @@ class _Collector:
         """The codes of a row: column, labels from the widest, and a direction said before them."""
         for name in recipe.of("theme"):
             for piece in self._parts(row, name, recipe):
-                word, label = without_mark(piece, recipe.marks)
-                if self.codes.file and len(self.codes.find(piece)) == 1:
-                    label = piece
+                word, label = self._said(piece, recipe)
                 yield name, split_path(label, recipe.path), word
         ranks = recipe.ranks
         if ranks:
@@ -510,16 +508,24 @@ class _Collector:
             if all(len(parts) <= 1 for parts in heads):
                 head = [part for parts in heads for part in parts]
                 for piece in narrow[1] or ([""] if head else []):
-                    yield narrow[0], [*head, *([piece] if piece else [])], ""
+                    word, label = self._said(piece, recipe)
+                    yield narrow[0], [*head, *([label] if label else [])], word
             else:
                 # Several values in wider ranks too: the first belongs to the first.
                 many = max(len(parts) for parts in (*heads, narrow[1]))
                 for at in range(many):
                     way = [p[min(at, len(p) - 1)] for p in (*heads, narrow[1]) if p]
-                    yield narrow[0], way, ""
+                    word, way[-1] = self._said(way[-1], recipe)
+                    yield narrow[0], way, word
         for name in recipe.of("dimensions"):
             for piece in self._parts(row, name, recipe):
                 yield name, [*recipe.codes.get(name, (name,)), piece], ""
+
+    def _said(self, piece: str, recipe: SheetRecipe) -> tuple[str, str]:
+        """The direction that a code says, and its label: as the team's codebook has it, if so."""
+        word, label = without_mark(piece, recipe.marks)
+        whole = bool(self.codes.file) and len(self.codes.find(piece)) == 1
+        return word, piece if whole else label
 
     def _parts(self, row: Row, name: str, recipe: SheetRecipe) -> list[str]:
         """The values of a cell, those that say "unknown" left out."""

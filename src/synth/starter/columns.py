@@ -542,11 +542,10 @@ class _Guesser:
         if any(map(self._is_code, self.uses.values())):
             self._ticked_directions()
         if "direction" not in self.uses.values() and any(map(self._is_code, self.uses.values())):
-            signs = families_of_marks()[0]
+            self._directions_among_ranks()
+        if "direction" not in self.uses.values() and any(map(self._is_code, self.uses.values())):
             for name in self.free:
-                held = {same(cell) for cell in self.held[name] if not unknown(cell)}
-                ways = {directions_in(cell) or signs.get(cell, "") for cell in held}
-                if len(ways) > 1 and "" not in ways and max(map(len, held)) <= 30:
+                if self._says_sides(name):
                     self.uses[name] = "direction"
                     break
         for name in self.free:
@@ -556,6 +555,38 @@ class _Guesser:
                 few = len({same(cell) for cell in self.held[name]}) <= 12
                 if few and re.search(r"review|cod(?:er|ed)|rater|extract", folded(name)):
                     self.uses[name] = "reviewer"
+
+    def _says_sides(self, name: str) -> bool:
+        """Whether each cell of a column says a direction, and not all the same one."""
+        signs = families_of_marks()[0]
+        held = {same(cell) for cell in self.held[name] if not unknown(cell)}
+        ways = {directions_in(cell) or signs.get(cell, "") for cell in held}
+        return len(ways) > 1 and "" not in ways and max(map(len, held)) <= 30
+
+    def _is_side(self, name: str) -> bool:
+        """Whether a rank names nothing but sides: *Language barriers* is a code of its own."""
+        held = {same(cell) for cell in self.held[name] if not unknown(cell)}
+        plain = all(len(cell.split()) == 1 for cell in held)
+        sides = {directions_in(cell) for cell in held}
+        return self._says_sides(name) and (plain or len(held) == len(sides) < len(self.held[name]))
+
+    def _directions_among_ranks(self) -> None:
+        """A rank of *Barriers* and *Facilitators* says the direction of what stands below it."""
+        codes = [name for name, use in self.uses.items() if use == "dimensions" or "rank " in use]
+        seen = [name for name in codes if name not in self.given and name not in self.sheet.roles]
+        name = next(filter(self._is_side, seen), "")
+        if not name or len(codes) < 2:
+            return
+        rest = sorted((one for one in codes if one != name), key=lambda one: self.uses[one])
+        self.uses[name] = "direction"
+        for at, one in enumerate(rest, start=1):
+            ranked = f"rank {at}" if "rank " in self.uses[one] else self.uses[one]
+            self.uses[one] = ranked if len(rest) > 1 else "theme"
+        doubts = self.guess.doubts
+        doubts = [one for one in doubts if not any(name in uses for _, uses in one.answers)]
+        text = f"{name!r} holds directions alone, so it is no rank of the codebook but says them."
+        hint = f'--columns "theme={">".join([name, *rest])}" makes it one'
+        self.guess.doubts = [*doubts, Doubt(text, hint=hint)]
 
     def _ticked_directions(self) -> None:
         """Columns of ticks beside codes whose headings are directions, as *Barrier*, *Enabler*."""
@@ -593,13 +624,14 @@ class _Guesser:
             return recipe
         ways: Mapping[str, Callable[[str], list[str]]] = {
             "theme": lambda cell: pieces(cell, ";\n"),
+            "rank": lambda cell: pieces(cell, ";\n"),
             "codes": sentences,
             "summary": lambda cell: [" ".join(cell.split())],
         }
         for use, parts in ways.items():
             texts = [
                 part
-                for name in recipe.of(use)
+                for name in (recipe.ranks[-1:] if use == "rank" else recipe.of(use))
                 for cell in self.held[name]
                 if not (use == "codes" and (is_tick(cell, name) or is_blank_tick(cell)))
                 for part in parts(cell)
@@ -608,7 +640,7 @@ class _Guesser:
             marks, others = marks_before(texts)
             if not marks:
                 continue
-            what = "code" if use == "theme" else "finding in words"
+            what = "code" if use in ("theme", "rank") else "finding in words"
             shown = ", ".join(f"{mark!r} as {side!r}" for mark, side in marks.items())
             if not others:
                 text = f"Each {what} says a direction before or after it, read so: {shown}."
