@@ -128,6 +128,31 @@ def test_nothing_reaches_over_the_edge_of_paper(
     assert set(wide.values()) == {760}, wide
 
 
+def test_letters_of_twice_the_size_widen_no_page(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """On a phone; in the explorer each filter's number is in view and the title under nothing."""
+    offline = offline_page(viewport={"width": 360, "height": 740})
+    wide = {}
+    for name in ["api", "change-management", "explorer", "gaps", "what-can-go-wrong"]:
+        page = offline.open(built_book / "book" / f"{name}.html")
+        page.add_style_tag(content="html { font-size: 200% !important }")
+        wide[name] = page.evaluate("document.documentElement.scrollWidth")
+        if name == "explorer":
+            page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '32px'")
+            page.locator(".ex-filters").evaluate("(filters) => { filters.open = true; }")
+            beside = page.evaluate(
+                """() => [...document.querySelectorAll(".ex-panel .ex-n")]
+                    .filter((n) => n.getBoundingClientRect().right > innerWidth).length"""
+            )
+            assert page.locator(".ex-panel .ex-n").count() > 20
+            assert not beside
+            title, tabs = (page.locator(at).bounding_box() for at in (".ex-title", ".ex-tabs"))
+            letters_end = title["y"] + 0.9 * title["height"]
+            assert tabs["y"] >= letters_end, (title, tabs)
+    assert set(wide.values()) == {360}, wide
+
+
 def test_nothing_moves_for_readers_who_asked_for_stillness(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:
