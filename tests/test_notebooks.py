@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gc
 import io
 import json
 import os
@@ -373,6 +374,27 @@ def test_a_kernel_that_ends_before_it_answers_fails_its_notebook_alone(
     assert execute(book, all=True, say=said) == 1
     assert "1 failed" in said.last
     assert sum("The kernel ended before it answered." in line for line in said) == 1
+
+
+def test_a_run_that_was_cancelled_leaves_no_task_that_fails(book: Path, tmp_path: Path) -> None:
+    """On a busy machine others end more than a second after the first, and a task still looked."""
+    failed: list[dict[str, Any]] = []
+    at_work = tmp_path / "at-work"
+    cell = f"import pathlib, time\npathlib.Path({str(at_work)!r}).touch()\ntime.sleep(600)"
+
+    async def cancelled() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: failed.append(told))
+        with Holder(book) as holder:
+            running = asyncio.create_task(notebooks._run_cells(page(cell), book, holder))
+            while not at_work.exists():
+                await asyncio.sleep(0.01)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.sleep(1.5)
+            gc.collect()
+
+    asyncio.run(cancelled())
+    assert failed == []
 
 
 def test_no_process_outlives_an_execution(book: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -59,18 +60,22 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ],
     ids=lambda command: command[0],
 )
-def test_a_full_disk(command: list[str], started: Path, tmp_path: Path) -> None:
+def test_a_full_disk(
+    command: list[str], started: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     shutil.copytree(started, tmp_path / "all")
     root = tmp_path / "all" / "review"
     if command == ["fmt"]:
         codebook = root / "data" / "codebook.csv"
         codebook.write_text(codebook.read_text("utf-8").replace("Soil", "Soil "), "utf-8")
     before = contents(tmp_path)
+    own = tmp_path_factory.mktemp("ipython")
     done = subprocess.run(
         # -B: Python would write a module's bytecode up to that size, and read it ever after.
         # A kernel must be able to say where it listens.
         [sys.executable, "-B", "-c", FULL, "1000" if command[0] == "execute" else "60", *command],
         cwd=root,
+        env={**os.environ, "IPYTHONDIR": str(own)},
         capture_output=True,
         text=True,
         check=False,
@@ -81,6 +86,8 @@ def test_a_full_disk(command: list[str], started: Path, tmp_path: Path) -> None:
     assert "File too large" in said
     assert "[file-unwritable]" in said or "[system-refused]" in said
     assert contents(tmp_path) == before
+    # Nor is what an author once typed put aside as damaged.
+    assert not [*own.rglob("history*")]
 
 
 def test_an_interrupt_is_no_traceback(

@@ -473,7 +473,10 @@ def _serve(connection_file: str, folder: str, widgets: bool) -> None:
         os.dup2(quiet, stream)
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(["-f", connection_file, "--IPKernelApp.log_level=50"])
+    # What authors typed elsewhere is theirs: on a full disk their history was taken for damaged and
+    # put aside, and of several kernels that did so at once some ended.
+    quietly = ("--IPKernelApp.log_level=50", "--HistoryManager.hist_file=:memory:")
+    IPKernelApp.launch_instance(["-f", connection_file, *quietly])
 
 
 async def _until_ready(client: Any, timeout: float | None = None) -> None:
@@ -523,12 +526,23 @@ def forked_kernel(manager: KernelManager) -> ForkedKernel:
     return kernel
 
 
+class _Cells(NotebookClient):
+    """What runs the cells of a notebook, and may be cancelled meanwhile."""
+
+    async def _async_check_alive(self) -> None:
+        # Each second a task of nbclient asks this, also of a run that was cancelled and has let go
+        # of its kernel: there it failed, and Python told so with a traceback.
+        if self.kc is None:
+            raise DeadKernelError("The kernel is no longer needed.")
+        await super()._async_check_alive()
+
+
 async def _run_cells(notebook: Any, folder: Path, holder: Holder | None) -> None:
     """Run a notebook in place."""
     manager = AsyncKernelManager(kernel_name="python3")
     kernel = forked_kernel(manager)
     kernel.widgets, kernel.holder = False, holder
-    client = NotebookClient(
+    client = _Cells(
         notebook,
         km=manager,
         timeout=600,
