@@ -367,8 +367,12 @@ def test_a_picture_is_kept_by_what_it_is_drawn_from(
     for path in (tmp_path / "pictures").iterdir():
         if path.read_text() == "<one>":
             os.utime(path, (0, 0))
+    half = tmp_path / "pictures" / ".half.svg.x1y2"
+    half.touch()
+    os.utime(half, (0, 0))
     assert drawn("one") == ["<one>"]
     assert made[3:] == ["one"], "nobody had asked for it for a long time"
+    assert not half.exists()
     # Where nothing can be kept, everything is drawn.
     shutil.rmtree(tmp_path / "pictures")
     (tmp_path / "pictures").write_text("a file")

@@ -26,10 +26,11 @@ TABLE = "Paper,Code,Effect,What it says\nLee 2020,Soil,helps,Good soil helps eve
 
 
 def contents(root: Path) -> dict[str, bytes]:
+    """Every file but pictures kept for later: a kernel that is killed may leave half of one."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "pictures"} & {*path.parts}
     }
 
 

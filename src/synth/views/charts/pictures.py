@@ -39,7 +39,7 @@ def picture(spec: Mapping[str, Any]) -> str:
 def keep_pictures(folder: Path, drawer: str = "") -> None:
     """Keep pictures in a folder from now on, by what they are drawn from, for later runs as well.
 
-    What was not asked for during a month is thrown away.
+    What was not asked for during a month is thrown away, and what was left half written.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def keep_pictures(folder: Path, drawer: str = "") -> None:
     """
     _KEPT.update(folder=folder, drawer=drawer)
     with suppress(OSError):
-        for path in folder.glob("*.svg"):
+        for path in folder.iterdir():
             if time.time() - path.stat().st_mtime > _UNUSED:
                 path.unlink()
 
