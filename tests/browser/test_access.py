@@ -131,12 +131,23 @@ def test_nothing_reaches_over_the_edge_of_paper(
 def test_letters_of_twice_the_size_widen_no_page(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:
-    """On a phone; in the explorer each filter's number is in view and the title under nothing."""
+    """On a phone; nothing lies over its neighbour, and each filter's number is in view."""
     offline = offline_page(viewport={"width": 360, "height": 740})
     wide = {}
-    for name in ["api", "change-management", "explorer", "gaps", "what-can-go-wrong"]:
+    for name in ["api", "change-management", "explorer", "gaps", "intro", "what-can-go-wrong"]:
         page = offline.open(built_book / "book" / f"{name}.html")
         page.add_style_tag(content="html { font-size: 200% !important }")
+        # What stands side by side, in the first page's rows and at the end of every page.
+        over = page.evaluate(
+            """() => [[".synth-lane-theme a", ".synth-lane-counts"], [".left-prev", ".right-next"]]
+                .flatMap(([left, right]) => [...document.querySelectorAll(left)].map((one) => {
+                    const other = one.closest("li, .prev-next-area").querySelector(right);
+                    if (!other) return false;
+                    const [a, b] = [one, other].map((e) => e.getBoundingClientRect());
+                    return a.right > b.left && a.bottom > b.top + 4 && one.textContent.trim();
+                }).filter(Boolean))"""
+        )
+        assert over == [], name
         wide[name] = page.evaluate("document.documentElement.scrollWidth")
         if name == "explorer":
             page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '32px'")
