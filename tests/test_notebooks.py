@@ -9,8 +9,11 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from multiprocessing import forkserver
 from pathlib import Path
 from queue import Empty
@@ -18,6 +21,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from jupyter_client.connect import LocalPortCache
 from nbclient.exceptions import DeadKernelError
 
 from synth import notebooks, warm
@@ -374,6 +378,33 @@ def test_a_kernel_that_ends_before_it_answers_fails_its_notebook_alone(
     assert execute(book, all=True, say=said) == 1
     assert "1 failed" in said.last
     assert sum("The kernel ended before it answered." in line for line in said) == 1
+
+
+def test_no_other_program_can_take_the_ports_of_a_kernel(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ports that were free when they were looked for were taken before the kernel bound them."""
+    find = LocalPortCache.find_available_port
+    with ExitStack() as others:
+
+        def taken_at_once(cache: LocalPortCache, ip: str) -> int:
+            port = find(cache, ip)
+            others.enter_context(socket.create_server((ip, port)))
+            return port
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", taken_at_once)
+        said = Said()
+        assert execute(book, say=said) == 0, said
+
+
+def test_kernels_run_where_the_folder_of_temporary_files_has_a_long_name(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = book / ("temporary-" * 12)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    said = Said()
+    assert execute(book, say=said) == 0, said
 
 
 def test_a_run_that_was_cancelled_leaves_no_task_that_fails(book: Path, tmp_path: Path) -> None:

@@ -15,9 +15,12 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import time
+import weakref
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -52,6 +55,7 @@ from synth.views.view import WITHOUT_WIDGETS
 from synth.warm import forking
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
+_LONGEST = 90  # bytes of a folder of sockets: systems allow their names 104 and more
 PICTURES = "_build/synth/pictures"
 """Folder, below that of a review, with the pictures of charts that kernels drew."""
 
@@ -519,6 +523,12 @@ def forked_kernel(manager: KernelManager) -> ForkedKernel:
     """Have a manager start its kernel by forking it, and wait for it no longer than it takes."""
     kernel = ForkedKernel(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="synth")
     manager.provisioner = kernel
+    # Sockets in a folder of its own: of ports, another program may take one between the moment it
+    # is found free and that in which the kernel binds it, and the kernel ends.
+    folder = tempfile.mkdtemp(prefix="synth-")
+    weakref.finalize(kernel, shutil.rmtree, folder, ignore_errors=True)
+    if len(os.fsencode(folder)) < _LONGEST:
+        manager.transport, manager.ip = "ipc", f"{folder}/k"
     waits = isinstance(manager, AsyncKernelManager)
     manager.client_factory = _WaitingClient if waits else _BlockingClient
     # A kernel that does not listen yet is tried again after so many milliseconds; usual are 100.
