@@ -1388,8 +1388,16 @@ def test_the_codes_that_coders_agreed_on_count(take: Take, one: str, two: str, a
     assert "counts, the others are not taken over" in made.told
 
 
-def test_a_label_that_fits_two_works_is_asked_about_beside_one_that_fits_one(
-    take: Take, tmp_path: Path
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Vega et al. 2016", "Vega 2016"),
+        ("Vega 2016", "Vega et al. 2016"),
+        ("Vega et al. 2016", "Vega 2016", "Vega et al., 2016"),
+    ],
+)
+def test_a_label_that_fits_two_works_is_asked_about_beside_those_that_fit_one(
+    take: Take, tmp_path: Path, names: tuple[str, ...]
 ) -> None:
     bib = tmp_path / "lib.bib"
     bib.write_text(
@@ -1397,11 +1405,11 @@ def test_a_label_that_fits_two_works_is_asked_about_beside_one_that_fits_one(
         "@article{v2, author={Vega, L}, title={Two}, year=2016}\n",
         encoding="utf-8",
     )
-    table = "Study,Code\nVega et al. 2016,Pay\nVega 2016,Time\n"
+    table = "Study;Code\n" + "".join(f"{name};Pay\n" for name in names)
     with pytest.raises(ReviewError) as refused:
         take(table, bib=bib)
     (problem,) = refused.value.problems
-    assert (problem.code, problem.line) == ("work-ambiguous", 3)
+    assert (problem.code, problem.line) == ("work-ambiguous", 2 + names.index("Vega 2016"))
 
 
 def test_what_statistics_programs_write_is_read(take: Take) -> None:

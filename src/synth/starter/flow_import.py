@@ -16,7 +16,7 @@ from synth.reading.flow_sums import sums
 from synth.starter.file_kinds.programs import heading
 from synth.starter.report import source
 from synth.starter.sheet import Sheet
-from synth.starter.values import bare
+from synth.starter.values import inclusion
 from synth.text import counted, slug
 
 COLUMNS = ("box", "stage", "kind", "of", "label", "count", "state", "note")
@@ -93,7 +93,7 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                 )
                 sheet = replace(sheet, rows=rows)
         if column := _decisions(sheet):
-            rows = tuple(row for row in sheet.rows if _said(row.cells[column]) != "no")
+            rows = tuple(row for row in sheet.rows if inclusion(row.cells[column]) != "no")
             number = counted(len(sheet.rows) - len(rows), "row says", "rows say")
             told.append(
                 f"{source(sheet)}: {number} in {column!r} that the study is not included; not "
@@ -110,35 +110,11 @@ _DECISION = (
     *("inclusion status", "eligible", "eligibility", "einschluss", "eingeschlossen", "inclus"),
     *("incluido", "incluir", "incluso"),
 )
-_SAID = {
-    "yes": {
-        "yes",
-        "y",
-        "1",
-        "include",
-        "included",
-        "in",
-        "eligible",
-        "true",
-        "x",
-        "ja",
-        "oui",
-        "si",
-    },
-    "no": {"no", "n", "0", "exclude", "excluded", "out", "ineligible", "not eligible", "false"},
-    "open": {"maybe", "unclear", "undecided", "", "conflict", "?"},
-}
-_SAID["yes"] |= {"sim", "incluido", "inclus", "eingeschlossen", "einschluss"}
-_SAID["no"] |= {"nein", "non", "nao", "excluido", "exclu", "ausgeschlossen", "ausschluss", "nee"}
-
-
-def _said(cell: str) -> str:
-    return next((what for what, words in _SAID.items() if bare(cell) in words), "other")
 
 
 def _decisions(sheet: Sheet) -> str:
     """The column that says of each row whether its study is included, if some are not."""
-    said = {name: {_said(row.cells[name]) for row in sheet.rows} for name in sheet.header}
+    said = {name: {inclusion(row.cells[name]) for row in sheet.rows} for name in sheet.header}
     found = [name for name, ways in said.items() if {"yes", "no"} <= ways <= {"yes", "no", "open"}]
     # Among columns of ticks, one called "Included" is a code like the others.
     if len(found) == 1 and heading(found[0]) in _DECISION and not sheet.program:

@@ -149,6 +149,20 @@ def is_blank_tick(cell: str) -> bool:
     return not word or word in _words("no") or word in _words("doubtful") or bool(unknown(cell))
 
 
+def inclusion(cell: str) -> str:
+    """What a cell says of whether a study is in the review: yes, no, ``"open"``, or else.
+
+    >>> [inclusion(cell) for cell in ("Include", "nein", "Maybe", "-", "wrong people")]
+    ['yes', 'no', 'open', 'open', 'other']
+    """
+    word = bare(cell)
+    if is_tick(cell) or word in _words("included"):
+        return "yes"
+    if unknown(cell) or not word or word in _words("doubtful") or word in _words("undecided"):
+        return "open"
+    return "no" if word in _words("no") or word in _words("excluded") else "other"
+
+
 def is_consensus(cell: str) -> bool:
     """Whether a reviewer's name stands for what the reviewers agreed on."""
     word = bare(cell)

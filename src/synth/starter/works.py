@@ -77,10 +77,13 @@ def find_works(
             if (kind, value) in known
         ]
         match = _find(who, works)
-        for name in group.names if len(group.names) > 1 and match.key else ():
+        if len(group.names) > 1 and match.key:
             # "Lee 2020" beside "Lee et al. 2020" may be another work of the references.
-            other = _find(replace(who, details={**who.details, "label": name}), works)
-            match = other if other.code == "work-ambiguous" or not match.key else match
+            others = (
+                _find(replace(who, details={**who.details, "label": name}), works)
+                for name in group.names
+            )
+            match = next((one for one in others if one.code == "work-ambiguous"), match)
         if told or match.key:
             keys[index] = match.key if not told else told[0]
         elif match.code == "work-unknown":

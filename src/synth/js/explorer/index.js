@@ -428,14 +428,14 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     choice.restore(pairsOf(kept));
     again();
   });
-  const beside = () => root.style.setProperty("--ex-title", `${above?.offsetWidth}px`);
+  const besideTitle = () => root.style.setProperty("--ex-title", `${above?.offsetWidth}px`);
   // The column decides, not the window: a notebook's cell is narrower than its page.
   const fit = () => {
     const wide = String(root.clientWidth >= 832);
     if (root.dataset.wide === wide) return;
     root.dataset.wide = wide;
     (wide === "true" ? tools : panel).prepend(orders);
-    if (level === 2) beside();
+    if (level === 2) besideTitle();
     filters.open = wide === "true";
     filters.firstChild.tabIndex = filters.open ? -1 : 0;
   };
@@ -444,7 +444,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   // The title of a page that is an explorer stands beside its search.
   if (above && level === 2) {
     above.classList.add("ex-title");
-    new ResizeObserver(beside).observe(above); // its face may come later
+    new ResizeObserver(besideTitle).observe(above); // its face may come later
   }
   fit();
   refresh();
