@@ -89,7 +89,7 @@ lint: setup-dev setup-node ## check style and types of the Python and the JavaSc
 .PHONY: test-unit
 test-unit: setup-dev setup-node ## run the tests that need neither the built book nor a browser
 	@echo "test: pytest"
-	@$(PYTEST) $(QUICK)
+	@TMPDIR=$$(scripts/scratch) $(PYTEST) $(QUICK) -o tmp_path_retention_policy=failed
 
 .PHONY: test-notebooks
 test-notebooks: setup-dev ## prove that the stored notebooks show what their code gives

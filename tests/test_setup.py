@@ -98,6 +98,8 @@ def test_the_browser_named_by_chrome_is_used(bare_clone: Path, tmp_path: Path) -
 def pretend(folder: Path, name: str, does: str = "true") -> Path:
     """A program of some name that does little."""
     program = folder / name
+    # What stands there may be a link to the machine's own.
+    program.unlink(missing_ok=True)
     program.write_text(f"#!/bin/sh\n{does}\n")
     program.chmod(0o755)
     return program
@@ -119,7 +121,6 @@ def test_beside_debians_browser_the_one_without_a_window_is_installed_in_its_ver
 ) -> None:
     """Where it cannot be, the one that is there is used; of another browser nothing is asked."""
     with_window = pretend(bare_path, "chromium")
-    (bare_path / "id").unlink()
     pretend(bare_path, "id", "echo 0")
     pretend(bare_path, "apt-get", f'echo "$*" >> {bare_path}/asked; exit 1')
     found = f"{with_window}\n"
@@ -132,6 +133,32 @@ def test_beside_debians_browser_the_one_without_a_window_is_installed_in_its_ver
     assert asked.count("\n") == 1
     assert asked.endswith(" chromium-headless-shell=1.2-3\n")
     assert "--no-remove" in asked
+
+
+def test_files_of_the_quick_tests_are_in_memory_only_where_there_is_room_to_run_programs(
+    bare_clone: Path, bare_path: Path, tmp_path: Path
+) -> None:
+    """``df`` and ``mktemp`` are pretended; on this machine the folder may be any."""
+
+    def folder(room: str, made: Path, **named: str) -> str:
+        pretend(bare_path, "df", f"printf 'Avail\\n{room}\\n'")
+        pretend(bare_path, "mktemp", f'echo "{made}"')
+        status, said = run(bare_clone, "scratch", PATH=str(bare_path), **named)
+        assert status == 0
+        return said
+
+    for name in ("tail", "chmod"):
+        (bare_path / name).symlink_to(str(shutil.which(name)))
+    program = tmp_path / "program"
+    assert folder("24105", program, TMPDIR="") == "/dev/shm\n"
+    assert not program.exists(), "nothing is left behind"
+    assert folder("24105", program, TMPDIR="/elsewhere") == "/elsewhere\n"
+    assert folder("64", program, TMPDIR="") == "/tmp\n"
+    pretend(bare_path, "chmod")  # as where no program may be run
+    assert folder("24105", program, TMPDIR="") == "/tmp\n"
+    assert not program.exists()
+    pretend(bare_path, "df", "exit 1")
+    assert run(bare_clone, "scratch", PATH=str(bare_path), TMPDIR="") == (0, "/tmp\n")
 
 
 def test_help_lists_every_target_that_the_readme_and_contributing_name(root: Path) -> None:
