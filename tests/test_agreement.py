@@ -7,6 +7,7 @@ import random
 import shutil
 from collections import Counter
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from synth.agreement import SEED, Agreement, _draws, coefficients
 from synth.messages import Words
 from synth.reading.rules import load_records
 from synth.review import Review
+from synth.views.markup import Place, drawn_in
 
 
 def of_table(table: list[list[int]]) -> dict[str, float | None]:
@@ -214,7 +216,8 @@ def test_the_view_states_units_intervals_and_every_disagreement(
     (root / "data" / "second_coding.csv").write_text("\n".join(second) + "\n", "utf-8")
     (root / "data" / "consensus.csv").write_text(
         "unit,first,second,settled,reason\n"
-        f"{finding.study} / {theme.id},{finding.theme}: {finding.direction},-,kept,It <says> so.\n",
+        f"{finding.study} / {theme.id},{finding.theme}: {finding.direction},-,kept,"
+        f"It <says> so: see {finding.study} and {name}.\n",
         "utf-8",
     )
     view = Review.load(root).reliability()
@@ -223,7 +226,14 @@ def test_the_view_states_units_intervals_and_every_disagreement(
         view.rows[0]["neither"]
     ) == (view.main.units)
     assert "[" in view.rows[0]["kappa"]
-    assert "It &lt;says&gt; so." in view.html
+    assert "It &lt;says&gt; so: see " in view.html
+    # Readers see no id: a study is named as it is cited, a finding by its study and its number.
+    label, number = records.label(finding.study), int(name.rpartition("-")[2])
+    addresses = Place(lambda kind, about: f"#{kind}-{about}", lambda _name, _file: "")
+    with drawn_in(addresses):
+        shown = unescape(view.html)
+    assert f'<a href="#study-{finding.study}">{label}</a> and ' in shown
+    assert f'<a href="#finding-{name}">{label}, finding {number}</a>.' in shown
     assert records.codebook[finding.theme].label in view.html
     assert Words.of(Review.load(root).settings)["reliability_nothing"] in view.html
     assert str(view.main.units) in view.text

@@ -149,6 +149,7 @@ def test_letters_of_twice_the_size_widen_no_page(
         )
         assert over == [], name
         wide[name] = page.evaluate("document.documentElement.scrollWidth")
+        assert page.locator(".synth-bar-title img").bounding_box()["width"] >= 20, name
         if name == "explorer":
             page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '32px'")
             page.locator(".ex-filters").evaluate("(filters) => { filters.open = true; }")
@@ -162,6 +163,25 @@ def test_letters_of_twice_the_size_widen_no_page(
             letters_end = title["y"] + 0.9 * title["height"]
             assert tabs["y"] >= letters_end, (title, tabs)
     assert set(wide.values()) == {360}, wide
+
+
+@pytest.mark.parametrize("width", [360, 768])
+def test_a_table_of_numbers_or_of_text_is_read_without_scrolling_sideways(
+    built_book: Path, offline_page: Callable[..., Any], width: int
+) -> None:
+    """Nor does one scroll for the sake of a caption that only a screen reader hears."""
+    offline = offline_page(viewport={"width": width, "height": 740})
+    scrolls = {}
+    for name in ["reliability", "reporting", "robustness", "organizational-leadership"]:
+        page = offline.open(built_book / "book" / f"{name}.html")
+        page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+        tables = page.locator(".synth-scroll:has(table):visible:not(.synth-furniture *)")
+        assert tables.count(), name
+        scrolls[name] = tables.evaluate_all(
+            """(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1)
+                .map((one) => `${one.ariaLabel}: ${one.scrollWidth} > ${one.clientWidth}`)"""
+        )
+    assert not any(scrolls.values()), scrolls
 
 
 def test_nothing_moves_for_readers_who_asked_for_stillness(

@@ -1226,6 +1226,15 @@ def test_copying_says_so_and_gives_the_address(everything: Path, opened: Any) ->
     page.locator("[role=status]", has_text="Copied").wait_for()
 
 
+def test_what_copies_is_there_when_the_keyboard_reaches_the_button(
+    everything: Path, opened: Any
+) -> None:
+    """Some browsers copy only in the moment of a press, and not after a script has come."""
+    page = opened(everything)
+    with page.expect_request(lambda asked: "explorer-more" in asked.url):
+        page.get_by_role("button", name="Copy link").focus()
+
+
 def test_what_is_copied_begins_with_the_address_of_the_book(
     review: Review, tmp_path: Path, opened: Any
 ) -> None:

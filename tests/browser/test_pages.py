@@ -190,6 +190,22 @@ def test_rows_of_waterlines_are_level_and_no_higher_than_their_teeth(
     assert max(one["blank"] for one in lines) < 14, "half a tooth is kept above an empty side"
 
 
+@pytest.mark.parametrize(
+    ("old", "heading"),
+    [
+        ("thin-spots", "Where the evidence is thin"),
+        ("from-below", "What peer support workers can change"),
+        ("what-sits-oddly-in-the-source", "Cautions about the source"),
+    ],
+)
+def test_an_address_of_a_heading_under_its_old_name_leads_to_it(
+    built_book: Path, offline_page: Callable[..., Any], old: str, heading: str
+) -> None:
+    page = offline_page().open(built_book / "book" / "gaps.html", f"#{old}")
+    named = page.get_by_role("heading", name=heading)
+    page.wait_for_function(IN_SIGHT, arg=named.element_handle())
+
+
 def test_what_an_address_leads_to_is_open_on_a_phone(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

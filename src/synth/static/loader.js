@@ -195,7 +195,8 @@ function stackTables() {
     const cells = [...rows].map((row) => [...row.cells]);
     const heads = cells[0] ?? [];
     const uneven = cells.some((row) => row.length !== heads.length || row.some((cell) => cell.colSpan + cell.rowSpan > 2));
-    const running = cells.slice(1).some((row) => row.some((cell) => (cell.textContent ?? "").trim().length > 24));
+    // Numbers stay side by side where a phone has room for them.
+    const running = heads.length > 6 || cells.slice(1).some((row) => row.some((cell) => (cell.textContent ?? "").trim().length > 24));
     if (!table.querySelector("thead") || uneven || !running) continue;
     table.classList.add("synth-stack");
     table.setAttribute("role", "table");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -159,8 +160,21 @@ class Reliability(View):
                 "first": self._named(each.first),
                 "second": self._named(each.second),
                 "settled": self._named(each.settled),
-                "reason": each.reason,
+                "reason": list(self._read(each.reason)),
             }
+
+    def _read(self, reason: str) -> Iterator[tuple[str, str, str]]:
+        """Pieces of a reason: what each names, by kind and id, and the words readers see."""
+        studies, findings = self._records.studies, self._records.findings
+        for word in re.split(r"([\w-]+)", reason):
+            if word in findings:
+                name = self._records.label(findings[word].study)
+                number = word.removeprefix(findings[word].study).lstrip("-0")
+                yield "finding", word, self._words.say("reliability_finding", name=name, n=number)
+            elif word in studies:
+                yield "study", word, self._records.label(word)
+            else:
+                yield "", "", word
 
     def _named(self, said: str) -> str:
         """What a coding says, ids replaced by the words readers see."""

@@ -383,6 +383,7 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
   const menus = [sheet("cite"), sheet("export")];
   const link = button(".ex-btn", say("copy_link"), async () => (await taking()).copy(shareable(), link));
   // Some browsers copy only in the moment of a press: what copies is there by then.
+  link.onfocus = more;
   const tools = h("div.ex-tools", { onpointerover: more }, ...(keep ? [] : [link]), ...menus);
   head.append(chips, tools);
 
