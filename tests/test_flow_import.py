@@ -295,6 +295,7 @@ def test_a_plain_list_of_the_numbers_is_a_flow(tmp_path: Path, header: str) -> N
     counts = {row["box"]: row["count"] for row in found.rows if row["count"]}
     assert counts == {
         "databases": "1200",
+        "identified": "1200",
         "duplicates": "200",
         "screened": "1000",
         "excluded-screening": "900",
@@ -305,6 +306,125 @@ def test_a_plain_list_of_the_numbers_is_a_flow(tmp_path: Path, header: str) -> N
         "included": "3",
     }
     assert "the list of numbers in" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (  # PRISMA 2009: what was left after duplicates, and other sources; reasons like boxes
+            "Box,n\nRecords identified through database searching,1200\n"
+            "Additional records identified through other sources,49\n"
+            "Records after duplicates removed,1000\nRecords screened,1000\nRecords excluded,900\n"
+            "Full-text articles assessed for eligibility,100\n"
+            '"Full-text articles excluded, with reasons",88\nFull text not available,8\n'
+            "Duplicate report,80\nStudies included in qualitative synthesis,12\n",
+            {
+                "databases": 1200,
+                "additional": 49,
+                "identified": 1249,
+                "duplicates": 249,
+                "screened": 1000,
+                "excluded-screening": 900,
+                "assessed": 100,
+                "excluded-eligibility": 88,
+                "excluded-eligibility-full-text-not-available": 8,
+                "excluded-eligibility-duplicate-report": 80,
+                "included": 12,
+            },
+        ),
+        (  # an update: the studies of before are none of the new ones
+            "Step,n\nStudies included in previous version of review,10\n"
+            "Records identified from databases,500\nRecords screened,500\nRecords excluded,450\n"
+            "Reports assessed for eligibility,50\nReports excluded: wrong design,20\n"
+            "Reports excluded: no results,11\nNew studies included in review,19\n"
+            "Total studies included in review,29\n",
+            {
+                "databases": 500,
+                "identified": 500,
+                "screened": 500,
+                "excluded-screening": 450,
+                "assessed": 50,
+                "excluded-eligibility": 31,
+                "excluded-eligibility-wrong-design": 20,
+                "excluded-eligibility-no-results": 11,
+                "included": 19,
+                "previous": 10,
+                "total": 29,
+            },
+        ),
+        (  # as copied from a diagram
+            "PRISMA flow\nRecords identified from databases (n = 700)\n"
+            "Duplicates removed (n = 100)\nRecords screened (n = 600)\nExcluded (n = 590)\n"
+            "Reports assessed for eligibility (n = 10)\nStudies included (n = 10)\n",
+            {
+                "databases": 700,
+                "identified": 700,
+                "duplicates": 100,
+                "screened": 600,
+                "excluded-screening": 590,
+                "assessed": 10,
+                "included": 10,
+            },
+        ),
+        (  # databases above their sum, shares beside the numbers
+            "Source,Count,%\nLilacs,300,30%\nCinahl,700,70%\nTotal records identified,n = 1000,"
+            "100%\nScreened,1000 (100%),\nExcluded on title/abstract,960,96%\nFull text,40,4%\n"
+            "Included,5,0.5%\n",
+            {
+                "databases": 1000,
+                "databases-lilacs": 300,
+                "databases-cinahl": 700,
+                "identified": 1000,
+                "screened": 1000,
+                "excluded-screening": 960,
+                "assessed": 40,
+                "included": 5,
+            },
+        ),
+        (  # one row of numbers
+            "identified,duplicates,screened,excluded,full text,full text excluded,included\n"
+            "90,10,80,60,20,15,5\n",
+            {
+                "identified": 90,
+                "duplicates": 10,
+                "screened": 80,
+                "excluded-screening": 60,
+                "assessed": 20,
+                "excluded-eligibility": 15,
+                "included": 5,
+            },
+        ),
+    ],
+)
+def test_lists_of_numbers_in_other_words_are_flows(
+    example_root: Path, tmp_path: Path, text: str, counts: dict[str, int]
+) -> None:
+    found = flow(tmp_path, numbers=text)
+    held = {row["box"]: int(row["count"]) for row in found.rows if row["count"]}
+    assert held == counts
+    assert "reported" not in {row["state"] for row in found.rows if not row["count"]}
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_an_estimate_is_no_number_and_not_unreported(example_root: Path, tmp_path: Path) -> None:
+    found = flow(tmp_path, prisma=template(PRISMA | {"records_screened": "ca. 900"}))
+    row = next(row for row in found.rows if row["box"] == "screened")
+    assert (row["count"], row["state"]) == ("", "not established")
+    assert row["note"] == "The file says 'ca. 900'."
+    assert any("The file says 'ca. 900'" in note for note in found.notes)
+    assert problems(found, example_root, tmp_path) == []
+
+
+def test_a_list_that_does_not_add_up_says_so(example_root: Path, tmp_path: Path) -> None:
+    text = (
+        "Step,n\nRecords identified from databases,1000\nDuplicates removed,200\n"
+        "Records screened,850\nRecords excluded,800\nReports assessed,50\nStudies included,9\n"
+    )
+    found = flow(tmp_path, numbers=text)
+    assert "does not add up at 'Records screened': 1000 − 200 = 850" in "\n".join(found.notes)
+    states = {row["box"]: row["state"] for row in found.rows}
+    assert states["registers"] == "not established"
+    assert problems(found, example_root, tmp_path) == []
 
 
 def test_a_total_that_names_no_source_is_no_number_of_databases(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from synth.model import NOT_ESTABLISHED, NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import sums
+from synth.starter.file_kinds.flow_list import count_of
 from synth.starter.file_kinds.programs import heading
 from synth.starter.report import source
 from synth.starter.sheet import Sheet
@@ -53,7 +54,7 @@ def flow_of(sheets: Iterable[Sheet]) -> Flow | None:
     read = list(sheets)
     for sheet in read:
         if sheet.holds == "flow":
-            return _checked(_of_prisma(sheet))
+            return _checked(_of_prisma(sheet) if sheet.program else _of_list(sheet))
     covidence = [s for s in read if s.program == "Covidence" and s.holds == "references"]
     if covidence:
         return _checked(_of_covidence(covidence))
@@ -140,9 +141,11 @@ def _stage(sheet: Sheet) -> tuple[str, list[str]]:
 class _Boxes:
     """Rows of a flow as they are added."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells: Mapping[str, str] | None = None, absent: Iterable[str] = ()) -> None:
         self.rows: list[dict[str, str]] = []
         self.numbers: dict[str, int | None] = {}
+        self.cells = cells
+        self.absent = frozenset(absent)
 
     def add(
         self,
@@ -153,8 +156,18 @@ class _Boxes:
         state: str = "reported",
         open_as: str = NOT_REPORTED,
         note: str = "",
+        name: str = "",
     ) -> None:
+        if name in self.absent:
+            return
         box, stage, kind, of = where
+        if name and count is None and self.cells is not None:
+            cell = " ".join(self.cells.get(name, "").split())
+            if re.search(r"\d", cell) and "xxx" not in cell:
+                # "ca. 40" is reported, and no number that can be counted with.
+                open_as, note = NOT_ESTABLISHED, f"The file says {cell!r}."
+            elif name not in self.cells:
+                open_as = NOT_ESTABLISHED
         values = (
             *(box, stage, kind, of, label, "" if count is None else str(count)),
             *(open_as if count is None else state, note),
@@ -175,7 +188,32 @@ class _Boxes:
 
 def _checked(flow: Flow) -> Flow:
     """The flow, without rows if its numbers do not add up."""
-    boxes = [
+    wrong = [found for found in sums(_boxes(flow.rows)) if found.holds is False]
+    if wrong:
+        flow.notes += [
+            f"The numbers of the search do not add up at {found.box.label!r}: {found}."
+            for found in wrong
+        ]
+        flow.notes.append("No search flow was written: mend the numbers, or write data/flow.csv.")
+        flow.rows = []
+    for row in flow.rows:
+        if row["note"] and not row["count"]:
+            flow.notes.append(
+                f"{row['label']}: {row['note']} Without an exact number it stays open."
+            )
+    open_boxes = [row["label"] for row in flow.rows if not row["count"]]
+    if open_boxes:
+        what = counted(
+            len(open_boxes),
+            "number of the search is not known and stays",
+            "numbers of the search are not known and stay",
+        )
+        flow.notes.append(f"{what} open: {', '.join(open_boxes)}.")
+    return flow
+
+
+def _boxes(rows: Iterable[Mapping[str, str]]) -> list[FlowBox]:
+    return [
         FlowBox(
             row["box"],
             row["stage"],
@@ -186,44 +224,69 @@ def _checked(flow: Flow) -> Flow:
             row["state"],
             row["note"],
         )
-        for row in flow.rows
+        for row in rows
     ]
-    wrong = [found for found in sums(boxes) if found.holds is False]
-    if wrong:
-        flow.notes += [
-            f"The numbers of the search do not add up at {found.box.label!r}: {found}."
-            for found in wrong
-        ]
-        flow.notes.append("No search flow was written: mend the numbers, or write data/flow.csv.")
-        flow.rows = []
-    open_boxes = [row["label"] for row in flow.rows if not row["count"]]
-    if open_boxes:
-        what = counted(len(open_boxes), "number of the search is", "numbers of the search are")
-        flow.notes.append(f"{what} not known and stay open: {', '.join(open_boxes)}.")
-    return flow
 
 
-def _number(cell: str) -> int | None:
-    plain = re.sub(r"[\s,.'’](?=\d{3}\b)", "", cell)
-    found = re.fullmatch(r"(?:n\s*=\s*)?\(?(\d+)\)?(?:\.0)?", plain, re.IGNORECASE)
-    return int(found[1]) if found else None
+_PART = re.compile(
+    r"\s*(?P<label>\S.*?)\s*[,:=(\[–]\s*(?:n\s*=\s*)?(?P<count>\d{1,3}(?:[,.\s]\d{3})+|\d+)"
+    r"\s*[)\]]?\s*(?:[(\[,]\s*\d+(?:[.,]\d+)?\s*%\s*[)\]]?)?\s*",
+    re.IGNORECASE,
+)
 
 
 def _parts(cell: str) -> dict[str, int | None]:
-    """Reasons or databases with their numbers: ``"Wrong design, 12; Not in English, 3"``."""
+    """Reasons or databases with their numbers.
+
+    >>> _parts("Wrong design, 12; Not in English (n = 3); Too old, before 1990: 1,200; Odd, xxx")
+    {'Wrong design': 12, 'Not in English': 3, 'Too old, before 1990': 1200, 'Odd': None}
+    """
     parts: dict[str, int | None] = {}
     for part in re.split(r"[;\n]", cell):
-        label, sign, count = part.rpartition(",")
+        found = _PART.fullmatch(part)
+        label, sign, count = (
+            (found["label"], ",", found["count"]) if found else part.rpartition(",")
+        )
         if sign and label.strip():
-            parts[" ".join(label.split())] = _number(count.strip())
+            parts[" ".join(label.split())] = count_of(count)
     return parts if any(count is not None for count in parts.values()) else {}
 
 
 # --- PRISMA 2020 --------------------------------------------------------------------------------
 
 
-def _of_prisma(sheet: Sheet) -> Flow:
-    """The flow of the template that PRISMA's own program for the diagram reads."""
+# Boxes that a list need not have: with none of them left out, its sums are whole.
+_OPTIONAL = frozenset(
+    [
+        *("register_results", "excluded_automatic", "excluded_other", "dbr_sought_reports"),
+        "dbr_notretrieved_reports",
+    ]
+)
+
+
+def _of_list(sheet: Sheet) -> Flow:
+    """The flow of a list of numbers: without the boxes it does not name, if it adds up so."""
+    flow = _of_prisma(sheet, _OPTIONAL)
+    wrong = [found for found in sums(_boxes(flow.rows)) if found.holds is False]
+    if not wrong:
+        return flow
+    open_flow = _of_prisma(sheet)
+    open_flow.notes += [
+        f"What the list names does not add up at {found.box.label!r}: {found}. Look whether a "
+        "number is wrong or one is missing; boxes that it does not name stay open."
+        for found in wrong
+    ]
+    return open_flow
+
+
+def _of_prisma(sheet: Sheet, optional: frozenset[str] = frozenset()) -> Flow:
+    """The flow of the template that PRISMA's own program for the diagram reads.
+
+    Parameters
+    ----------
+    sheet : its numbers, box by box.
+    optional : boxes that are left out where the file does not name them.
+    """
     columns = {heading(name): name for name in sheet.header}
     cells = {
         row.cells[columns["data"]]: row.cells[columns["n"]]
@@ -232,58 +295,92 @@ def _of_prisma(sheet: Sheet) -> Flow:
     }
     what = "PRISMA's template" if sheet.program else f"the list of numbers in {source(sheet)}"
     flow = Flow(files=(sheet.file,), notes=[f"The search flow comes from {what}."])
-    numbers = {name: _number(cell) for name, cell in cells.items()}
+    numbers = {name: count_of(cell) for name, cell in cells.items()}
     if not any(numbers.values()):
         flow.notes.append("It holds no number but zeros: is it the empty template?")
         return flow
-    boxes = _Boxes()
+    boxes = _Boxes(cells, {name for name in optional if name not in cells})
     found, screen = "identification", "screening"
 
     def number(name: str) -> int | None:
         return numbers.get(name)
 
     def total(*names: str) -> int | None:
-        held = [numbers.get(name) for name in names]
+        held = [numbers.get(name) for name in names if name not in boxes.absent]
         return None if None in held else sum(one or 0 for one in held)
 
-    for name, box, label in (
+    sources = [
         ("database_results", "databases", "Records identified from databases"),
         ("register_results", "registers", "Records identified from registers"),
-    ):
-        boxes.add((box, found, "source", "identified"), label, number(name))
+    ]
+    if "additional_results" in cells:
+        sources.append(
+            ("additional_results", "additional", "Records identified from other sources")
+        )
+    for name, box, label in sources:
         specific = cells.get(name.replace("results", "specific_results"), "")
-        for part, count in _parts(specific).items():
+        parts = _parts(specific or (cells.get(name, "") if number(name) is None else ""))
+        if number(name) is None and parts and None not in parts.values():
+            numbers[name] = sum(count or 0 for count in parts.values())
+        boxes.add((box, found, "source", "identified"), label, number(name), name=name)
+        for part, count in parts.items():
             boxes.add((f"{box}-{slug(part, 'one')}", found, "source", box), part, count)
-    whole = total("database_results", "register_results")
-    said = number("records_identified") if whole is None else None
-    state = "derived" if said is None else "reported"
-    counts = whole if said is None else said
-    boxes.add(("identified", found, "remaining", ""), "Records identified", counts, state=state)
+    whole = total(*(name for name, _, _ in sources))
+    said = number("records_identified")
+    if said is not None:
+        # What the file says; the sources below it are held against it.
+        boxes.add(("identified", found, "remaining", ""), "Records identified", said)
+    else:
+        boxes.add(
+            ("identified", found, "remaining", ""), "Records identified", whole, state="derived"
+        )
+    left, records = number("after_duplicates"), boxes.numbers["identified"]
+    if left is not None and "duplicates" not in cells:
+        doubles = None if records is None or records < left else records - left
+        boxes.add(
+            ("duplicates", found, "removed", "identified"),
+            "Duplicate records removed",
+            doubles,
+            state="derived",
+            open_as=NOT_ESTABLISHED,
+            note="Counted from the records that the file says were left after duplicates.",
+        )
+    else:
+        boxes.add(
+            ("duplicates", found, "removed", "identified"),
+            "Duplicate records removed",
+            number("duplicates"),
+            name="duplicates",
+        )
     for name, box, label in (
-        ("duplicates", "duplicates", "Duplicate records removed"),
         ("excluded_automatic", "removed-automatically", "Marked as ineligible by automation tools"),
         ("excluded_other", "removed-otherwise", "Removed for other reasons"),
     ):
-        boxes.add((box, found, "removed", "identified"), label, number(name))
+        boxes.add((box, found, "removed", "identified"), label, number(name), name=name)
     boxes.add(
         ("screened", screen, "remaining", "identified"),
         "Records screened",
         number("records_screened"),
+        name="records_screened",
     )
     boxes.add(
         ("excluded-screening", screen, "removed", "screened"),
         "Records excluded",
         number("records_excluded"),
+        name="records_excluded",
     )
     _reports(boxes, "", "dbr", "screened", numbers, cells)
-    other = total("website_results", "organisation_results", "citations_results")
+    ways = ("website_results", "organisation_results", "citations_results")
+    other = total(*(way for way in ways if sheet.program or way in cells))
     if other:
         for name, box, label in (
             ("website_results", "websites", "Websites"),
             ("organisation_results", "organisations", "Organisations"),
             ("citations_results", "citations", "Citation searching"),
         ):
-            boxes.add((box, found, "source", "other-identified"), label, number(name))
+            if sheet.program or name in cells:
+                where = (box, found, "source", "other-identified")
+                boxes.add(where, label, number(name), name=name)
         label = "Records identified by other methods"
         boxes.add(("other-identified", found, "remaining", ""), label, other, state="derived")
         _reports(boxes, "other-", "other", "other-identified", numbers, cells)
@@ -301,6 +398,7 @@ def _of_prisma(sheet: Sheet) -> Flow:
         ("included-reports", "included", "remaining", "assessed"),
         "Reports of included studies",
         reports,
+        name="new_reports",
     )
     same = None if reports is None or studies is None else reports - studies
     boxes.add(
@@ -308,11 +406,13 @@ def _of_prisma(sheet: Sheet) -> Flow:
         "Further reports of the same studies",
         same if same is None or same >= 0 else None,
         state="derived",
+        open_as=NOT_REPORTED if "new_reports" in cells or sheet.program else NOT_ESTABLISHED,
     )
     boxes.add(
         ("included", "included", "remaining", "included-reports"),
         "Studies included in review",
         studies,
+        name="new_studies",
     )
     before = number("previous_studies")
     if before:
@@ -340,28 +440,24 @@ def _reports(
 ) -> None:
     """Reports sought, retrieved and judged; the same for databases and for other methods."""
     stage = "eligibility"
-    boxes.add(
-        (f"{prefix}sought", stage, "remaining", after),
-        "Reports sought for retrieval",
-        numbers.get(f"{data}_sought_reports"),
-    )
-    boxes.add(
-        (f"{prefix}not-retrieved", stage, "removed", f"{prefix}sought"),
-        "Reports not retrieved",
-        numbers.get(f"{data}_notretrieved_reports"),
-    )
-    boxes.add(
-        (f"{prefix}assessed", stage, "remaining", f"{prefix}sought"),
-        "Reports assessed for eligibility",
-        numbers.get(f"{data}_assessed"),
-    )
+    for name, box, kind, of, label in (
+        ("sought_reports", "sought", "remaining", after, "Reports sought for retrieval"),
+        ("notretrieved_reports", "not-retrieved", "removed", "sought", "Reports not retrieved"),
+        ("assessed", "assessed", "remaining", "sought", "Reports assessed for eligibility"),
+    ):
+        # Where the list has no reports sought, those assessed follow the records at once.
+        above = of if of == after else f"{prefix}{of}"
+        above = above if above in boxes.numbers else after
+        where = (f"{prefix}{box}", stage, kind, above)
+        boxes.add(where, label, numbers.get(f"{data}_{name}"), name=f"{data}_{name}")
     name = f"{prefix}excluded-eligibility"
     reasons = _parts(cells.get(f"{data}_excluded", ""))
     whole = numbers.get(f"{data}_excluded")
     state = "reported"
     if reasons and None not in reasons.values():
         whole, state = sum(count or 0 for count in reasons.values()), "derived"
-    boxes.add((name, stage, "removed", f"{prefix}assessed"), "Reports excluded", whole, state=state)
+    where = (name, stage, "removed", f"{prefix}assessed")
+    boxes.add(where, "Reports excluded", whole, state=state, name=f"{data}_excluded")
     boxes.reasons(name, stage, reasons)
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from synth.starter.file_kinds.flow_list import flow_list
 from synth.starter.sheet import Row, Sheet
 from synth.text import counted
 
@@ -303,7 +304,7 @@ def recognised(sheet: Sheet) -> Sheet:
     -------
     The table; parts that a program packs into one column are columns of their own.
     """
-    sheet = _flow_list(_without_matrix_numbers(sheet))
+    sheet = flow_list(_without_matrix_numbers(sheet))
     if sheet.holds == "flow":
         return sheet
     names: dict[str, str] = {}
@@ -450,96 +451,6 @@ def _rayyan_notes(sheet: Sheet) -> tuple[Sheet, list[str]]:
         "'Exclusion reasons'; who decided was left out."
     )
     return _changed(sheet, header, rows), [told]
-
-
-# What a list of the numbers of a search calls each box of PRISMA's template, the surest first.
-_FLOW = tuple(
-    (name, re.compile(words, re.IGNORECASE))
-    for name, words in (
-        ("duplicates", r"duplicat|doublon|duplikat|dublett"),
-        ("excluded_automatic", r"automat"),
-        (
-            "dbr_notretrieved_reports",
-            r"not (?:be )?(?:retriev|obtain|access|availab|found)|unavailab",
-        ),
-        ("dbr_sought_reports", r"sought"),
-        (
-            "new_studies",
-            r"stud(?:y|ies)\b.*\binclu|\binclu.*\bstud|studien.*eingeschl|études inclu",
-        ),
-        ("new_reports", r"(?:reports?|articles?|papers?|publications?|records?)\b.*\binclu"),
-        (
-            "dbr_excluded",
-            r"(?:full[ -]?texts?|reports?|eligib\w*|volltext\w*)\b.*(?:\bexclu|ausgeschl)|"
-            r"exclu.*(?:full[ -]?text|eligib)",
-        ),
-        (
-            "records_excluded",
-            r"(?:records?|titles?|abstracts?|screen\w*)\b.*\bexclu|\bexclu.*screen",
-        ),
-        ("dbr_assessed", r"assess|eligibility|full[ -]?texts?|volltext|texte intégral"),
-        ("excluded_other", r"removed.*other|other reasons?"),
-        ("records_screened", r"screen|gesichtet"),
-        ("register_results", r"regist(?:er|ries|ry)"),
-        ("website_results", r"website"),
-        ("organisation_results", r"organi[sz]ation"),
-        ("citations_results", r"citation|reference lists?|hand[ -]?search"),
-        ("database_results", r"database|datenbank|bases? de donn"),
-        ("records_identified", r"identified|records found|gefunden|identifié"),
-    )
-)
-_COUNT = re.compile(r"\(?(?:n ?= ?)?\d[\d,.' ]*\)?", re.IGNORECASE)
-
-
-def _flow_list(sheet: Sheet) -> Sheet:
-    """A list such as "Records screened, 900" as the template that PRISMA's own program reads.
-
-    Rows that are no box, below the reports that were excluded, are reasons if they add up to them.
-    """
-    if len(sheet.header) != 2 or not 3 <= len(sheet.rows) <= 40:
-        return sheet
-    label, count = sheet.header
-    pairs = [(row.line, row.cells[label], row.cells[count]) for row in sheet.rows]
-    if _COUNT.fullmatch(count):
-        pairs.insert(0, (pairs[0][0] - 1, label, count))
-    if sum(bool(_COUNT.fullmatch(number)) for _, _, number in pairs) < 0.8 * len(pairs):
-        return sheet
-    found: dict[str, tuple[int, str, str]] = {}
-    reasons: list[tuple[str, str]] = []
-    other: list[str] = []
-    last = ""
-    for line, words, number in pairs:
-        name = next((name for name, pattern in _FLOW if pattern.search(words)), "")
-        if name in found or not name:
-            (reasons.append((words, number)) if last == "dbr_excluded" else other.append(words))
-            continue
-        found[name] = (line, words, number.strip("() ").removeprefix("n").strip("= "))
-        last = name
-    if len({*found} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
-        return sheet
-    if not {*found} & {"database_results", "records_identified"} or len(found) < 4:
-        return sheet
-    if reasons:
-        whole = _digits(found["dbr_excluded"][2])
-        if sum(_digits(number) for _, number in reasons) == whole:
-            line, words, _ = found["dbr_excluded"]
-            listed = "; ".join(f"{name.replace(';', ',')}, {n}" for name, n in reasons)
-            found["dbr_excluded"] = (line, words, listed)
-        else:
-            other += [name for name, _ in reasons]
-    header = ("data", "description", "boxtext", "n")
-    rows = [
-        Row(line, dict(zip(header, (name, words, words, number), strict=True)))
-        for name, (line, words, number) in found.items()
-    ]
-    told = ["It is read as the numbers of the search, box by box."]
-    if other:
-        told.append(f"Numbers that are no box were left out: {', '.join(map(repr, other))}.")
-    return _changed(sheet, header, rows, holds="flow", notes=(*sheet.notes, *told))
-
-
-def _digits(text: str) -> int:
-    return int(re.sub(r"\D", "", text) or 0)
 
 
 _MATRIX = re.compile(r"[A-Z]{1,2} : (.+)")

@@ -1,0 +1,211 @@
+"""A list of the numbers of a search, such as "Records screened, 900", as PRISMA's own template.
+
+Each line is a box of the diagram by its words; what is no box is told. The boxes are those of the
+template of PRISMA 2020, and two more that PRISMA 2009 has: records of other sources, and what was
+left after duplicates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from synth.starter.sheet import Row, Sheet
+
+# What a list calls each box, the surest first.
+_BOXES = tuple(
+    (name, re.compile(words, re.IGNORECASE))
+    for name, words in (
+        (
+            "after_duplicates",
+            r"(?:after|nach|après)\b.*(?:duplic|de-?dup|doublon|duplikat|dublett)|"
+            r"unique records|without duplic|ohne (?:duplikat|dublett)",
+        ),
+        ("duplicates", r"duplicat|doublon|duplikat|dublett|duplicad"),
+        ("excluded_automatic", r"automat"),
+        (
+            "dbr_notretrieved_reports",
+            r"not (?:be )?(?:retriev|obtain|access|availab|found)|unavailab",
+        ),
+        ("dbr_sought_reports", r"sought"),
+        ("previous_reports", r"reports?\b.*\b(?:previous|earlier) (?:version|review)"),
+        ("previous_studies", r"\b(?:previous|earlier) (?:version|review)"),
+        ("total_reports", r"\breports? of total|total (?:number of )?reports"),
+        ("total_studies", r"total (?:number of )?(?:included )?studies|studies included in total"),
+        ("new_reports", r"^\W*(?:reports?|publications?) of (?:new )?(?:included|studies)"),
+        (
+            "new_studies",
+            r"stud(?:y|ies)\b.*\binclu|\binclu.*\bstud|studien.*eingeschl|eingeschl.*studien|"
+            r"études inclu|estudios inclu|^\W*(?:final(?:ly)? )?(?:included|eingeschlossen)\W*$|"
+            r"^\W*final sample",
+        ),
+        ("new_reports", r"(?:reports?|articles?|papers?|publications?|records?)\b.*\binclu"),
+        (
+            "dbr_excluded",
+            r"(?:full[ -]?texts?|reports?|eligib\w*|volltext\w*)\b.*(?:\bexclu|ausgeschl)|"
+            r"exclu.*(?:full[ -]?text|eligib)",
+        ),
+        (
+            "records_excluded",
+            r"(?:records?|titles?|abstracts?|screen\w*)\b.*\bexclu|\bexclu.*(?:screen|titl|abstr)",
+        ),
+        ("dbr_assessed", r"assess|eligibility|full[ -]?texts?|volltext|texte intégral"),
+        ("excluded_other", r"removed.*other|other reasons?"),
+        ("records_screened", r"screen|gesichtet"),
+        ("register_results", r"regist(?:er|ries|ry)"),
+        ("website_results", r"website"),
+        ("organisation_results", r"organi[sz]ation"),
+        ("citations_results", r"citation|reference lists?|hand[ -]?search"),
+        ("additional_results", r"(?:other|additional) (?:sources?|records?|methods?)|andere quell"),
+        ("database_results", r"database|datenbank|bases? de (?:donn|dat)"),
+        ("records_identified", r"identified|records found|gefunden|identifié"),
+    )
+)
+_OTHER = re.compile(r"\bother (?:methods|sources)\b", re.IGNORECASE)
+_EXCLUDED = re.compile(r"\W*(?:excluded|ausgeschlossen|exclus|excluidos)\W*", re.IGNORECASE)
+_REASON = re.compile(r"\bexclu\w*[^:–—]*(?::|\s[–—-])\s*(?P<reason>\S.*)", re.IGNORECASE)
+# What may stand below the reports that were excluded and is none of the reasons.
+_LATER = re.compile(r"new_|total_|previous_|other_|dbr_assessed")
+_NOUN = r"(?:records?|reports?|stud(?:y|ies)|articles?|papers?|citations?|hits|references)"
+_COUNT = re.compile(
+    rf"[(\[]?\s*(?:n\s*[=:]\s*)?(\d{{1,3}}(?:[,.\s'’]\d{{3}})+|\d+)(?:\.0)?\s*{_NOUN}?\s*[)\]]?"
+    r"(?:\s*[(\[]\s*\d+(?:[.,]\d+)?\s*%\s*[)\]]|\s*[,;/]\s*\d+(?:[.,]\d+)?\s*%)?",
+    re.IGNORECASE,
+)
+_IN_LABEL = re.compile(
+    r"(?P<label>\S.*?)\s*[,:]?\s*[(\[]\s*n\s*=\s*(?P<count>[^()\[\]]+)[)\]]\s*", re.I
+)
+
+
+def count_of(cell: str) -> int | None:
+    """The number of a cell as people write it in a diagram; ``None`` if it says no exact number.
+
+    >>> [count_of(cell) for cell in ("1,234", "(n = 12)", "n=1 200", "12 (3%)", "40 records")]
+    [1234, 12, 1200, 12, 40]
+    >>> [count_of(cell) for cell in ("ca. 40", "40-50", "", "3%", "xxx")]
+    [None, None, None, None, None]
+    """
+    found = _COUNT.fullmatch(" ".join(cell.split()))
+    return int(re.sub(r"\D", "", found[1])) if found else None
+
+
+def flow_list(sheet: Sheet) -> Sheet:
+    """A list of the numbers of a search as the template that PRISMA's own program reads.
+
+    A line is a label and its number, in two columns, with shares beside them, or in one cell as
+    ``Records screened (n = 900)``; or the labels are the headings of one row of numbers. Below the
+    reports that were excluded stand their reasons, above the records their databases, where such
+    numbers add up to the whole.
+
+    Parameters
+    ----------
+    sheet : any table.
+
+    Returns
+    -------
+    The numbers box by box; the same table where it is no such list.
+    """
+    pairs = _pairs(sheet)
+    if not 4 <= len(pairs) <= 60:
+        return sheet
+    found: dict[str, tuple[int, str, str]] = {}
+    first: list[tuple[str, str]] = []
+    reasons: list[tuple[str, str]] = []
+    other: list[str] = []
+    last = ""
+    for line, words, number in pairs:
+        name = next((name for name, pattern in _BOXES if pattern.search(words)), "")
+        if _OTHER.search(words) and name.startswith("dbr_"):
+            name = f"other_{name.removeprefix('dbr_')}"
+        elif not name and _EXCLUDED.fullmatch(words):
+            name = {"records_screened": "records_excluded", "dbr_assessed": "dbr_excluded"}.get(
+                last, ""
+            )
+        why = _REASON.search(words) if name == "dbr_excluded" else None
+        if why:
+            reasons.append((why["reason"], number))
+            last = "dbr_excluded"
+        elif last == "dbr_excluded" and (name in found or not _LATER.match(name)):
+            reasons.append((words, number))
+        elif name and name not in found:
+            found[name] = (line, words, number)
+            last = name
+        elif not found or [*found] == ["database_results"]:
+            first.append((words, number))
+        else:
+            other.append(words)
+    if len({*found} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
+        return sheet
+    sources = {*found} & {"database_results", "records_identified"}
+    if not sources or len(found) < 4:
+        return sheet
+    if reasons:
+        line, words, number = found.get("dbr_excluded", (0, "Reports excluded", ""))
+        if not number or _sum(reasons) == count_of(number):
+            found["dbr_excluded"] = (line, words, _listed(reasons))
+        else:
+            other += [name for name, _ in reasons]
+    if first:
+        whole = "database_results" if "database_results" in found else "records_identified"
+        line, words, number = found[whole]
+        if _sum(first) == count_of(number):
+            found["database_results"] = (line, words, number)
+            found["database_specific_results"] = (line, words, _listed(first))
+        else:
+            other = [*(name for name, _ in first), *other]
+    header = ("data", "description", "boxtext", "n")
+    rows = tuple(
+        Row(line, dict(zip(header, (name, words, words, number), strict=True)))
+        for name, (line, words, number) in found.items()
+    )
+    told = ["It is read as the numbers of the search, box by box."]
+    if other:
+        told.append(f"Numbers that are no box were left out: {', '.join(map(repr, other))}.")
+    return replace(sheet, header=header, rows=rows, holds="flow", notes=(*sheet.notes, *told))
+
+
+def _sum(pairs: Sequence[tuple[str, str]]) -> int | None:
+    counts = [count_of(number) for _, number in pairs]
+    return None if None in counts else sum(count or 0 for count in counts)
+
+
+def _listed(pairs: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{name.replace(';', ',')}, {count_of(n) or n}" for name, n in pairs)
+
+
+def _pairs(sheet: Sheet) -> list[tuple[int, str, str]]:
+    """Labels with their numbers and lines; nothing if the table is no list of numbers."""
+    header = sheet.header
+    if len(header) > 3 and len(sheet.rows) == 1:
+        row = sheet.rows[0]
+        cells = [(row.line, name, row.cells[name]) for name in header if row.cells[name]]
+        return cells if all(count_of(cell) is not None for _, _, cell in cells) else []
+    if len(header) == 1:
+        name = header[0]
+        lines = [(row.line, row.cells[name]) for row in sheet.rows]
+        if sheet.rows and _IN_LABEL.fullmatch(name):
+            lines.insert(0, (sheet.rows[0].line - 1, name))
+        found = [(line, _IN_LABEL.fullmatch(" ".join(cell.split()))) for line, cell in lines]
+        held = [(line, one["label"], one["count"]) for line, one in found if one]
+        return held if len(held) > 0.7 * len(found) else []
+    if not 2 <= len(header) <= 4 or not sheet.rows:
+        return []
+    label, *rest = header
+    for count in rest:
+        pairs = [
+            (row.line, row.cells[label], row.cells[count])
+            for row in sheet.rows
+            if row.cells[label] and row.cells[count]
+        ]
+        if count_of(count) is not None:
+            pairs.insert(0, (sheet.rows[0].line - 1, label, count))
+        said = sum(count_of(number) is not None for _, _, number in pairs)
+        # An estimate such as "ca. 40" is no number, but still one of the list.
+        open_ = sum(len(number) <= 30 and bool(re.search(r"\d", number)) for _, _, number in pairs)
+        if said and open_ >= 0.8 * len(pairs) > 0 and said >= 0.5 * len(pairs):
+            return [
+                (line, inside["label"] if (inside := _IN_LABEL.fullmatch(words)) else words, number)
+                for line, words, number in pairs
+            ]
+    return []
