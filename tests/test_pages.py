@@ -125,7 +125,9 @@ def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
 
 def test_a_page_that_is_not_there_is_named(garden):
     (garden / "water.md").unlink()
-    with pytest.raises(ReviewError, match=r"_toc\.yml: water: .* There is no water\.md") as raised:
+    with pytest.raises(
+        ReviewError, match=r"_toc\.yml:\d+: water: .* There is no water\.md"
+    ) as raised:
         pages.read_pages(garden)
     assert [problem.code for problem in raised.value.problems] == ["toc-page-missing"]
 

@@ -183,15 +183,19 @@ def _check(given: argparse.Namespace) -> int:
     root = _root(given)
     records, problems = read_records(root)
     found = [*problems, *check_records(records)]
-    if (root / "data" / "versions.toml").is_file():
+    if records.settings.version and (root / "data" / "versions.toml").is_file():
         from synth.reading.versions import check_versions
 
         found += check_versions(root, records.settings.version)
     support = ""
     # A review need not have a book; what would break the build of one is always told.
-    if given.pages or (root / "_toc.yml").is_file():
+    if records.unread:
+        found.append(Problem("pages-not-checked", records.unread[0]))
+    elif given.pages or (root / "_toc.yml").is_file():
+        from synth.book.contents import check_config
         from synth.book.prose_rules import check_book, check_names, read_book, report_of
 
+        found += check_config(root)
         try:
             book = read_book(root, records)
         except ReviewError as error:

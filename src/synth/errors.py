@@ -319,6 +319,7 @@ class UnknownName(LookupError):
     """An id, column or filter that the review does not have; the message names the nearest one."""
 
     def __init__(self, what: str, name: object, known: Iterable[str], where: str = "") -> None:
+        self.what = what
         self.name = name
         hint = did_you_mean(str(name), known)
         listed = f" {where}" if where else ""

@@ -7,6 +7,7 @@ knows rules for the whole book besides: what no page shows, and what stored outp
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -18,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from synth import freshness
 from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directions
-from synth.book.role_syntax import cited_findings, mistake
+from synth.book.role_syntax import cited_findings, mistake, told_in_its_table
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
 from synth.book.trees import Block, Place, Role, blocks_of
-from synth.errors import Problem, ReviewError, did_you_mean, told_once
+from synth.errors import Problem, ReviewError, UnknownName, did_you_mean, told_once
 from synth.model import TABLES, Settings
 from synth.reading.records import read_records
 from synth.reading.typed_counts import counts_in
@@ -107,10 +108,11 @@ def check_book(book: Book) -> list[Problem]:
 def check_names(book: Book) -> list[Problem]:
     """What would break the build: names the data do not have, outputs that are not there."""
     found = [*unknown_declarations(book), *stale_outputs(book), *missing_outputs(book)]
-    found += briefs_hold(book, (wrong_names,))
+    found += briefs_hold(book, NAME_RULES)
     for page in book.pages:
         for block in page.everything:
-            found += wrong_names(book.review, page.theme, block)
+            for rule in NAME_RULES:
+                found += rule(book.review, page.theme, block)
     return told_once(found)
 
 
@@ -147,6 +149,8 @@ def unknown_declarations(book: Book) -> Iterator[Problem]:
     known = book.records.codebook
     for page in book.pages:
         if page.theme and page.theme not in known:
+            if told_in_its_table(UnknownName("theme", page.theme, ()), book.records):
+                continue
             near = did_you_mean(page.theme, known.ids)
             yield Problem("page-theme-unknown", page.file, 1, "synth", value=page.theme, near=near)
 
@@ -166,11 +170,48 @@ def missing_outputs(book: Book) -> Iterator[Problem]:
 def wrong_names(review: Review, theme: str, block: Block) -> Iterator[Problem]:
     """Roles that name what the data do not have, or cannot be read."""
     for role in block.roles:
+        if role.name == "influence" and not review.records.influences:
+            file = TABLES["influences"].file
+            if not (review.records.root / file).exists():
+                yield Problem("role-without-table", file, role=role.name)
+                continue
         wrong = mistake(role.name, role.text, review)
         if wrong is not None:
             code, reason = wrong
             sought = f"{{{role.name}}}`{role.text.split(' ')[0]}"
             yield block.problem(code, sought, role=role.name, text=role.text, reason=reason)
+
+
+_ROLES = ("finding", "elsewhere", "review", "count", "place", "theme", "study", "influence")
+_ALL_ROLES = (*_ROLES, "term", "cite", "cite:p", "cite:t")
+_HALF_A_ROLE = re.compile(
+    rf"\{{\s*(?P<role>{'|'.join(_ALL_ROLES)})\b|\b(?P<end>{'|'.join(_ALL_ROLES)})\}}(?=\S|$)",
+    re.IGNORECASE,
+)
+
+
+def unread_roles(review: Review, theme: str, block: Block) -> Iterator[Problem]:
+    """Roles and directives with a slip in name, brace or backtick, which would not be read."""
+    for part in block.parts:
+        if isinstance(part, str):
+            yield from _half_roles(part, block)
+        elif part.name in ("fence", "directive"):
+            written, _, meant = part.text.partition(" ")
+            code = "directive-unread" if part.name == "fence" else "directive-unknown"
+            yield block.problem(code, written, value=written, meant=meant)
+        elif part.name.lower() not in _ALL_ROLES:
+            near = difflib.get_close_matches(part.name.lower(), _ALL_ROLES, n=1, cutoff=0.75)
+            if near:
+                yield block.problem(
+                    "role-unknown", f"{{{part.name}}}", role=part.name, meant=near[0]
+                )
+
+
+def _half_roles(text: str, block: Block) -> Iterator[Problem]:
+    for found in _HALF_A_ROLE.finditer(text):
+        role = (found["role"] or found["end"]).lower()
+        value = text[found.start() :].split()[0]
+        yield block.problem("role-unread", found[0].strip(), value=value, role=role)
 
 
 def stale_outputs(book: Book) -> Iterator[Problem]:
@@ -365,12 +406,16 @@ def _spoken(text: str, settings: Settings, terms: set[tuple[str, str]]) -> dict[
 
 BLOCK_RULES: tuple[BlockRule, ...] = (
     wrong_names,
+    unread_roles,
     unsupported,
     foreign,
     typed_numbers,
     directions_to_confirm,
 )
 """Every rule for a block of a page."""
+
+NAME_RULES: tuple[BlockRule, ...] = (wrong_names, unread_roles)
+"""The rules whose breach breaks the build, or shows readers how a page is written."""
 
 SHOWN_RULES: tuple[BlockRule, ...] = (wrong_names, foreign)
 """The rules for prose that a cell shows."""

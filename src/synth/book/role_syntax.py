@@ -166,12 +166,21 @@ def _of_the_flow(review: Review, filters: Filters) -> int:
     if asked[0] not in known:
         raise UnknownName("box", asked[0], known, f"Boxes are listed in {TABLES['flow'].file}.")
     box = known[asked[0]]
+    if box.count is None and _is_written(review.records, box.id):
+        # It is no number, which is told in its table.
+        raise UnknownName("box", box.id, ())
     if box.count is None:
         raise ValueError(
             f"{TABLES['flow'].file} has no number for the box {box.id!r} ({box.state}): write what "
             "is known of it in words."
         )
     return box.count
+
+
+def _is_written(records: Records, box: str) -> bool:
+    """Whether something stands in the column of counts for a box."""
+    table = records.tables["flow"]
+    return bool(dict(zip(table.column("box"), table.column("count"), strict=True)).get(box))
 
 
 def _nodes_within(evidence: Evidence, rank: str, within: frozenset[str]) -> int:
@@ -384,12 +393,42 @@ def named(kind: str, text: str, records: Records) -> tuple[str, str]:
     return name, label
 
 
+_STUDY_ROLES = ("evidence", "background")
 _ROWS = {
-    "finding": ("finding", "coded_studies"),
-    "elsewhere": ("finding", "coded_studies"),
-    "influence": ("influence", "influences"),
+    "finding": "coded_studies",
+    "influence": "influences",
+    "theme": "codebook",
+    "study": "studies",
+    "box": "flow",
 }
-"""The column and the table of what a role names by its id."""
+"""The table of what is named by its id."""
+
+
+def told_in_its_table(error: Exception, records: Records) -> bool:
+    """Whether a name is unknown only because its row has a slip, which is told in the table.
+
+    Parameters
+    ----------
+    error : why a role or a view could not be read.
+    records : the records of the review, as far as they could be read.
+    """
+    if not isinstance(error, UnknownName):
+        return False
+    ranks = {rank.id for rank in records.settings.ranks}
+    name = "codebook" if error.what in ranks else _ROWS.get(error.what, "")
+    table = records.tables.get(name)
+    sound = {
+        "codebook": records.codebook.ids,
+        "studies": [name for name, study in records.studies.items() if study.role in _STUDY_ROLES],
+        "coded_studies": records.findings,
+        "influences": records.influences,
+    }
+    if error.name in sound.get(name, ()):
+        return False
+    return table is not None and str(error.name) in {
+        *table.column(TABLES[name].key),
+        *table.loose,
+    }
 
 
 def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
@@ -415,9 +454,7 @@ def mistake(role: str, text: str, review: Review) -> tuple[str, str] | None:
             named(role, text, records)
     except (UnknownName, ValueError) as error:
         # A row with an unknown theme or study is told in its table, not wherever it is cited.
-        column, name = _ROWS.get(role, ("", ""))
-        table = records.tables.get(name)
-        if isinstance(error, UnknownName) and table and error.name in table.column(column):
+        if told_in_its_table(error, records):
             return None
         return code_of(error), str(error)
     return None

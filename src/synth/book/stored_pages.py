@@ -11,10 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import yaml
 from myst_parser.config.main import TopmatterReadError, read_topmatter
 
+from synth.book.contents import TOC_FILE, contents, yaml_slip
+from synth.book.role_syntax import told_in_its_table
 from synth.book.trees import Block, Place, prose_of
 from synth.errors import Problem, ReviewError
+from synth.reading.textio import conflict
 from synth.review import Review
 from synth.views.view import VIEW
 
@@ -121,17 +125,12 @@ def read_pages(root: Path, review: Review | None = None) -> list[Page]:
 
     Raises
     ------
-    ReviewError : there is no ``_toc.yml``, or a page it names is missing.
+    ReviewError : there is no ``_toc.yml``, it cannot be read, or a page it names is missing.
     """
-    from sphinx_external_toc.parsing import parse_toc_yaml
-
-    toc = root / "_toc.yml"
-    if not toc.is_file():
-        raise ReviewError([Problem("toc-missing", "_toc.yml")])
-    names = list(parse_toc_yaml(toc))
-    files = {name: _file_of(root, name) for name in names}
+    lines = contents(root)
+    files = {name: _file_of(root, name) for name in lines}
     missing = [
-        Problem("toc-page-missing", "_toc.yml", 0, name, value=name)
+        Problem("toc-page-missing", TOC_FILE, lines[name], name, value=name)
         for name, path in files.items()
         if path is None
     ]
@@ -163,13 +162,28 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
     """
     file = path.relative_to(root).as_posix()
     try:
-        text = path.read_text("utf-8")
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        mark = conflict(text, file)
+        if mark is not None:
+            raise ReviewError([mark])
         if path.suffix == ".ipynb":
             return _read_notebook(file, text, review)
         return Page(file, _declared(_front_matter(text)), prose_of(text, Place(file)))
     except (OSError, ValueError, TopmatterReadError) as error:
-        reason = " ".join(str(error).split()).rstrip(".")
-        raise ReviewError([Problem("page-unreadable", file, reason=reason)]) from error
+        line, reason = _slip(error)
+        raise ReviewError([Problem("page-unreadable", file, line, reason=reason)]) from error
+
+
+def _slip(error: Exception) -> tuple[int, str]:
+    """Line and reason of what keeps a page from being read; line 0 where it is the whole."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.lineno, "it is no longer the JSON of a notebook"
+    if isinstance(error, UnicodeDecodeError):
+        return error.object.count(b"\n", 0, error.start) + 1, "a letter is not UTF-8"
+    if isinstance(error.__cause__, yaml.YAMLError):
+        line, reason = yaml_slip(error.__cause__)
+        return line + 1, f"between its lines of ---, {reason}"
+    return 0, " ".join(str(error).split()).rstrip(".")
 
 
 def _read_notebook(file: str, text: str, review: Review | None) -> Page:
@@ -216,7 +230,7 @@ def _read_outputs(
             try:
                 view = review.view(data[VIEW])
             except (LookupError, TypeError, ValueError) as error:
-                broken = str(error)
+                broken = "" if told_in_its_table(error, review.records) else str(error)
             else:
                 pairs = {(kind, name) for kind, names in view.shows.items() for name in names}
                 shown |= pairs

@@ -7,6 +7,7 @@ such a tree, or out of one that the build made, so that the rules of prose exist
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from copy import copy
@@ -25,7 +26,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils import base
-from myst_parser.mdit_to_docutils.base import DocutilsRenderer
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 
@@ -39,6 +40,12 @@ _NO_PROSE = {
     *("eval-rst", "figure", "image", "include", "literalinclude", "math", "mermaid", "problems"),
     *("raw", "tableofcontents", "toctree"),
 }
+# The library's own, and those of others that pages of a book use: names near them are slips.
+_DIRECTIVES = (
+    *("api", "bibliography", "brief", "catalogue", "changes", "characteristics", "checklist"),
+    *("cite-book", "container", "downloads", "entreq", "figure", "glossary", "image", "message"),
+    *("note", "problems", "rests-on", "sampled", "support", "synthesis", "tip", "warning"),
+)
 _CONFIRMED = re.compile(r"synth:\s*confirmed\s+(?P<code>[a-z0-9-]+)\s*:\s*(?P<reason>\S.*)")
 
 
@@ -257,17 +264,43 @@ class _Prose(DocutilsRenderer):
             )
         except MarkupError:
             return []
-        inside = nodes.container(classes=[f"synth-{name}"])
+        near = difflib.get_close_matches(name.lower(), _DIRECTIVES, n=1, cutoff=0.75)
+        if near and name.lower() not in _DIRECTIVES:
+            self.current_node += _slip("directive", f"{name} {near[0]}", position)
+        inside = nodes.container(classes=[f"synth-{name.lower()}"])
         inside.line = position
         with self.current_node_context(inside):
             self.nested_render_text("\n".join(parsed.body), position + parsed.body_offset)
         return [inside]
+
+    def render_colon_fence(self, token: SyntaxTreeNode) -> None:
+        self._note_slip(token)
+        super().render_colon_fence(token)
+
+    def render_fence(self, token: SyntaxTreeNode) -> None:
+        self._note_slip(token)
+        super().render_fence(token)
+
+    def _note_slip(self, token: SyntaxTreeNode) -> None:
+        """A fence with half a brace, or with the name of a directive and none, is no directive."""
+        name = (token.info.split() or [""])[0]
+        bare = name.strip("{}")
+        whole = name.startswith("{") and name.endswith("}")
+        if not whole and (name != bare or (bare in _DIRECTIVES and token.markup[:1] == ":")):
+            self.current_node += _slip("fence", f"{token.markup}{name} {bare}", token_line(token))
 
     def render_front_matter(self, token: SyntaxTreeNode) -> None:
         """What a page declares of itself is no prose."""
 
     def render_restructuredtext(self, token: SyntaxTreeNode) -> None:
         """Text in another markup is not read."""
+
+
+def _slip(kind: str, written: str, line: int) -> nodes.paragraph:
+    """A place where a directive is written otherwise than it is read, for the rules to tell."""
+    told = nodes.paragraph("", "", nodes.inline(role=kind, written=written))
+    told.line = line
+    return told
 
 
 def _none_made(source_path: Any = None, parser_cls: Any = None) -> Any:

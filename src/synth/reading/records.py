@@ -96,6 +96,19 @@ class Records:
             return self
         return replace(self, findings=findings, influences=influences)
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Files that are there, or should be, and of which nothing could be read.
+
+        What names their rows is not checked against them: one slip would be told a hundred times.
+        """
+        files = [] if self.settings.ranks else [SETTINGS_FILE]
+        for name, table in TABLES.items():
+            there = not table.optional or (self.root / table.file).exists()
+            if there and not self.tables[name].header:
+                files.append(table.file)
+        return tuple(files)
+
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Findings that say the same, gathered; see :func:`synth.model.statements_of`."""

@@ -311,10 +311,10 @@ def _consensus(records: Records) -> Iterator[Problem]:
         study, _, node = (part.strip() for part in f"{told.unit} / ".partition("/"))
         node = node.split("/")[0].strip()
         for value, known, target in (
-            (study, records.studies, "studies.study"),
-            (node, records.codebook.ids, "codebook.id"),
+            (study, _known(records, "studies"), "studies.study"),
+            (node, _known(records, "codebook"), "codebook.id"),
         ):
-            if value not in known:
+            if known and value not in known:
                 line, near = records.lines["consensus", told.unit], did_you_mean(value, known)
                 place = (NOT_LISTED[target], "consensus", line, "unit")
                 yield _problem(*place, value=value, near=near)
@@ -515,7 +515,8 @@ def _unknown_values(records: Records, table: str, column: str) -> Iterator[Probl
 def _countries(records: Records) -> Iterator[Problem]:
     """Where there is a table of countries, a country that it lacks is probably a slip."""
     places = records.tables["places"]
-    if "country" not in places.header:
+    if "country" not in places.header or not records.settings.ranks:
+        # What is no country stands in the settings, which could not be read.
         return
     known = _known(records, "places") | {*records.settings.not_countries, *UNKNOWN}
     for name in ("studies", "coded_studies"):
@@ -563,9 +564,10 @@ def _settings(records: Records) -> Iterator[Problem]:
             place = ("interface-word-unknown", SETTINGS_FILE, line("words", key), key)
             yield Problem(*place, reason=str(error))
     for name in settings.plural_labels:
-        if records.codebook.ids and name not in records.codebook:
+        nodes = _known(records, "codebook")
+        if nodes and name not in nodes:
             place = ("plural-unknown", SETTINGS_FILE, line("plural_labels"), "plural_labels")
-            yield Problem(*place, value=name, near=did_you_mean(name, records.codebook.ids))
+            yield Problem(*place, value=name, near=did_you_mean(name, nodes))
     levels = [node.id for node in records.codebook.levels]
     for name in settings.levels:
         if levels and name not in levels:

@@ -17,6 +17,9 @@ CELL_LIMIT = 32_767
 
 _MOJIBAKE = re.compile("Ã[\u0080-\u00bf©¨¼¶¤]|â€[™œ\u009d“”¦\u0093\u0094]|Â[\u00a0-\u00bf]")
 
+# In a notebook the lines of a cell stand in quotation marks.
+_CONFLICT = re.compile(r'^[ \t]*"?(?P<mark><{7}|>{7}) \S', re.MULTILINE)
+
 
 def read_text(path: Path, file: str) -> tuple[str | None, list[Problem]]:
     """Read a text file and say everything about its bytes that is not as agreed.
@@ -63,6 +66,8 @@ def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         problems += _undecodable(data, file)
     else:
         problems += _lost(text, file)
+    if mark := conflict(text, file):
+        return None, [*problems, mark]
     if "\r" in text:
         first = text.count("\n", 0, text.index("\r")) + 1
         code = "line-ends-windows" if "\r\n" in text else "line-ends-return"
@@ -73,6 +78,20 @@ def decode_bytes(data: bytes, file: str) -> tuple[str | None, list[Problem]]:
         problems.append(Problem("null-character", file, line))
         text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text, problems
+
+
+def conflict(text: str, file: str) -> Problem | None:
+    r"""The marks that git leaves around two versions of the same lines, where a text has any.
+
+    >>> str(conflict("a\n<<<<<<< HEAD\nb\n", "data/studies.csv")).partition(" Here")[0]
+    'data/studies.csv:2: [conflict-marks]'
+    """
+    # Looking for the signs costs next to nothing, trying the pattern on every line does not.
+    if "<<<<<<< " not in text and ">>>>>>> " not in text:
+        return None
+    found = _CONFLICT.search(text)
+    line = text.count("\n", 0, found.start("mark")) + 1 if found else 0
+    return Problem("conflict-marks", file, line) if found else None
 
 
 def _undecodable(data: bytes, file: str) -> list[Problem]:

@@ -1,0 +1,175 @@
+"""Slips of an author, one at a time, in a book that is sound: each is told once, at its line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from garden_book import change, notebook, planted
+from synth.book.prose_rules import check_names, read_book
+from synth.cli import main
+from synth.reading.records import read_records
+
+CONFIG = "title: Gardens\nsphinx:\n  extra_extensions: [synth.book]\n"
+
+
+@pytest.fixture
+def garden(tmp_path: Path) -> Path:
+    """A book about which `synth check` has nothing to say."""
+    root = planted(tmp_path)
+    (root / "soil.md").unlink()
+    notebook(root, "soil", ["# Soil\n\nCompost {finding}`carrot2020b-01`."])
+    (root / "_config.yml").write_text(CONFIG, "utf-8")
+    return root
+
+
+def told(root: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What `synth check` says, each as code, file and line; notes of what it left undone aside."""
+    main(["check", "--format", "json", "--root", str(root)])
+    problems = json.loads(capsys.readouterr().out)["problems"]
+    assert all(one["remedy"] for one in problems)
+    return [
+        f"{one['code']} {Path(one['file']).name}:{one['line']}"
+        for one in problems
+        if one["severity"] != "note"
+    ]
+
+
+def test_a_sound_book_has_none(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    assert told(garden, capsys) == []
+
+
+THEME = "{theme}`neighbours`"
+SLIPS = [
+    # roles and directives: what has half a brace or backtick stays as it is written
+    ("water.md", THEME, "{theme`neighbours`", "role-unread", 18),
+    ("water.md", THEME, "theme}`neighbours`", "role-unread", 18),
+    ("water.md", THEME, "{theme}neighbours`", "role-unread", 18),
+    ("water.md", THEME, "{theme} `neighbours`", "role-unread", 18),
+    ("water.md", THEME, "{theme}'neighbours'", "role-unread", 18),
+    ("water.md", THEME, "{theme}´neighbours´", "role-unread", 18),
+    ("water.md", THEME, "{theme}``", "role-unread", 18),
+    ("water.md", THEME, "{them}`neighbours`", "role-unknown", 18),
+    ("water.md", THEME, "{citep}`sower2022`", "role-unknown", 18),
+    ("water.md", ":::{synthesis}", ":::{synthesis", "directive-unread", 9),
+    ("water.md", ":::{synthesis}", ":::synthesis", "directive-unread", 9),
+    ("water.md", ":::{synthesis}", ":::{synthsis}", "directive-unknown", 9),
+    # two versions that git could not merge
+    ("water.md", "## What", "<<<<<<< HEAD\n## What", "conflict-marks", 7),
+    ("soil.ipynb", '"# Soil', '"<<<<<<< HEAD\\n",\n    "# Soil', "conflict-marks", 6),
+    ("soil.ipynb", '  "cell_type"', '<<<<<<< HEAD\n   "cell_type"', "conflict-marks", 4),
+    ("data/studies.csv", "beet2011,", "<<<<<<< HEAD\nbeet2011,", "conflict-marks", 2),
+    ("data/review.toml", "title =", "<<<<<<< HEAD\ntitle =", "conflict-marks", 2),
+    ("references.bib", "@", ">>>>>>> branch\n@", "conflict-marks", 1),
+    ("_toc.yml", "  - file: soil", ">>>>>>> branch\n  - file: soil", "conflict-marks", 6),
+    ("_config.yml", "title:", "<<<<<<< HEAD\ntitle:", "conflict-marks", 1),
+    # the table of contents
+    ("_toc.yml", "  - file: soil", "  - file: soil\n  - file: soil", "toc-malformed", 7),
+    ("_toc.yml", "  - file: soil", "\t- file: soil", "toc-malformed", 6),
+    ("_toc.yml", "  - file: soil", "   - file: soil", "toc-malformed", 6),
+    ("_toc.yml", "  - file: soil", "  - fil: soil", "toc-malformed", 6),
+    ("_toc.yml", "  - file: soil", "  - file soil", "toc-malformed", 6),
+    ("_toc.yml", "root: index", "root: [index]", "toc-malformed", 1),
+    ("_toc.yml", "root: index", "", "toc-malformed", 1),
+    ("_toc.yml", "format: jb-book", "format: jb-boook", "toc-malformed", 1),
+    ("_toc.yml", "  - file: soil", "  - file: siol", "toc-page-missing", 6),
+    ("_toc.yml", "  - file: soil", "  - file: Soil", "toc-page-missing", 6),
+    # the settings of the book
+    ("_config.yml", "title: Gardens", "title: Gardens: ours", "config-malformed", 1),
+    ("_config.yml", "  extra", "\textra", "config-malformed", 3),
+    ("_config.yml", CONFIG, "", "config-malformed", 1),
+    ("_config.yml", "synth.book", "synth.bok", "config-without-synth", 3),
+    ("_config.yml", "  extra_extensions: [synth.book]\n", "", "config-without-synth", 0),
+    # pages
+    ("soil.ipynb", "nbformat_minor", 'x"', "page-unreadable", 25),
+    ("water.md", "synth: {theme: water}", "synth:\t{theme: [}", "page-unreadable", 2),
+    # data of which nothing can be read, and rows that are refused: pages name what stands there
+    ("data/review.toml", 'version = "2.1.0"', 'version = "2.1.0', "toml-malformed", 6),
+    ("data/review.toml", "date = 2026-01-31", "date = 3/4/21", "toml-malformed", 7),
+    ("data/studies.csv", "study,role", "study,role,role", "column-twice", 1),
+    ("data/coded_studies.csv", "beet2011-01,beet2011,", "beet2011-01,", "row-short", 2),
+    ("data/codebook.csv", "water,ground,", "water,grund,", "theme-unknown", 3),
+    ("data/studies.csv", "beet2011,evidence", "beet2011,evidnce", "word-unknown", 2),
+]  # fmt: skip
+"""Of each the file, one text put for another, the code it is told with, and its line."""
+
+
+@pytest.mark.parametrize(("file", "old", "new", "code", "line"), SLIPS)
+def test_a_slip_is_told_once_at_its_line(file, old, new, code, line, garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    change(garden / file, old, new)
+    assert told(garden, capsys) == [f"{code} {Path(file).name}:{line}"]
+
+
+def test_a_letter_that_is_not_utf_8_is_told_with_its_line(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    for file, code in (("water.md", "page-unreadable"), ("_toc.yml", "toc-malformed")):
+        path = garden / file
+        before = path.read_bytes()
+        path.write_bytes(b"# caf\xe9\n" + before)
+        assert told(garden, capsys) == [f"{code} {file}:1"]
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("file", ["codebook.csv", "coded_studies.csv", "studies.csv"])
+def test_a_table_that_is_gone_is_told_and_not_by_the_pages_that_name_its_rows(
+    file, garden, capsys, monkeypatch
+):
+    monkeypatch.chdir(garden)
+    (garden / "data" / file).unlink()
+    assert told(garden, capsys) == [f"file-missing {file}:0"]
+    main(["check"])
+    assert f"data/{file}: note: [pages-not-checked]" in capsys.readouterr().out
+
+
+def test_a_table_that_need_not_be_there_is_missed_once_by_all_pages(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    (garden / "data" / "influences.csv").unlink()
+    assert told(garden, capsys) == ["role-without-table influences.csv:0"]
+
+
+def test_a_number_of_the_flow_that_is_none_is_told_in_its_table_alone(
+    root, tmp_path, capsys, monkeypatch
+):
+    example = tmp_path / "review"
+    (example / "book").mkdir(parents=True)
+    for name in ("data", "references.bib"):
+        (example / name).symlink_to(root / name)
+    records, _ = read_records(example)
+    box = next(box.id for box in records.flow if box.count is None)
+    (example / "_toc.yml").write_text("format: jb-book\nroot: book/p\n", "utf-8")
+    (example / "book" / "p.md").write_text(f"# P\n\n{{count}}`flow box={box}`\n", "utf-8")
+    # Nothing is written in this one, so the page that asks is wrong.
+    (problem,) = (p for p in check_names(read_book(example)) if p.file == "book/p.md")
+    assert problem.code == "role-malformed"
+    (example / "data").unlink()
+    (example / "data").mkdir()
+    for path in (root / "data").iterdir():
+        if path.is_file():
+            (example / "data" / path.name).write_bytes(path.read_bytes())
+    flow = example / "data" / "flow.csv"
+    first = next(box for box in records.flow if box.count)
+    (example / "book" / "p.md").write_text(f"# P\n\n{{count}}`flow box={first.id}`\n", "utf-8")
+    flow.write_text(flow.read_text("utf-8").replace(f",{first.count},", ',"1,234",', 1), "utf-8")
+    assert [p for p in check_names(read_book(example)) if p.file == "book/p.md"] == []
+
+
+def test_a_page_with_a_mark_before_its_text_is_read(garden, capsys, monkeypatch):
+    """Editors of Windows write a byte order mark, and lines that end their way."""
+    monkeypatch.chdir(garden)
+    for name in ("soil.ipynb", "water.md"):
+        path = garden / name
+        text = path.read_text("utf-8").replace("\n", "\r\n")
+        path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert told(garden, capsys) == []
+
+
+def test_what_is_shown_as_code_is_no_slip(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    water = garden / "water.md"
+    shown = "Write ``{theme}`soil` `` or `{theme`:\n\n```text\n:::{synthesis\n{theme}soil`\n```\n"
+    water.write_text(f"{water.read_text('utf-8')}\n{shown}", "utf-8")
+    assert told(garden, capsys) == []
