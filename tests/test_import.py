@@ -539,6 +539,84 @@ def rows_of(tmp_path: Path, name: str) -> dict[str, dict[str, str]]:
     return {next(iter(row.values())): row for row in rows}
 
 
+@pytest.mark.parametrize(
+    ("was", "now", "column", "value"),
+    [
+        ("Roux 2021,Hours,hinders,two", "Roux 2021,Hours,helps,two", "direction", "helps"),
+        ("Roux 2021,Hours,hinders,two", "Roux 2021,Shifts,hinders,two", "theme", "shifts"),
+        ("Roux 2021,Hours,hinders,two", "Roux 2021,Pay,unclear,two", "direction", "unclear"),
+        ("Roux 2021,Hours,hinders,two", "Roux 2021,Hours,hinders,TWO", "summary", "TWO"),
+    ],
+)
+def test_a_finding_that_was_changed_in_the_files_stays_one_finding(
+    again: Callable[..., str], tmp_path: Path, was: str, now: str, column: str, value: str
+) -> None:
+    again(FIRST)
+    before = rows_of(tmp_path, "coded_studies")
+    told = again(FIRST.replace(was, now))
+    after = rows_of(tmp_path, "coded_studies")
+    assert list(after) == list(before)
+    name = next(key for key, row in before.items() if row["summary"] == "two")
+    assert after[name][column] == value
+    assert f"{name}, {column}: " in told
+    assert "gone from the files" not in told
+
+
+def test_one_text_under_two_codes_is_changed_at_one_of_them(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    twice = FIRST + "Roux 2021,Team,hinders,two,Chile\n"
+    again(twice)
+    before = rows_of(tmp_path, "coded_studies")
+    again(twice.replace("Roux 2021,Team,hinders", "Roux 2021,Rooms,hinders"))
+    after = rows_of(tmp_path, "coded_studies")
+    changed = [key for key in before if after[key] != before[key]]
+    assert [(before[key]["theme"], after[key]["theme"]) for key in changed] == [("team", "rooms")]
+    assert list(after) == list(before)
+
+
+def test_a_study_that_was_split_is_two_studies(again: Callable[..., str], tmp_path: Path) -> None:
+    first = (
+        "Study,Title,Code,Effect,Text\nLee 2020,Pay in shops,Pay,helps,one\n"
+        "Lee 2020,Pay in shops,Hours,hinders,two\nRoux 2021,Rooms,Hours,helps,three\n"
+    )
+    again(first)
+    told = again(
+        first.replace("Lee 2020,Pay in shops,Pay", "Lee 2020a,Pay in shops,Pay").replace(
+            "Lee 2020,Pay in shops,Hours", "Lee 2020b,Shifts at night,Hours"
+        )
+    )
+    studies = rows_of(tmp_path, "studies")
+    assert list(studies) == ["lee2020", "lee2020b", "roux2021"]
+    findings = rows_of(tmp_path, "coded_studies").values()
+    assert ("lee2020b", "two") in {(row["study"], row["summary"]) for row in findings}
+    assert "1 new study: lee2020b" in told
+    assert "1 finding gone from the files" in told
+
+
+def test_another_title_than_that_of_the_references_is_told(tmp_path: Path) -> None:
+    from synth.starter.start import start
+
+    (tmp_path / "t.csv").write_text(
+        "Study,Title,Code,Text\nLee 2020,Shifts at night,Pay,one\nRoux 2021,Rooms,Pay,two\n",
+        "utf-8",
+    )
+    (tmp_path / "r.bib").write_text(
+        "@book{lee, author={Lee, A}, title={Pay in shops}, year=2020}\n"
+        "@book{roux, author={Roux, B}, title={The rooms of nurses}, year=2021}\n",
+        "utf-8",
+    )
+    said: list[str] = []
+    request = Request(
+        tmp_path / "review", (tmp_path / "t.csv",), bib=tmp_path / "r.bib", title="Pay"
+    )
+    start(request, execute=False, dry_run=True, say=said.append)
+    told = "\n".join(said)
+    assert "whose title in the table is another than in r.bib" in told
+    assert "'Lee 2020' for lee" in told
+    assert "for roux" not in told
+
+
 def test_the_same_file_again_changes_nothing(again: Callable[..., str], tmp_path: Path) -> None:
     again(FIRST)
     before = {

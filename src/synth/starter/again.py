@@ -119,13 +119,9 @@ def _former(root: Path, records: Records, recipe: Recipe, say: Say) -> Former:
     findings: dict[tuple[str, ...], str] = {}
     times: Counter[tuple[str, ...]] = Counter()
     for name, row in base.items():
-        for columns in (
-            ("study", "theme", "direction", "summary"),
-            ("study", "theme", "direction"),
-        ):
-            what = tuple(row.get(column, "") for column in columns)
-            times[what] += 1
-            findings[(*what, str(times[what]))] = name
+        what = tuple(row.get(column, "") for column in ("study", "theme", "direction", "summary"))
+        times[what] += 1
+        findings[(*what, str(times[what]))] = name
     ids = {
         (kind, row[kind].lstrip("#").casefold()): key
         for key, row in _table(root / TABLES["studies"].file).items()

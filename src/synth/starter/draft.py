@@ -92,9 +92,20 @@ def tables(
     material : what the team's tables say.
     named : the works of the studies.
     words : what the team says of its book.
-    former : names that findings have already, by what they are.
+    former : names that findings have already, by study, theme, direction, summary and the number
+        of times that these stood before.
     """
     return _Making(material, named, words, former).tables()
+
+
+# What tells a finding; and what is enough to tell it where the rest was changed, the surest first.
+_TOLD = ("study", "theme", "direction", "summary")
+_SAME = (
+    ("study", "theme", "summary"),
+    ("study", "direction", "summary"),
+    ("study", "summary"),
+    ("study", "theme", "direction"),
+)
 
 
 class _Making:
@@ -215,35 +226,14 @@ class _Making:
         if ours and len({row["finding"] for row in rows}) == len(rows):
             return
         many = Counter(row["study"] for row in rows)
-        taken: set[str] = set()
-        left: list[dict[str, str]] = []
         times: Counter[tuple[str, ...]] = Counter()
         for row in rows:
-            what = (row["study"], row["theme"], row["direction"], row["summary"])
+            what = tuple(row[column] for column in _TOLD)
             times[what] += 1
             row["finding"] = self.former.get((*what, str(times[what])), "")
-            if row["finding"]:
-                taken.add(row["finding"])
-            else:
-                left.append(row)
-        # What has the same study, code and direction as one that is gone is that one, reworded.
-        counted: Counter[tuple[str, ...]] = Counter()
-        rest: list[dict[str, str]] = []
-        for row in left:
-            shorter = (row["study"], row["theme"], row["direction"])
-            name = ""
-            while not name:
-                counted[shorter] += 1
-                held = self.former.get((*shorter, str(counted[shorter])), "")
-                if not held:
-                    break
-                name = held if held not in taken else ""
-            if name:
-                row["finding"] = name
-                taken.add(name)
-            else:
-                rest.append(row)
-        gone = {*self.former.values()} | taken
+        self._name_changed(rows)
+        rest = [row for row in rows if not row["finding"]]
+        gone = {*self.former.values()}
         numbers: Counter[str] = Counter()
         for row in rest:
             study = row["study"]
@@ -254,6 +244,31 @@ class _Making:
                 if name not in gone:
                     break
             row["finding"] = name
+
+    def _name_changed(self, rows: Sequence[dict[str, str]]) -> None:
+        """A finding whose code, direction or text was changed in the files keeps its name.
+
+        The text of a study tells a finding, where it stands there once among those that are gone
+        and once among those that are new; then its code and direction do, reworded.
+        """
+        for columns in _SAME:
+            taken = {row["finding"] for row in rows}
+            gone: dict[tuple[str, ...], list[str]] = {}
+            for (*told, _), name in self.former.items():
+                if name not in taken:
+                    was = dict(zip(_TOLD, told, strict=True))
+                    gone.setdefault(tuple(was[column] for column in columns), []).append(name)
+            new: dict[tuple[str, ...], list[dict[str, str]]] = {}
+            for row in rows:
+                if not row["finding"]:
+                    new.setdefault(tuple(row[column] for column in columns), []).append(row)
+            by_text = "summary" in columns
+            for what, added in new.items():
+                names = gone.get(what, [])
+                if by_text and not (added[0]["summary"] and len(names) == len(added) == 1):
+                    continue
+                for row, name in zip(added, names, strict=False):
+                    row["finding"] = name
 
     def _codebook(self) -> list[dict[str, str]]:
         nodes = self.material.codes.nodes.values()

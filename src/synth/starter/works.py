@@ -19,12 +19,13 @@ from synth.references.importing import Item, Works, works_of
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
 from synth.references.tagged import csl_name, dated
-from synth.references.work import Bibliography, read_date
+from synth.references.work import Bibliography, Reference, read_date, same_doi
 from synth.starter.identity import Identity, Studies, author_and_year, identity
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded, slug, unique
+from synth.text import fold_words
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ def find_works(
     """
     keys: dict[int, str] = {}
     missing: dict[int, str] = {}
+    doubted: list[int] = []
     spoken = _spoken(works) if works else {}
     for index, group in enumerate(studies.groups):
         if works is None:
@@ -86,10 +88,27 @@ def find_works(
             match = next((one for one in others if one.code == "work-ambiguous"), match)
         if told or match.key:
             keys[index] = match.key if not told else told[0]
+            if not told and _other_title(who, works.bibliography[match.key]):
+                doubted.append(index)
         elif match.code == "work-unknown":
             missing[index] = _nearest(who, spoken)
         else:
             report.unclear.append((index, match))
+    for index in doubted:
+        assert works is not None
+        key, shown = keys[index], studies.groups[index].shown
+        if list(keys.values()).count(key) > 1:
+            # Another study is this work too: what has another title is not that study.
+            del keys[index]
+            missing[index] = ""
+            continue
+        report.decided(
+            f"Studies whose title in the table is another than in {Path(works.file).name} were "
+            "taken for the work of their author and year.",
+            f"{shown!r} for {key}",
+            "Give the table the work's key, DOI or title if it is another work.",
+            noun="study",
+        )
     for index, near in missing.items():
         assert works is not None
         if near or not keys:
@@ -148,6 +167,19 @@ def _find(who: Identity, works: Works) -> Match:
         if words and (match := works.matcher.find(words)).key:
             return match
     return works.matcher.find(label, **said)
+
+
+def _other_title(who: Identity, work: Reference) -> bool:
+    """Whether a study found by author and year has a title that shares no word with the work's."""
+    if not who.title or (who.doi and same_doi(who.doi) == same_doi(work.doi)):
+        return False
+    if who.pmid and who.pmid == work.pmid:
+        return False
+    ours, theirs = ({*re.findall(r"[^\W\d_]{3,}", fold_words(t))} for t in (who.title, work.title))
+    return bool(ours and theirs) and not ours & (theirs - _COMMON)
+
+
+_COMMON = frozenset(["the", "and", "for", "with", "from", "der", "die", "und", "les", "des", "los"])
 
 
 def _spoken(works: Works) -> dict[str, str]:
@@ -271,7 +303,8 @@ def _keys(items: Sequence[Mapping[str, Any]], taken: Iterable[str]) -> list[str]
         if mangled(stem) or not stem[0].isalpha():
             stem = f"work-{stem}"
         stems.append(stem)
-    held = set(taken)
+    there = frozenset(taken)
+    held = set(there)
     times = Counter(stems)
     keys: list[str] = []
     count: dict[str, int] = {}
@@ -279,7 +312,8 @@ def _keys(items: Sequence[Mapping[str, Any]], taken: Iterable[str]) -> list[str]
         if times[stem] == 1 and stem not in held:
             key = stem
         else:
-            at = count[stem] = count.get(stem, 0) + 1
+            # Beside a work that is there without a letter, the next one is the second.
+            at = count[stem] = count.get(stem, int(stem in there and times[stem] == 1)) + 1
             # A letter belongs to a year; a name without one gets a number.
             letter = chr(96 + at) if at <= 26 and stem[-1:].isdigit() else f"-{at}"
             key = f"{stem}{letter}"
