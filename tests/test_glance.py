@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from synth import Review
+from synth.messages import Words
 
 ROOT = Path(__file__).parent.parent
 
@@ -43,6 +44,22 @@ def test_rows_count_what_the_table_of_findings_holds(review: Review) -> None:
                     if line["direction"] == way.id
                 }
                 assert row[way.id] == len(said), (theme.id, way.id)
+
+
+def test_the_map_with_counts_has_the_numbers_of_the_waterlines(review: Review) -> None:
+    """They stand on one page, and one unit counts in both."""
+    glance = review.framework().glance()
+    drawn = str(glance.html).partition('class="synth-map-narrow"')[0]
+    cards = re.findall(r'<a class="synth-card".*?</a>', drawn, flags=re.DOTALL)
+    rows = {row["theme"]: row for row in review.at_a_glance().rows}
+    assert len(cards) == len(rows)
+    for card in cards:
+        label = re.search('data-label="([^"]*)"', card)
+        assert label
+        for way in review.settings.directions:
+            number = rf">{rows[label[1]][way.id]}<tspan[^>]*> {way.label}</tspan>"
+            assert re.search(number, card), (label[1], way.id, rows[label[1]][way.id])
+    assert Words.of(review.settings)["map_note_counts"] in glance.html
 
 
 def test_every_statement_is_a_tooth_or_a_mark_on_the_line(review: Review) -> None:

@@ -6,7 +6,6 @@ as its studies are many, which is coverage and never the size of an effect.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,12 @@ from markupsafe import Markup
 
 from synth.facets import Facets
 from synth.messages import Words
-from synth.model import Finding, Theme, statements_of
+from synth.model import Finding, Theme
 from synth.views.figure import level_colour, poles
 from synth.views.markup import render
 from synth.views.shapes import direction_mark, mark
 from synth.views.view import View
-from synth.views.waterline import Scale, Tooth, crowded, waterline
+from synth.views.waterline import Scale, Tooth, crowded, teeth_of, waterline
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -51,7 +50,7 @@ class Glance(View):
         for level in book.levels:
             for theme in book.children(level.id) or (level,):
                 own = Facets.of(self._records).below[theme.id]
-                found.append((level, theme, own, _teeth(own)))
+                found.append((level, theme, own, teeth_of(own)))
         return tuple(found)
 
     @cached_property
@@ -136,18 +135,6 @@ class Glance(View):
             note=note,
             marks=marks,
         )
-
-
-def _teeth(findings: Sequence[Finding]) -> tuple[Tooth, ...]:
-    """Direction and number of studies of each statement, those of most studies first."""
-    by_id = {finding.id: finding for finding in findings}
-    teeth: list[Tooth] = []
-    for statement in statements_of(findings):
-        rows = [by_id[name] for name in statement.findings]
-        for direction in dict.fromkeys(row.direction for row in rows):
-            works = {row.study for row in rows if row.direction == direction}
-            teeth.append(Tooth(direction, len(works)))
-    return tuple(sorted(teeth, key=lambda tooth: -tooth.studies))
 
 
 def glance(records: Records) -> Glance:

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from synth.model import Settings
+from synth.model import Finding, Settings, statements_of
 from synth.views.figure import direction_colour, number, poles
 from synth.views.svg import element, shape, together
 
@@ -163,3 +163,15 @@ def _bands(
 
 def _title(tooth: Tooth) -> list[Markup]:
     return [element("title", tooth.title)] if tooth.title else []
+
+
+def teeth_of(findings: Sequence[Finding]) -> tuple[Tooth, ...]:
+    """Direction and number of studies of each statement, those of most studies first."""
+    by_id = {finding.id: finding for finding in findings}
+    teeth: list[Tooth] = []
+    for statement in statements_of(findings):
+        rows = [by_id[name] for name in statement.findings]
+        for direction in dict.fromkeys(row.direction for row in rows):
+            works = {row.study for row in rows if row.direction == direction}
+            teeth.append(Tooth(direction, len(works)))
+    return tuple(sorted(teeth, key=lambda tooth: -tooth.studies))

@@ -30,6 +30,7 @@ from synth.views.influences.arrows import Arrow, in_words
 from synth.views.markup import placeholder, render, target
 from synth.views.shapes import direction_mark
 from synth.views.svg import element, page, ring, shape, text, together
+from synth.views.waterline import teeth_of
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -166,17 +167,17 @@ class _Sheet:
         )
 
     def found_here(self, node: Theme, x: float, y: float, width: float) -> Markup:
-        found = self._found[node.id]
+        found, said = self._found[node.id], self._said[node.id]
         of_all = self.words.markup(
             "of_all_studies",
-            n=len({f.study for f in found}),
+            n=len({finding.study for finding in found}),
             total=placeholder("studies", self.words["late_all"]),
         )
         parts = [text(x, y + 20, of_all, size=13, fill=INK_2)]
         unit = (width - 24) / max(1, self._most)
         start, step = x, (width - 24) / max(3, len(self.records.settings.directions))
         for index, way in enumerate(self.records.settings.directions):
-            count = sum(f.direction == way.id for f in found)
+            count = said.count(way.id)
             if count:
                 parts.append(self.bar(way, start, y + 29, count * unit))
             start += count * unit
@@ -206,8 +207,16 @@ class _Sheet:
 
     @cached_property
     def _most(self) -> int:
-        """Findings of the theme with most, which fill a bar."""
-        return max(map(len, self._found.values()), default=1)
+        """Statements of the theme with most, which fill a bar."""
+        return max(map(len, self._said.values()), default=1)
+
+    @cached_property
+    def _said(self) -> dict[str, list[str]]:
+        """The direction of each statement on a node or below it."""
+        return {
+            name: [tooth.direction for tooth in teeth_of(found)]
+            for name, found in self._found.items()
+        }
 
     @cached_property
     def _found(self) -> dict[str, list[Finding]]:

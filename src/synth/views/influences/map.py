@@ -109,7 +109,7 @@ def influence_map(
     at_least : draw at first only arrows with at least so many named studies; the table holds all,
         and on a page a filter brings them back. By default two where a map of many arrows has no
         focus, so that it shows what several studies carry.
-    counts : write each theme's studies and findings into its box.
+    counts : write each theme's studies and statements into its box.
     """
     wanted = None if ids is None else frozenset(ids)
     chosen = [i for i in records.influences.values() if wanted is None or i.id in wanted]
@@ -159,7 +159,7 @@ def influence_map(
         draw=draw,
         save=save,
         nothing=words["map_nothing"],
-        note=_note(words, chosen, unplaced),
+        note=_note(words, chosen, unplaced, counts),
         summary=words.say(
             "map_summary",
             influences=words.count("influences", len(chosen)),
@@ -227,10 +227,12 @@ def _low(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
-def _note(words: Words, chosen: Sequence[Influence], unplaced: Sequence[Influence]) -> str:
-    if not chosen:
-        return words["map_note_empty"]
-    note = words["map_note"]
+def _note(
+    words: Words, chosen: Sequence[Influence], unplaced: Sequence[Influence], counts: bool
+) -> str:
+    note = words["map_note"] if chosen else words["map_note_empty"]
+    if counts:
+        note = f"{words['map_note_counts']} {note}"
     if unplaced:
         note += " " + words.count("map_unplaced", len(unplaced))
     return note
