@@ -13,6 +13,7 @@ from synth.errors import ReviewError
 from synth.reading import textio
 from synth.reading.formatting import canonical_forms
 from synth.reading.rules import check, load_records
+from synth.references.apa import year
 from synth.starter import add_references as addition
 from synth.starter.add_references import add_works
 
@@ -238,3 +239,56 @@ def test_a_damaged_export_is_told_or_read_never_worse(
             or f"({key}," in made.files["references.bib"]
         )
         assert work.fields
+
+
+def ris(*works: tuple[str, str, int | str]) -> str:
+    return "".join(
+        f"TY  - JOUR\nAU  - {who}\nTI  - {title}\nJO  - J\nPY  - {year}\nER  - \n"
+        for who, title, year in works
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "keys"),
+    [
+        ("@book{kim2021a, author={Kim, A}, title={Pay}, year={2021a}}", "r.bib", ["kim2021"]),
+        ("@book{kim2021c, author={Kim, A}, title={Pay}, year={2021}}", "r.bib", ["kim2021"]),
+        # The second is the first again, and takes its letter with it.
+        (ris(("Kim, A", "Pay", 2021), ("Kim, A", "Pay", 2021)), "r.ris", ["kim2021"]),
+        (
+            ris(("Kim, A", "Pay", 2021), ("Kim, A", "Pay", 2021), ("Kim, A", "Hours", 2021)),
+            "r.ris",
+            ["kim2021a", "kim2021b"],
+        ),
+        (
+            "@book{kim2021a, author={Kim, A}, title={Pay}, year=2021}\n"
+            "@book{kim2021b, author={Kim, A}, title={Hours}, year=2021}",
+            "r.bib",
+            ["kim2021a", "kim2021b"],
+        ),
+        (ris(("Kim, A", "Pay", "2021b")), "r.ris", ["kim2021"]),
+    ],
+)
+def test_a_letter_behind_the_year_stands_where_it_tells_works_apart(
+    example: Path, text: str, name: str, keys: list[str]
+) -> None:
+    add(example, text, name, role="background")
+    records = load_records(example)
+    added = [key for key in records.bibliography if key.startswith("kim")]
+    assert added == keys
+    shown = [year(records.bibliography[key]) for key in added]
+    assert shown == [f"2021{key[7:]}" for key in keys]
+    assert [e for e in errors(example) if "kim" in e] == []
+
+
+def test_works_that_come_later_get_the_next_letters(example: Path) -> None:
+    add(example, ris(("Kim, A", "Pay", 2021)), "one.ris", role="background")
+    add(
+        example,
+        ris(("Kim, A", "Hours", 2021), ("Kim, A", "Rooms", 2021)),
+        "two.ris",
+        role="background",
+    )
+    assert [k for k in load_records(example).bibliography if k.startswith("kim")] == [
+        *("kim2021", "kim2021b", "kim2021c")
+    ]

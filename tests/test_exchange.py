@@ -31,11 +31,22 @@ from synth.reading.bibliography import parse_bibliography
 from synth.reading.rules import load_records
 from synth.references.csv_text import FORMULA, csv_file, csv_text
 from synth.references.formats import csl_item, csl_items, to_bibtex, to_csl_json, to_csv, to_ris
+from synth.references.importing import parse_references
 from synth.review import OF_THE_REVIEW, VIEWS, Review
 from synth.text import fold
 from synth.views import figure
 from synth.views.framework import framework
 from synth.views.markup import STATIC, Place, drawn_in, with_words
+
+
+@pytest.mark.parametrize("body", ["Age UK", "Parks, Ponds and Paths", "Guild of Gardeners", "RHS"])
+def test_a_body_is_a_body_after_a_way_through_ris(body: str) -> None:
+    works, _ = parse_bibliography(f"@book{{a, author={{{{{body}}}}}, title={{T}}, year=2020}}")
+    back, _ = parse_references(to_ris([csl_item(works["a"])]), "r.ris")
+    (work,) = back.bibliography.values()
+    assert [name.family for name in work.authors] == [body]
+    assert work.authors[0].is_one_word
+
 
 HOSTILE = r"""
 @article{odd2020,

@@ -15,6 +15,7 @@ from synth.messages import Words
 from synth.model import facet_values
 from synth.references.csv_text import csv_text
 from synth.references.latex import encode
+from synth.references.names import Name, read_name
 from synth.references.work import DOCTORAL, MASTERS, read_date
 
 if TYPE_CHECKING:
@@ -357,7 +358,10 @@ def _line(text: str) -> str:
 def _inverted(name: Mapping[str, str]) -> str:
     if "literal" in name:
         # A comma divides a name in RIS; a body that has one is told by the comma at its end.
-        return f"{name['literal']}," if "," in name["literal"] else name["literal"]
+        # So is one that reads like a person, such as "Age UK".
+        body = name["literal"]
+        person = "," in body or read_name(body)[0] != Name("", "", body)
+        return f"{body}," if person else body
     family = f"{name.get('non-dropping-particle', '')} {name.get('family', '')}".strip()
     return ", ".join(
         part for part in (family, name.get("given", ""), name.get("suffix", "")) if part

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -96,6 +97,7 @@ def parse_references(
     >>> list(works.bibliography), problems[0].message
     (['lee2020'], 'The entry has no title.')
     """
+    text = _cochrane_as_ris(text)
     bare = text.lstrip("\ufeff \t\r\n")
     if form := tagged.format_of(text):
         items, problems = _of_tags(text, form, file)
@@ -111,6 +113,30 @@ def parse_references(
         return Works(notes=tuple(notes), file=file), problems
     works, found = works_of(items, file, notes)
     return works, problems + found
+
+
+def _cochrane_as_ris(text: str) -> str:
+    r"""The list of records that the Cochrane Library saves as text, line for line as RIS.
+
+    >>> _cochrane_as_ris("Record #1 of 1\nID: CN-1\nAU: Lee A\nTI: Pay\n").split("\n")[:3]
+    ['TY  - JOUR', 'ID  - CN-1', 'AU  - Lee A']
+    """
+    head = re.match(r"[\ufeff\s]*Record #\d+ of \d+\s*\n", text)
+    if not head or tagged.format_of(text):
+        return text
+    # Of these RIS has no tag, or another one; a list of references shows none of them.
+    tags = {"KY": "KW", "US": "UR", "XR": "N2", "CC": "N2", "ST": "N2"}
+    lines: list[str] = []
+    for line in text.lstrip("\ufeff").rstrip("\n").split("\n"):
+        if re.match(r"Record #\d+ of", line):
+            if lines:
+                # The line between two records, which is empty.
+                lines[-1] = "ER  - " if not lines[-1].strip() else f"{lines[-1]}\nER  - "
+            lines.append("TY  - JOUR")
+        else:
+            found = re.match(r"(DOI|[A-Z][A-Z0-9]): ?(.*)", line)
+            lines.append(f"{tags.get(found[1], found[1])}  - {found[2]}" if found else line)
+    return "\n".join([*lines, "ER  - ", ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +183,12 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
     >>> works.text, dict(works.former)
     ('@book{lee-2020, title={Pay}, year=2020}\n', {'lee-2020': 'Lee_2020'})
     """
+    text, keyed = _with_keys(text)
+    text, once = _without_second_entries(text)
     text, told = _without_second_fields(text)
+    text, whole = _whole_addresses(text)
     read, problems = parse_bibliography(text, file)
-    notes = (*notes, *told, *_addresses_for_dois(read))
+    notes = (*notes, *keyed, *once, *told, *whole, *_addresses_for_dois(read))
     lines = text.split("\n")
     offsets = [0]
     for line in lines:
@@ -183,7 +212,81 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
         text = _INHERITS.sub(lambda m: m[1] + by_key.get(m[2].lower(), m[2]) + m[3], text)
     text = text.rstrip("\n") + "\n"
     renamed, _ = parse_bibliography(text, file)
+    # A key that was only made to read the entry is no name of the author's.
+    former = {new: old for new, old in former.items() if not old.startswith(_KEYLESS)}
     return Works(text, renamed, former, {}, tuple(notes), file), problems
+
+
+_KEYLESS = "keyless/"
+_WITHOUT_KEY = re.compile(
+    r"^([ \t]*@[ \t]*(?!comment\b|string\b|preamble\b)\w+[ \t]*\{)(?:[ \t]*(,)|(?=\s*\w+\s*=))",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _with_keys(text: str) -> tuple[str, list[str]]:
+    """A ``.bib`` in which entries without a key have one, for the time being.
+
+    >>> _with_keys("@book{, title={Pay}}")[0], _with_keys("@book{title={Pay}}")[0]
+    ('@book{keyless/1, title={Pay}}', '@book{keyless/1,title={Pay}}')
+    """
+    numbers = count(1)
+    text, found = _WITHOUT_KEY.subn(lambda m: f"{m[1]}{_KEYLESS}{next(numbers)},", text)
+    if not found:
+        return text, []
+    what = counted(found, "entry has no key and got", "entries have no key and got")
+    return text, [f"{what} one of first author and year."]
+
+
+def _without_second_entries(text: str) -> tuple[str, list[str]]:
+    r"""A ``.bib`` without entries that say a work a second time: the same key, title and year.
+
+    Two works under one key stay, for the author to choose a key.
+
+    >>> one = "@book{lee, title={Pay}, year=2020}"
+    >>> _without_second_entries(f"{one}\n{one}")[0].strip() == one
+    True
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    kept: list[str] = []
+    twice: list[str] = []
+    done = 0
+    for opening in _ENTRY.finditer(text):
+        if opening.start() < done:
+            continue
+        parts = _fields_of(text, opening.end())
+        fields = {
+            found[1].lower(): fold(re.sub(r"[{}\"]", "", found[2]))
+            for start, end in parts
+            if (found := _FIELD.fullmatch(text[start:end]))
+        }
+        said = fields.get("title", ""), fields.get("year", "") or fields.get("date", "")
+        key = opening[1].lower()
+        if key not in seen:
+            seen[key] = said
+        elif all(said) and seen[key] == said:
+            end = parts[-1][1] + 1
+            # Line breaks stay, so that lines keep their numbers.
+            kept += [text[done : opening.start()], "\n" * text.count("\n", opening.start(), end)]
+            done = end
+            twice.append(opening[1])
+    if not twice:
+        return text, []
+    what = counted(len(twice), "entry stands", "entries stand")
+    note = f"{what} twice with one key and title, the first {twice[0]}; the second was left out."
+    return "".join([*kept, text[done:]]), [note]
+
+
+def _whole_addresses(text: str) -> tuple[str, list[str]]:
+    """A ``.bib`` whose addresses say how they are fetched: ``www.…`` is ``https://www.…``."""
+    text, found = _WWW.subn(r"\1https://\2", text)
+    if not found:
+        return text, []
+    what = counted(found, "address begins", "addresses begin")
+    return text, [f"{what} with 'www.' and got 'https://' before it."]
+
+
+_WWW = re.compile(r"(\burl\s*=\s*[{\"]+\s*)(www\.)", re.IGNORECASE)
 
 
 # What a book shows of a work: where two values differ, nobody but the author can choose.

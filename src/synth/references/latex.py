@@ -105,6 +105,8 @@ _COMMAND = re.compile(
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
+# Quotation marks that a program escaped, which LaTeX would take for two dots on a letter.
+_QUOTED = re.compile(r"(?<![\w{\\])\\\"(?!\{)([^\"\\{}]*[\w.!?])\\\"(?![\w{])")
 _LANGUAGE = re.compile(
     r"\\(?:foreignlanguage|selectlanguage|textcolor|color|hspace|vspace)\s*\{[^{}]*\}"
 )
@@ -152,6 +154,7 @@ def _decoded(text: str) -> str:
     if "\\" in text:
         for pattern in (_LINKED, _LANGUAGE, _EITHER):
             text = pattern.sub("", text)
+        text = _QUOTED.sub("“\\1”", text)
         text = _FRACTION.sub(r"\1/\2", text)
         text = _RAISED.sub(lambda found: _shifted(found[1], found[2]), text)
         text = _COMMAND.sub(_spoken, text)

@@ -454,7 +454,14 @@ def read_name(text: str) -> tuple[Name, str]:
     ('Moreau', 'Guild of Gardeners')
     """
     text = " ".join(text.split()).strip(" ;")
+    if body := re.fullmatch(r"\{+([^{}]+)\}+", text):
+        return Name("", "", body[1].strip()), ""
     parts = [part.strip() for part in text.split(",") if part.strip()]
+    degrees: list[str] = []
+    while len(parts) > 2 and _DEGREE.fullmatch(parts[-1]) and not _SUFFIX.fullmatch(parts[-1]):
+        degrees.insert(0, parts.pop())
+    if degrees and len(parts) == 2:
+        return _plain_inverted(*parts), _told_degree(", ".join(degrees), parts[0])
     if len(parts) == 1:
         text = parts[0]
         found = _surname_first(text)
@@ -470,6 +477,10 @@ def read_name(text: str) -> tuple[Name, str]:
     if len(parts) == 2:
         if _SURE_SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
             return Name("", "", text), ""
+        # PubMed has the suffix after the given names: "King, Martin Luther Jr".
+        *given, last = parts[1].split()
+        if given and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(given) == 1):
+            return _plain_inverted(parts[0], " ".join(given), last), ""
         return _plain_inverted(parts[0], parts[1]), ""
     if len(parts) == 3:
         # RIS has the suffix last; "IV" before it are initials.
@@ -477,11 +488,35 @@ def read_name(text: str) -> tuple[Name, str]:
             return _plain_inverted(*parts), ""
         if _SUFFIX.fullmatch(parts[1]):
             return _plain_inverted(parts[0], parts[2], parts[1]), ""
-        if _DEGREE.fullmatch(parts[2]):
-            return _plain_inverted(*parts[:2]), (_told_degree(parts[2], parts[0]))
     if not parts:
         return Name(), ""
     return Name("", "", text), f"{text!r} was taken for the name of a body"
+
+
+_LATE_SUFFIX = re.compile(r"[JS]r\.?|2nd|3rd|4th|II|III|IV")
+
+
+def several_names(text: str) -> tuple[Name, ...]:
+    """The names of a line that holds several, though its format wants one on each; else none.
+
+    >>> [name.family for name in several_names("Lee J, van Dijk K")]
+    ['Lee', 'van Dijk']
+    >>> [name.initials for name in several_names("Lee, J., Roux, K. L., & Ek, M.")]
+    ['J.', 'K. L.', 'M.']
+    >>> several_names("Lee, Ann, Jr."), several_names("Ministry of Work, Office of Pay, Wales")
+    ((), ())
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    alone = [_surname_first(part) for part in parts]
+    if len(parts) > 1 and all(alone):
+        return tuple(name for name in alone if name)
+    if not re.search(r"\s(?:and|&)\s", text) and len(parts) < 3:
+        return ()
+    if read_name(text)[0] != Name("", "", text):
+        return ()
+    people = read_names(text).people
+    whole = len(people) > 1 and all(name.first and name.last for name in people)
+    return people if whole and not _BODY.search(text) else ()
 
 
 def _plain_inverted(left: str, given: str, suffix: str = "") -> Name:

@@ -14,7 +14,7 @@ from typing import Any
 
 from synth.errors import Problem
 from synth.references.latex import plain
-from synth.references.names import Name, read_name, told_initials
+from synth.references.names import Name, inverted, read_name, several_names, told_initials
 from synth.references.work import (
     BOILERPLATE,
     DOI,
@@ -24,7 +24,7 @@ from synth.references.work import (
     full_range,
     read_date,
 )
-from synth.text import counted
+from synth.text import counted, fold_words
 
 
 @dataclass(slots=True)
@@ -352,6 +352,9 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         item["DOI"] = item.get("DOI") or found
     elif WEB_ADDRESS.fullmatch(url):
         item["URL"] = url
+    elif WEB_ADDRESS.fullmatch(f"https://{url}") and url.casefold().startswith("www."):
+        item["URL"] = f"https://{url}"
+        told.append(f"{url!r} was understood as 'https://{url}'")
     elif url:
         told.append(f"{url!r} is not a web address; it was left out")
     if "page" in item:
@@ -371,6 +374,8 @@ def dated(date: Date) -> dict[str, Any]:
     return {"issued": {"literal": date.words}} if date.words else {}
 
 
+# What Web of Science and PubMed write where a work names no author.
+_NOBODY = re.compile(r"\[(?:anonymous|anon\.?|no authors? listed)\]", re.IGNORECASE)
 _ET_AL = re.compile(r"(?:et\.? ?al\.?|and others|others)", re.IGNORECASE)
 
 
@@ -387,9 +392,17 @@ def _people(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[dic
             if _ET_AL.fullmatch(text.strip(" ,.")):
                 people.append({"literal": "et al."})
                 continue
+            if _NOBODY.fullmatch(text):
+                continue
             more = re.search(r",? et\.? al\.?$", text)
             if more:
                 text = text[: more.start()]
+            if listed := several_names(text):
+                shown = "; ".join(inverted(name) for name in listed)
+                told.append(f"Several names stand in one line, understood as: {shown}")
+                people += [csl_name(name) for name in listed]
+                people += [{"literal": "et al."}] if more else []
+                continue
             if text.endswith(",") and re.search(r"[, ]", text[:-1]):
                 name, unsure = Name("", "", text.rstrip(" ,")), ""
             else:
@@ -456,7 +469,10 @@ def _from_ris(record: Record) -> _Said:
         "container-title": container if container != title else "",
         "collection-title": series,
         "volume": first("VL"),
-        "issue": first("IS", "IP", "CP", "NO"),
+        # ProQuest has the city in CP, others the number of the issue.
+        "issue": first("IS", "IP")
+        or next((said for said in every("CP") if re.search(r"\d", said)), "")
+        or first("NO"),
         "page": _pages(first("SP"), first("EP")) or first("PG"),
         "edition": first("ET"),
         "publisher": first("PB"),
@@ -506,7 +522,9 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
     texts["DOI"] = record.first("DO", "DI", "DOI")
     for tag in ("M3", "L3", "N1", "AN", "C2"):
         for value in record.every(tag) if not texts["DOI"] else ():
-            said = bare_doi(value)
+            # ProQuest: "DOI - 10.1000/x; 4711".
+            noted = re.match(r"\s*doi - (10\.\S+?);?(?:\s|$)", value, re.IGNORECASE)
+            said = bare_doi(noted[1] if noted else value)
             if DOI.fullmatch(said) and (
                 tag != "N1" or re.match(r"\s*(?:doi|https?:)", value, re.I)
             ):
@@ -531,15 +549,16 @@ def _numbers(record: Record, texts: dict[str, str]) -> None:
     pmid = record.first("PM", "PMID")
     if not pmid and re.search(r"pubmed|medline", record.first("DB"), re.IGNORECASE):
         pmid = record.first("AN")
-    if re.fullmatch(r"\d{1,8}", pmid):
-        texts["PMID"] = pmid
+    if found := re.fullmatch(r"(?:PUBMED )?(\d{1,8})", pmid):
+        texts["PMID"] = found[1]
     pmcid = record.first("PMCID", "C2")
     if re.fullmatch(r"PMC\d+", pmcid):
         texts["PMCID"] = pmcid
 
 
 def _pages(start: str, end: str) -> str:
-    if not start or not end or end == start or "-" in start or "–" in start:
+    # Web of Science ends pages that go on elsewhere with a plus.
+    if not start or not end.strip("+") or end == start or "-" in start or "–" in start:
         return start
     return f"{start}-{end}"
 
@@ -619,6 +638,8 @@ def _from_ciw(record: Record) -> _Said:
     elif kind == "chapter" and "book" in says:
         kind = "book"
     source = first("SO")
+    if kind == "book" and first("TI") and source and fold_words(source) != fold_words(first("TI")):
+        kind = "chapter"
     texts = {
         "type": kind,
         "title": first("TI"),
@@ -638,7 +659,8 @@ def _from_ciw(record: Record) -> _Said:
     }
     if kind == "book" and not texts["title"]:
         texts["title"], texts["container-title"] = texts["container-title"], ""
-    full, short = every("AF", "BF"), every("AU", "BA")
+    # Authors of the whole book are none of its chapter.
+    full, short = (every("AF"), every("AU")) if every("AU", "AF") else (every("BF"), every("BA"))
     people = {
         "author": [
             *(full if len(full) >= len(short) else short),
@@ -650,7 +672,8 @@ def _from_ciw(record: Record) -> _Said:
     if year.year and day.month:
         year = year._replace(month=day.month, day=day.day)
     if not year.year and "early access" in says:
-        year = Date(words="advance online publication")
+        year = read_date(first("EA"))
+        year = year if year.year else Date(words="advance online publication")
     return texts, people, year
 
 

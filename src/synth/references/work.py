@@ -40,7 +40,7 @@ BOILERPLATE = re.compile(
     r"Conference|doi:|PMID|Funding|Registry|Physical Description|Subject|Peer Reviewed|"
     r"Name - |Electronic|"
     r"Cochrane|Compilation|Full text|Reprint|SCOPUS|Using Smart Source|Grant|Ppublish|"
-    r"Epub|Reference|WOS|Web of)",
+    r"Epub|Reference|WOS|Web of|RAYYAN-|Covidence (?:#|id\b)|Exclusion reason|doi - )",
     re.IGNORECASE,
 )
 """Notes that a database writes about its own export, not about the work."""
@@ -421,7 +421,9 @@ class Reference:
             ("shortjournal", ""),
         ):
             if self.fields.get(name):
-                return _with_subtitle(self.text(name), self.text(below) if below else "")
+                said = _with_subtitle(self.text(name), self.text(below) if below else "")
+                # A book has its own title here too, for the chapters that inherit it.
+                return "" if said == self.title and name == "booktitle" else said
         if self.is_in_book and self.fields.get("maintitle"):
             return self.text("maintitle")
         return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, count
@@ -113,24 +114,32 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
         raise ReviewError(errors)
     same = _Same(there)
     taken = {*there, *rows.columns.get("study", ())}
-    known: dict[str, str] = {}
-    new: dict[str, Reference] = {}
+    held_by: dict[str, str] = {}
+    fresh: dict[str, Reference] = {}
     for key, work in works.bibliography.items():
         if held := same.find(work):
-            known[held] = works.former.get(key, key)
+            held_by[key] = held
             continue
-        # A key of BibTeX that cannot be an id, such as Lee_2020, gives way to one like all others.
-        renamed = key in works.former and not works.lines
-        name = _free(key, work, taken) if renamed or key in taken else key
-        taken.add(name)
-        same.add(name, work)
-        new[name] = work
+        same.add(_FRESH + key, work)
+        fresh[key] = work
+    names = _names(fresh, works, taken)
+    new = {names[key]: work for key, work in fresh.items()}
+    known = {
+        names.get(held.removeprefix(_FRESH), held): works.former.get(key, key)
+        for key, held in held_by.items()
+    }
+    bare = {
+        name for key, name in names.items() if key != name and not works.lines and _LONE.match(key)
+    }
     entries = _entries(works, new)
+    for name in bare:
+        # The letter may stand in the year too.
+        entries[name] = _LETTERED_YEAR.sub(r"\1", entries[name])
     whole = _joined(text or "", entries.values())
     read, _ = parse_bibliography(whole, BIB_FILE)
     # What an entry takes from elsewhere in its file, such as a journal, must not be lost.
     for name, work in new.items():
-        if name not in read or read[name].fields != work.fields:
+        if name not in read or (read[name].fields != work.fields and name not in bare):
             entries[name] = _written_out(name, work)
     whole = _joined(text or "", entries.values())
     read, broken = parse_bibliography(whole, BIB_FILE)
@@ -144,7 +153,15 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
         {name: read[name] for name in entries},
         known,
         tuple(name for name in rows.header if name not in ("study", "role")),
-        (*works.notes, *(str(problem) for problem in told_once([*problems, *refused]))),
+        (
+            *works.notes,
+            *(
+                f"{key} is {name} here: no other work of this author and year is there."
+                for key, name in names.items()
+                if name in bare
+            ),
+            *(str(problem) for problem in told_once([*problems, *refused])),
+        ),
     )
 
 
@@ -190,6 +207,45 @@ class _Same:
 def _first_author(work: Reference) -> str:
     names = work.authors or work.editors
     return fold_words(names[0].family) if names else ""
+
+
+_FRESH = "\0"
+"""What marks a key of the file among keys of the review."""
+_LONE = re.compile(r"(?P<stem>.*\d{4})(?P<letter>[a-z])$")
+_LETTERED_YEAR = re.compile(r"(\b(?:year|date)\s*=\s*[{\"]*\s*\d{4})[a-z](?=\s*[}\",])")
+
+
+def _names(fresh: Mapping[str, Reference], works: Works, there: Iterable[str]) -> dict[str, str]:
+    """The keys of new works, by their keys in the file.
+
+    A letter behind the year tells works of one author and year apart; where there is one work, it
+    has none.
+    """
+
+    def stem(key: str) -> str:
+        return found["stem"] if (found := _LONE.match(key)) else key
+
+    taken = {*there}
+    stems = Counter(map(stem, [*fresh, *taken]))
+    names: dict[str, str] = {}
+    for key, work in fresh.items():
+        lettered = bool(_LONE.match(key))
+        if lettered and stems[stem(key)] == 1:
+            name = stem(key)
+        elif lettered and works.lines:
+            # The letters of these keys are ours: the review's, and works it has, have some already.
+            first = "b" if stem(key) in taken else "a"
+            letters = (chr(letter) for letter in range(ord(first), ord("z") + 1))
+            options = (f"{stem(key)}{letter}" for letter in letters)
+            name = next((one for one in options if one not in taken), key)
+        # A key of BibTeX that cannot be an id, such as Lee_2020, gives way to one like all others.
+        elif (key in works.former and not works.lines) or key in taken:
+            name = _free(key, work, taken)
+        else:
+            name = key
+        taken.add(name)
+        names[key] = name
+    return names
 
 
 def _free(key: str, work: Reference, taken: Iterable[str]) -> str:
