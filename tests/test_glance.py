@@ -11,6 +11,7 @@ import pytest
 
 from synth import Review
 from synth.messages import Words
+from synth.views.figure import poles
 
 ROOT = Path(__file__).parent.parent
 
@@ -60,6 +61,20 @@ def test_the_map_with_counts_has_the_numbers_of_the_waterlines(review: Review) -
             number = rf">{rows[label[1]][way.id]}<tspan[^>]*> {way.label}</tspan>"
             assert re.search(number, card), (label[1], way.id, rows[label[1]][way.id])
     assert Words.of(review.settings)["map_note_counts"] in glance.html
+
+
+def test_each_mark_is_told_in_words_too(review: Review) -> None:
+    """A screen reader hears no mark, and heard of something that stood on the line."""
+    note = re.search('<p class="synth-figure-note">(.*?)</p>', str(review.at_a_glance().html))
+    assert note
+    heard = re.sub(r"<svg.*?</svg>|<[^>]+>", "", note[1])
+    there = {finding.direction for finding in review.records.findings.values()}
+    up, down = poles(review.settings) or ()
+    assert f"{up.plural.lower()} stand on the line" in heard
+    assert f"{down.plural.lower()} hang from it" in heard
+    for way in review.settings.directions:
+        said = way in (up, down) or way.label.lower() in heard
+        assert said == (way.id in there), way.id
 
 
 def test_every_statement_is_a_tooth_or_a_mark_on_the_line(review: Review) -> None:

@@ -149,6 +149,31 @@ def test_the_whole_explorer_is_printed_in_two_columns(
     assert len(PdfReader(io.BytesIO(page.pdf(format=paper))).pages) <= 10
 
 
+@pytest.mark.parametrize(
+    ("name", "head", "first"),
+    [
+        ("robustness", "Leave one out", "Mulvale et al., 2019"),
+        ("reliability", "The figures", "Macro level"),
+        ("intro", "The framework at a glance", "Team relationships"),
+    ],
+)
+def test_what_a_heading_is_about_begins_on_its_sheet(
+    built_book: Path, offline_page: Callable[..., Any], name: str, head: str, first: str
+) -> None:
+    """No table leaves half a sheet empty before it, and no drawing leaves its key behind."""
+    page = offline_page(viewport={"width": 1200, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    texts = [
+        closed_up(sheet.extract_text())
+        for sheet in PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    ]
+    at = next(n for n, text in enumerate(texts) if closed_up(head) in text)
+    assert closed_up(first) in texts[at].partition(closed_up(head))[2]
+    if name != "intro":
+        assert at == 0, "the table begins on the sheet where there is room"
+
+
 def test_a_flow_stands_on_one_sheet_with_its_title(sheets: list[str]) -> None:
     """Taller than what a title leaves of a sheet, the drawing left the title alone on its own."""
     title = load_records(ROOT).flow

@@ -119,10 +119,16 @@ class Glance(View):
             )
         note = words.markup("glance_note_plain")
         if sides := poles(settings):
+            there = {tooth.direction for *_, teeth in self._themes for tooth in teeth}
+            others = [way for way in settings.directions if way.id in there and way not in sides]
+            lying = Markup(", ").join(direction_mark(way, way.label.lower()) for way in others)
             note = words.markup(
                 "glance_note",
-                up=direction_mark(sides[0], words["glance_up"]),
-                down=direction_mark(sides[1], words["glance_down"]),
+                up=direction_mark(sides[0], words.say("glance_up", ways=sides[0].plural.lower())),
+                down=direction_mark(
+                    sides[1], words.say("glance_down", ways=sides[1].plural.lower())
+                ),
+                on=words.markup("glance_on", ways=lying) if others else "",
             )
         if any(crowded(teeth) for *_, teeth in self._themes):
             note = Markup(" ").join([note, words["waterline_blocks"]])

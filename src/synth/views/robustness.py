@@ -488,7 +488,7 @@ class Robustness(View):
     def _left_out_cell(self, row: Row) -> str | Markup:
         if row["kind"] == "country":
             return str(row["left_out"])
-        return render("left_out.html", row=row, records=self._records)
+        return render("left_out.html", row=row, records=self._records, words=self._words)
 
     def _lost_cell(self, row: Row) -> Markup:
         return render("lost.html", lost=row["lost"], words=self._words, shown=3)
