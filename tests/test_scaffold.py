@@ -208,6 +208,15 @@ def test_a_dry_run_tells_everything_and_writes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_said_to_paste_works_in_any_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "Ben's tools, new"
+    said: list[str] = []
+    assert start(Request(folder), execute=False, dry_run=False, say=said.append) == 0
+    step = next(line.strip() for line in "\n".join(said).split("\n") if "cd " in line)
+    shown = subprocess.run(["bash", "-c", f"{step} && pwd"], capture_output=True, text=True)
+    assert shown.stdout.strip() == str(folder)
+
+
 # --- growing ------------------------------------------------------------------------------------
 
 

@@ -7,12 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from garden_book import change, notebook, planted
+from garden_book import built, change, evidence, notebook, planted
 from synth.book.prose_rules import check_names, read_book
 from synth.cli import main
+from synth.freshness import marks
 from synth.reading.records import read_records
 
-CONFIG = "title: Gardens\nsphinx:\n  extra_extensions: [synth.book]\n"
+CONFIG = """\
+title: Gardens
+sphinx:
+  extra_extensions: [synth.book]
+execute:
+  execute_notebooks: "off"
+"""
 
 
 @pytest.fixture
@@ -83,6 +90,8 @@ SLIPS = [
     ("_config.yml", CONFIG, "", "config-malformed", 1),
     ("_config.yml", "synth.book", "synth.bok", "config-without-synth", 3),
     ("_config.yml", "  extra_extensions: [synth.book]\n", "", "config-without-synth", 0),
+    ("_config.yml", '"off"', "auto", "config-executes", 4),
+    ("_config.yml", "notebooks:", "notebook:", "config-executes", 4),
     # pages
     ("soil.ipynb", "nbformat_minor", 'x"', "page-unreadable", 25),
     ("water.md", "synth: {theme: water}", "synth:\t{theme: [}", "page-unreadable", 2),
@@ -160,11 +169,43 @@ def test_a_number_of_the_flow_that_is_none_is_told_in_its_table_alone(
 def test_a_page_with_a_mark_before_its_text_is_read(garden, capsys, monkeypatch):
     """Editors of Windows write a byte order mark, and lines that end their way."""
     monkeypatch.chdir(garden)
-    for name in ("soil.ipynb", "water.md"):
+    for name, mark in (("soil.ipynb", b""), ("water.md", b"\xef\xbb\xbf")):
         path = garden / name
         text = path.read_text("utf-8").replace("\n", "\r\n")
-        path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+        path.write_bytes(mark + text.encode())
     assert told(garden, capsys) == []
+    # Neither JupyterLab nor the build opens a notebook with one.
+    path = garden / "soil.ipynb"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert told(garden, capsys) == ["page-unreadable soil.ipynb:0"]
+
+
+def test_code_that_was_changed_since_it_was_run_is_told(garden, capsys, monkeypatch):
+    """The build shows what is stored: a cell with a slip in it would be published as it was."""
+    monkeypatch.chdir(garden)
+    (garden / "book").mkdir()
+    path = garden / "book" / "open.ipynb"
+    notebook(garden / "book", "open", ["# Open", evidence("beet2011-02")])
+    stored = json.loads(path.read_text("utf-8"))
+    stored["metadata"]["synth"] = {"executed": marks(stored, "")}
+    path.write_text(json.dumps(stored, indent=1), "utf-8")
+    change(garden / "_toc.yml", "  - file: soil", "  - file: soil\n  - file: book/open")
+    assert told(garden, capsys) == []
+    change(path, '"review\\n"', '"reviw.verdct()\\n"')
+    assert told(garden, capsys) == ["output-older open.ipynb:1"]
+
+
+def test_the_build_reads_the_markup_of_pages_whatever_the_settings_list(garden):
+    """Without one of these the book showed `:::{synthesis}` to readers, and nobody was told."""
+    change(garden / "conf.py", '["colon_fence", "attrs_inline"]', "[]")
+    (garden / "_config.yml").unlink()
+    water = garden / "water.md"
+    water.write_text(f"{water.read_text('utf-8')}\n{{.doors}}\n- [Soil](soil.ipynb)\n", "utf-8")
+    pages, _ = built(garden)
+    html = (pages / "water.html").read_text("utf-8")
+    assert 'class="synth-synthesis' in html
+    assert ":::" not in html
+    assert "{.doors}" not in html
 
 
 def test_what_is_shown_as_code_is_no_slip(garden, capsys, monkeypatch):

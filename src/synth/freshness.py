@@ -154,6 +154,25 @@ def unfinished(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
             yield number, "partial"
 
 
+def edited(root: Path) -> set[str]:
+    """The notebooks whose code was changed, and whose outputs are those of before.
+
+    Parameters
+    ----------
+    root : folder of the review; a notebook that was never run by ``synth execute`` is none.
+    """
+    found: set[str] = set()
+    for path in notebooks_of(root):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            known = notebook["metadata"]["synth"]["executed"]
+            now = marks(notebook, "")
+            # An author who ran it in JupyterLab has other outputs.
+            if known["cells"] != now["cells"] and known["outputs"] == now["outputs"]:
+                found.add(path.relative_to(root).as_posix())
+    return found
+
+
 def partial(root: Path) -> dict[str, list[int]]:
     """The cells of each notebook, counted from 1, whose stored outputs are not those of their run.
 

@@ -54,16 +54,22 @@ def check_config(root: Path) -> list[Problem]:
         return list(error.problems)
     if not isinstance(written, dict):
         return [Problem("config-malformed", CONFIG_FILE, 1, reason="it holds no settings")]
+    rows = text.split("\n")
+    found: list[Problem] = []
+    execute = written.get("execute")
+    runs = execute.get("execute_notebooks") if isinstance(execute, dict) else "auto"
+    if runs not in (False, "off"):
+        line = next((n for n, row in enumerate(rows, 1) if row.startswith("execute:")), 0)
+        found.append(Problem("config-executes", CONFIG_FILE, line))
     sphinx = written.get("sphinx")
     named = sphinx.get("extra_extensions") if isinstance(sphinx, dict) else None
     listed = [str(one) for one in named] if isinstance(named, list) else [str(named or "")]
     if "synth.book" in listed:
-        return []
+        return found
     near = next((one for one in listed if did_you_mean(one, ["synth.book"])), "")
     asked = f"Did you mean 'synth.book' by {near!r}?" if near else ""
-    rows = text.split("\n")
     line = next((n for n, row in enumerate(rows, 1) if "extra_extensions" in row), 0)
-    return [Problem("config-without-synth", CONFIG_FILE, line, near=asked)]
+    return [*found, Problem("config-without-synth", CONFIG_FILE, line, near=asked)]
 
 
 def _yaml(root: Path, file: str, code: str) -> tuple[str, Any]:

@@ -158,7 +158,11 @@ def unknown_declarations(book: Book) -> Iterator[Problem]:
 def missing_outputs(book: Book) -> Iterator[Problem]:
     """Cells that store an error, nothing where they should show something, or another output."""
     partial = freshness.partial(book.records.root)
+    edited = freshness.edited(book.records.root)
     for page in book.pages:
+        if page.file in edited:
+            yield Problem("output-older", page.file, 1)
+            continue
         for output in page.outputs:
             place = (page.file, output.line, f"cell {output.cell}")
             if output.failed:

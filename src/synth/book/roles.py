@@ -27,6 +27,7 @@ from synth.book.role_syntax import (
     review_place,
     worded,
 )
+from synth.book.trees import EXTENSIONS
 from synth.errors import Problem, UnknownName
 from synth.messages import Words
 from synth.model import UNKNOWN, facet_values
@@ -35,6 +36,7 @@ from synth.views.shapes import direction_mark
 if TYPE_CHECKING:
     from docutils.nodes import Element, Node, system_message
     from sphinx.application import Sphinx
+    from sphinx.config import Config
 
     from synth.review import Review
 
@@ -463,8 +465,19 @@ ROLES: dict[str, type[EvidenceRole]] = {
 }
 
 
+def understand_markup(app: Sphinx, config: Config) -> None:
+    """Read pages with the markup they are written in, whatever ``_config.yml`` lists.
+
+    Without one of these, readers would see ``:::{synthesis}`` and ``{.roles}`` as they stand.
+    """
+    listed = set(config.myst_enable_extensions)
+    if not listed >= EXTENSIONS:
+        config.myst_enable_extensions = sorted(listed | EXTENSIONS)
+
+
 def setup(app: Sphinx) -> None:
     """Add the roles, under short names and as ``synth:name``."""
+    app.connect("config-inited", understand_markup)
     for name, role in ROLES.items():
         app.add_role(name, role())
         app.add_role_to_domain("synth", name, role())

@@ -162,7 +162,10 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
     """
     file = path.relative_to(root).as_posix()
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        if path.suffix == ".ipynb" and text.startswith("\ufeff"):
+            raise ValueError("a byte order mark stands before its first brace")
+        text = text.removeprefix("\ufeff")
         mark = conflict(text, file)
         if mark is not None:
             raise ReviewError([mark])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from synth.errors import Problem, ReviewError
 from synth.starter.project import Say, create, example, grow, is_review
 from synth.starter.request import Ask, Request
@@ -55,5 +57,5 @@ def _start(request: Request, *, execute: bool, dry_run: bool, say: Say, ask: Ask
         draft = taken.draft
     done = create(target, draft, execute=execute, dry_run=dry_run, say=say)
     if not dry_run:
-        say(f"Next:\n  cd {request.folder}\n  make book")
+        say(f"Next:\n  cd {shlex.quote(str(request.folder))}\n  make book")
     return done
