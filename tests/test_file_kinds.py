@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from synth.starter.columns import guess
+from synth.starter.columns.guess import guess
 from synth.starter.file_kinds.reading import read_tables
 from synth.starter.sheet import Sheet
 from synth.starter.start import Request, start

@@ -13,7 +13,7 @@ from synth.reading.records import Records
 from synth.reading.rules import check, load_records
 from synth.reading.settings import contrast
 from synth.references.importing import parse_references
-from synth.starter.columns import given as named_columns
+from synth.starter.columns.named import given as named_columns
 from synth.starter.palette import COLOURS, level_look
 from synth.starter.request import Request
 from synth.starter.spreadsheet import read_tables

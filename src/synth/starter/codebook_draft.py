@@ -10,7 +10,7 @@ from functools import cached_property
 from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
-from synth.starter.columns import path_sign, split_path
+from synth.starter.columns.separators import path_sign, split_path
 from synth.starter.sheet import Row, Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
 from synth.starter.values import same, without_bullet

@@ -15,7 +15,8 @@ from synth.errors import Problem, did_you_mean
 from synth.model import NOT_REPORTED
 from synth.reading.csv_table import mangled
 from synth.starter.codebook_draft import Codes
-from synth.starter.columns import MOST_DIRECTIONS, split_path
+from synth.starter.columns.headings import MOST_DIRECTIONS
+from synth.starter.columns.separators import split_path
 from synth.starter.countries import countries
 from synth.starter.identity import (
     KINDS,

@@ -16,7 +16,9 @@ from synth.reading.textio import without_collecting
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect import Material, collect, not_coded
-from synth.starter.columns import CODES, IDENTITY, PERSON, Doubt, Guess, guess
+from synth.starter.columns.guess import Guess, guess
+from synth.starter.columns.headings import PERSON
+from synth.starter.columns.table import CODES, IDENTITY, Doubt
 from synth.starter.draft import Tables, Words, files_of, table_text, tables
 from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say

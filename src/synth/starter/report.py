@@ -25,6 +25,16 @@ def number(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else plural(noun)}"
 
 
+def listed(shown: Sequence[str], most: int = 6) -> str:
+    """The first of several, and how many more there are.
+
+    >>> listed(["Pay", "Hours", "Rest"], most=2)
+    'Pay, Hours and 1 more'
+    """
+    more = len(shown) - most
+    return ", ".join(shown[:most]) + (f" and {more} more" if more > 0 else "")
+
+
 def place(sheet: Sheet, line: int, column: str = "") -> str:
     """A place in the author's own file.
 

@@ -30,7 +30,7 @@ class Sheet:
         table.
     heads : for a column below headings in several rows, these headings from the top.
     roles : for a column whose meaning the kind of file fixes, the field it is: a name of
-        :data:`synth.starter.columns.ROLES`, such as ``"study"`` for Taguette's ``document``, and
+        :data:`synth.starter.recipe.USES`, such as ``"study"`` for Taguette's ``document``, and
         ``"rank 1"``, ``"rank 2"``, … where columns name a code rank by rank.
     program : the program that wrote it, where that can be told.
     holds : what the kind of file says the rows are: ``"codings"``, ``"studies"``, ``"codebook"``,

@@ -33,6 +33,12 @@ def within() -> Mapping[str, Sequence[str]]:
     return found
 
 
+def series_of_ranks() -> Sequence[Sequence[str]]:
+    """Headings that are the ranks of a codebook where two of them or more stand together."""
+    found: Sequence[Sequence[str]] = _vocabulary()["ranks"]["series"]
+    return found
+
+
 @lru_cache(maxsize=16)
 def _words(name: str) -> frozenset[str]:
     return frozenset(bare(word) for word in _vocabulary()[name]) - {""}

@@ -1,0 +1,201 @@
+"""Where no column is called a code: headings, or the values below them, that are codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from synth.starter.columns.directions import side_of_heading
+from synth.starter.columns.headings import PERSON
+from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
+from synth.starter.columns.ticks import find_marked, find_ticked, tell_ticked
+from synth.starter.sheet import Sheet
+from synth.starter.spreadsheet import folded
+from synth.starter.values import directions_in, is_consensus, pieces, same, separators_of, unknown
+
+_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
+_APPRAISED = re.compile(
+    r"\b(?:overall|study|methodological|evidence|reporting) quality\b|\bquality (?:score|rating|"
+    r"appraisal|assessment|grade)\b|\brisk of bias\b|\bcritical appraisal\b|\b(?:casp|mmat|jbi)\b"
+)
+
+
+@dataclass
+class Headed:
+    """What the headings of columns say of the codes below them.
+
+    Parameters
+    ----------
+    codes : for a column the code that its heading stands for, where it is not just the heading.
+    directions : for a column the direction that its heading says.
+    marks : what a mark in their cells says.
+    fallback : whether nothing is called a code, so that what might be one was taken for one.
+    """
+
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: dict[str, str] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    fallback: bool = False
+
+
+def find_codes(columns: Columns) -> Headed:
+    """Find the columns whose headings are codes, or whose values are."""
+    headed = Headed(marks=find_marked(columns))
+    if headed.marks:
+        return headed
+    sheet = columns.sheet
+    ticked = find_ticked(columns)
+    others = [name for name in columns.free if name not in ticked]
+    texts = [name for name in others if side_of_heading(sheet, name)]
+    # Columns below a group are codes where none says more clearly that it is one.
+    grouped = () if texts or ticked else others
+    chosen = {*ticked, *texts, *(name for name in grouped if len(sheet.heads.get(name, ())) > 1)}
+    listed = [name for name in texts if _lists(columns, name)]
+    # Columns side by side are of one kind: short values in the others are codes as well.
+    listed = [name for name in texts if name in listed or (listed and columns.is_short(name))]
+    for name in sheet.header:
+        if name in chosen:
+            columns.uses[name] = "dimensions" if name in listed else "codes"
+    for name in listed:
+        headed.codes[name], headed.directions[name] = code_of_heading(sheet, name)
+    if not chosen:
+        headed.fallback = _take_others(columns)
+    elif ticked:
+        tell_ticked(columns, ticked)
+    if listed:
+        columns.tell(
+            f"{quoted(listed)}: the heading says the direction, and the values come "
+            "again, so they are codes below it.",
+            f"{quoted(listed)}: are the values codes, or findings in words?",
+            (
+                ("codes below the heading", dict.fromkeys(listed, "dimensions")),
+                ("findings in words", dict.fromkeys(listed, "codes")),
+            ),
+            hint='--columns "codes=COLUMN" reads them as findings in words',
+        )
+    if texts := [name for name in texts if name not in listed]:
+        columns.tell(
+            f"{quoted(texts)}: the heading says what a finding below it does, and is its code; "
+            "each cell is a finding.",
+            hint="--columns NAME=COLUMN, or the recipe, says otherwise",
+        )
+    return headed
+
+
+def _lists(columns: Columns, name: str) -> bool:
+    """Whether a column lists short values that other studies have too, as boxes to tick do."""
+    signs, _ = separators_of(columns.held[name])
+    values = (pieces(cell, signs) for cell in columns.cells[name])
+    told = ([same(part) for part in parts if not unknown(part)] for parts in values)
+    held = [part for parts in columns.by_study(told) for part in parts]
+    short = all(map(is_label, held))
+    return len(held) > 2 and short and len({*held}) <= min(MOST, (len(held) + 1) // 2)
+
+
+def _take_others(columns: Columns) -> bool:
+    """Without a column of codes: values that come again, else a column of text for a topic."""
+    if not columns.has(*IDENTITY):
+        return False
+    for name in columns.free:
+        if _APPRAISED.search(folded(name)):
+            # What a tool of appraisal says is known of a study, and is no finding.
+            columns.uses[name] = "filter" if columns.is_short(name) else "keep"
+    if valued := [name for name in columns.free if columns.comes_again(name)]:
+        columns.use(valued, "dimensions")
+        columns.tell(
+            f"No column is called a code, so the values of {quoted(valued)} are the "
+            "codes, below the heading they stand in.",
+            f"No column is called a code. What are the values of {quoted(valued)}?",
+            (
+                ("codes, below the heading they stand in", {}),
+                *(
+                    (
+                        f"only {name!r} holds codes, the others are filters",
+                        {**dict.fromkeys(valued, "filter"), name: "theme"},
+                    )
+                    for name in valued[:6]
+                ),
+            ),
+            hint='--columns "theme=COLUMN" names the codes, "filter=COLUMN" a filter',
+        )
+        return True
+    said = [name for name, use in columns.uses.items() if use == "summary"]
+    if not columns.free:
+        # Findings in words and nothing else: what they stand below is their one code.
+        columns.use(said[:1], "codes")
+        return True
+    texts = [name for name in columns.free if columns.share(name, str.strip) > 0]
+    texts = [name for name in texts if not columns.is_numbers(name)]
+    if texts:
+        # Findings in words are a topic like the others, or they would stand at each of them.
+        texts = [name for name in columns.sheet.header if name in {*texts, *said}]
+        columns.use(texts, "codes")
+        columns.tell(
+            f"No column is called a code, so each of {quoted(texts)} is one, and each "
+            "cell below it is a finding.",
+            hint='--columns "theme=COLUMN" names the codes, "keep=COLUMN" none',
+        )
+    return True
+
+
+def code_of_heading(sheet: Sheet, name: str) -> tuple[tuple[str, ...], str]:
+    """The code that a heading stands for, from the widest rank, and the direction it tells."""
+    heads = sheet.heads.get(name) or (name,)
+    way = [" ".join(head.split()) for head in heads if head.strip()]
+    direction = next(filter(None, map(directions_in, way)), "")
+    below = [head for head in way if not (directions_in(head) and len(way) > 1)]
+    if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
+        # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
+        begin = f"{parts[1]}." if way[0][parts.end(1)] == "." else way[0][: parts.start(2)]
+        alike = sum(other.startswith(begin) for other in sheet.header) > 1
+        if alike or (directions_in(parts[1]) and directions_in(parts[1]) == direction):
+            below = [parts[1].strip(), parts[2].strip()]
+    return tuple(below or way), direction
+
+
+def read_headings(columns: Columns, headed: Headed) -> list[str]:
+    """Add what the headings say that are codes; gives those that were split into ranks."""
+    sheet, codes, directions = columns.sheet, headed.codes, headed.directions
+    split: list[str] = []
+    for name in [name for name in sheet.header if columns.uses.get(name) == "codes"]:
+        way, direction = code_of_heading(sheet, name)
+        if way != (name,):
+            codes.setdefault(name, way)
+        if len(way) > 1 and name not in sheet.heads:
+            split.append(name)
+        if direction:
+            directions.setdefault(name, direction)
+    sided = [name for name in directions if columns.uses.get(name) == "codes"]
+    ways = {codes.get(name, (name,)) for name in sided}
+    if len(ways) == 1 and len({directions[name] for name in sided}) > 1:
+        # A group such as "What was reported" above both sides tells nothing apart.
+        for name in sided:
+            heads = sheet.heads.get(name, (name,))
+            codes[name] = next(((head,) for head in heads if directions_in(head)), (name,))
+    _choose_reviewer(columns, codes)
+    return split
+
+
+def _choose_reviewer(columns: Columns, codes: dict[str, tuple[str, ...]]) -> None:
+    """With columns for each reviewer, those of the consensus count, else those of the first."""
+    by_head: dict[str, list[str]] = {}
+    for name, way in codes.items():
+        if len(way) > 1 and columns.uses.get(name) == "codes":
+            by_head.setdefault(way[0], []).append(name)
+    people = [head for head in by_head if PERSON.fullmatch(folded(head))]
+    agreed = [head for head in by_head if is_consensus(head)]
+    if len(people) + len(agreed) < 2 or not people:
+        return
+    counts = agreed[0] if agreed else people[0]
+    others = [head for head in (*people, *agreed) if head != counts]
+    for name in [name for head in others for name in by_head[head]]:
+        columns.uses[name] = "leave-out"
+        del codes[name]
+    for name in by_head[counts]:
+        codes[name] = codes[name][1:]
+    columns.tell(
+        f"{quoted([counts, *others])} code the same: the columns of {counts!r} count, the "
+        "others are not taken over.",
+        hint="the recipe says which columns are codes",
+    )

@@ -1,0 +1,89 @@
+"""Which columns say by their cells what they are, and what becomes of the rest."""
+
+from __future__ import annotations
+
+import re
+
+from synth.references.work import DOI
+from synth.starter.columns.table import IDENTITY, Columns
+from synth.starter.spreadsheet import folded
+from synth.starter.turned import LABEL
+from synth.starter.values import is_consensus, is_mail, same
+
+_IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
+_CITES = re.compile(r"\w.*\([^\W\d_]")
+# So many people code a review at most.
+_MOST_PEOPLE = 12
+
+
+def find_studies(columns: Columns) -> None:
+    """Look for addresses of people, and for what tells studies apart."""
+    columns.use([name for name in columns.free if columns.share(name, is_mail) > 0.5], "person")
+    if not columns.has("study", "key", "author"):
+        for name in columns.free:
+            # "No rooms (Lee 2013)" is a text that cites a study.
+            texts = columns.share(name, _CITES.search) > 0.3
+            if columns.share(name, LABEL.match) > 0.6 and not texts:
+                columns.uses[name] = "study"
+                break
+    if not columns.has("year"):
+        labels = [name for name, use in columns.uses.items() if use == "study"]
+        dated = any(columns.share(name, LABEL.match) > 0.5 for name in labels)
+        years = [n for n in columns.free if columns.share(n, _IS_YEAR.fullmatch) > 0.9]
+        if len(years) == 1 and not dated:
+            columns.use(years, "year")
+    if not columns.has("doi"):
+        found = [name for name in columns.free if columns.share(name, DOI.search) > 0.6]
+        columns.use(found[:1], "doi")
+
+
+def find_reviewers(columns: Columns) -> None:
+    """A column of people who coded, whatever it is called, ends in what they agreed on."""
+    for name in () if columns.has("reviewer") else columns.free:
+        agreed = 0.05 < columns.share(name, is_consensus) < 0.9
+        few = len(columns.different(name)) <= _MOST_PEOPLE
+        if agreed and few and re.search(r"review|cod(?:er|ed)|rater|extract", folded(name)):
+            columns.uses[name] = "reviewer"
+            return
+
+
+def _find_reviewers_by_mail(columns: Columns) -> None:
+    """Addresses that differ within a study are of the people who coded it, as forms keep."""
+    uses = columns.uses
+    by_program = bool(columns.sheet.program) and columns.sheet.holds == "codings"
+    if columns.has("reviewer") or not columns.has(*IDENTITY) or by_program:
+        return
+    mails = [n for n, use in uses.items() if use == "person" and columns.share(n, is_mail)]
+    for name in mails:
+        people = columns.by_study([same(cell)] if cell else [] for cell in columns.cells[name])
+        several = any(len(those) > 1 for those in people)
+        if several and len(columns.different(name)) <= _MOST_PEOPLE:
+            uses[name] = "reviewer"
+            columns.tell(
+                f"{name!r} differs within a study, so it is read as who extracted the row.",
+                hint=f'--columns "leave-out={name}"',
+            )
+            return
+
+
+def sort_rest(columns: Columns) -> None:
+    """What is none of all this is a filter, is kept, or is empty."""
+    _find_reviewers_by_mail(columns)
+    uses = columns.uses
+    for name in columns.sheet.header:
+        if name not in uses:
+            kept = "keep" if columns.held[name] else "leave-out"
+            if re.fullmatch(r"Column \w+", name) and _only_counts(columns.cells[name]):
+                kept = "leave-out"
+            elif columns.comes_again(name):
+                kept = "filter"
+            uses[name] = kept
+    if not columns.has("study", "key", "record", "doi", "pmid", "title"):
+        columns.use([name for name, use in uses.items() if use == "author"][:1], "study")
+
+
+def _only_counts(cells: list[str]) -> bool:
+    """Whether a column numbers the rows, as programs of statistics write it first."""
+    numbers = [int(cell) for cell in cells if cell.isdecimal()]
+    first = numbers[0] if numbers else 2
+    return first < 2 and numbers == [*range(first, first + len(cells))]

@@ -1,0 +1,153 @@
+"""Which columns say by their headings what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from synth.references.work import DOI
+from synth.starter.columns.table import Columns
+from synth.starter.countries import countries
+from synth.starter.spreadsheet import folded
+from synth.starter.turned import LABEL
+from synth.starter.values import (
+    headings,
+    is_blank_tick,
+    is_tick,
+    read_marks,
+    same,
+    unknown,
+    within,
+)
+
+MOST_DIRECTIONS = 7
+PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
+_PMID = re.compile(r"\D{0,8}\d{4,9}\b")
+_FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
+# Several columns of these do no harm; of the others there is one.
+_SEVERAL = ("person", "leave-out", "reviewer")
+BEFORE_CODES = (
+    *("key", "doi", "pmid", "title", "year", "journal", "author", "study", "record", "reviewer"),
+    *("person", "leave-out"),
+)
+"""Uses that are looked for before codes: what identifies a study before what says something."""
+AFTER_CODES = (
+    *("direction", "summary", "country", "design", "setting", "sample", "cohort", "section"),
+    *("anchor", "basis", "volume", "issue", "pages", "url", "abstract"),
+)
+
+
+@lru_cache(maxsize=1)
+def folded_headings() -> Mapping[str, tuple[str, ...]]:
+    """For each use the headings it is recognised by, as :func:`folded` gives them."""
+    return {use: tuple(folded(word) for word in words) for use, words in headings().items()}
+
+
+def plain(heading: str) -> str:
+    """A heading without numbering and without what stands in brackets.
+
+    >>> plain("Q3. Country (of the study)")
+    'country'
+    """
+    words = folded(re.sub(r"\([^)]{3,}\)|\[[^]]*\]", " ", heading)) or folded(heading)
+    return re.sub(r"^(?:q ?)?\d+ (?:\d+ )*(?=\D)", "", words)
+
+
+def by_heading(columns: Columns) -> dict[str, list[str]]:
+    """The columns that are not yet anything, by their plain headings."""
+    found: dict[str, list[str]] = {}
+    for name in columns.free:
+        found.setdefault(plain(name), []).append(name)
+    return found
+
+
+def find_by_heading(
+    columns: Columns, named: Mapping[str, list[str]], uses: tuple[str, ...], taken: set[str]
+) -> None:
+    """Look for columns of some uses by their headings.
+
+    Parameters
+    ----------
+    columns : the columns.
+    named : their names by plain heading.
+    uses : what is looked for, in this order.
+    taken : uses that columns have for another reason.
+    """
+    for use in uses:
+        several = use in _SEVERAL
+        # What a known program calls an id and nobody a study's is not one.
+        if (use in taken and not several) or (use == "record" and columns.sheet.program):
+            continue
+        for heading in folded_headings()[use]:
+            free = (name for name in named.get(heading, ()) if name not in columns.uses)
+            fitting = [name for name in free if fits(columns, name, use)]
+            columns.use(fitting if several else fitting[:1], use)
+            if fitting and not several:
+                break
+
+
+def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> None:
+    """Look for columns by words within longer headings, and for first authors."""
+    for use, phrases in within().items():
+        for name in () if columns.has(use) else columns.free:
+            words = f" {folded(name)} "
+            if any(f" {word} " in words for word in phrases) and fits(columns, name, use):
+                columns.uses[name] = use
+                break
+    if columns.has("study") and not columns.has("author"):
+        first = next((named[heading][0] for heading in _FIRST_AUTHOR if heading in named), "")
+        if first:
+            columns.uses.setdefault(first, "author")
+    if columns.has("record") and not columns.has("study"):
+        # A column called an id that holds "Lee 2020" is what the study is called.
+        for name, use in columns.uses.items():
+            labels = use == "record" and name not in columns.given
+            if labels and columns.share(name, LABEL.match) > 0.5:
+                columns.uses[name] = "study"
+
+
+def fits(columns: Columns, name: str, use: str) -> bool:
+    """Whether the cells of a column can be what its heading says."""
+    held = [cell for cell in columns.held[name] if not unknown(cell)]
+    if not held:
+        return False
+    match use:
+        case "year":
+            return columns.share(name, _YEAR.search) > 0.5
+        case "doi":
+            return columns.share(name, DOI.search) > 0.3
+        case "pmid":
+            return columns.share(name, _PMID.match) > 0.5
+        case "direction":
+            return _fits_directions(columns, name, held)
+        case "country":
+            return sum(bool(countries(cell)[0]) for cell in held) * 3 >= len(held)
+        case "sample":
+            # "Population" with few values sorts studies; it does not describe one.
+            return not columns.comes_again(name)
+        case "theme":
+            # Numbers alone may name codes of a codebook; ticks and noughts name none.
+            ticks = all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)
+            return not ticks or all(cell.isdecimal() and cell != "0" for cell in held)
+        case "design":
+            return sum(map(len, held)) / len(held) <= 60
+        case "reviewer":
+            return len(columns.told(name)) <= max(12, len(held) // 5)
+        case "record" | "key":
+            return len(columns.told(name)) > 1 or len(columns.sheet.rows) == 1
+    return True
+
+
+def _fits_directions(columns: Columns, name: str, held: list[str]) -> bool:
+    """Whether a column has so few values that they can be directions."""
+    marks = read_marks(held)
+    different = len({same(marks.get(cell, cell)) for cell in held})
+    if different > MOST_DIRECTIONS:
+        columns.tell(
+            f"{name!r} has {different} different values; {MOST_DIRECTIONS} directions "
+            "can be told apart, so it holds none.",
+            hint=f'--columns "summary={name}" if it is the finding in words',
+        )
+    return different <= MOST_DIRECTIONS

@@ -1,0 +1,117 @@
+"""Columns that are called codes: one, several side by side, rank by rank, or one of each person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from synth.starter.columns.headings import PERSON, fits, folded_headings
+from synth.starter.columns.table import Columns, quoted
+from synth.starter.columns.ticks import tick_style
+from synth.starter.spreadsheet import folded
+from synth.starter.values import is_consensus, same, series_of_ranks
+
+
+def find_agreed(columns: Columns) -> None:
+    """Of columns that each hold one person's codes, those of the consensus count."""
+    words = sorted({*folded_headings()["theme"]}, key=len, reverse=True)
+    people: list[str] = []
+    agreed: list[str] = []
+    for name in columns.free:
+        cuts = (re.fullmatch(rf"(.*?)\b{re.escape(word)}\b(.*)", folded(name)) for word in words)
+        cut = next(filter(None, cuts), None)
+        rest = f"{cut[1].strip()} {cut[2].strip()}".strip() if cut else ""
+        if PERSON.fullmatch(rest):
+            people.append(name)
+        elif rest and is_consensus(rest):
+            agreed.append(name)
+    if not people or len(people) + len(agreed) < 2:
+        return
+    counts, *others = [*agreed, *people]
+    columns.uses[counts] = "theme"
+    columns.use(others, "leave-out")
+    columns.tell(
+        f"{quoted([counts, *others])} code the same: {counts!r} counts, the others are "
+        "not taken over.",
+        hint=f'--columns "theme={others[0]}"',
+    )
+
+
+def find_ranks(columns: Columns, named: Mapping[str, Sequence[str]]) -> bool:
+    """Columns that hold the codes rank by rank, if there are such."""
+    best = _ranks_by_heading(columns, named)
+    if len(best) < 2:
+        return False
+    ranks = {name: f"rank {rank}" for rank, name in enumerate(best, start=1)}
+    if _nested(columns, best):
+        columns.uses.update(ranks)
+        return True
+    columns.use(best, "dimensions")
+    shown = " and ".join(map(repr, best))
+    columns.tell(
+        f"{shown} are read side by side, each with codes of its own: the same value of the "
+        "one stands beside several of the other.",
+        f"Are {shown} ranks of one codebook, or independent of each other?",
+        (
+            ("independent of each other", dict.fromkeys(best, "dimensions")),
+            ("ranks of one codebook", ranks),
+        ),
+        hint=f'--columns "theme={">".join(best)}"',
+    )
+    return True
+
+
+def _ranks_by_heading(columns: Columns, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """The columns whose headings are a series of ranks."""
+    found = [[named[word][0] for word in series if word in named] for series in series_of_ranks()]
+    best = max(found, key=len)
+    for heading, names in named.items() if len(best) < 2 else ():
+        below = [f"sub{heading}", f"sub {heading}", f"sub{heading}s", f"sub {heading}s"]
+        if narrow := next((named[word] for word in below if word in named), None):
+            best = [names[0], narrow[0]]
+    if len(best) >= 2:
+        return best
+    # Below a group such as "Theme" its columns are ranks, whatever they are called.
+    groups: dict[str, list[str]] = {}
+    free = {*columns.free}
+    for name, heads in columns.sheet.heads.items():
+        inside = len(heads) > 1 and folded(heads[0]) in folded_headings()["theme"]
+        if inside and name in free and not tick_style(name, columns.held[name]):
+            groups.setdefault(heads[0], []).append(name)
+    return max(groups.values(), key=len, default=())
+
+
+def _nested(columns: Columns, names: Sequence[str]) -> bool:
+    """Whether each narrower value stands below one wider value, but for a few slips."""
+    for wide, narrow in pairwise(names):
+        above: dict[str, set[str]] = {}
+        for one, two in zip(columns.cells[wide], columns.cells[narrow], strict=True):
+            if one and two:
+                above.setdefault(same(two), set()).add(same(one))
+        several = sum(len(found) > 1 for found in above.values())
+        if several * 3 > len(above) and several > 1:
+            return False
+    return True
+
+
+def find_numbered(columns: Columns) -> bool:
+    """Several columns that each name codes, such as "Code 1" and "Code 2"."""
+    themes, texts = folded_headings()["theme"], folded_headings()["summary"]
+    codes: dict[str, list[str]] = {}
+    beside: dict[str, list[str]] = {}
+    for name in columns.free:
+        stem = re.sub(r" ?\d{1,2}$", "", folded(name))
+        if stem in themes:
+            if fits(columns, name, "theme"):
+                codes.setdefault(stem, []).append(name)
+        elif stem in texts:
+            beside.setdefault(stem, []).append(name)
+    best = max(codes.values(), key=len, default=[])
+    if len(best) < 2:
+        return False
+    columns.use(best, "theme")
+    if not columns.has("summary"):
+        # "Code 1", "Quote 1", "Code 2", "Quote 2": each code has its own text beside it.
+        columns.use(next((n for n in beside.values() if len(n) == len(best)), ()), "summary")
+    return True

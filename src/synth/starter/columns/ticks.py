@@ -1,0 +1,148 @@
+"""Columns whose headings are codes, and whose cells say by a tick or a mark that one applies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from synth.starter.columns.headings import folded_headings, plain
+from synth.starter.columns.table import Columns, quoted
+from synth.starter.report import number
+from synth.starter.spreadsheet import folded
+from synth.starter.values import (
+    count_in,
+    families_of_marks,
+    is_blank_tick,
+    is_partly,
+    is_tick,
+    same,
+    ticked_text,
+    unknown,
+)
+
+_COUNTED = ("n", "age", "score", "year", "sample size", "total", "duration")
+
+
+def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:
+    """Whether cells of a column are ticks: ``"marks"``, ``"words"`` (yes and no), or neither.
+
+    Parameters
+    ----------
+    name : its heading.
+    held : its cells.
+    others : one text among so many cells is taken for what is to be said about the tick.
+
+    >>> tick_style("Pay", ["x", "x"]), tick_style("Pay", ["yes", "no"]), tick_style("Pay", ["low"])
+    ('marks', 'words', '')
+    """
+    ticks = [c for c in held if is_tick(c, name) or ticked_text(c) or is_partly(c)]
+    other = [c for c in held if c not in ticks and not is_blank_tick(c)]
+    if not ticks or len(other) * others > len(held):
+        return ""
+    if any(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in other):
+        return ""
+    words = sum(bool(re.fullmatch(r"[^\W\d_]{2,}", c)) for c in ticks if same(c) != same(name))
+    lower = {same(cell) for cell in held}
+    return "words" if words * 2 > len(ticks) and "true" not in lower else "marks"
+
+
+def find_ticked(columns: Columns) -> list[str]:
+    """The columns of ticks, or of counts, whose headings are codes."""
+    free = columns.free
+    styles = {name: style for name in free if (style := tick_style(name, columns.held[name]))}
+    counts = [name for name in free if _is_count(columns, name)]
+    if len(counts) > max(1, len(styles)) and {*styles} <= {*counts}:
+        # Ticks and noughts alone are ticks; with a 3 among them all of them are counts.
+        columns.tell(
+            f"{quoted(counts)} count how often each code was given: a number above 0 "
+            "is one finding, and the number is not kept.",
+            hint='--columns "keep=COLUMN" keeps the numbers',
+        )
+        return counts
+    if not styles:
+        return []
+    header = [*columns.sheet.header]
+    # Among columns of ticks, one where half the cells say more than a tick is one too.
+    if len(styles) > 1:
+        at = [header.index(name) for name in styles]
+        for name in header[min(at) : max(at) + 2]:
+            if name not in styles and name in free:
+                style = tick_style(name, columns.held[name], 2)
+                styles.update({name: style} if style else {})
+    chosen = [*styles]
+    marked = [name for name, style in styles.items() if style == "marks"]
+    if len(marked) >= 2:
+        chosen = marked
+        columns.use((name for name in styles if name not in marked), "filter")
+    alone = len(chosen) == 1 and len(free) > 1
+    if alone and (len(free) > 6 or {*columns.cells[chosen[0]]} == {"1"}):
+        return []  # one column among many, or the same number in every row, is no code
+    # An empty column among them is a code that no study has.
+    first, last = header.index(chosen[0]), header.index(chosen[-1])
+    told = {word for words in folded_headings().values() for word in words}
+    empty = (name for name in header if not columns.held[name] and name not in columns.uses)
+    blank = {name for name in empty if folded(name) not in told}
+    while last + 1 < len(header) and header[last + 1] in blank:
+        last += 1
+    while first and header[first - 1] in blank:
+        first -= 1
+    among = {*chosen, *(blank.intersection(header[first : last + 1]))}
+    return [name for name in header if name in among]
+
+
+def _is_count(columns: Columns, name: str) -> bool:
+    """Whether a column counts: whole numbers with a nought or a blank among them."""
+    cells = columns.cells[name]
+    if plain(name) in _COUNTED:
+        return False
+    if any("(" in cell or "/" in cell for cell in cells):
+        # "3 (12%)" counts, whether or not a cell is empty.
+        return all(count_in(cell) is not None or unknown(cell) for cell in columns.held[name])
+    whole = all(re.fullmatch(r"\d{0,3}", cell) for cell in cells)
+    return whole and any(cell in ("", "0") for cell in cells) and any(columns.held[name])
+
+
+def tell_ticked(columns: Columns, ticked: Sequence[str]) -> None:
+    """Say that headings above ticks are codes, and ask whether they are filters."""
+    shown = quoted(ticked)
+    held = (name for name in ticked if columns.held[name])
+    words = all(tick_style(name, columns.held[name]) == "words" for name in held)
+    what = "say yes or no" if words else "hold only ticks"
+    columns.tell(
+        f"{number(len(ticked), 'column')} with ticks, so each heading is a code: {shown}.",
+        f"{number(len(ticked), 'column')} {what}: {shown}. What are they?",
+        (
+            ("each heading is a code", dict.fromkeys(ticked, "codes")),
+            ("each is a filter, none is a code", dict.fromkeys(ticked, "filter")),
+        ),
+        hint='--columns "codes=A|B" names the codes, "filter=C" a filter',
+    )
+
+
+def find_marked(columns: Columns) -> Mapping[str, str]:
+    """Take columns whose cells say a direction, as ``+`` and ``B``, for codes; what marks say."""
+    for family in families_of_marks():
+        ways: dict[str, set[str]] = {}
+        for name in columns.free:
+            held = [same(cell) for cell in columns.held[name]]
+            marks = [cell for cell in held if cell in family]
+            if marks and all(cell in family or unknown(cell) for cell in held):
+                ways[name] = set(marks)
+        found = set().union(*ways.values())
+        said = {family[mark] for mark in found}
+        sides = [*dict.fromkeys(family.values())][:2]
+        # Where every cell is a plus or a minus, the minus says that a code is not there.
+        blank = any(not cell for name in ways for cell in columns.cells[name])
+        other = said - {*sides} or any(len(mark) > 1 for mark in found)
+        if len(ways) < 2 or not said >= {*sides} or not (blank or other):
+            continue
+        meant = {mark: family[mark] for mark in family if mark in found}
+        shown = ", ".join(f"{mark!r} {word}" for mark, word in meant.items())
+        columns.tell(
+            f"{quoted(ways)}: each heading is a code, and the mark below it says the "
+            f"direction: {shown}.",
+            hint="the recipe's [sheet.marks] says what a mark means",
+        )
+        columns.use(ways, "codes")
+        return meant
+    return {}
