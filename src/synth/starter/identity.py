@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from synth.references.matching import AND_OTHERS
+from synth.references.typed import typed_reference
 from synth.references.work import DOI
 from synth.starter.likeness import alike
 from synth.starter.recipe import SheetRecipe
@@ -170,6 +171,12 @@ def of_words(told: Mapping[str, str]) -> Identity:
     ('31234567', '', 'stigma and pay')
     """
     said = dict(told)
+    if parts := dict(typed_reference(said.get("label", ""))):
+        # A whole reference: what it says is told part by part, and the study by author and year.
+        families = [name.split(",")[0] for name in parts["author"].split("; ")]
+        more = families[1:2] if len(families) == 2 else []
+        names = " & ".join([families[0], *more]) + (" et al." if len(families) > 2 else "")
+        said = {**parts, **said, "label": f"{names} {parts['year']}", "typed": said["label"]}
     if year := _YEAR.search(said.get("year", "")):
         said["year"] = year[0]
     if "label" in said:

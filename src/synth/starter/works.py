@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import Problem
-from synth.reading.bibliography import parse_bibliography
+from synth.reading.bibliography import BIB_FILE, parse_bibliography
 from synth.reading.csv_table import mangled
 from synth.references.apa import author_year
 from synth.references.formats import ET_AL, to_bibtex
@@ -70,9 +70,16 @@ def find_works(
     doubted: list[int] = []
     spoken = _spoken(works) if works else {}
     for index, group in enumerate(studies.groups):
+        who = group.who
+        if who.details.get("typed"):
+            report.decided(
+                "Whole references in the column of studies were read part by part.",
+                f"{who.shown!r}: {who.details['title']!r}",
+                f"Compare them in {BIB_FILE}; a file of references (--bib) says more.",
+                noun="study",
+            )
         if works is None:
             continue
-        who = group.who
         told = [
             known[kind, value]
             for kind, value in (("record", who.record), ("pmid", who.pmid))

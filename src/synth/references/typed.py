@@ -1,0 +1,135 @@
+"""A whole reference that somebody typed in a cell, as APA, Harvard, Vancouver, IEEE or MLA have it.
+
+What can be told apart is: who, when, what, and where it appeared. A text that has another form is
+none, rather than a reference with wrong parts.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from synth.references.matching import AND_OTHERS
+from synth.references.names import inverted, read_name, read_names
+from synth.references.work import DOI, bare_doi, full_range
+
+_YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)[a-z]?"
+_QUOTES = "\"“”„‟«»‘’'"
+_QUOTED = r"[\"“„«‘'](?P<title>.{8,400}?)[,.]?[\"”“»’'](?=[\s,.])"
+_STOP = r"(?:[?!]|(?<![A-Z])\.)(?=\s|$)"
+_NUMBER = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s+(?=\D)")
+_ADDRESS = re.compile(
+    r"\s*(?:available (?:at|from):?\s*|retrieved from\s*|doi:?\s*)?(?:https?://\S+|\bdoi:?\s*10\.\S+)",
+    re.IGNORECASE,
+)
+_FORMS = tuple(
+    re.compile(form, re.DOTALL)
+    for form in (
+        # Lee, A., & Roux, B. (2019). Title. Journal, 3(2), 1-9.  (2019) 'Title', Journal, ...
+        rf"(?P<names>[^()\d]{{2,600}}?)\s*(?:\(Eds?\.\)\.?,?\s*)?\({_YEAR}(?:,[^()]*)?\)[.,:]?\s+"
+        rf"(?:{_QUOTED}|(?P<plain>.{{8,400}}?){_STOP})[,.]?\s*(?P<rest>.*)",
+        # Lee A, Roux B. Title. J Gard. 2019 Mar;3(2):1-9.
+        r"(?P<names>[^.()\d]{2,600}?(?: et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
+        rf"(?P<rest>[^;]{{2,200}}?[.,:\s]\s*{_YEAR}(?:\s+[A-Z][a-z]{{2}}[a-z]*\.?(?:[\s-]+[\w-]+)?)?"
+        r"\s*;\s*(?P<numbers>\d.*)?)",
+        # Lee A. Title. London: Press; 2019.
+        r"(?P<names>[^.()\d]{2,600}?(?: et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
+        rf"(?P<book>[^.:;]{{2,60}}: ?[^.;]{{2,80}});\s*{_YEAR}\.?",
+        # A. Lee and B. Roux, "Title," Journal, vol. 3, no. 2, pp. 1-9, 2019.
+        rf"(?P<names>[^\d\"“]{{2,600}}?)[,.]\s+[\"“](?P<title>.{{8,400}}?)[,.]?[\"”],?\s+"
+        rf"(?P<rest>.{{3,200}}\b{_YEAR}\b.*)",
+        # Lee, A., Roux, B., 2019. Title. Journal 3, 1-9.
+        rf"(?P<names>[^()\d]{{2,600}}?)[,.]\s+{_YEAR}\.\s+"
+        rf"(?:{_QUOTED}|(?P<plain>.{{8,400}}?){_STOP})[,.]?\s*(?P<rest>\S.{{3,}})",
+    )
+)
+_WHERE = re.compile(
+    r"(?:in:?\s+)?(?P<journal>[^\d]{2,150}?)[,.;]?\s*(?:(?:1[6-9]|20)\d\d[^;]{0,20};\s*)?"
+    r"(?:vol(?:ume)?\.?\s*|,\s*)?(?P<volume>\d{1,4})\s*(?:\(\s*(?P<issue>[^()]{1,20})\)|"
+    r",?\s*(?:no|issue|nr)\.?\s*(?P<number>\w{1,8}))?"
+    r"(?:\s*[,:]?\s*(?:(?:1[6-9]|20)\d\d\s*,\s*)?(?:pp?\.?\s*)?"
+    r"(?P<pages>[A-Za-z]?\d+(?:\s*[-–]\s*[A-Za-z]?\d+)?))?.*",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
+    """The parts of a whole reference; nothing if the text is none.
+
+    Parameters
+    ----------
+    text : a cell of a table.
+
+    Returns
+    -------
+    Pairs of a part (``author``, ``year``, ``title``, ``journal``, ``volume``, ``issue``, ``pages``,
+    ``doi``) and what it says; the authors as ``Family, Given`` with semicolons between them.
+
+    >>> said = typed_reference("Lee A, Roux B. On sheds: a study. J Gard. 2019 Mar;3(2):1-9.")
+    >>> [value for _, value in said]
+    ['Lee, A; Roux, B', '2019', 'On sheds: a study', 'J Gard', '3', '2', '1–9']
+    >>> typed_reference("Lee & Roux (2019) Study 2"), typed_reference("Sheds in the 2019 flood.")
+    ((), ())
+    """
+    text = " ".join(text.split())
+    if len(text) < 30 or not re.search(r"(?:1[6-9]|20)\d\d", text):
+        return ()
+    doi = DOI.search(bare_doi(text)) if "10." in text else None
+    bare = _NUMBER.sub("", _ADDRESS.sub("", text), count=1).strip()
+    for form in _FORMS:
+        found = form.fullmatch(bare)
+        said = found.groupdict() if found else {}
+        title = (said.get("title") or said.get("plain") or "").strip(" ,.")
+        title = re.sub(r"\.\s*\d(?:st|nd|rd|th) ed$", "", title)
+        where = (said.get("rest") or "").strip()
+        place = None if said.get("book") else _WHERE.fullmatch(where)
+        names = _names(said.get("names") or "", alone=place is not None)
+        whole = where or said.get("book") or bare.endswith(("].", "]"))
+        if not title or not names or not whole:
+            continue
+        told = {"author": names, "year": said["year"], "title": title}
+        if place:
+            journal = place["journal"]
+            end = found.end("plain") if found and said.get("plain") else -1
+            if bare[end : end + 1] in ("?", "!") and (more := re.match(r"(.+\w{4,})\. ", journal)):
+                # What follows a question is the rest of the title.
+                told["title"] = f"{title}{bare[end]} {more[1]}"
+                journal = journal[more.end() :]
+            told["journal"] = journal.strip(f" ,.;:{_QUOTES}")
+            told["volume"] = place["volume"]
+            told["issue"] = place["issue"] or place["number"] or ""
+            told["pages"] = full_range((place["pages"] or "").replace(" ", ""))
+        told["doi"] = doi[0].rstrip(".,;)") if doi else ""
+        return tuple((part, value) for part, value in told.items() if value)
+    return ()
+
+
+def _names(text: str, *, alone: bool) -> str:
+    """Names with semicolons between them; nothing if the text does not read as names.
+
+    Parameters
+    ----------
+    text : what stands before the year or the title.
+    alone : whether one family name is enough, because all else is sure.
+    """
+    text = re.sub(r",?\s*(?:…|\.\s?\.\s?\.)\s*&?\s*", ", ", text)
+    text = re.sub(r",?\s*\(?\b(?:editors?|[Ee]ds?)\b\.?\)?,?", "", text).strip(" ,:;")
+    text = text if re.search(r"\b[A-Z]\.$", text) else text.rstrip(".")
+    if not text[:1].isalpha() or "\\" in text:
+        return ""
+    if "," not in text and not re.search(r"\b[A-Z]\.", text) and read_name(text)[1] != "initials":
+        families = re.split(r"\s+(?:&|and|et)\s+", AND_OTHERS.sub("", text).strip())
+        words = [len(family.split()) for family in families]
+        if len(words) == 1 and words[0] > 1:
+            small = re.findall(r"(?<![\w'’])[a-zà-ÿ]{4,}", text)
+            return text if words[0] <= 12 and text[0].isupper() and not small else ""
+        others = ["et al."] if AND_OTHERS.search(text) else []
+        return "; ".join([*families, *others]) if alone and max(words) <= 3 else ""
+    people, others_too, _ = read_names(text)
+    given = [name.first for name in people]
+    if not people or not all(given) or not all(name.last for name in people):
+        return ""
+    if any(len(first.split()) > 4 for first in given):
+        return ""
+    return "; ".join([*(inverted(name) for name in people), *(["et al."] if others_too else [])])
