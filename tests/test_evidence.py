@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from synth.errors import UnknownName
+from synth.errors import ReviewError, UnknownName
 from synth.evidence import Evidence
 from synth.facets import Facets
 from synth.model import UNKNOWN, Facet
@@ -172,3 +173,44 @@ def test_counts(review: Review) -> None:
     assert evidence.count("themes") == len(evidence.themes)
     with pytest.raises(UnknownName, match=r"no count 'stdies'\. Did you mean 'studies'"):
         evidence.count("stdies")
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"since": 2015.5}, "since: 2015.5 is no value"),
+        ({"theme": None}, "theme: None is no value"),
+        ({"theme": [None]}, "theme: None is no value"),
+        ({"theme": ["water", 2.5]}, "theme: 2.5 is no value"),
+        ({"country": b"Kenya"}, "country: b'Kenya' is no value"),
+        ({"theme": object}, "theme: <class 'object'> is no value"),
+    ],
+)
+def test_a_filter_of_the_wrong_kind_is_told(example_root, filters, said):
+    """Bytes were read letter by letter, and a number with a fraction was "not iterable"."""
+    with pytest.raises(TypeError, match=re.escape(said)):
+        Review.load(example_root).evidence().where(**filters)
+
+
+def test_a_theme_itself_is_no_value_of_a_filter(example_root):
+    review = Review.load(example_root)
+    with pytest.raises(TypeError, match=r"theme: .* is no value; give the text"):
+        review.evidence().where(theme=review.themes[0])
+
+
+@pytest.mark.parametrize("join", ["__and__", "__or__", "__sub__"])
+def test_evidence_is_joined_with_evidence_alone(example_root, join):
+    evidence = Review.load(example_root).evidence()
+    assert getattr(evidence, join)(5) is NotImplemented
+    assert getattr(evidence, join)(evidence) is not NotImplemented
+
+
+def test_an_unknown_count_lists_what_is_counted(example_root):
+    with pytest.raises(UnknownName, match=r"Counted are: findings, statements, studies"):
+        Review.load(example_root).evidence().count("xyz")
+
+
+def test_a_folder_without_a_review_is_told_once(tmp_path):
+    with pytest.raises(ReviewError, match="There is no review in") as raised:
+        Review.load(tmp_path)
+    assert [problem.code for problem in raised.value.problems] == ["review-missing"]

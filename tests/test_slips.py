@@ -195,6 +195,35 @@ def test_code_that_was_changed_since_it_was_run_is_told(garden, capsys, monkeypa
     assert told(garden, capsys) == ["output-older open.ipynb:1"]
 
 
+def test_cells_that_were_never_run_are_told_in_one_line(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    notebook(garden, "soil", ["# Soil", evidence("carrot2020b-01"), evidence("beet2011-02"), {}])
+    path = garden / "soil.ipynb"
+    stored = json.loads(path.read_text("utf-8"))
+    for cell in stored["cells"][1:]:
+        cell["outputs"] = []
+    path.write_text(json.dumps(stored, indent=1), "utf-8")
+    main(["check"])
+    (first, _, closing) = capsys.readouterr().out.splitlines()[-3:]
+    assert first.startswith("soil.ipynb:")
+    assert "cells 2, 3 and 4: [output-missing]" in first
+    assert closing == "1 problem in 1 file."
+
+
+def test_a_column_that_an_import_kept_is_no_slip(garden, capsys, monkeypatch):
+    """`synth new --from` kept *Samples*, and the next `synth check` asked for *sample*."""
+    monkeypatch.chdir(garden)
+    studies = garden / "data" / "studies.csv"
+    rows = studies.read_text("utf-8").replace(",sample,", ",samples,")
+    studies.write_text(rows, "utf-8")
+    assert told(garden, capsys) == ["column-misspelt studies.csv:1"]
+    recipe = garden / "data" / "import.toml"
+    recipe.write_text('[[sheet]]\nfile = "t.csv"\n[sheet.columns]\n"Samples" = "keep"\n', "utf-8")
+    assert told(garden, capsys) == []
+    recipe.write_text('[[sheet]]\nfile = "t.csv"\n[sheet.columns]\n"Others" = "keep"\n', "utf-8")
+    assert told(garden, capsys) == ["column-misspelt studies.csv:1"]
+
+
 def test_the_build_reads_the_markup_of_pages_whatever_the_settings_list(garden):
     """Without one of these the book showed `:::{synthesis}` to readers, and nobody was told."""
     change(garden / "conf.py", '["colon_fence", "attrs_inline"]', "[]")

@@ -139,13 +139,15 @@ def _command(
 
 def _root(given: argparse.Namespace) -> Path:
     """The review meant: the folder that is named, else the nearest one upwards."""
-    from synth.reading.records import find_root
+    from synth.reading.records import find_root, no_review
 
     if given.root is None:
         return find_root()
     root = Path(given.root)
     if not root.is_dir():
         raise ReviewError([Problem("folder-missing", root.as_posix())])
+    if not (root / "data").is_dir():
+        raise no_review(root)
     return root
 
 

@@ -353,7 +353,8 @@ class Evidence(HasEvidence):
             return len(getattr(self, what))
         facets = Facets.of(self._records)
         if what not in facets.names:
-            raise UnknownName("count", what, (*own, *facets.names))
+            known = (*own, *facets.names)
+            raise UnknownName("count", what, known, f"Counted are: {', '.join(known)}.")
         return len(set(self._values(what)) - _SILENT)
 
     # --- narrowing and joining ---
@@ -386,12 +387,18 @@ class Evidence(HasEvidence):
         )
 
     def __and__(self, other: Evidence) -> Evidence:
+        if not isinstance(other, Evidence):
+            return NotImplemented
         return self._joined(other, "and", set(self._ids) & set(other._ids))
 
     def __or__(self, other: Evidence) -> Evidence:
+        if not isinstance(other, Evidence):
+            return NotImplemented
         return self._joined(other, "or", set(self._ids) | set(other._ids))
 
     def __sub__(self, other: Evidence) -> Evidence:
+        if not isinstance(other, Evidence):
+            return NotImplemented
         return self._joined(other, "minus", set(self._ids) - set(other._ids))
 
     def __invert__(self) -> Evidence:
@@ -550,6 +557,11 @@ def _listed(name: str, value: Wanted) -> tuple[str, ...]:
     """A filter's value as a tuple of words, whether one or several were given."""
     if value is None:
         raise TypeError(f"{name}: None is no value; leave the filter out instead.")
-    if isinstance(value, str | int):
-        return (str(value),)
-    return tuple(str(part) for part in value)
+    parts = (value,) if isinstance(value, str | int) else value
+    if isinstance(parts, bytes) or not isinstance(parts, Iterable):
+        raise TypeError(f"{name}: {value!r} is no value; give the text or the whole number.")
+    told = tuple(parts)
+    for part in told:
+        if not isinstance(part, str | int):
+            raise TypeError(f"{name}: {part!r} is no value; give the text or the whole number.")
+    return tuple(map(str, told))

@@ -11,7 +11,7 @@ from synth.errors import Problem, ReviewError, UnknownName
 from synth.evidence import VIEWS, Evidence, HasEvidence, same, select
 from synth.facets import Facets
 from synth.model import Codebook, Finding, Influence, Settings, Study, Theme
-from synth.reading.records import Records, find_root
+from synth.reading.records import Records, find_root, no_review
 
 if TYPE_CHECKING:
     import pandas
@@ -165,6 +165,8 @@ class Review(HasEvidence):
         place = find_root(Path.cwd()) if root is None else Path(root)
         if not place.is_dir():
             raise ReviewError([Problem("folder-missing", str(root))])
+        if not (place / "data").is_dir():
+            raise no_review(place)
         return cls(_held(place) or load_records(place))
 
     # --- what it consists of ---

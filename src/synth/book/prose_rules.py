@@ -27,6 +27,7 @@ from synth.model import TABLES, Settings
 from synth.reading.records import read_records
 from synth.reading.typed_counts import counts_in
 from synth.review import Review
+from synth.text import listed
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -163,12 +164,19 @@ def missing_outputs(book: Book) -> Iterator[Problem]:
         if page.file in edited:
             yield Problem("output-older", page.file, 1)
             continue
+        empty = []
         for output in page.outputs:
-            place = (page.file, output.line, f"cell {output.cell}")
             if output.failed:
+                place = (page.file, output.line, f"cell {output.cell}")
                 yield Problem("output-failed", *place, value=output.failed)
             elif output.missing or output.cell in partial.get(page.file, ()):
-                yield Problem("output-missing", *place)
+                empty.append(output)
+        if empty:
+            # One run stores them all.
+            cells = listed(str(output.cell) for output in empty)
+            where = f"cell{'s' * (len(empty) > 1)} {cells}"
+            problem = Problem("output-missing", page.file, empty[0].line, where)
+            yield problem.told_with(output.line for output in empty[1:])
 
 
 def wrong_names(review: Review, theme: str, block: Block) -> Iterator[Problem]:

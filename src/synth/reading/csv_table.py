@@ -11,6 +11,7 @@ import io
 import re
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from synth.model import (
 )
 from synth.reading.settings import SLUG, read_settings
 from synth.reading.textio import CELL_LIMIT, read_text
+from synth.text import slug
 
 
 class Row(NamedTuple):
@@ -99,7 +101,23 @@ def read_table_text(root: Path, name: str, settings: Settings) -> tuple[TableTex
     if text is None:
         return nothing, problems
     parsed, found = parse_table(text, table, settings)
+    odd = {problem.where for problem in found if problem.code == "column-misspelt"}
+    if odd:
+        meant = odd & _kept(root, odd)
+        found = [one for one in found if one.code != "column-misspelt" or one.where not in meant]
     return parsed, problems + found
+
+
+def _kept(root: Path, names: Iterable[str]) -> frozenset[str]:
+    """Those of some columns that an import made of columns of the team's own files."""
+    try:
+        recipe = tomllib.loads((root / "data" / "import.toml").read_text("utf-8"))
+        headings = {
+            slug(heading) for sheet in recipe.get("sheet", ()) for heading in sheet["columns"]
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return frozenset()
+    return frozenset(name for name in names if slug(name) in headings)
 
 
 def parse_table(text: str, table: Table, settings: Settings) -> tuple[TableText, list[Problem]]:

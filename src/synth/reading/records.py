@@ -186,7 +186,12 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / SETTINGS_FILE).is_file():
             return folder
-    raise ReviewError([Problem("review-missing", SETTINGS_FILE, folder=here.as_posix())])
+    raise no_review(f"{here.as_posix()} or above it")
+
+
+def no_review(folder: Path | str) -> ReviewError:
+    """What is raised for a folder that holds no review."""
+    return ReviewError([Problem("review-missing", SETTINGS_FILE, folder=str(folder))])
 
 
 def read_records(root: Path) -> tuple[Records, list[Problem]]:
