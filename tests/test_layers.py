@@ -21,7 +21,7 @@ LAYERS: tuple[set[str], ...] = (
     {"facets", "freshness"},
     {"views"},
     {"evidence", "review"},
-    {"warm", "notebooks", "book", "testing"},
+    {"warm", "notebook_form", "notebooks", "book", "testing"},
     {"starter", "cli"},
 )
 """The rooms of the library, from the ground up; ``synth`` itself, the lazy front, is outside."""

@@ -27,7 +27,8 @@ from nbclient.exceptions import DeadKernelError
 from synth import notebooks, warm
 from synth.cli import main
 from synth.model import Finding
-from synth.notebooks import Holder, execute, notebooks_of, stale, tidied
+from synth.notebook_form import tidied
+from synth.notebooks import Holder, execute, notebooks_of, stale
 from synth.review import Review
 
 

@@ -356,7 +356,7 @@ def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _fmt(given: argparse.Namespace) -> int:
-    from synth.notebooks import notebook_forms
+    from synth.notebook_form import notebook_forms
     from synth.reading.formatting import canonical_forms, write_forms
 
     root = _root(given)

@@ -14,7 +14,6 @@ import gc
 import json
 import multiprocessing
 import os
-import re
 import shutil
 import signal
 import sys
@@ -25,7 +24,6 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import zip_longest
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
 from queue import Empty
@@ -44,8 +42,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from synth import freshness
 from synth.errors import ReviewError
 from synth.freshness import notebooks_of
+from synth.notebook_form import tidy, write_notebook
 from synth.processors import processors
-from synth.reading.formatting import Form
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
 from synth.review import hold
@@ -54,7 +52,6 @@ from synth.views.markup import compile_templates
 from synth.views.view import WITHOUT_WIDGETS
 from synth.warm import forking
 
-_RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 _LONGEST = 90  # bytes of a folder of sockets: systems allow their names 104 and more
 PICTURES = "_build/synth/pictures"
 """Folder, below that of a review, with the pictures of charts that kernels drew."""
@@ -204,7 +201,7 @@ class Execution:
             await _run_cells(fresh, path.parent, self.holder)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             return Outcome(path, "failed", time.perf_counter() - began, _where(path, fresh, error))
-        _tidy(fresh)
+        tidy(fresh)
         known = notebook.metadata.get("synth", {}).get("executed", {})
         marks = freshness.marks(fresh, self.inputs)
         own = dict(fresh.metadata.get("synth", {}))
@@ -592,103 +589,6 @@ def _outputs(notebook: Any) -> list[Any]:
         for cell in notebook.cells
         if cell.cell_type == "code"
     ]
-
-
-def _tidy(notebook: Any) -> None:
-    """Leave only what is the same at every run: no live views, no timings, ids made of words."""
-    notebook.metadata = nbformat.from_dict(
-        {
-            **{key: notebook.metadata[key] for key in notebook.metadata if key not in _NOT_KEPT},
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
-    notebook.nbformat, notebook.nbformat_minor = 4, 5
-    taken: set[str] = set()
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop(freshness.LIVE_VIEW, None)
-        cell["id"] = _cell_id(cell, taken)
-
-
-_NOT_KEPT = {"widgets", "language_info", "kernelspec", "signature", "vscode"}
-
-
-def _cell_id(cell: Any, taken: set[str]) -> str:
-    """The cell's own id if an author gave it one, else one made of its first words."""
-    name = str(cell.get("id", ""))
-    if not name or name in taken or _RANDOM_ID.fullmatch(name):
-        words = re.findall(r"[a-z0-9]+", cell.source.lower())
-        stem = "-".join(words[:5])[:48] or cell.cell_type
-        name, number = stem, 2
-        while name in taken:
-            name, number = f"{stem}-{number}", number + 1
-    taken.add(name)
-    return name
-
-
-def notebook_forms(root: Path) -> list[Form]:
-    """What every notebook of a book should hold; one that cannot be read is left alone.
-
-    Parameters
-    ----------
-    root : the review's root.
-    """
-    forms = []
-    for path in notebooks_of(root):
-        try:
-            text = path.read_text("utf-8")
-            form = tidied(text)
-        except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
-            continue
-        lines = zip_longest(text.splitlines(), form.splitlines())
-        line = next((at for at, (one, other) in enumerate(lines, 1) if one != other), 0)
-        forms.append(Form(path.relative_to(root).as_posix(), form, line))
-    return forms
-
-
-def tidied(text: str) -> str:
-    """A notebook as :func:`execute` would have stored it, with the outputs it has.
-
-    What saving from JupyterLab adds goes: counts of runs, live views, the kernel's own words,
-    another order of keys. Nothing an author wrote is changed, and no output.
-
-    Parameters
-    ----------
-    text : the notebook's file.
-
-    Raises
-    ------
-    nbformat.reader.NotJSONError : the text is no notebook.
-    """
-    notebook = nbformat.reads(text, as_version=4)
-    _tidy(notebook)
-    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, cell in enumerate(codes, 1):
-        if cell.execution_count is None:
-            continue
-        cell.execution_count = number
-        for output in cell.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = number
-    return _stored(notebook)
-
-
-def _stored(notebook: Any) -> str:
-    text = nbformat.writes(notebook, version=4, indent=1, sort_keys=True, ensure_ascii=False)
-    return str(text).rstrip("\n") + "\n"
-
-
-def write_notebook(notebook: Any, path: Path) -> None:
-    """Write a notebook in canonical form, or not at all.
-
-    Parameters
-    ----------
-    notebook : as nbformat reads it.
-    path : the file; it is replaced only once the new one is complete.
-    """
-    write_text(path, _stored(notebook))
 
 
 def main() -> None:  # pragma: no cover - `python -m synth.notebooks` for the benchmark
