@@ -315,6 +315,48 @@ def test_what_is_wrong_with_a_codebook_is_told(taken_in: Any, codebook: str, mes
     assert message in refused(taken_in, codebook=codebook)
 
 
+@pytest.mark.parametrize(
+    "codebook",
+    [
+        "Codes\n* Work\n** Pay\n** Hours\n* Rest\n** Naps\n",
+        "Codes\nWork\n- Pay\n- Hours\nRest\n- Naps\n",
+        "Codes\n• Work\n◦ Pay\n◦ Hours\n• Rest\n◦ Naps\n",
+        "Codes\n1 Work\n1.1 Pay\n1.2 Hours\n2 Rest\n2.1 Naps\n",
+        "No,Theme\n1,Work\n1.1,Pay\n1.2,Hours\n2,Rest\n2.1,Naps\n",
+        "Code no.,Name,Definition\n1.,Work,w\n1.1.,Pay,p\n1.2.,Hours,h\n2.,Rest,r\n2.1.,Naps,n\n",
+        "Code,Parent\nWork,\nPay,Work\nHours,Work\nRest,\nNaps,Rest\n",
+        'Domain,Code,Also known as\nWork,Pay,wages\nWork,Hours,\nRest,Naps,"siesta, doze"\n',
+    ],
+)
+def test_what_is_below_what_is_read_from_any_outline(taken_in: Any, codebook: str) -> None:
+    table = "Paper,Code,Text\nLee 2020,Pay,one\nLee 2020,Naps,two\n"
+    records, _ = taken_in(table=table, codebook=codebook)
+    assert [(node.id, node.parent) for node in records.codebook] == [
+        *(("work", ""), ("pay", "work"), ("hours", "work"), ("rest", ""), ("naps", "rest")),
+    ]
+    assert {finding.theme for finding in records.findings.values()} == {"pay", "naps"}
+
+
+def test_other_words_for_a_code_find_it_and_stay_with_it(taken_in: Any) -> None:
+    records, said = taken_in(
+        table="Paper,Code,Text\nLee 2020,wages,one\nLee 2020,Hours,two\n",
+        codebook='Code,Parent,Synonyms\nWork,,\nPay,Work,wages; income\nHours,Work,"pay, time"\n',
+    )
+    assert {node.id: node.synonyms for node in records.codebook} == {
+        "work": (),
+        "pay": ("wages", "income"),
+        "hours": ("pay", "time"),
+    }
+    themes = {finding.summary: finding.theme for finding in records.findings.values()}
+    assert themes == {"one": "pay", "two": "hours"}
+    assert "was added to the codebook" not in said
+
+
+def test_a_code_in_other_capitals_stands_twice(taken_in: Any) -> None:
+    codebook = "Code,Parent\nWork,\nPay,Work\nPAY,Work\n"
+    assert "'Pay' already stands on line 3" in refused(taken_in, codebook=codebook)
+
+
 def test_ranks_are_called_what_the_team_calls_them(taken_in: Any) -> None:
     table = "Paper,Domain,Topic,Text\nLee 2020,Work,Pay,one\n"
     assert [rank.label for rank in taken_in(table=table)[0].settings.ranks] == ["Domain", "Topic"]

@@ -162,6 +162,7 @@ def _codes(root: Path, records: Records, recipe: Recipe, say: Say) -> Codes:
     codes = Codes(TABLES["codebook"].file, closed=bool(recipe.codebook))
     for theme in records.codebook:
         node = Node(theme.id, theme.parent, theme.label, theme.definition, theme.origin)
+        node.synonyms = theme.synonyms
         codes.nodes[theme.id] = node
         codes.remember(node)
         codes.ids[theme.id] = theme.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from synth.reading.settings import SLUG
 from synth.starter.columns.separators import path_sign, split_path
 from synth.starter.sheet import Row, Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
-from synth.starter.values import same, without_bullet
+from synth.starter.values import same
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""
@@ -31,6 +32,7 @@ class Node:
     definition: str = ""
     origin: str = "inferred"
     line: int = 0
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass
@@ -174,6 +176,11 @@ _DEFINITION = (
         "beskrivning",
     ),
 )
+_SYNONYMS = (
+    *("synonyms", "synonym", "also known as", "also called", "aka", "alias", "aliases"),
+    *("other names", "alternative names", "alternative labels", "alternative terms", "synonyme"),
+    *("auch genannt", "synonymes", "aussi appele", "sinonimos", "sinonimi", "sinonimos del codigo"),
+)
 # Headings of a list of codes, beside those of their labels.
 _ONE = (
     *(
@@ -225,14 +232,16 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
 
     said = {use: name for name, use in sheet.roles.items()}
     definition = said.get("definition", "") or column(*_DEFINITION)
-    origin = column("origin")
+    origin, synonyms = column("origin"), column(*_SYNONYMS)
     parent = column(*_PARENT)
     if parent:
         problems = _with_parents(codes, sheet, column(*_ID), parent, column(*_LABEL))
     else:
-        ranks = _rank_columns(codes, sheet, definition, origin)
+        ranks = _rank_columns(codes, sheet, definition, origin, synonyms)
         number = _number_column(sheet, ranks)
-        problems = _by_rank(codes, sheet, [name for name in ranks if name != number], path)
+        ranks = [name for name in ranks if name != number]
+        outline = _by_number(codes, sheet, number, ranks) if number else {}
+        problems = _by_rank(codes, sheet, ranks, path, outline)
         if number:
             by_line = {node.line: name for name, node in codes.nodes.items()}
             for row in sheet.rows:
@@ -248,6 +257,16 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
         if node is not None:
             node.definition = " ".join(row.cells.get(definition, "").split())
             node.origin = row.cells[origin] if origin and row.cells[origin] else "source"
+            if synonyms:
+                listed = re.split(r"\s*[;|\n]\s*|,\s+", row.cells[synonyms])
+                node.synonyms = tuple(dict.fromkeys(filter(None, map(str.strip, listed))))
+    # A word that two nodes have, or that is the label of another, means neither.
+    called = Counter(same(word) for node in codes.nodes.values() for word in node.synonyms)
+    labels = {same(node.label) for node in codes.nodes.values()}
+    for node in codes.nodes.values():
+        for word in node.synonyms:
+            if called[same(word)] == 1 and same(word) not in labels:
+                codes.ids.setdefault(word, node.id)
     for name in codes.nodes:
         codes.ids.setdefault(name, name)
     return codes, problems
@@ -303,12 +322,16 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
     name = name or label
     label = label if label and label != name else name
     ids: dict[str, str] = {}
+    spelled: dict[tuple[str, str], str] = {}
     for row in sheet.rows:
         written = row.cells[name] or row.cells[label]
         shown = row.cells[label] or written
         if not written:
             problems.append(Problem("row-without-node", sheet.source, row.line, name))
             continue
+        if label == name and same(row.cells[parent]) != same(written):
+            # "Pay" and "PAY" below one node are one code.
+            written = spelled.setdefault((same(row.cells[parent]), same(written)), written)
         if written in ids:
             first = codes.nodes[ids[written]].line
             place = ("node-twice", sheet.source, row.line, name)
@@ -351,6 +374,48 @@ def _numbered(cell: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
+def _by_number(
+    codes: Codes, sheet: Sheet, number: str, ranks: Sequence[str]
+) -> dict[int, list[str]]:
+    """By line the way to each code whose number, ``1.2`` below ``1``, stands in its own column."""
+    if len(ranks) != 1:
+        return {}
+    said = {row.cells[number].strip(" ."): row for row in sheet.rows if row.cells[ranks[0]]}
+    if not any(name.rpartition(".")[0] in said for name in said):
+        return {}
+    codes.notes.append(f"Numbers in {number!r} say what is below what.")
+    ways: dict[int, list[str]] = {}
+    for name, row in said.items():
+        steps = name.split(".")
+        above = [".".join(steps[:end]) for end in range(1, len(steps) + 1)]
+        ways[row.line] = [
+            " ".join(said[step].cells[ranks[0]].split()) for step in above if step in said
+        ]
+    return ways
+
+
+_MARK = re.compile(r"\s*([-–—*•◦▪‣·+>»→]+|o(?=\s))\s*(?=[^\W_])")
+
+
+def _bullets(cells: Mapping[int, str]) -> dict[int, tuple[int, str]]:
+    """By line how deep a bullet sets a code, and the code without it.
+
+    Deeper is a mark that is longer, as ``--`` after ``-``, or one that comes later, as ``◦``.
+
+    >>> _bullets({1: "Work", 2: "- Pay", 3: "-- Rise", 4: "- Hours"})
+    {1: (0, 'Work'), 2: (1, 'Pay'), 3: (2, 'Rise'), 4: (1, 'Hours')}
+    """
+    found = {line: _MARK.match(cell) for line, cell in cells.items()}
+    marks = list(dict.fromkeys(mark[1] for mark in found.values() if mark))
+    one_sign = len({mark[0] for mark in marks}) == 1
+    order = sorted(marks, key=len) if one_sign else marks
+    depth = {mark: at for at, mark in enumerate(order, 1)}
+    return {
+        line: (depth[mark[1]], cells[line][mark.end() :]) if mark else (0, cells[line])
+        for line, mark in found.items()
+    }
+
+
 def _outline(codes: Codes, sheet: Sheet, column: str) -> dict[int, list[str]]:
     """By line the way to each code of a column that is indented, has bullets, or is numbered.
 
@@ -360,15 +425,16 @@ def _outline(codes: Codes, sheet: Sheet, column: str) -> dict[int, list[str]]:
     {2: ['1 Work'], 3: ['1 Work', '1.1 Pay'], 4: ['2 Home']}
     """
     cells = {row.line: row.cells[column] for row in sheet.rows if row.cells[column]}
-    plain = {line: without_bullet(cell, numbers=False) for line, cell in cells.items()}
-    bullets = {line: int(plain[line] != cell) for line, cell in cells.items()}
+    marked = _bullets(cells)
+    plain = {line: code for line, (_, code) in marked.items()}
+    bullets = {line: depth for line, (depth, _) in marked.items()}
     numbers = {line: number for line, cell in cells.items() if (number := _numbered(cell)[0])}
     held = {*numbers.values()}
     below = [number for number in held if number.rpartition(".")[0] in held]
     if sheet.indents:
         depth = {line: sheet.indents.get(line, 0) for line in cells}
         how = "spaces before a code say"
-    elif 0 < sum(bullets.values()) < len(bullets):
+    elif len({*bullets.values()}) > 1:
         depth, how = bullets, "bullets say"
     elif below and len(held) == len(numbers) > 0.7 * len(cells):
         depth = {line: numbers[line].count(".") if line in numbers else 0 for line in cells}
@@ -385,18 +451,25 @@ def _outline(codes: Codes, sheet: Sheet, column: str) -> dict[int, list[str]]:
     return ways
 
 
-def _by_rank(codes: Codes, sheet: Sheet, ranks: Sequence[str], path: str | None) -> list[Problem]:
+def _by_rank(
+    codes: Codes,
+    sheet: Sheet,
+    ranks: Sequence[str],
+    path: str | None,
+    outline: Mapping[int, list[str]],
+) -> list[Problem]:
     problems: list[Problem] = []
     carried: list[str] = []
     filled = 0
     one = len(ranks) == 1
     sign = ""
-    if one:
+    if one and not outline:
         cells = [row.cells[ranks[0]] for row in sheet.rows]
         sign = path_sign(cells)[0] if path is None else path
         if sign:
             codes.notes.append(f"{sign!r} in a code was read as 'has below it'.")
-    outline = _outline(codes, sheet, ranks[0]) if one and not sign else {}
+    if one and not sign and not outline:
+        outline = _outline(codes, sheet, ranks[0])
     for row in sheet.rows:
         if row.line in outline:
             labels = outline[row.line]

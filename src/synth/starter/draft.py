@@ -272,6 +272,7 @@ class _Making:
 
     def _codebook(self) -> list[dict[str, str]]:
         nodes = self.material.codes.nodes.values()
+        called = any(node.synonyms for node in nodes)
         lacking = [node for node in nodes if not node.definition]
         if lacking:
             labels = ", ".join(repr(node.label) for node in lacking[:4])
@@ -287,6 +288,7 @@ class _Making:
                 "label": node.label,
                 "definition": node.definition or NOT_DEFINED,
                 "origin": node.origin,
+                **({"synonyms": ";".join(node.synonyms)} if called else {}),
             }
             for node in nodes
         ]
@@ -378,10 +380,7 @@ def files_of(made: Tables, named: Named, material: Material, words: Words) -> di
     """
     files = {
         SETTINGS_FILE: _settings(made, material, words),
-        TABLES["codebook"].file: _csv(
-            ("id", "parent", "label", "definition", "origin"),
-            [[*row.values()] for row in made.codebook],
-        ),
+        TABLES["codebook"].file: table_text("codebook", made.codebook),
         TABLES["studies"].file: table_text("studies", made.studies),
         TABLES["coded_studies"].file: table_text("coded_studies", made.findings),
         BIB_FILE: named.text,
