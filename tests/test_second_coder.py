@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,53 @@ def test_a_place_that_stands_twice_is_told(tmp_path: Path, records: Records) -> 
         agree(records, path)
     found = [(problem.code, problem.line) for problem in error.value.problems]
     assert found == [("sample-twice", len(lines) + 1)]
+
+
+def test_codes_are_found_by_their_way_and_directions_by_their_plural(
+    tmp_path: Path, records: Records
+) -> None:
+    path = filled(
+        tmp_path / "s.csv",
+        records,
+        **{
+            s.id: (
+                " / ".join(n.label for n in records.codebook.path(records.findings[s.id].theme)),
+                next(
+                    d.plural
+                    for d in records.settings.directions
+                    if d.id == records.findings[s.id].direction
+                ),
+            )
+            for s in drawn(records, 12)
+        },
+    )
+    found = agree(records, path)
+    assert (found.coded, found.apart) == (12, ())
+
+
+def test_a_label_of_two_codes_is_asked_about(tmp_path: Path, records: Records) -> None:
+    first = drawn(records, 12)[0].id
+    path = filled(tmp_path / "s.csv", records, **{first: ("Other", "")})
+    themes = list(records.codebook.of_rank("theme"))
+    pair = themes[0], next(node for node in themes if node.parent != themes[0].parent)
+    nodes = [replace(n, label="Other") if n in pair else n for n in records.codebook]
+    twice = replace(records, codebook=type(records.codebook)(tuple(nodes)))
+    with pytest.raises(ReviewError) as error:
+        agree(twice, path)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.line) == ("code-ambiguous", 2)
+    assert " > Other'" in str(problem)
+
+
+def test_too_few_studies_for_an_interval_are_told(tmp_path: Path, records: Records) -> None:
+    kept = [statement.id for statement in drawn(records, 12)][:3]
+    path = filled(
+        tmp_path / "s.csv",
+        records,
+        **{s.id: ("", "") for s in drawn(records, 12) if s.id not in kept},
+    )
+    found = agree(records, path)
+    studies = len({records.findings[name].study for name in kept})
+    of = "1 study" if studies == 1 else f"{studies} studies"
+    assert f"no intervals: the places are of {of}, and 10 are needed" in found.text
+    assert all(value.low is None for each in found.compared for value in each.values.values())

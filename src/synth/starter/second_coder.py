@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from synth.model import Statement, statements_of
 from synth.reading.records import Records
 from synth.reading.textio import replace_file
 from synth.starter.spreadsheet import folded, read_tables
+from synth.text import counted
 
 SEED = 20260101
 """Where the draw begins, if nobody says otherwise: the same review gives the same sheet."""
@@ -133,12 +135,14 @@ class Compared:
     ----------
     what : a rank of the codebook, or ``"direction"``.
     alike, units : how many places agree, of how many that both coded.
+    studies : of how many studies these places are.
     values : the coefficients by name.
     """
 
     what: str
     alike: int
     units: int
+    studies: int
     values: Mapping[str, Coefficient]
 
 
@@ -181,6 +185,10 @@ class SheetAgreement:
         for each in self.compared:
             lines.append(f"{each.what}: {each.alike} of {each.units} places alike")
             lines += [f"  {_NAMES[name]}: {_said(each.values[name])}" for name in COEFFICIENTS]
+            if each.studies < _LEAST_FOR_INTERVALS:
+                few = counted(each.studies, "study", "studies")
+                least = _LEAST_FOR_INTERVALS
+                lines.append(f"  no intervals: the places are of {few}, and {least} are needed")
         lines += ["", f"Disagreements: {len(self.apart)}"]
         for one in self.apart:
             lines += [
@@ -202,7 +210,7 @@ _NAMES = {
 
 def _said(value: Coefficient) -> str:
     if value.value is None:
-        return "not defined"
+        return "not defined, because all codes are one"
     interval = "" if value.low is None else f" [{value.low:.3f}, {value.high:.3f}]"
     return f"{value.value:.3f}{interval}"
 
@@ -228,8 +236,8 @@ def agree(records: Records, path: Path) -> SheetAgreement:
     sheets, problems = read_tables(path)
     if not sheets:
         raise ReviewError(problems)
-    # A workbook also holds the list of codes, after the sheet.
-    sheet = sheets[0]
+    # A workbook also holds the list of codes, and coders move sheets.
+    sheet = next((one for one in sheets if "place" in map(folded, one.header)), sheets[0])
     columns = {folded(name): name for name in sheet.header}
     missing = [name for name in ("place", "code", "direction") if name not in columns]
     if missing:
@@ -237,8 +245,12 @@ def agree(records: Records, path: Path) -> SheetAgreement:
         raise ReviewError(
             [Problem("sample-column", str(path), 0, name, found=found) for name in missing]
         )
-    codes = {folded(word): n.id for n in records.codebook for word in (n.label, n.id)}
-    ways = {folded(w): d.id for d in records.settings.directions for w in (d.label, d.id)}
+    codes = _codes(records)
+    ways = {
+        folded(word): way.id
+        for way in records.settings.directions
+        for word in (way.plural, way.label, way.id)
+    }
     wrong: list[Problem] = []
     given: dict[str, tuple[str, str]] = {}
     blank = 0
@@ -255,14 +267,50 @@ def agree(records: Records, path: Path) -> SheetAgreement:
         elif not code and not way:
             blank += 1
         else:
-            for name, value, known in (("code", code, codes), ("direction", way, ways)):
+            meant = codes.get(folded(code), ())
+            if len(meant) > 1:
+                listed = ", ".join(repr(" > ".join(_way(records, name))) for name in meant)
+                wrong.append(Problem("code-ambiguous", *where, "code", value=code, listed=listed))
+            labels = [node.label for node in records.codebook]
+            for name, value, known, shown in (
+                ("code", code, codes, labels),
+                ("direction", way, ways, list(ways.values())),
+            ):
                 if value and folded(value) not in known:
-                    near = did_you_mean(value, known.values())
+                    last = re.split(r"\s*[>/|]\s*", value)[-1]
+                    near = did_you_mean(value, shown) or did_you_mean(last, shown)
                     wrong.append(Problem("sample-unknown", *where, name, value=value, near=near))
-            given[place] = (codes.get(folded(code), ""), ways.get(folded(way), ""))
+            given[place] = (next(iter(meant), ""), ways.get(folded(way), ""))
     if wrong:
         raise ReviewError(wrong)
     return _compared(records, given, blank)
+
+
+def _codes(records: Records) -> dict[str, tuple[str, ...]]:
+    """Nodes by what a coder may call them: the id, the label, the way to it, a synonym.
+
+    A label that two nodes bear means both, until the way to one of them is written. A synonym that
+    is the label or id of a node says that one.
+    """
+    codes: dict[str, dict[str, None]] = {}
+    for node in records.codebook:
+        way = _way(records, node.id)
+        for start in range(len(way)):
+            codes.setdefault(folded(" > ".join(way[start:])), {})[node.id] = None
+    named = {folded(node.id): (node.id,) for node in records.codebook}
+    called = {name: tuple(found) for name, found in codes.items()}
+    synonyms: dict[str, dict[str, None]] = {}
+    for node in records.codebook:
+        for word in node.synonyms:
+            synonyms.setdefault(folded(word), {})[node.id] = None
+    others = {name: tuple(found) for name, found in synonyms.items()}
+    # Where labels differ by their place alone, the id of the first is no answer to the label.
+    return {**others, **named, **called}
+
+
+def _way(records: Records, name: str) -> list[str]:
+    """The labels of a node and of those above it, from the first rank down."""
+    return [node.label for node in records.codebook.path(name)]
 
 
 def _compared(records: Records, given: Mapping[str, tuple[str, str]], blank: int) -> SheetAgreement:
@@ -287,7 +335,8 @@ def _compared(records: Records, given: Mapping[str, tuple[str, str]], blank: int
                 said = pair if kind == "direction" else (finding.theme, code)
                 apart[place, kind] = Apart(place, finding.anchor, kind, *said)
         if units:
-            enough = len(set(clusters)) >= _LEAST_FOR_INTERVALS
+            studies = len(set(clusters))
+            enough = studies >= _LEAST_FOR_INTERVALS
             known = (
                 [each.id for each in records.settings.directions]
                 if what == "direction"
@@ -295,7 +344,7 @@ def _compared(records: Records, given: Mapping[str, tuple[str, str]], blank: int
             )
             values = coefficients(units, known, clusters if enough else None)
             alike = sum(first == second for first, second in units)
-            compared.append(Compared(what, alike, len(units), values))
+            compared.append(Compared(what, alike, len(units), studies, values))
     ordered = sorted(apart.values(), key=lambda one: (one.place, one.what))
     return SheetAgreement(len(given), blank, tuple(compared), tuple(ordered))
 
