@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from synth import Review
+
 pytestmark = pytest.mark.browser
 
 
@@ -204,6 +206,18 @@ def test_an_address_of_a_heading_under_its_old_name_leads_to_it(
     page = offline_page().open(built_book / "book" / "gaps.html", f"#{old}")
     named = page.get_by_role("heading", name=heading)
     page.wait_for_function(IN_SIGHT, arg=named.element_handle())
+
+
+@pytest.mark.parametrize("name", ["wellbeing", "data", "explorer"])
+def test_one_tap_below_any_page_leads_to_how_to_cite_the_book(
+    built_book: Path, offline_page: Callable[..., Any], root: Path, name: str
+) -> None:
+    page = offline_page(**PHONE).open(built_book / "book" / f"{name}.html")
+    page.locator(".synth-page-tools").get_by_role("link", name="Cite this book").tap()
+    page.wait_for_url("**/data.html#cite-this-book")
+    citation = page.locator("#cite-this-book pre").first
+    page.wait_for_function(IN_SIGHT, arg=citation.element_handle())
+    assert Review.load(root).settings.title in citation.inner_text()
 
 
 def test_what_an_address_leads_to_is_open_on_a_phone(

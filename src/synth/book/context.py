@@ -33,6 +33,8 @@ DATA = (
 )
 """The files a number on a page can come from."""
 
+CITES_BOOK = "synth_cites_book"
+"""Marks the page that says how to cite the book, to which every page leads."""
 HOLDS_BRIEF = "synth_brief"
 """What is noted of a page with a brief, for the bar over every page."""
 

@@ -17,7 +17,15 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.assets import DATA, write_if_changed
-from synth.book.context import depend_on_data, render, review_of, root_of, settings_of, words_of
+from synth.book.context import (
+    CITES_BOOK,
+    depend_on_data,
+    render,
+    review_of,
+    root_of,
+    settings_of,
+    words_of,
+)
 from synth.book.data_package import (
     GROUPS,
     TakeawayFile,
@@ -118,6 +126,7 @@ class CiteBookDirective(SphinxDirective):
         settings = settings_of(self.env.app)
         if settings is None:
             return []
+        self.env.metadata[self.env.docname][CITES_BOOK] = "yes"
         forms = cite_book(settings)
         html = render("cite_book.html", forms=forms, words=words_of(self.env.app))
         return [nodes.raw("", str(html), format="html")]

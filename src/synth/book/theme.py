@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx import addnodes
 
 from synth import version as library
-from synth.book.context import HOLDS_BRIEF, render, review_of, settings_of, words_of
+from synth.book.context import CITES_BOOK, HOLDS_BRIEF, render, review_of, settings_of, words_of
 from synth.errors import ReviewError
 from synth.views.shapes import mark
 
@@ -324,6 +324,9 @@ def prepare_page(
         synth_sign="favicon.svg" if settings else "",
         synth_theme_version=_theme_version(),
         synth_words=words,
+        synth_cites_book=next(
+            (page for page, about in app.env.metadata.items() if CITES_BOOK in about), ""
+        ),
     )
     if "toctree" in context:
         context["toctree"] = _briefly(app, pagename, context["toctree"])
