@@ -23,7 +23,7 @@ from synth.model import (
 from synth.reading.bibliography import BIB_FILE
 from synth.reading.settings import SETTINGS_FILE
 from synth.starter.codebook_draft import NOT_DEFINED, rank_names
-from synth.starter.collect import NOT_STATED, REPORTED, Coding, Fact, Material, not_coded
+from synth.starter.collect.material import NOT_STATED, REPORTED, Coding, Fact, Material
 from synth.starter.palette import Way, level_look, ways
 from synth.starter.report import Report, number
 from synth.starter.spreadsheet import column_name, plural, printable, slug, unique
@@ -189,7 +189,7 @@ class _Making:
         rows = {key: {"study": key, "role": BACKGROUND} for key in sorted(self.named.bibliography)}
         for coding in self.material.codings:
             rows[self.named.keys[coding.study]]["role"] = EVIDENCE
-        for study in not_coded(self.material):
+        for study in self.material.not_coded():
             row = rows[self.named.keys[study]]
             if row["role"] == BACKGROUND:
                 row["role"] = EVIDENCE

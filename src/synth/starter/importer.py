@@ -15,7 +15,8 @@ from synth.reading.bibliography import BIB_FILE
 from synth.reading.textio import without_collecting
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
-from synth.starter.collect import Material, collect, not_coded
+from synth.starter.collect.collect import collect
+from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
 from synth.starter.columns.headings import PERSON
 from synth.starter.columns.table import CODES, IDENTITY, Doubt
@@ -661,7 +662,7 @@ def _understood(
 ) -> None:
     """Five lines to check at a glance, and three rows as they will stand."""
     codes = [row["label"] for row in made.codebook]
-    empty = len(not_coded(material))
+    empty = len(material.not_coded())
     rows = sum(len(sheet.rows) for sheet, _ in material.sheets)
     left = sum(bool(reason) for reason in material.fate.values())
     studies = {row["study"] for row in made.studies if row["role"] == "evidence"}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from synth.model import EVIDENCE, TABLES
 from synth.reading.csv_table import any_cell_size
-from synth.starter.collect import Material
+from synth.starter.collect.material import Material
 from synth.starter.draft import Tables
 from synth.starter.values import count_in, is_blank_tick, is_tick, same, unknown
 from synth.starter.works import Named

@@ -1,0 +1,86 @@
+"""Whose rows count where several people coded the same studies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from synth.starter.collect.material import Material, Where
+from synth.starter.report import place
+from synth.starter.values import is_consensus, same
+
+
+def rows_that_count(
+    material: Material, studies: Mapping[Where, Sequence[int]]
+) -> tuple[set[Where], set[Where], set[Where]]:
+    """Rows that count, and those of the first and the second of several other reviewers.
+
+    Parameters
+    ----------
+    material : the tables; the fate of their rows is known.
+    studies : what each row is about.
+    """
+    report = material.report
+    counting = {where for where, reason in material.fate.items() if not reason}
+    first: set[Where] = set()
+    second: set[Where] = set()
+    for index, (sheet, recipe) in enumerate(material.sheets):
+        column = recipe.one("reviewer")
+        by_study: dict[int, dict[str, list[int]]] = {}
+        for row in sheet.rows if column else ():
+            if (index, row.line) in counting:
+                for study in studies.get((index, row.line), ()):
+                    by_name = by_study.setdefault(study, {})
+                    by_name.setdefault(same(row.cells[column]), []).append(row.line)
+        if not any(len(by_name) > 1 for by_name in by_study.values()):
+            continue
+        ranking = Counter(
+            name for by_name in by_study.values() for name, lines in by_name.items() for _ in lines
+        )
+        counts = same(recipe.counts) if recipe.counts else ""
+        if counts not in ranking or not counts:
+            counts = next(filter(is_consensus, ranking), "")
+            if counts:
+                material.sheets[index] = (sheet, replace(recipe, counts="consensus"))
+        for study, by_name in by_study.items():
+            chosen = _chosen(by_name, counts, Counter() if counts else ranking)
+            others = [name for name in by_name if name != chosen]
+            agreed = is_consensus(chosen)
+            if others and not agreed and not counts:
+                report.decided(
+                    "Several reviewers coded a study and there is no consensus: the rows of "
+                    "one of them count.",
+                    material.studies.groups[study].shown,
+                    noun="study",
+                )
+            # Beside a consensus of two or more there are two codings to compare, else one.
+            kept = (first, second) if agreed and len(others) > 1 else (second,)
+            for rank, name in enumerate(others):
+                lines = {(index, line) for line in by_name[name]}
+                counting -= lines
+                if rank < len(kept):
+                    kept[rank].update(lines)
+                for line in by_name[name]:
+                    where = place(sheet, line)
+                    if rank < len(kept):
+                        report.decided(
+                            "Double extraction: a row of one reviewer stands as a second "
+                            "coding, and is not counted.",
+                            where,
+                        )
+                    else:
+                        report.left_out(
+                            "A further reviewer's row of a study that others coded too.", where
+                        )
+    return counting, first, second
+
+
+def _chosen(by_name: Mapping[str, Sequence[int]], counts: str, ranking: Mapping[str, int]) -> str:
+    """The reviewer of a study whose rows count."""
+    if counts in by_name:
+        return counts
+    agreed = next(filter(is_consensus, by_name), "")
+    if agreed or len(by_name) == 1:
+        return agreed or next(iter(by_name))
+    return max(by_name, key=lambda name: (ranking.get(name, 0), len(by_name[name]), name))

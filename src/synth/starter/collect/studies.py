@@ -1,0 +1,223 @@
+"""Which study each row is about, and which rows are about none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from synth.errors import Problem
+from synth.reading.csv_table import mangled
+from synth.starter.collect.material import Material
+from synth.starter.identity import (
+    Identity,
+    author_and_year,
+    identity,
+    several_studies,
+    without_row_numbers,
+)
+from synth.starter.recipe import SheetRecipe
+from synth.starter.report import place, source
+from synth.starter.request import Pace
+from synth.starter.sheet import Row, Sheet
+from synth.starter.values import is_note, is_sum, is_total, same
+from synth.text import shorten
+
+_CONTINUED = re.compile(
+    r"(?:table|tabelle|tableau|tabla|tabela|tabella|tabell|tabel)?\s*[\w.]{0,5}\s*[(\[,:–-]*\s*"
+    r"(?:continued|cont['’]?d\.?|cont\.|fortsetzung|forts\.|suite|continuaci[oó]n|continuação)[)\].]*",
+    re.IGNORECASE,
+)
+_NOTE = "A note below the table is about no study."
+
+
+def find_studies(material: Material, pace: Pace) -> None:
+    """Tell the studies apart, and say what was joined, kept apart or left out."""
+    found: list[tuple[tuple[int, int, int], Identity]] = []
+    for index, (sheet, recipe) in enumerate(material.sheets):
+        changed, numbers = without_row_numbers(sheet.rows, recipe)
+        if numbers:
+            material.report.decided(
+                f"{numbers!r} of {source(sheet)} numbers the rows, not the studies."
+            )
+            material.sheets[index] = (sheet, changed)
+        if changed.rows in ("codings", "studies", "references"):
+            found += _identities(material, index, pace)
+    material.studies.add(found)
+    _tell_unclear(material)
+    for cause, examples in material.studies.apart.items():
+        for example in examples:
+            material.report.decided(f"Studies: {cause}.", example, noun="study")
+    for one, two in material.studies.nearly_alike():
+        material.report.decided(
+            "Studies: names that are nearly alike stand as two studies; if they are one, "
+            "write them alike.",
+            f"{one!r} and {two!r}",
+            noun="pair",
+        )
+    _tell_repeated(material)
+    _tell_unlisted(material)
+
+
+def _identities(
+    material: Material, index: int, pace: Pace
+) -> Iterator[tuple[tuple[int, int, int], Identity]]:
+    """Who the rows of a table are about; what is about nobody is left out with its reason."""
+    sheet, recipe = material.sheets[index]
+    report = material.report
+    labels = [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
+    known = [*dict.fromkeys(label for label in labels if label)]
+    column = recipe.one("study")
+    whose = sum(author_and_year(label) is not None for label in labels)
+    # Among names such as "Lee 2020" a lone "Africa" heads the rows below it.
+    headed = whose * 2 > len([label for label in labels if label])
+    seen: dict[tuple[str, ...], int] = {}
+    above: Identity | None = None
+    for number, row in enumerate(sheet.rows):
+        pace("Telling studies apart", number, len(sheet.rows))
+        whole = tuple(row.cells.values())
+        if whole in seen:
+            material.fate[index, row.line] = f"it repeats line {seen[whole]} word for word"
+            report.left_out(
+                "Rows that repeat another word for word were taken once.",
+                f"{place(sheet, row.line)} repeats line {seen[whole]}",
+            )
+            continue
+        seen[whole] = row.line
+        reason, shown = _no_study(sheet, recipe, number), ""
+        if not reason and headed and _is_heading(sheet, column, number):
+            reason = "A row that only heads the rows below it is about no study."
+            shown = f": {shorten(row.cells[column], 40)!r}"
+        if reason:
+            material.fate[index, row.line] = reason
+            report.left_out(reason, place(sheet, row.line) + shown)
+            continue
+        who = identity(row, recipe)
+        if not who:
+            if above is None or recipe.rows == "references":
+                report.problems.append(Problem("row-without-study", sheet.source, row.line, column))
+                continue
+            who = above
+            report.decided(
+                "Rows without a study belong to the study of the row above, as merged cells "
+                "are saved.",
+                place(sheet, row.line, column),
+            )
+        above = who
+        material.fate[index, row.line] = ""
+        label = row.cells[column] if column else ""
+        parts = several_studies(label, known) if column else []
+        if len(parts) > 1:
+            report.decided(
+                "A cell that names several studies gives each of them the row's findings.",
+                place(sheet, row.line, column),
+            )
+            for at, part in enumerate(parts):
+                yield (index, row.line, at), identity(row, recipe, part)
+            continue
+        code = mangled(label) if column else ""
+        if code and not re.fullmatch(r"\d+(?:\.0)?", label):
+            report.problems.append(Problem(code, sheet.source, row.line, column, value=label))
+        yield (index, row.line, 0), who
+
+
+def _is_heading(sheet: Sheet, column: str, number: int) -> bool:
+    """Whether nothing stands in a row but a name that is no study's, above other rows."""
+    row, below = sheet.rows[number], sheet.rows[number + 1 : number + 2]
+    label = row.cells[column] if column else ""
+    alone = bool(label) and _held(row) == 1 and len(sheet.header) > 2
+    return alone and not author_and_year(label) and any(_held(other) > 1 for other in below)
+
+
+def _held(row: Row) -> int:
+    """How many cells of a row hold something."""
+    return sum(map(bool, row.cells.values()))
+
+
+def _no_study(sheet: Sheet, recipe: SheetRecipe, number: int) -> str:
+    """Why a row is about no study, if it is about none: sums, notes below the table."""
+    row = sheet.rows[number]
+    last = number + 3 >= len(sheet.rows)
+    held = {name: cell for name, cell in row.cells.items() if cell}
+    if len(held) > 1 and all(_is_named(sheet, name, cell) for name, cell in held.items()):
+        return "A row that repeats the headings, as on a new page, is about no study."
+    first = next(iter(held.values()), "")
+    if len(held) == 1 and _CONTINUED.fullmatch(first):
+        return "A row that only says that the table goes on is about no study."
+    told = (row.cells[name] for name in recipe.of("study", "author", "title"))
+    named = next(filter(None, told), "")
+    if recipe.rows != "codings" or last:
+        others = [cell for cell in held.values() if cell != named]
+        if others and all(map(is_sum, others)) and is_total(named or first):
+            return "A row of sums is about no study."
+    if len(held) != 1 or len(sheet.header) < 2 or author_and_year(first):
+        return ""
+    if is_note(first) and (last or len(first) > 20):
+        return _NOTE
+    if not last:
+        return ""
+    below = all(_held(other) == 1 for other in sheet.rows[number:])
+    if below and len(sheet.header) > 2 and re.search(r"[:=;]\s|\.$", first):
+        return _NOTE
+    titles = (row.cells[name] for name in recipe.of("title"))
+    return _NOTE if len(first) > 120 and first not in titles else ""
+
+
+def _is_named(sheet: Sheet, name: str, cell: str) -> bool:
+    """Whether a cell holds the heading of its column."""
+    return same(" ".join(cell.split())) in {same(name), *map(same, sheet.heads.get(name, ()))}
+
+
+# --- telling ------------------------------------------------------------------------------------
+
+
+def _tell_unclear(material: Material) -> None:
+    """Names that may be of several studies are problems, one for each row."""
+    groups = material.studies.groups
+    told: dict[str, list[tuple[int, int]]] = {}
+    shown: dict[str, list[str]] = {}
+    for where, who, candidates in material.studies.unclear:
+        told.setdefault(who.shown, []).append(where)
+        names = [groups[at].details.get("title") or groups[at].shown for at in candidates]
+        if len({*names}) < len(names):
+            ids = [groups[at].who.doi or groups[at].who.record for at in candidates]
+            names = [f"{n} ({i})" if i else n for n, i in zip(names, ids, strict=True)]
+        shown[who.shown] = names
+    for name, places in told.items():
+        listed = ", ".join(repr(title) for title in shown[name][:4])
+        for index, line in places:
+            sheet, recipe = material.sheets[index]
+            at = ("study-unclear", sheet.source, line, recipe.one("study"))
+            material.report.problems.append(Problem(*at, value=name, listed=listed))
+
+
+def _tell_repeated(material: Material) -> None:
+    """Rows of a table with a row for each study that name the same study."""
+    for group in material.studies.groups:
+        for index, (sheet, recipe) in enumerate(material.sheets):
+            lines = [line for at, line in group.places if at == index]
+            if recipe.rows == "studies" and len(lines) > 1 and not recipe.of("reviewer"):
+                listed = ", ".join(str(line) for line in lines)
+                material.report.decided(
+                    "Several rows name one study and were taken together; if they are several "
+                    "studies, add a title, a DOI, or a letter after the year.",
+                    f"{group.shown!r} in lines {listed} of {source(sheet)}",
+                    noun="study",
+                )
+
+
+def _tell_unlisted(material: Material) -> None:
+    """Studies that are coded in one table and not named in the table of all studies."""
+    rows = [recipe.rows for _, recipe in material.sheets]
+    groups = material.studies.groups
+    kinds = [{rows[index] for index, _ in group.places} for group in groups]
+    if not any({"studies", "codings"} <= kind for kind in kinds):
+        return
+    lists = [source(sheet) for sheet, recipe in material.sheets if recipe.rows == "studies"]
+    for group, kind in zip(groups, kinds, strict=True):
+        if kind == {"codings"}:
+            material.report.decided(
+                f"Studies that are coded and that {' and '.join(lists)} does not name stand "
+                "as further studies; if one is a slip of the pen, mend it.",
+                repr(group.shown),
+                noun="study",
+            )
