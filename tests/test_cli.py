@@ -251,3 +251,12 @@ def test_an_error_that_a_book_needs_mended_is_reported_though_ignored(
     ignoring(sound, entry("theme-unknown"))
     assert main(["check", "--root", str(sound)]) == 1
     assert "[theme-unknown]" in capsys.readouterr().out
+
+
+def test_a_file_to_import_that_is_not_there_is_told_before_a_recipe_is_missed(
+    example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", "--root", str(example), "nothing.xlsx"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("nothing.xlsx: [sheet-unreadable]")
+    assert "recipe" not in said

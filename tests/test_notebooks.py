@@ -246,8 +246,54 @@ def test_fmt_takes_away_what_jupyterlab_adds_when_it_saves(
     assert saved.read_text("utf-8") == stored
     broken = example / "book" / "broken.ipynb"
     broken.write_text('{"cells": [', "utf-8")
-    assert main(["fmt", "--root", str(example)]) == 0
+    capsys.readouterr()
+    assert main(["fmt", "--root", str(example)]) == 1
+    assert "broken.ipynb:1: [page-unreadable]" in capsys.readouterr().err
     assert broken.read_text("utf-8") == '{"cells": ['
+
+
+ONE_CELL = '{"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+FUTURE = '{"cells": [], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (b'{"cells": [\n', ":2: [page-unreadable]"),
+        (b"", ":1: [page-unreadable]"),
+        (b"null", ": [page-unreadable]"),
+        (b"[]", ": [page-unreadable]"),
+        (b"{}", ": [page-unreadable]"),
+        (ONE_CELL.encode(), ": [page-unreadable]"),
+        (FUTURE.encode(), ": [page-unreadable] The page cannot be read: Unsupported nbformat"),
+        (b"\xef\xbb\xbf{}", ":1: [page-unreadable] The page cannot be read: a byte order mark"),
+        (b'{\n"\xe9"}', ":2: [page-unreadable] The page cannot be read: a letter is not UTF-8"),
+        (b"{\n<<<<<<< HEAD\n}", ":2: [conflict-marks]"),
+    ],
+)
+def test_a_damaged_notebook_is_told_with_its_line_and_nothing_runs(
+    text: bytes, told: str, ran: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`make book` begins with `synth execute`, which ended with nbformat's traceback."""
+    first, *_ = notebooks_of(ran)
+    first.write_bytes(text)
+    before = stored(ran)
+    for command in (["execute"], ["execute", "--all"], ["fmt", "--check"]):
+        assert main([*command, "--root", str(ran)]) == 1
+        said = capsys.readouterr()
+        assert f"{first.name}{told}" in said.err
+        assert "Traceback" not in said.err
+    assert stored(ran) == before
+
+
+def test_a_notebook_that_is_not_there_is_told(
+    ran: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given in ("nothing.ipynb", "data/studies.csv"):
+        assert main(["execute", "--root", str(ran), str(ran / given)]) == 1
+    said = capsys.readouterr().err
+    assert "nothing.ipynb: [sheet-unreadable]" in said
+    assert "data/studies.csv:1: [page-unreadable]" in said
 
 
 def test_fmt_keeps_a_cell_that_never_ran(root: Path) -> None:

@@ -177,7 +177,7 @@ def test_a_page_with_a_mark_before_its_text_is_read(garden, capsys, monkeypatch)
     # Neither JupyterLab nor the build opens a notebook with one.
     path = garden / "soil.ipynb"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert told(garden, capsys) == ["page-unreadable soil.ipynb:0"]
+    assert told(garden, capsys) == ["page-unreadable soil.ipynb:1"]
 
 
 def test_code_that_was_changed_since_it_was_run_is_told(garden, capsys, monkeypatch):

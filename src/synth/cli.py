@@ -610,6 +610,10 @@ def _import(given: argparse.Namespace) -> int:
     from synth.starter.again import import_again
     from synth.starter.review_workbook import import_workbook, is_review_workbook
 
+    for file in given.files:
+        if not file.exists():
+            reason = "No such file or directory"
+            raise ReviewError([Problem("sheet-unreadable", file.as_posix(), reason=reason)])
     try:
         if len(given.files) == 1 and is_review_workbook(given.files[0]):
             workbook = given.files[0]

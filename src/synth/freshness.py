@@ -16,6 +16,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from synth.errors import Problem, ReviewError
+from synth.reading.textio import conflict
+
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 """What only a running kernel can show; it is never stored."""
 
@@ -32,6 +35,45 @@ def notebooks_of(root: Path) -> list[Path]:
         path
         for path in (root / "book").rglob("*.ipynb")
         if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+
+
+def stored(text: str, file: str) -> dict[str, Any]:
+    """A notebook as it is stored.
+
+    Parameters
+    ----------
+    text : the notebook's file.
+    file : how problems name it.
+
+    Raises
+    ------
+    ReviewError : it is none, or no longer; the line is named.
+    """
+    mark = conflict(text, file)
+    if mark is not None:
+        raise ReviewError([mark])
+    line, reason = 0, "it is not a notebook"
+    try:
+        notebook = json.loads(text)
+    except json.JSONDecodeError as error:
+        line, reason = error.lineno, "it is no longer the JSON of a notebook"
+        if text.startswith("\ufeff"):
+            reason = "a byte order mark stands before its first brace"
+        notebook = None
+    if _is_notebook(notebook):
+        return dict(notebook)
+    raise ReviewError([Problem("page-unreadable", file, line, reason=reason)])
+
+
+def _is_notebook(read: Any) -> bool:
+    """Whether what was stored has the parts of a notebook that are read here."""
+    cells = read.get("cells") if isinstance(read, dict) else None
+    return isinstance(cells, list) and all(
+        isinstance(cell, dict)
+        and isinstance(cell.get("source"), (str, list))
+        and all(isinstance(output, dict) for output in cell.get("outputs", ()))
+        for cell in cells
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from synth import freshness
+from synth.errors import Problem, ReviewError
 from synth.freshness import notebooks_of
 from synth.reading.formatting import Form
 from synth.reading.textio import write_text
@@ -55,7 +56,7 @@ def _cell_id(cell: Any, taken: set[str]) -> str:
 
 
 def notebook_forms(root: Path) -> list[Form]:
-    """What every notebook of a book should hold; one that cannot be read is left alone.
+    """What every notebook of a book should hold; one that cannot be read is left alone, and told.
 
     Parameters
     ----------
@@ -63,14 +64,16 @@ def notebook_forms(root: Path) -> list[Form]:
     """
     forms = []
     for path in notebooks_of(root):
+        file = path.relative_to(root).as_posix()
         try:
-            text = path.read_text("utf-8")
-            form = tidied(text)
-        except (UnicodeDecodeError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+            text = path.read_text("utf-8", errors="replace")
+            form = _canonical(read_notebook(path, file))
+        except ReviewError as error:
+            forms.append(Form(file, None, 0, error.problems))
             continue
         lines = zip_longest(text.splitlines(), form.splitlines())
         line = next((at for at, (one, other) in enumerate(lines, 1) if one != other), 0)
-        forms.append(Form(path.relative_to(root).as_posix(), form, line))
+        forms.append(Form(file, form, line))
     return forms
 
 
@@ -88,7 +91,37 @@ def tidied(text: str) -> str:
     ------
     nbformat.reader.NotJSONError : the text is no notebook.
     """
-    notebook = nbformat.reads(text, as_version=4)
+    return _canonical(nbformat.reads(text, as_version=4))
+
+
+def read_notebook(path: Path, file: str) -> Any:
+    """Read a notebook as nbformat reads it.
+
+    Parameters
+    ----------
+    path : the notebook.
+    file : how problems name it.
+
+    Raises
+    ------
+    ReviewError : it is not there, or damaged; the line is named where one can be.
+    """
+    try:
+        text = path.read_text("utf-8")
+        return nbformat.reads(text, as_version=4)
+    except OSError as error:
+        raise ReviewError([Problem("sheet-unreadable", file, reason=error.strerror)]) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        reason = "a letter is not UTF-8"
+        raise ReviewError([Problem("page-unreadable", file, line, reason=reason)]) from error
+    except Exception as error:  # whatever a damaged file makes nbformat say
+        freshness.stored(text, file)
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise ReviewError([Problem("page-unreadable", file, 0, reason=reason)]) from error
+
+
+def _canonical(notebook: Any) -> str:
     tidy(notebook)
     codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(codes, 1):

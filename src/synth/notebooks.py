@@ -30,7 +30,6 @@ from queue import Empty
 from threading import Thread
 from typing import Any, cast
 
-import nbformat
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import AsyncKernelManager, KernelManager
@@ -40,9 +39,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from synth import freshness
-from synth.errors import ReviewError
+from synth.errors import Problem, ReviewError
 from synth.freshness import notebooks_of
-from synth.notebook_form import tidy, write_notebook
+from synth.notebook_form import read_notebook, tidy, write_notebook
 from synth.processors import processors
 from synth.reading.rules import load_records
 from synth.reading.textio import write_text
@@ -91,7 +90,7 @@ def execute(
 
     Raises
     ------
-    ReviewError : the review's tables cannot be read.
+    ReviewError : the review's tables cannot be read, or a notebook is damaged or not there.
     """
     chosen = [Path(path).resolve() for path in notebooks] if notebooks else notebooks_of(root)
     if not chosen:
@@ -142,12 +141,20 @@ class Execution:
         """Run what is stale; the outcomes come in the order of the notebooks."""
         outcomes: dict[Path, Outcome] = {}
         stale: list[Path] = []
+        damaged: list[Problem] = []
         for path in notebooks:
-            why = "asked for" if self.everything else self._why_stale(path)
-            if why:
+            try:
+                why = self._why_stale(path)
+            except ReviewError as error:
+                damaged += error.problems
+                continue
+            if why or self.everything:
                 stale.append(path)
             else:
                 outcomes[path] = Outcome(path, "fresh")
+        if damaged:
+            # One that nobody can read is mended first: all of them are told at once.
+            raise ReviewError(damaged)
         if stale:
             # The largest first: begun last, one would run on alone when all others are done.
             stale.sort(key=lambda path: path.stat().st_size, reverse=True)
@@ -193,8 +200,7 @@ class Execution:
 
     async def _run_one(self, path: Path) -> Outcome:
         began = time.perf_counter()
-        stored = path.read_text(encoding="utf-8")
-        notebook = nbformat.reads(stored, as_version=4)
+        notebook = read_notebook(path, self._name(path))
         before = _outputs(notebook)
         fresh = copy.deepcopy(notebook)
         try:
@@ -220,10 +226,7 @@ class Execution:
         return Outcome(path, "same" if same and self.check else "changed", seconds)
 
     def _why_stale(self, path: Path) -> str:
-        try:
-            notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        except Exception as error:  # whatever a damaged file makes nbformat say
-            return f"cannot be read: {error}"
+        notebook = read_notebook(path, self._name(path))
         why = freshness.why_stale(notebook, self.inputs)
         if not why or any(freshness.unfinished(notebook)):
             return why

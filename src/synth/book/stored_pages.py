@@ -18,6 +18,7 @@ from synth.book.contents import TOC_FILE, contents, yaml_slip
 from synth.book.role_syntax import told_in_its_table
 from synth.book.trees import Block, Place, prose_of
 from synth.errors import Problem, ReviewError
+from synth.freshness import stored
 from synth.reading.textio import conflict
 from synth.review import Review
 from synth.views.view import VIEW
@@ -163,14 +164,12 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
     file = path.relative_to(root).as_posix()
     try:
         text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-        if path.suffix == ".ipynb" and text.startswith("\ufeff"):
-            raise ValueError("a byte order mark stands before its first brace")
-        text = text.removeprefix("\ufeff")
+        if path.suffix == ".ipynb":
+            return _read_notebook(file, text, review)
         mark = conflict(text, file)
         if mark is not None:
             raise ReviewError([mark])
-        if path.suffix == ".ipynb":
-            return _read_notebook(file, text, review)
+        text = text.removeprefix("\ufeff")
         return Page(file, _declared(_front_matter(text)), prose_of(text, Place(file)))
     except (OSError, ValueError, TopmatterReadError) as error:
         line, reason = _slip(error)
@@ -179,8 +178,6 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
 
 def _slip(error: Exception) -> tuple[int, str]:
     """Line and reason of what keeps a page from being read; line 0 where it is the whole."""
-    if isinstance(error, json.JSONDecodeError):
-        return error.lineno, "it is no longer the JSON of a notebook"
     if isinstance(error, UnicodeDecodeError):
         return error.object.count(b"\n", 0, error.start) + 1, "a letter is not UTF-8"
     if isinstance(error.__cause__, yaml.YAMLError):
@@ -190,9 +187,7 @@ def _slip(error: Exception) -> tuple[int, str]:
 
 
 def _read_notebook(file: str, text: str, review: Review | None) -> Page:
-    notebook = json.loads(text)
-    if not _is_notebook(notebook):
-        raise ValueError("it is not a notebook")
+    notebook = stored(text, file)
     declared = _declared(notebook.get("metadata", {}))
     lines_of = _source_lines(text, notebook)
     blocks: list[Block] = []
@@ -206,17 +201,6 @@ def _read_notebook(file: str, text: str, review: Review | None) -> Page:
         elif cell.get("cell_type") == "code":
             outputs.append(_read_outputs(file, lines_of[index], index + 1, cell, review))
     return Page(file, declared, tuple(blocks), tuple(outputs))
-
-
-def _is_notebook(stored: Any) -> bool:
-    """Whether what was stored has the parts of a notebook that are read here."""
-    cells = stored.get("cells") if isinstance(stored, dict) else None
-    return isinstance(cells, list) and all(
-        isinstance(cell, dict)
-        and isinstance(cell.get("source"), (str, list))
-        and all(isinstance(output, dict) for output in cell.get("outputs", ()))
-        for cell in cells
-    )
 
 
 def _read_outputs(
