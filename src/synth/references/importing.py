@@ -405,6 +405,17 @@ def _of_tags(text: str, form: str, file: str) -> tuple[list[Item], list[Problem]
 
 _CSL_KINDS = frozenset(CSL_TYPES.values()) | {"article-magazine", "article-newspaper", "document"}
 _CSL_ALIKE = {
+    # What Crossref calls them.
+    "journal-article": "article-journal",
+    "book-chapter": "chapter",
+    "book-section": "chapter",
+    "proceedings-article": "paper-conference",
+    "posted-content": "article",
+    "dissertation": "thesis",
+    "monograph": "book",
+    "edited-book": "book",
+    "reference-book": "book",
+    "reference-entry": "entry-encyclopedia",
     "post-weblog": "webpage",
     "post": "webpage",
     "review": "article-journal",
@@ -540,7 +551,11 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for role in ("author", "editor", "translator"):
         people = raw.get(role)
         names = []
-        for one in people if isinstance(people, list) else []:
+        for one in people if isinstance(people, list) else [people] if people else []:
+            if isinstance(one, str):
+                # Some programs write names as text.
+                names += tagged.people_of([one], told, by_rule=False)
+                continue
             parts = one if isinstance(one, Mapping) else {"literal": one}
             person = tagged.csl_name(name_of_csl(parts))
             if person.get("literal", "").lower().strip(" .") in ("et al", "others"):
@@ -713,7 +728,7 @@ def _xml_item(
         people = record.findall(f"contributors/{role}/author")
         values[tag] = [" ".join("".join(one.itertext()).split()) for one in people]
     urls = ["".join(one.itertext()).strip() for one in record.iter("url")]
-    values["U"] = [next((url for url in urls if "://" in url), "")]
+    values["U"] = [next((url for url in urls if re.match(r"https?://|www\.", url)), "")]
     number = _xml_text(record, "custom7")
     item, told = tagged.item_of(tagged.Record(line, values), "enw", file)
     if number:
@@ -750,7 +765,8 @@ def keys_for(items: Sequence[Mapping[str, Any]]) -> list[str]:
         else:
             seen[stem] += 1
             number = seen[stem]
-            letter = chr(96 + number) if number <= 26 else f"-{number}"
+            # A letter belongs to a year; a name without one gets a number.
+            letter = chr(96 + number) if number <= 26 and stem[-1:].isdigit() else f"-{number}"
             key = _another(f"{stem}{letter}", taken)
         taken.add(key)
         keys.append(key)

@@ -332,9 +332,12 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         if shown := plain(" ".join(text.split())):
             item[name] = shown
     for role, names in people.items():
-        if understood := _people(names, told, by_rule=form in ("nbib", "ciw")):
+        if understood := people_of(names, told, by_rule=form in ("nbib", "ciw")):
             item[role] = understood
     item.update(dated(date))
+    written = record.first(*_DATES[form])
+    if written and not date.year and not date.words:
+        told.append(f"{written!r} is no year that is understood; the work stands without a date")
     if "accessed" in item:
         item["accessed"] = dated(read_date(item["accessed"]))["issued"]
     doi = bare_doi(item.pop("DOI", ""))
@@ -364,6 +367,10 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     ]
 
 
+_DATES = {"ris": ("PY", "Y1", "YR", "DA"), "nbib": ("DP",), "ciw": ("PY",), "enw": ("D",)}
+"""Where each format has the year."""
+
+
 def dated(date: Date) -> dict[str, Any]:
     """The date of a work as CSL-JSON has it."""
     if date.year:
@@ -379,7 +386,7 @@ _NOBODY = re.compile(r"\[(?:anonymous|anon\.?|no authors? listed)\]", re.IGNOREC
 _ET_AL = re.compile(r"(?:et\.? ?al\.?|and others|others)", re.IGNORECASE)
 
 
-def _people(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[dict[str, str]]:
+def people_of(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[dict[str, str]]:
     """Names in parts; where the format itself writes "Moreau C", that is certain."""
     people: list[dict[str, str]] = []
     initials: list[Name] = []
