@@ -18,7 +18,9 @@ def test_every_influence_has_one_anchor_in_the_order_of_the_codebook() -> None:
 
 def test_an_entry_says_who_acts_on_whom_and_who_says_so() -> None:
     shown = influence_list(records(), ["law-money"])
-    assert "Law: 1 influence on other themes" in shown.html
+    assert "Law: 1 influence starts here" in shown.html
+    # One that stays within its theme acts on no other.
+    assert "other themes" not in influence_list(records(), ["trust-trust"]).html
     assert 'href="synth:theme:money"' in shown.html
     assert 'href="synth:study:ames2004"' in shown.html
     assert "Law opens a fund." in shown.html

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Theme
+from synth.model import UNKNOWN, Finding, Theme, statements_of
 from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
@@ -413,9 +413,9 @@ def _both_row(
         "id": node.id,
         "rank": node.rank,
         "top": top or ranks == 1,
-        "helping": len(sides[0]),
+        "helping": len(statements_of(sides[0])),
         "helping_in": places[0],
-        "hindering": len(sides[1]),
+        "hindering": len(statements_of(sides[1])),
         "hindering_in": places[1],
         "same_studies": len(works[0] & works[1]),
     }
