@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-from synth.starter.values import bare, pieces
+from synth.starter.lists import pieces
+from synth.starter.values import bare
 
 # Names are looked up in English first; an older meaning is never overwritten by a later language.
 _LANGUAGES = (

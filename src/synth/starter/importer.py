@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
-from synth.reading.bibliography import BIB_FILE
 from synth.reading.textio import without_collecting
 from synth.references.importing import Works, read_references
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
-from synth.starter.columns.headings import PERSON
-from synth.starter.columns.table import CODES, IDENTITY, Doubt
-from synth.starter.draft import Tables, Words, files_of, table_text, tables
+from synth.starter.draft import Words, files_of, table_text, tables
 from synth.starter.flow_import import flow_of, without_excluded
 from synth.starter.project import Draft, Say
-from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, difference, to_toml
+from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, to_toml
 from synth.starter.reconcile import differences
-from synth.starter.report import REPORT_FILE, Report, number, place, source
+from synth.starter.report import REPORT_FILE, Report, number, source
 from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
-from synth.starter.spreadsheet import folded, read_tables
+from synth.starter.spreadsheet import read_tables
+from synth.starter.table_choice import choose, codebook_among
+from synth.starter.telling import places_of, tell_columns, tell_understood
 from synth.starter.turned import turned
-from synth.starter.values import directions_in, is_consensus
-from synth.starter.works import Named, find_works, name_works, works_of_sheet
+from synth.starter.understanding import understand
+from synth.starter.works import find_works, name_works, works_of_sheet
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
-
-
 # So many findings take a while to be written and counted once more.
 MANY = 5_000
 
@@ -128,11 +123,11 @@ def take_in(
         what, instead = _NOT_CODED[sheet.holds]
         report.problems.append(Problem("sheet-no-table", sheet.file, what=what, instead=instead))
     _stop(report)
-    codebook, sheets = _codebook_among(sheets, request, report)
+    codebook, sheets = codebook_among(sheets, request, report)
     _stop(report)
     former = former or Former()
-    read = [_understand(sheet, request, recipe, former.held, report) for sheet in sheets]
-    chosen = _choose(read, request, report)
+    read = [understand(sheet, request, recipe, former.held, report) for sheet in sheets]
+    chosen = choose(read, request, report)
     _stop(report)
     unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
     understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
@@ -169,32 +164,37 @@ def take_in(
     for reason in differences(material, made, named, files):
         report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
     _stop(report)
-    _tell_columns(material, report)
-    used = [*material.sheets, *unread]
+    tell_columns(material, report)
     # Files that hold nothing but numbers of the search are read again as well.
-    known = {sheet.source for sheet, _ in used}
-    used += [
+    known = {sheet.source for sheet, _ in (*material.sheets, *unread)}
+    flows = [
         (sheet, SheetRecipe(sheet.file, sheet.name, "flow"))
         for sheet in every
         if flow is not None and sheet.file in flow.files and sheet.source not in known
     ]
-    whole = Recipe(
-        tuple(replace(how, file=_from(request.folder, Path(sheet.file))) for sheet, how in used),
-        _from(request.folder, request.bib) if request.bib else (recipe or Recipe()).references,
-        _from(request.folder, request.codebook)
-        if request.codebook
-        else (recipe or Recipe()).codebook,
-    )
-    _understood(material, made, named, works, report)
+    whole = _whole_recipe([*material.sheets, *unread, *flows], request, recipe or Recipe())
+    tell_understood(material, made, named, works, report)
     files[RECIPE_FILE] = to_toml(whole)
     files[REPORT_FILE] = report.markdown()
-    places = _places(material, made, named, works)
+    places = places_of(material, made, named, works)
     kept = tuple(
         TABLES[name].file
         for name in ("codebook", "studies", "coded_studies", "flow")
         if TABLES[name].file in files
     )
     return Taken(Draft(files, places, imported=kept), report, whole)
+
+
+def _whole_recipe(
+    used: Sequence[tuple[Sheet, SheetRecipe]], request: Request, former: Recipe
+) -> Recipe:
+    """How all files were read, each named as it is reached from the review's folder."""
+    folder = request.folder
+    return Recipe(
+        tuple(replace(how, file=_from(folder, Path(sheet.file))) for sheet, how in used),
+        _from(folder, request.bib) if request.bib else former.references,
+        _from(folder, request.codebook) if request.codebook else former.codebook,
+    )
 
 
 def _stop(report: Report) -> None:
@@ -242,289 +242,6 @@ def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
                 continue
             sheets.append(sheet)
     return sheets
-
-
-def _codebook_among(
-    sheets: Sequence[Sheet], request: Request, report: Report
-) -> tuple[Sheet | None, list[Sheet]]:
-    """The table that is a codebook, if a workbook or a project holds one, and the others."""
-    if request.codebook is not None or len(sheets) < 2:
-        held = [sheet for sheet in sheets if sheet.holds != "codebook"]
-        return next((s for s in sheets if s.holds == "codebook"), None), held or [*sheets]
-    named = [
-        sheet
-        for sheet in sheets
-        if sheet.holds == "codebook"
-        or (not sheet.holds and folded(sheet.name or Path(sheet.file).stem) in _CODEBOOKS)
-    ]
-    if not named or len(named) == len(sheets):
-        return None, [*sheets]
-    report.decided(f"{source(named[0])} is the codebook.")
-    return named[0], [sheet for sheet in sheets if sheet is not named[0]]
-
-
-_CODEBOOKS = frozenset(
-    (
-        *("codebook", "code book", "codes", "coding frame", "coding framework", "code list"),
-        *("codelist", "coding scheme", "themes", "data dictionary", "kodierleitfaden"),
-        *("kategoriensystem", "libro de codigos", "livre de codes", "code system"),
-    )
-)
-
-
-def _understand(
-    sheet: Sheet,
-    request: Request,
-    recipe: Recipe | None,
-    held: Mapping[str, frozenset[str]],
-    report: Report,
-) -> tuple[Sheet, Guess]:
-    """How a table is read: by the recipe as far as it says, else as it is understood."""
-    known = recipe.sheet(sheet.file, sheet.name) if recipe else None
-    if recipe and known is None and len(recipe.sheets) == 1 and recipe.sheets[0].name == sheet.name:
-        known = recipe.sheets[0]
-    if known is None:
-        named = [*request.columns]
-        if len(request.tables) > 1 or sheet.name:
-            named = _for_sheet(named, sheet)
-        made = guess(sheet, named, request.path)
-        made.recipe = _with_separators(made.recipe, request.separators, sheet)
-        return sheet, made
-    missing, unread = difference(known, sheet.header)
-    # Without what tells a study, a code or a direction every finding would be another one.
-    needed = [kinds for kinds in (IDENTITY, CODES, ("direction",)) if known.of(*kinds)]
-    gone = [kinds for kinds in needed if not {*known.of(*kinds)} - {*missing}]
-    for name in missing:
-        stood = held.get(folded(name)) or held.get(known.columns[name])
-        near = _renamed(name, unread) or _same_values(stood, sheet, unread)
-        if any(known.columns[name] in kinds for kinds in gone):
-            new = ", ".join(map(repr, unread)) or "none"
-            hint = f"Is it called {near!r} now?" if near else f"Columns that are new: {new}."
-            where = ("import-column-gone", sheet.source, 1)
-            shown = {"column": name, "use": known.columns[name], "near": hint}
-            report.problems.append(Problem(*where, **shown))
-            continue
-        report.decided(
-            f"The recipe reads a column {name!r} that {source(sheet)} no longer has.",
-            hint=f"It may be called {near!r} now: change the name in {RECIPE_FILE}."
-            if near
-            else f"Nothing is read for it; take it out of {RECIPE_FILE} or restore it.",
-        )
-    for name in unread:
-        report.decided(
-            f"{source(sheet)} has a column {name!r} that the recipe does not know; it is not read.",
-            hint=f"Add it to {RECIPE_FILE}.",
-        )
-    columns = {name: use for name, use in known.columns.items() if name in sheet.header}
-    columns.update(dict.fromkeys(unread, "leave-out"))
-    return sheet, Guess(replace(known, file=sheet.file, columns=columns))
-
-
-def _renamed(name: str, unread: Sequence[str]) -> str:
-    """The new column that may be an old one: alike in its name, or the only one."""
-    near = difflib.get_close_matches(folded(name), [folded(n) for n in unread], 1, 0.5)
-    if near:
-        return next(other for other in unread if folded(other) == near[0])
-    return unread[0] if len(unread) == 1 else ""
-
-
-def _same_values(held: frozenset[str] | None, sheet: Sheet, unread: Sequence[str]) -> str:
-    """The new column that holds what the old one held, whatever it is called now."""
-    for name in unread if held else ():
-        cells = {folded(row.cells[name]) for row in sheet.rows if row.cells[name]}
-        if held and len(cells & held) * 2 > len(held):
-            return name
-    return ""
-
-
-def _for_sheet(columns: Sequence[str], sheet: Sheet) -> list[str]:
-    """What is said of the columns of one of several tables: what names columns it has."""
-    kept = []
-    for part in (part for text in columns for part in re.split(r",(?=\s*[\w-]+=)", text)):
-        whole = part.partition("=")[2]
-        if any(name.strip() in sheet.header for name in (whole, *re.split(r"[>|]", whole))):
-            kept.append(part)
-    return kept
-
-
-def _with_separators(recipe: SheetRecipe, said: Mapping[str, str], sheet: Sheet) -> SheetRecipe:
-    signs = dict(recipe.separators)
-    for column, found in said.items():
-        if column in sheet.header:
-            signs[column] = found
-    return replace(recipe, separators=signs)
-
-
-def _choose(
-    read: Sequence[tuple[Sheet, Guess]], request: Request, report: Report
-) -> list[tuple[Sheet, Guess]]:
-    """The tables that are used: with several, those that tell a study; the others are told."""
-    chosen: list[tuple[Sheet, Guess]] = []
-    surely = any(_codes_of(made.recipe) and not made.fallback for _, made in read)
-    _by_names_of_sheets(read, report)
-    for sheet, made in read:
-        report.problems += made.problems
-        told = any(made.recipe.of(use) for use in (*IDENTITY,))
-        if made.recipe.rows == "not read":
-            if made.left_out:
-                report.left_out(
-                    f"{source(sheet)} ({number(len(sheet.rows), 'row')}): {made.left_out}."
-                )
-            else:
-                report.left_out(f"{source(sheet)}: the recipe says that it is not read.")
-            continue
-        if sheet.holds == "flow":
-            continue
-        if sheet.holds == "references" and len(read) == 1 and not _codes_of(made.recipe):
-            report.problems.append(Problem("new-without-table", sheet.source))
-            continue
-        if not told:
-            if len(read) > 1:
-                report.left_out(
-                    f"{source(sheet)} ({number(len(sheet.rows), 'row')}) was not read: no column "
-                    "tells which study a row is about."
-                )
-                continue
-            if any(problem.code == "import-column-gone" for problem in report.problems):
-                continue
-            listed = ", ".join(repr(name) for name in sheet.header)
-            report.problems.append(Problem("import-no-study", sheet.source, 1, listed=listed))
-            continue
-        if made.fallback and surely:
-            # Another table has codes: what was taken for one here is known of the studies.
-            columns = {
-                name: "filter"
-                if use == "dimensions"
-                else "keep"
-                if use in ("codes", "theme")
-                else use
-                for name, use in made.recipe.columns.items()
-            }
-            rows = "references" if sheet.holds == "references" else "studies"
-            made.recipe = replace(made.recipe, columns=columns, rows=rows, codes={})
-            made.doubts = []
-        chosen.append((sheet, made))
-    if chosen and not any(_codes_of(made.recipe) for _, made in chosen) and not report.problems:
-        sheet = chosen[0][0]
-        listed = ", ".join(repr(name) for name in sheet.header)
-        report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
-    return chosen
-
-
-_EXCLUDED = re.compile(r"\b(?:excluded|exclusions|not included|ausgeschlossen|exclus|excluidos)\b")
-_APPRAISAL = re.compile(
-    r"\b(?:quality|appraisal|risk of bias|rob ?2?|robins|mmat|casp|jbi|amstar|newcastle|nos|grade|"
-    r"critical|bias|qualitatsbewertung|calidad|qualite)\b"
-)
-
-
-def _by_names_of_sheets(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
-    """What the names of several tables say of them: excluded, appraisal, reviewers, directions."""
-    if len(read) < 2:
-        return
-    names = [folded(sheet.name or Path(sheet.file).stem) for sheet, _ in read]
-    coded = [
-        made for (_, made), name in zip(read, names, strict=True) if not _APPRAISAL.search(name)
-    ]
-    others = any(_codes_of(made.recipe) and not made.fallback for made in coded)
-    for (sheet, made), name in zip(read, names, strict=True):
-        if sheet.holds or not made.guessed:
-            continue
-        if _EXCLUDED.search(name):
-            made.recipe = replace(made.recipe, rows="not read")
-            made.left_out = "by its name it lists what was excluded, so it adds no study"
-        elif _APPRAISAL.search(name) and others and _codes_of(made.recipe):
-            # What a tool of appraisal asks is known of the studies, and is no finding.
-            columns = {
-                column: "filter" if use in ("codes", "dimensions", "theme") else use
-                for column, use in made.recipe.columns.items()
-            }
-            made.recipe = replace(made.recipe, columns=columns, rows="studies", codes={}, marks={})
-            made.doubts = [
-                Doubt(
-                    f"{source(sheet)} appraises the studies by its name: its columns are filters.",
-                    hint='--columns "codes=A|B" names codes',
-                )
-            ]
-    _reviewers_by_sheet(read, names)
-    _directions_by_sheet(read, names, report)
-    _themes_by_sheet(read, report)
-
-
-_UNNAMED = re.compile(r"(?:sheet|tabelle|feuil|hoja|planilha|foglio|blad|ark|arkusz|лист)? ?\d+")
-
-
-def _themes_by_sheet(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
-    """Sheets alike whose headings only say the direction are called after their codes."""
-    alike: dict[tuple[str, ...], list[tuple[Sheet, Guess]]] = {}
-    for sheet, made in read:
-        recipe = made.recipe
-        named = recipe.of("codes")
-        bare_way = named and all(name in recipe.directions and " " not in name for name in named)
-        code = sheet.name and not _UNNAMED.fullmatch(folded(sheet.name))
-        told = directions_in(sheet.name) or PERSON.fullmatch(folded(sheet.name))
-        if made.guessed and bare_way and code and not told and recipe.rows == "studies":
-            alike.setdefault(sheet.header, []).append((sheet, made))
-    for group in alike.values():
-        for sheet, made in group if len(group) > 1 else ():
-            codes = dict.fromkeys(made.recipe.of("codes"), (" ".join(sheet.name.split()),))
-            made.recipe = replace(made.recipe, codes={**made.recipe.codes, **codes})
-            report.decided(
-                f"{source(sheet)}: its name is the code of its findings, {sheet.name!r}; its "
-                "headings say their direction.",
-                hint="Otherwise: change [sheet.codes] of the recipe.",
-            )
-
-
-def _reviewers_by_sheet(read: Sequence[tuple[Sheet, Guess]], names: Sequence[str]) -> None:
-    """Of tables alike that are called after reviewers, the one of their consensus counts."""
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for at, (sheet, made) in enumerate(read):
-        if made.guessed and (PERSON.fullmatch(names[at]) or is_consensus(names[at])):
-            alike.setdefault(sheet.header, []).append(at)
-    for group in alike.values():
-        if len(group) < 2:
-            continue
-        counts = next((at for at in group if is_consensus(names[at])), group[0])
-        known = _studies_of(*read[counts])
-        for at in group:
-            sheet, made = read[at]
-            # People who shared the work coded different studies: all of it counts.
-            if at != counts and _studies_of(sheet, made) <= known:
-                made.recipe = replace(made.recipe, rows="not read")
-                made.left_out = (
-                    f"one reviewer's coding of the studies of {source(read[counts][0])}, which "
-                    "counts"
-                )
-
-
-def _studies_of(sheet: Sheet, made: Guess) -> set[tuple[str, ...]]:
-    named = made.recipe.of(*IDENTITY)
-    return {tuple(folded(row.cells[name]) for name in named) for row in sheet.rows}
-
-
-def _directions_by_sheet(
-    read: Sequence[tuple[Sheet, Guess]], names: Sequence[str], report: Report
-) -> None:
-    """Tables called "Barriers" and "Facilitators" say the direction of what they hold."""
-    ways = [directions_in(name) for name in names]
-    coded = [_codes_of(made.recipe) and bool(made.guessed) for _, made in read]
-    if len({way for way, codes in zip(ways, coded, strict=True) if way and codes}) < 2:
-        return
-    for (sheet, made), way, codes in zip(read, ways, coded, strict=True):
-        recipe = made.recipe
-        if not way or not codes or recipe.one("direction") or recipe.directions:
-            continue
-        named = (*recipe.of("theme", "codes", "dimensions"), *recipe.ranks)
-        made.recipe = replace(recipe, directions=dict.fromkeys(named, way))
-        report.decided(
-            f"{source(sheet)}: its name says the direction of its findings, {way!r}.",
-            hint="Otherwise: change [sheet.directions] of the recipe.",
-        )
-
-
-def _codes_of(recipe: SheetRecipe) -> bool:
-    return bool(recipe.of("theme", "codes", "dimensions") or recipe.ranks)
 
 
 def _answer(made: Guess, ask: Ask | None, report: Report) -> SheetRecipe:
@@ -618,148 +335,3 @@ def _tell_unclear(material: Material, works: Works | None, report: Report) -> No
             where = ("work-unknown", sheet.source, line, recipe.one("study"))
             file = works.file if works else ""
             report.problems.append(Problem(*where, value=group.shown, file=file, near=near))
-
-
-# --- telling ------------------------------------------------------------------------------------
-
-
-def _tell_columns(material: Material, report: Report) -> None:
-    """Columns that end nowhere in the book, each with its reason."""
-    for sheet, recipe in material.sheets:
-        for name in sheet.header:
-            use = recipe.columns.get(name, "leave-out")
-            held = sum(bool(row.cells[name]) for row in sheet.rows)
-            where = f"{source(sheet)}: {name!r}"
-            if use in ("person", "reviewer"):
-                report.left_out(
-                    "Columns with names or addresses of people are not published.",
-                    f"{name!r}",
-                    '--columns "keep=COLUMN" publishes one.',
-                    noun="column",
-                )
-            elif use == "abstract":
-                report.left_out(
-                    "Abstracts are not taken over: they belong to their publishers.",
-                    f"{name!r}",
-                    noun="column",
-                )
-            elif use == "leave-out" and not held:
-                report.left_out("Empty columns.", f"{name!r}", noun="column")
-            elif use == "leave-out":
-                report.left_out(f"{where} ({number(held, 'cell')}) is not taken over.")
-            elif use == "keep":
-                report.decided(
-                    "Columns of texts, or of values that hardly come again, are kept in the data "
-                    "and are no filter.",
-                    f"{name!r}",
-                    '--columns "filter=COLUMN" makes one a filter.',
-                    noun="column",
-                )
-
-
-def _understood(
-    material: Material, made: Tables, named: Named, works: Works | None, report: Report
-) -> None:
-    """Five lines to check at a glance, and three rows as they will stand."""
-    codes = [row["label"] for row in made.codebook]
-    empty = len(material.not_coded())
-    rows = sum(len(sheet.rows) for sheet, _ in material.sheets)
-    left = sum(bool(reason) for reason in material.fate.values())
-    studies = {row["study"] for row in made.studies if row["role"] == "evidence"}
-    lines = [
-        f"{number(len(studies), 'study')}"
-        + (f", {empty} of them without any code" if empty else "")
-        + f", told by {_told_by(material)}",
-        f"{number(len(codes), 'code')}: {_some(codes)}",
-        f"{number(len(made.findings), 'finding')} from {number(rows - left, 'row')}"
-        + (f"; {number(left, 'row')} left out" if left else "")
-        + (f"; {number(len(made.second), 'finding')} of a second coding" if made.second else ""),
-        "Directions: " + ", ".join(way.label for way in made.directions),
-        "Filters: "
-        + (
-            ", ".join(
-                f"{facet.label} ({'the finding’s' if facet.of == 'finding' else 'the study’s'})"
-                for facet in made.facets
-            )
-            or "none beside codes and years"
-        ),
-    ]
-    report.understood += lines
-    _tell_uses(material, report)
-    labels = {row["id"]: row["label"] for row in made.codebook}
-    shown = {
-        key: group.shown for key, group in zip(named.keys, material.studies.groups, strict=True)
-    }
-    ways = {way.id: way.label for way in made.directions}
-    report.examples.append(("place", "study", "code", "direction", "finding"))
-    for row, (sheet, line) in [*zip(made.findings, made.places, strict=True)][:3]:
-        text = row["summary"]
-        report.examples.append(
-            (
-                place(material.sheets[sheet][0], line),
-                shown[row["study"]],
-                labels[row["theme"]],
-                ways[row["direction"]],
-                text if len(text) <= 60 else f"{text[:57]}...",
-            )
-        )
-    if works is None:
-        report.missing.insert(
-            0,
-            f"References: without --bib the {number(len(named.made), 'work')} are known by the "
-            f"table alone. Complete them in {BIB_FILE}.",
-        )
-
-
-def _tell_uses(material: Material, report: Report) -> None:
-    """What each column is."""
-    for sheet, recipe in material.sheets:
-        by_use: dict[str, list[str]] = {}
-        for name, use in recipe.columns.items():
-            by_use.setdefault(use, []).append(repr(name))
-        uses = "; ".join(f"{use} {_some(names)}" for use, names in by_use.items())
-        report.columns.append(f"{source(sheet)} (a row is {_ROW[recipe.rows]}): {uses}")
-
-
-_ROW = {"codings": "a coding", "studies": "a study", "references": "a reference"}
-
-
-def _told_by(material: Material) -> str:
-    uses: dict[str, None] = {}
-    for _, recipe in material.sheets:
-        for use in ("key", "record", "doi", "pmid", "title", "study", "author", "year"):
-            for name in recipe.of(use):
-                uses[repr(name)] = None
-    return ", ".join(uses)
-
-
-def _some(listed: Sequence[str], most: int = 6) -> str:
-    more = len(listed) - most
-    return ", ".join(listed[:most]) + (f" and {more} more" if more > 0 else "")
-
-
-def _places(
-    material: Material, made: Tables, named: Named, works: Works | None
-) -> dict[tuple[str, int], tuple[str, int]]:
-    """Where the lines of the written files come from."""
-    places: dict[tuple[str, int], tuple[str, int]] = {}
-    file = TABLES["coded_studies"].file
-    for line, (sheet, number_of_row) in enumerate(made.places, start=2):
-        places[file, line] = (material.sheets[sheet][0].source, number_of_row)
-    first: dict[str, tuple[int, int]] = {}
-    for (sheet, line, _), study in sorted(material.studies.of_row.items()):
-        first.setdefault(named.keys[study], (sheet, line))
-    for line, row in enumerate(made.studies, start=2):
-        if row["study"] in first:
-            sheet, number_of_row = first[row["study"]]
-            places[TABLES["studies"].file, line] = (
-                material.sheets[sheet][0].source,
-                number_of_row,
-            )
-    if material.codes.file:
-        for line, node in enumerate(material.codes.nodes.values(), start=2):
-            places[TABLES["codebook"].file, line] = (material.codes.file, node.line)
-    if works is not None and works.file:
-        for line in range(1, works.text.count("\n") + 2):
-            places[BIB_FILE, line] = (works.file, works.lines.get(line, line))
-    return places

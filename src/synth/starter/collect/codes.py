@@ -10,18 +10,12 @@ from synth.errors import did_you_mean
 from synth.starter.codebook_draft import Codes
 from synth.starter.collect.material import Material, Where
 from synth.starter.columns.separators import split_path
+from synth.starter.lists import counts_items, pieces, without_bullet
+from synth.starter.marks import without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import (
-    counts_items,
-    is_blank_tick,
-    pieces,
-    same,
-    unknown,
-    without_bullet,
-    without_mark,
-)
+from synth.starter.values import is_blank_tick, same, unknown
 from synth.text import unmarked
 
 _AND = frozenset(("and", "und", "et", "y", "e", "en", "og", "och"))

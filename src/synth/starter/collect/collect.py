@@ -11,21 +11,13 @@ from synth.starter.collect.facts import find_facts
 from synth.starter.collect.material import Coding, Material, Where
 from synth.starter.collect.reviewers import rows_that_count
 from synth.starter.collect.studies import find_studies
+from synth.starter.lists import pieces, sentences
+from synth.starter.marks import without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place
 from synth.starter.request import Pace, Say
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import (
-    count_in,
-    is_blank_tick,
-    is_tick,
-    pieces,
-    same,
-    sentences,
-    ticked_text,
-    unknown,
-    without_mark,
-)
+from synth.starter.values import count_in, is_blank_tick, is_tick, same, ticked_text, unknown
 
 _SEEN = ("summary", "section", "anchor", "basis", "finding")
 Named = tuple[str, Sequence[str], str, str]

@@ -9,19 +9,13 @@ from synth.errors import Problem
 from synth.starter.collect.codes import RowCodes
 from synth.starter.collect.material import NOT_STATED, Material, Where
 from synth.starter.columns.headings import MOST_DIRECTIONS
+from synth.starter.lists import sentences
+from synth.starter.marks import read_marks, without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import place
 from synth.starter.request import Pace
 from synth.starter.sheet import Row
-from synth.starter.values import (
-    is_blank_tick,
-    one_spelling,
-    read_marks,
-    same,
-    sentences,
-    unknown,
-    without_mark,
-)
+from synth.starter.values import is_blank_tick, one_spelling, same, unknown
 
 BOTH = "Both"
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from synth.starter.collect.material import LISTS, Fact, Material, Where
 from synth.starter.countries import countries
+from synth.starter.lists import pieces
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, number, place
-from synth.starter.values import is_several_countries, one_spelling, pieces, unknown
+from synth.starter.values import is_several_countries, one_spelling, unknown
 
 _FACTS = ("country", "design", "setting", "sample", "cohort", "filter", "keep")
 _NOTHING = frozenset(("country", "design", "setting", "sample", "cohort"))

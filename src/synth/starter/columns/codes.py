@@ -10,9 +10,11 @@ from synth.starter.columns.directions import side_of_heading
 from synth.starter.columns.headings import PERSON
 from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
 from synth.starter.columns.ticks import find_marked, find_ticked, tell_ticked
+from synth.starter.lists import pieces, separators_of
+from synth.starter.marks import directions_in
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
-from synth.starter.values import directions_in, is_consensus, pieces, same, separators_of, unknown
+from synth.starter.values import is_consensus, same, unknown
 
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
 _APPRAISED = re.compile(

@@ -6,20 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from synth.starter.columns.table import Columns, quoted
+from synth.starter.lists import pieces, sentences
+from synth.starter.marks import directions_in, families_of_marks, marks_before, read_marks
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Sheet
-from synth.starter.values import (
-    directions_in,
-    families_of_marks,
-    is_blank_tick,
-    is_tick,
-    marks_before,
-    pieces,
-    read_marks,
-    same,
-    sentences,
-    unknown,
-)
+from synth.starter.values import is_blank_tick, is_tick, same, unknown
 
 
 def side_of_heading(sheet: Sheet, name: str) -> str:

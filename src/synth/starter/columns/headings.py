@@ -9,17 +9,10 @@ from functools import lru_cache
 from synth.references.work import DOI
 from synth.starter.columns.table import Columns
 from synth.starter.countries import countries
+from synth.starter.marks import read_marks
 from synth.starter.spreadsheet import folded
 from synth.starter.turned import LABEL
-from synth.starter.values import (
-    headings,
-    is_blank_tick,
-    is_tick,
-    read_marks,
-    same,
-    unknown,
-    within,
-)
+from synth.starter.values import headings, is_blank_tick, is_tick, same, unknown, within
 
 MOST_DIRECTIONS = 7
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")

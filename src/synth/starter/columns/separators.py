@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from synth.starter.columns.table import Columns, Doubt, quoted
+from synth.starter.lists import pieces, separators_of
+from synth.starter.marks import without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import number
-from synth.starter.values import pieces, same, separators_of, without_mark
+from synth.starter.values import same
 
 _ARROWS = (">", "›", "»", "→", "::")
 _BARS = ("/", "\\", "|")

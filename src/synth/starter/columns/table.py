@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from synth.starter.lists import pieces, separators_of
 from synth.starter.report import listed
 from synth.starter.sheet import Sheet
-from synth.starter.values import is_beside, pieces, same, separators_of, unknown
+from synth.starter.values import is_beside, same, unknown
 
 CODES = ("theme", "codes", "dimensions")
 """Uses that can tell the code of a row, beside ranks."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from synth.starter.columns.headings import folded_headings, plain
 from synth.starter.columns.table import Columns, quoted
+from synth.starter.marks import families_of_marks
 from synth.starter.report import number
 from synth.starter.spreadsheet import folded
 from synth.starter.values import (
     count_in,
-    families_of_marks,
     is_blank_tick,
     is_partly,
     is_tick,

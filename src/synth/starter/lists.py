@@ -1,0 +1,115 @@
+"""The values of a cell that holds several."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from synth.starter.values import same
+
+
+def pieces(cell: str, separators: str) -> list[str]:
+    r"""The parts of a cell between separators that stand outside brackets and quotation marks.
+
+    >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
+    (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
+    """
+    if not any(map(cell.__contains__, separators)):
+        whole = " ".join(cell.split())
+        return [whole] if whole else []
+    parts: list[str] = []
+    start = depth = 0
+    for index, sign in enumerate(cell):
+        if sign in "([{":
+            depth += 1
+        elif sign in ")]}":
+            depth = max(0, depth - 1)
+        elif sign in separators and (depth == 0 or sign == "\n"):
+            parts.append(cell[start:index])
+            start, depth = index + 1, 0
+    parts.append(cell[start:])
+    if depth:  # a bracket that nobody closes hides no separator
+        parts = re.split(f"[{re.escape(separators)}]", cell) if separators else [cell]
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def sentences(cell: str) -> list[str]:
+    r"""The findings of a cell of text: its lines and bullets; short parts between semicolons.
+
+    >>> sentences("- Low pay\n- Long hours"), sentences("Low pay; long hours")
+    (['Low pay', 'Long hours'], ['Low pay', 'long hours'])
+    >>> sentences("Pay was low; nobody was told why, and the team left within the year.")
+    ['Pay was low; nobody was told why, and the team left within the year.']
+    """
+    lines = [re.sub(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)])\s+", "", line) for line in cell.split("\n")]
+    found: list[str] = []
+    for line in lines:
+        parts = pieces(line, ";")
+        short = all(len(part) <= 60 and not part.rstrip().endswith(".") for part in parts)
+        found += parts if short else [" ".join(line.split())]
+    return [text for text in dict.fromkeys(found) if text]
+
+
+_BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙]\s+")
+
+_COUNTED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
+
+
+def without_bullet(item: str, *, numbers: bool) -> str:
+    """An item of a list without its bullet, and without its number where numbers only count.
+
+    >>> without_bullet("• Pay", numbers=False), without_bullet("2) Pay", numbers=True)
+    ('Pay', 'Pay')
+    """
+    plain = _BULLET.sub("", item, count=1) if _BULLET.match(item) else item
+    return _COUNTED.sub("", plain, count=1) if numbers and _COUNTED.match(plain) else plain
+
+
+def counts_items(items: Iterable[str]) -> bool:
+    """Whether the numbers before items count them in each cell and are no part of the labels.
+
+    >>> counts_items(["1) Pay", "2) Hours", "1) Hours"]), counts_items(["1. Pay", "2. Hours"])
+    (True, False)
+    """
+    numbers: dict[str, set[str]] = {}
+    for item in items:
+        if found := _COUNTED.match(item):
+            numbers.setdefault(same(item[found.end() :]), set()).add(found[0].strip("(). "))
+    return any(len(found) > 1 for found in numbers.values())
+
+
+def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
+    r"""The signs that separate values in a column, and cells with a comma that were left whole.
+
+    A semicolon and a line break always do. A comma does where what stands between commas also
+    stands alone or in other lists: a label such as ``Pay, hours and rest`` stays a label.
+
+    >>> separators_of(["tools, education", "tools, organization, education", "tools"])
+    (';\n,', [])
+    >>> separators_of(["Pay, hours and rest", "Pay, hours and rest", "Shifts"])
+    (';\n', [])
+    """
+    listed = Counter(same(part) for cell in cells for part in pieces(cell, ";\n"))
+    spelled = {word: word for word in listed}
+    lists = {word: [p for p in map(same, pieces(word, ",")) if p] for word in spelled}
+    alone = {word for word, parts in lists.items() if len(parts) == 1}
+    # "Pay, hours and rest" is one label: its last comma is not the last thing it lists with.
+    many = {
+        word: parts
+        for word, parts in lists.items()
+        if len(parts) > 1
+        and (
+            parts[-1] in alone
+            or not re.search(r"\w (?:and|or|und|oder|et|ou|y|e|en) \w", parts[-1])
+        )
+    }
+    if not many:
+        return ";\n", []
+    within = Counter(part for parts in many.values() for part in set(parts))
+    held = {part for part in within if part in alone or within[part] > 1}
+    backed = {word: sum(part in held for part in parts) for word, parts in many.items()}
+    distinct = set(within)
+    if len(held) * 2 >= len(distinct) and all(backed.values()):
+        return ";\n,", []
+    return ";\n", [word for word, count in backed.items() if count]

@@ -1,0 +1,141 @@
+"""What says a direction: words in headings and cells, and marks such as ``+`` and ``B:``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from synth.starter.values import bare, same, unknown, vocabulary
+
+
+def families_of_marks() -> Sequence[Mapping[str, str]]:
+    """For each family of marks the direction that each says, such as ``+`` and ``-``.
+
+    >>> families_of_marks()[0]["↑"], families_of_marks()[1]["b"]
+    ('Positive', 'Barrier')
+    """
+    return [
+        {mark: name for name, marks in family.items() for mark in marks}
+        for family in vocabulary()["marks"]
+    ]
+
+
+def read_marks(cells: Iterable[str]) -> dict[str, str]:
+    """What the marks of a column of directions are read as; empty if it holds words alone.
+
+    A dash is a minus where the column holds a plus or an arrow as well; where it stands alone
+    it says that nothing is known.
+
+    Parameters
+    ----------
+    cells : the cells of the column.
+
+    >>> read_marks(["+", "–", "0", "Mixed"])
+    {'+': 'Positive', '–': 'Negative', '0': 'No effect'}
+    >>> read_marks(["B", "F", "B/F"]), read_marks(["positive", "-"])
+    ({'B': 'Barrier', 'F': 'Facilitator', 'B/F': 'Both'}, {})
+    >>> read_marks(["Barrier", "barriers", "Pos.", "Positive"])
+    {'barriers': 'Barrier', 'Pos.': 'Positive'}
+    """
+    held = [*dict.fromkeys(flat for cell in cells if (flat := " ".join(cell.split())))]
+    signs, letters = families_of_marks()
+    found: dict[str, str] = {}
+    if any(_SURELY_A_MARK.search(cell) and same(cell) in signs for cell in held):
+        marks = {same(cell) for cell in held if not any(map(str.isalpha, cell))} & {*signs}
+        for cell in held:
+            mark = same(cell)
+            if mark in marks:
+                # "+" beside "++" says less than it: what is told apart stays apart.
+                strong = len(mark) > 1 and len({*mark}) == 1 and mark[0] in marks
+                found[cell] = f"{signs[mark]} ({cell})" if strong else signs[mark]
+    told = [cell for cell in held if not unknown(cell)]
+    if all(same(cell) in letters for cell in told) and any(len(cell) <= 3 for cell in told):
+        found.update({cell: letters[same(cell)] for cell in told})
+    words = {bare(cell): cell for cell in reversed(held) if cell not in found}
+    short = {"pos": "Positive", "neg": "Negative"}
+    for word, cell in words.items():
+        if word in short and (short[word].casefold() in words or short[word] in found.values()):
+            found[cell] = short[word]
+        elif word.endswith("s") and word[:-1] in words and directions_in(word):
+            found[cell] = words[word[:-1]]
+    return {cell: found[cell] for cell in held if cell in found}
+
+
+_SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
+
+_PREFIX = re.compile(
+    r"[(\[](?P<inside>[^()\[\]]{1,40})[)\]]\s*[:–—-]?\s*(?=\S)"
+    r"|(?P<before>[^\W\d_][^:>|–—]{0,40}?)(?:\s*[:>|]\s*|\s+[–—/-]\s+|[–—](?=\S))(?=\S)"
+)
+
+_SUFFIX = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]\s]{1,40})[)\]]\s*$")
+
+
+def _mark_of(text: str) -> tuple[str, str]:
+    """What may be a mark at the beginning of a text or in brackets at its end, and the rest."""
+    if found := _PREFIX.match(text):
+        return same(found["inside"] or found["before"]), text[found.end() :]
+    found = _SUFFIX.search(text)
+    return (same(found[1]), text[: found.start()]) if found else ("", text)
+
+
+def without_mark(text: str, marks: Mapping[str, str]) -> tuple[str, str]:
+    """The direction that a mark before or after a text says, and the text without the mark.
+
+    Parameters
+    ----------
+    text : a code or a finding in words.
+    marks : what each mark says, in the spelling of :func:`same`.
+
+    >>> without_mark("Barrier - Cost", {"barrier": "Barrier"})
+    ('Barrier', 'Cost')
+    >>> without_mark("Cost (barrier)", {"barrier": "Barrier"})
+    ('Barrier', 'Cost')
+    >>> without_mark("Pay: late", {"b": "Barrier"})
+    ('', 'Pay: late')
+    """
+    mark, rest = _mark_of(text) if marks else ("", text)
+    word = marks.get(mark, "")
+    return word, rest if word else text
+
+
+def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """The marks of a direction that texts have, and the texts that have none.
+
+    A letter is a mark only where both sides have one.
+
+    >>> marks_before(["Barrier: Cost", "Enabler - Pay", "Time"])
+    ({'barrier': 'Barrier', 'enabler': 'Facilitator'}, ['Time'])
+    >>> marks_before(["B: Cost", "B: Pay"])[0], marks_before(["B: Cost", "F: Pay"])[0]
+    ({}, {'b': 'Barrier', 'f': 'Facilitator'})
+    """
+    signs, letters = families_of_marks()
+    told = [*dict.fromkeys(texts)]
+    begun = {text: mark for text in told if (mark := _mark_of(text)[0])}
+    known = {word: directions_in(word) or letters.get(word, "") for word in begun.values()}
+    words = {word: side for word, side in signs.items() if len(word) > 2 and word.isalpha()}
+    known = {word: side or words.get(word, "") for word, side in known.items()}
+    sides = {side for word, side in known.items()}
+    marks = {
+        word: side
+        for word, side in known.items()
+        if side and (len(word) > 2 or {"Barrier", "Facilitator"} <= sides)
+    }
+    return marks, [text for text in told if begun.get(text) not in marks]
+
+
+def directions_in(heading: str) -> str:
+    """The direction that a heading tells; empty if it tells none, or two.
+
+    >>> directions_in("Barriers to uptake"), directions_in("Facilitateurs"), directions_in("Pay")
+    ('Barrier', 'Facilitator', '')
+    >>> directions_in("Barriers and facilitators")
+    ''
+    """
+    words = set(re.findall(r"[^\W_]+", bare(heading)))
+    found = [
+        name
+        for name, listed in vocabulary()["directions"].items()
+        if words & {*listed} or any(not word.isascii() and word in heading for word in listed)
+    ]
+    return found[0] if len(found) == 1 else ""
