@@ -256,6 +256,7 @@ def test_every_file_to_take_along_is_whole(records: Records) -> None:
     drawn = download_list(files, records.settings, _words(records), "")
     reader = read(drawn)
     assert "hostile-x" not in reader.tags
+    assert drawn.count('rel="license"') == 1, "the licence of all files is said once"
     for file in files:
         text = file.content.decode("utf-8", "replace")
         if file.name == "findings.csv":

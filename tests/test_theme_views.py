@@ -249,6 +249,11 @@ def test_what_rests_on_one_study_names_it_and_gives_no_grade(both: tuple[Records
             assert f"rests on one study, {records.label(found.studies[0])}" in line
         elif found.findings:
             assert f"{len(found.studies)} studies" in line
+        # A review of literature names many countries: which they are is not unknown.
+        several = bool(found.unplaced and found.countries)
+        assert (
+            bool(re.search(r"\(\d+ stud(?:y names|ies name) no single country\)", line)) == several
+        )
         assert not re.search(r"\b(?:high|low|moderate|strong|weak|confidence)\b", line)
 
 

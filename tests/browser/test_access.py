@@ -149,6 +149,8 @@ def test_letters_of_twice_the_size_widen_no_page(
         )
         assert over == [], name
         wide[name] = page.evaluate("document.documentElement.scrollWidth")
+        for arrow in page.locator(".prev-next-area i").all():
+            assert arrow.bounding_box()["width"] >= 10, name
         assert page.locator(".synth-bar-title img").bounding_box()["width"] >= 20, name
         if name == "explorer":
             page.wait_for_function("getComputedStyle(document.documentElement).fontSize === '32px'")

@@ -103,7 +103,7 @@ def _explorer_file(app: Sphinx, records: Records) -> Iterator[TakeawayFile]:
 
 
 class DownloadsDirective(SphinxDirective):
-    """The files a reader can take along, each with its size, its licence and how to cite it."""
+    """The files a reader can take along, each with its size; their licence and how to cite them."""
 
     def run(self) -> list[Node]:
         """Draw a table for each kind of file."""
