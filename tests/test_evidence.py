@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -214,3 +216,19 @@ def test_a_folder_without_a_review_is_told_once(tmp_path):
     with pytest.raises(ReviewError, match="There is no review in") as raised:
         Review.load(tmp_path)
     assert [problem.code for problem in raised.value.problems] == ["review-missing"]
+
+
+def test_a_misspelt_member_is_told_with_the_nearest(example_root):
+    """Python names it in its own traceback; Jupyter, and what `synth execute` tells, do not."""
+    review = Review.load(example_root)
+    for thing, wrong, right in (
+        (review, "framwork", "framework"),
+        (review.evidence(), "by_yaer", "by_year"),
+        (review.themes[0], "verdct", "verdict"),
+    ):
+        with pytest.raises(AttributeError, match=rf"'{wrong}'\. Did you mean '{right}'\?"):
+            getattr(thing, wrong)
+        assert not hasattr(thing, "_ipython_display_")
+        assert not hasattr(thing, "xyzzy")
+    assert copy.copy(review.evidence()) == review.evidence()
+    assert pickle.loads(pickle.dumps(review.evidence())) == review.evidence()

@@ -194,3 +194,19 @@ def test_a_workbook_that_cannot_be_written_is_told(review: Path, tmp_path: Path)
         export_workbook(review, tmp_path / "no" / "r.xlsx", lambda line: None)
     assert "workbook-unwritable" in str(error.value)
     assert not is_review_workbook(tmp_path / "no.xlsx")
+
+
+def test_a_workbook_is_named_as_one(
+    review: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`synth export --xlsx review.csv` wrote a file that no program opens."""
+    for name in ("tables.csv", "tables"):
+        out = tmp_path / name
+        assert main(["export", "--root", str(review), "--xlsx", str(out)]) == 1
+        said = capsys.readouterr().err
+        assert "[workbook-name]" in said
+        assert f"Name it {tmp_path / 'tables.xlsx'}." in said
+        assert not out.exists()
+    spaced = tmp_path / "my tables.xlsx"
+    assert main(["export", "--root", str(review), "--xlsx", str(spaced)]) == 0
+    assert f"synth import '{spaced}'" in capsys.readouterr().out

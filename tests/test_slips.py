@@ -210,6 +210,16 @@ def test_cells_that_were_never_run_are_told_in_one_line(garden, capsys, monkeypa
     assert closing == "1 problem in 1 file."
 
 
+def test_a_cell_that_names_a_method_and_does_not_call_it_is_told(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    said = "<bound method ReviewTheme.verdict of <Sphere soil: 3 statements from 2 studies>>"
+    notebook(garden, "soil", ["# Soil", evidence("carrot2020b-01"), {"text/plain": said}])
+    (one,) = told(garden, capsys)
+    assert one.startswith("output-uncalled soil.ipynb:")
+    main(["check"])
+    assert "Write verdict() in the cell" in capsys.readouterr().out
+
+
 def test_a_column_that_an_import_kept_is_no_slip(garden, capsys, monkeypatch):
     """`synth new --from` kept *Samples*, and the next `synth check` asked for *sample*."""
     monkeypatch.chdir(garden)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, overload
 
-from synth.errors import UnknownName
+from synth.errors import UnknownName, did_you_mean
 from synth.facets import Facets
 from synth.model import (
     UNKNOWN,
@@ -55,6 +55,16 @@ class HasEvidence:
     def evidence(self) -> Evidence:
         """The findings everything here is drawn from."""
         raise NotImplementedError
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Name the nearest member: what IPython shows of an error does not, as Python would."""
+            said = f"{type(self).__name__!r} object has no attribute {name!r}"
+            if not name.startswith("_"):
+                near = did_you_mean(name, [one for one in dir(type(self)) if one[0] != "_"])
+                said = f"{said}. {near}" if near else said
+            raise AttributeError(said, name=name, obj=self)
 
     def explorer(
         self,

@@ -169,6 +169,9 @@ def missing_outputs(book: Book) -> Iterator[Problem]:
             if output.failed:
                 place = (page.file, output.line, f"cell {output.cell}")
                 yield Problem("output-failed", *place, value=output.failed)
+            elif output.uncalled:
+                place = (page.file, output.line, f"cell {output.cell}")
+                yield Problem("output-uncalled", *place, value=output.uncalled)
             elif output.missing or output.cell in partial.get(page.file, ()):
                 empty.append(output)
         if empty:

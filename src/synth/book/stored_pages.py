@@ -41,6 +41,7 @@ class Output:
     line : line of the file where the cell's source starts.
     missing : whether the cell should show something and stores nothing.
     failed : the error it stores instead; empty if none.
+    uncalled : the method it shows instead of what that gives; empty if none.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Output:
     line: int = 0
     missing: bool = False
     failed: str = ""
+    uncalled: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ def _read_outputs(
     shown: set[tuple[str, str]] = set()
     anchored: set[tuple[str, str]] = set()
     broken = ""
+    uncalled = ""
     blocks: list[Block] = []
     outputs = cell.get("outputs", [])
     for output in outputs:
@@ -222,6 +225,9 @@ def _read_outputs(
                 pairs = {(kind, name) for kind, names in view.shows.items() for name in names}
                 shown |= pairs
                 anchored |= {pair for pair in pairs if pair[0] in view.anchors}
+        said = "".join(data.get("text/plain", ""))
+        if VIEW not in data and (method := _NOT_CALLED.match(said)):
+            uncalled = method["name"]
         markdown = "".join(data.get("text/markdown", ""))
         if markdown:
             blocks += prose_of(markdown, Place(file, line, number, fixed=True))
@@ -238,7 +244,11 @@ def _read_outputs(
         line,
         missing=not outputs and _should_show("".join(cell["source"])),
         failed=failed[0] if failed else "",
+        uncalled=uncalled,
     )
+
+
+_NOT_CALLED = re.compile(r"<bound method (?:\w+\.)*(?P<name>\w+) of ")
 
 
 def _should_show(source: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +46,9 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
     ------
     ReviewError : a table cannot be read whole, or has a cell no spreadsheet can hold.
     """
+    if path.suffix.lower() != ".xlsx":
+        value = path.with_suffix(".xlsx").as_posix()
+        raise ReviewError([Problem("workbook-name", path.as_posix(), value=value)])
     settings, problems = read_settings(root)
     tables: dict[str, TableText] = {}
     for name, table in TABLES.items():
@@ -79,7 +83,7 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
         reason = error.strerror or str(error)
         raise ReviewError([Problem("workbook-unwritable", str(path), reason=reason)]) from error
     say(f"Wrote {path}: {listed([f'{name} ({len(table)})' for name, table in tables.items()])}.")
-    say(f"Edit it and read it back: synth import {path}")
+    say(f"Edit it and read it back: synth import {shlex.quote(str(path))}")
     return 0
 
 
