@@ -94,6 +94,11 @@ def test_the_first_page_and_the_bar_lead_to_the_briefs(
     assert pages <= {address.rsplit("/", 1)[-1] for address in doors}
     bar = page.locator(".synth-bar-pages a", has_text="Briefs").evaluate("link => link.pathname")
     assert bar.rsplit("/", 1)[-1] in pages
+    # In the list of pages a brief is called one; its title alone does not say what it is.
+    listed = page.locator(".bd-links a").evaluate_all(
+        "all => all.map((link) => [link.pathname.split('/').at(-1), link.textContent.trim()])"
+    )
+    assert {file for file, name in listed if name.startswith("Brief ")} == pages
 
 
 def test_the_bar_over_a_page_leads_on_and_opens_the_contents(
