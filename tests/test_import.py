@@ -1893,3 +1893,50 @@ def test_codes_that_speak_of_barriers_are_codes_beside_a_wider_rank(take: Take) 
         "Cy 2012,Team,Fear as a barrier\n"
     )
     assert {*made.themes} == {"Noise barriers", "Enabling light", "Fear as a barrier"}
+
+
+@pytest.mark.parametrize("labels", ["B-{} F-{}", "Barrier/{} Facilitator/{}", "b_{} f_{}"])
+def test_a_direction_joined_to_every_code_is_read(take: Take, labels: str) -> None:
+    barrier, enabler = labels.split()
+    rows = (f"Abe 2010,{barrier}", f"Bo 2011,{enabler}", f"Cy 2012,{barrier}")
+    codes = ("Noise", "Noise", "Heat")
+    table = "".join(f"{row.format(code)}\n" for row, code in zip(rows, codes, strict=True))
+    made = take(f"Study,Code\n{table}")
+    expected = [("Heat", "Barrier"), ("Noise", "Barrier"), ("Noise", "Facilitator")]
+    assert ways_of(made) == expected
+    # Where one code is written otherwise, a word before a hyphen is a part of the label.
+    others = take(f"Study,Code\n{table}Di 2013,Light\n")
+    assert barrier.format("Noise") in others.themes
+    assert "Light" in others.themes
+
+
+def test_a_code_that_begins_with_the_word_barrier_is_left_whole(take: Take) -> None:
+    made = take("Study,Code\nAbe 2010,Barrier-free access\nBo 2011,Facilitator-led teams\n")
+    assert {*made.themes} == {"Barrier-free access", "Facilitator-led teams"}
+
+
+def test_a_count_typed_behind_a_code_is_no_part_of_it(take: Take) -> None:
+    made = take(
+        "Study,Code\nAbe 2010,Cost (n=2)\nBo 2011,Cost [3]\nCy 2012,Cost\nDi 2013,Pay n = 4\n"
+        "Ek 2014,Phase (1)\nFu 2015,Phase (2)\n"
+    )
+    assert {*made.themes} == {"Cost", "Pay", "Phase (1)", "Phase (2)"}
+    assert "'Cost [3]' is read as 'Cost'" in made.told
+    wide = take("Study,Cost (n=2),Pay (n = 1)\nAbe 2010,x,\nBo 2011,x,x\n")
+    assert {*wide.themes} == {"Cost", "Pay"}
+
+
+@pytest.mark.parametrize("header", ["Pay,Quote,Hours,Quote", "Pay,Pay quote,Hours,Quote: hours"])
+def test_a_quote_beside_a_tick_is_the_text_of_its_finding(take: Take, header: str) -> None:
+    made = take(
+        f"Study,{header}\nAbe 2010,x,It is low.,x,They are long.\nBo 2011,,,x,They are late.\n"
+        "Cy 2012,x,It is late.,,Nobody said so.\nDi 2013,x,,x,They vary.\n"
+    )
+    found = {(f.study, f.theme): f.summary for f in made.records.findings.values()}
+    assert found["abe2010", "pay"] == "It is low."
+    assert found["abe2010", "hours"] == "They are long."
+    assert found["bo2011", "hours"] == "They are late."
+    assert found["di2013", "hours"] == "They vary."
+    assert "no summary" in found["di2013", "pay"]
+    assert "A text beside a code that does not apply is no finding." in made.told
+    assert "is the text of the findings that are ticked beside it" in made.told

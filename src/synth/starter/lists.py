@@ -79,6 +79,25 @@ def counts_items(items: Iterable[str]) -> bool:
     return any(len(found) > 1 for found in numbers.values())
 
 
+_COUNT_BEHIND = re.compile(
+    r",?\s+n\s*=\s*\d{1,4}$|\s*[(\[]\s*(?:n\s*=\s*\d{1,4}\b[^()\[\]]*|\d{1,3})\s*[)\]]$",
+    re.IGNORECASE,
+)
+
+
+def typed_counts(items: Iterable[str]) -> dict[str, str]:
+    """Labels that end in how often they were found, each with the label alone.
+
+    A number without *n =* is such a count where the label stands without one as well.
+
+    >>> typed_counts(["Cost (n=2)", "Cost [3]", "Phase (1)", "Phase (2)"])
+    {'Cost (n=2)': 'Cost', 'Cost [3]': 'Cost'}
+    """
+    labels = {item: _COUNT_BEHIND.sub("", item) for item in dict.fromkeys(items)}
+    sure = {same(label) for item, label in labels.items() if item == label or "=" in item}
+    return {i: label for i, label in labels.items() if label and i != label and same(label) in sure}
+
+
 def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
     r"""The signs that separate values in a column, and cells with a comma that were left whole.
 

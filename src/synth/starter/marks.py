@@ -71,6 +71,10 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(r"(?<=\S)\s*[(\[]([^()\[\]\s]{1,40})[)\]]\s*$")
 
 
+# "B-Time" and "Barrier/Cost": a label may be written so as well, as "Barrier-free" is.
+_TIGHT = re.compile(r"[^\W\d_]{1,20}[-/_](?!free\b)(?=[^\W\d_])", re.IGNORECASE)
+
+
 def _mark_of(text: str) -> tuple[str, str]:
     """What may be a mark at the beginning of a text or in brackets at its end, and the rest."""
     if found := _PREFIX.match(text):
@@ -95,6 +99,8 @@ def without_mark(text: str, marks: Mapping[str, str]) -> tuple[str, str]:
     ('', 'Pay: late')
     """
     mark, rest = _mark_of(text) if marks else ("", text)
+    if marks and mark not in marks and (tight := _TIGHT.match(text)):
+        mark, rest = same(tight[0]), text[tight.end() :]
     word = marks.get(mark, "")
     return word, rest if word else text
 
@@ -102,20 +108,27 @@ def without_mark(text: str, marks: Mapping[str, str]) -> tuple[str, str]:
 def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     """The marks of a direction that texts have, and the texts that have none.
 
-    A letter is a mark only where both sides have one.
+    A letter is a mark only where both sides have one, and a word before a hyphen or a slash only
+    where every text begins so; such a mark is kept with its sign.
 
     >>> marks_before(["Barrier: Cost", "Enabler - Pay", "Time"])
     ({'barrier': 'Barrier', 'enabler': 'Facilitator'}, ['Time'])
     >>> marks_before(["B: Cost", "B: Pay"])[0], marks_before(["B: Cost", "F: Pay"])[0]
     ({}, {'b': 'Barrier', 'f': 'Facilitator'})
+    >>> marks_before(["B-Cost", "F-Pay"])[0], marks_before(["Barrier-free access", "Pay"])[0]
+    ({'b-': 'Barrier', 'f-': 'Facilitator'}, {})
     """
     signs, letters = families_of_marks()
     told = [*dict.fromkeys(texts)]
-    begun = {text: mark for text in told if (mark := _mark_of(text)[0])}
-    known = {word: directions_in(word) or letters.get(word, "") for word in begun.values()}
     words = {word: side for word, side in signs.items() if len(word) > 2 and word.isalpha()}
-    known = {word: side or words.get(word, "") for word, side in known.items()}
-    sides = {side for word, side in known.items()}
+    words = {**letters, **words}
+    tight = {same(found[0]) for text in told if (found := _TIGHT.match(text))}
+    before = {mark: directions_in(mark[:-1]) or words.get(mark[:-1], "") for mark in tight}
+    if len({*before.values()} - {""}) > 1 and all(without_mark(text, before)[0] for text in told):
+        return {mark: before[mark] for mark in sorted(before) if before[mark]}, []
+    begun = {text: mark for text in told if (mark := _mark_of(text)[0])}
+    known = {word: directions_in(word) or words.get(word, "") for word in begun.values()}
+    sides = {*known.values()}
     marks = {
         word: side
         for word, side in known.items()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from synth.errors import did_you_mean
 from synth.starter.codebook_draft import Codes
 from synth.starter.collect.material import Material, Where
 from synth.starter.columns.separators import split_path
-from synth.starter.lists import counts_items, pieces, without_bullet
+from synth.starter.lists import counts_items, pieces, typed_counts, without_bullet
 from synth.starter.marks import without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place
@@ -33,7 +33,13 @@ class RowCodes:
     def __init__(self, codes: Codes, sheets: Sequence[Sheet]) -> None:
         self._codes = codes
         self._sheets = sheets
-        self._numbered: dict[str, bool] = {}
+        self._columns: dict[str, tuple[bool, Mapping[str, str]]] = {}
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """Codes that were read without the count typed behind them, each with the code alone."""
+        counted = (pair for _, typed in self._columns.values() for pair in typed.items())
+        return {old: new for old, new in counted if old != new}
 
     def labels(self, row: Row, recipe: SheetRecipe) -> Iterator[tuple[str, list[str], str]]:
         """The codes of a row: column, labels from the widest, and a direction said before them."""
@@ -92,23 +98,27 @@ class RowCodes:
             listed = self._codes.file and "," in flat and "," not in signs
             if listed and all(map(self._is_known, pieces(cell, f"{signs},"))):
                 signs += ","
-            numbers = self._is_numbered(name)
+            numbers, typed = self._column(name)
             items = (without_bullet(part, numbers=numbers) for part in pieces(cell, signs))
-            parts = [said.get(part, part) for part in items]
+            parts = [said.get(part, typed.get(part, part)) for part in items]
         known = self._codes.find if self._codes.file else lambda part: ()
         return [part for part in parts if part and (known(part) or not unknown(part, nothing=True))]
 
-    def _is_numbered(self, name: str) -> bool:
-        """Whether numbers before the values of a column only count them."""
-        if name not in self._numbered:
-            self._numbered[name] = counts_items(
+    def _column(self, name: str) -> tuple[bool, Mapping[str, str]]:
+        """Whether numbers before the values of a column only count them, and counts behind them."""
+        if name not in self._columns:
+            items = [
                 part
                 for sheet in self._sheets
                 if name in sheet.header
                 for row in sheet.rows
                 for part in pieces(row.cells[name], ";\n")
-            )
-        return self._numbered[name]
+            ]
+            numbers = counts_items(items)
+            typed = typed_counts(without_bullet(item, numbers=numbers) for item in items)
+            known = filter(self._is_known, [*typed])
+            self._columns[name] = (numbers, {**typed, **{label: label for label in known}})
+        return self._columns[name]
 
 
 def node_of(

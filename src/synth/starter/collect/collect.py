@@ -11,6 +11,7 @@ from synth.starter.collect.facts import find_facts
 from synth.starter.collect.material import Coding, Material, Where
 from synth.starter.collect.reviewers import rows_that_count
 from synth.starter.collect.studies import find_studies
+from synth.starter.columns.ticks import texts_beside
 from synth.starter.lists import pieces, sentences
 from synth.starter.marks import without_mark
 from synth.starter.recipe import SheetRecipe
@@ -51,6 +52,13 @@ def collect(
     material.codings = _codings(material, counting, studies, reader, pace)
     if not codes.file:
         tell_alike(codes, report)
+    for old, new in reader.typed.items():
+        report.decided(
+            "A count typed behind a code is no part of it.",
+            f"{old!r} is read as {new!r}",
+            "Otherwise: say what it is read as in the recipe's [sheet.values].",
+            noun="code",
+        )
     kept = dict(material.made)
     material.first = _codings(material, first, studies, reader, pace)
     material.second = _codings(material, second, studies, reader, pace)
@@ -69,6 +77,7 @@ def _codings(
     """The findings of some rows: one for each study and each code that a row names."""
     report = material.report
     codings: list[Coding] = []
+    texts = [_texts_of_codes(recipe) for _, recipe in material.sheets]
     for index, sheet, recipe, row in material.rows(chosen, pace):
         said = _said(row, recipe)
         if unknown(said.get("summary", "")):
@@ -79,7 +88,7 @@ def _codings(
             del said["summary"]
         found = [
             (name, node_of(labels, material.codes, report, sheet, row.line, name), word, text)
-            for name, labels, word, text in _named(row, recipe, reader)
+            for name, labels, word, text in _named(row, recipe, reader, texts[index])
         ]
         if recipe.of("theme") and len({node for _, node, _, _ in found}) > 1:
             report.decided(
@@ -99,10 +108,18 @@ def _codings(
                 continue
             seen.add((node, way + text))
             material.made[where] = material.made.get(where, 0) + 1
-            several = len(recipe.of("summary")) > 1 and name in recipe.of("theme")
+            own = name in recipe.of("theme") or texts[index]
+            several = len(recipe.of("summary")) > 1 and own
             cells = {**said, "summary": text} if text or several else said
             for study in studies.get((index, row.line), ()):
                 codings.append(Coding(study, node, way, cells, *where))
+        for name, column in texts[index].items():
+            if row.cells[column] and (index, row.line, name) not in material.made:
+                report.left_out(
+                    "A text beside a code that does not apply is no finding.",
+                    place(sheet, row.line, column),
+                    noun="cell",
+                )
         _tell_uncoded(row, recipe, sheet, material)
     return codings
 
@@ -112,20 +129,34 @@ def _said(row: Row, recipe: SheetRecipe) -> dict[str, str]:
     return {use: " ".join(row.cells[name].split()) for use in _SEEN if (name := recipe.one(use))}
 
 
-def _named(row: Row, recipe: SheetRecipe, reader: RowCodes) -> Iterator[Named]:
+def _named(
+    row: Row, recipe: SheetRecipe, reader: RowCodes, texts: Mapping[str, str]
+) -> Iterator[Named]:
     """The codes that a row names, and says something below."""
     word = direction_word(row, recipe)
-    codes, texts = recipe.of("theme"), recipe.of("summary")
-    # Each of several columns of codes may have a text of its own.
-    beside = dict(zip(codes, texts, strict=True)) if len(texts) == len(codes) > 1 else {}
     for name, labels, before in reader.labels(row, recipe):
-        text = " ".join(row.cells[beside[name]].split()) if name in beside else ""
         side = before or recipe.directions.get(name, "") or word
-        yield name, labels, side, "" if unknown(text) else text
+        yield name, labels, side, _text(row, texts.get(name, ""))
     for name in recipe.of("codes"):
         heading = recipe.codes.get(name, (name,))
         for side, text in _below(row.cells[name], name, heading[-1], recipe, word):
-            yield name, heading, side, text
+            yield name, heading, side, text or _text(row, texts.get(name, ""))
+
+
+def _text(row: Row, column: str) -> str:
+    """What stands in a column of texts; empty if it says that nothing is known."""
+    text = " ".join(row.cells[column].split()) if column else ""
+    return "" if unknown(text) else text
+
+
+def _texts_of_codes(recipe: SheetRecipe) -> Mapping[str, str]:
+    """For columns of codes the columns with the text of each, where each has its own."""
+    codes, texts = recipe.of("theme"), recipe.of("summary")
+    if len(texts) < 2:
+        return {}
+    if len(texts) == len(codes):
+        return dict(zip(codes, texts, strict=True))
+    return texts_beside([*recipe.columns], recipe.of("codes"), texts)
 
 
 def _below(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from synth.starter.columns.directions import side_of_heading
 from synth.starter.columns.headings import PERSON
 from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
-from synth.starter.columns.ticks import find_marked, find_ticked, tell_ticked
-from synth.starter.lists import pieces, separators_of
+from synth.starter.columns.ticks import find_marked, find_ticked, tell_ticked, text_columns
+from synth.starter.lists import pieces, separators_of, typed_counts
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
@@ -48,6 +48,12 @@ def find_codes(columns: Columns) -> Headed:
         return headed
     sheet = columns.sheet
     ticked = find_ticked(columns)
+    if beside := text_columns(columns, ticked):
+        columns.use(beside, "summary")
+        columns.tell(
+            f"{quoted(beside)}: each is the text of the findings that are ticked beside it.",
+            hint='--columns "keep=A|B" keeps them with the study',
+        )
     others = [name for name in columns.free if name not in ticked]
     texts = [name for name in others if side_of_heading(sheet, name)]
     # Columns below a group are codes where none says more clearly that it is one.
@@ -145,6 +151,8 @@ def code_of_heading(sheet: Sheet, name: str) -> tuple[tuple[str, ...], str]:
     """The code that a heading stands for, from the widest rank, and the direction it tells."""
     heads = sheet.heads.get(name) or (name,)
     way = [" ".join(head.split()) for head in heads if head.strip()]
+    # "Pay (n=12)" counts the studies below it.
+    way = [typed_counts([head]).get(head, head) for head in way]
     direction = next(filter(None, map(directions_in, way)), "")
     below = [head for head in way if not (directions_in(head) and len(way) > 1)]
     if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):

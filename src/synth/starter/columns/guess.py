@@ -17,6 +17,7 @@ from synth.starter.columns.directions import (
 from synth.starter.columns.headings import (
     AFTER_CODES,
     BEFORE_CODES,
+    REMARKS,
     by_heading,
     find_by_heading,
     find_within_headings,
@@ -33,7 +34,6 @@ from synth.starter.report import source
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 
-_REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 _TAGS = ("labels", "manual tags", "tags")
 
 
@@ -157,6 +157,6 @@ def _with_rows(columns: Columns, recipe: SheetRecipe) -> SheetRecipe:
     )
     for name in recipe.of("summary") if recipe.rows == "studies" else ():
         # Beside columns that are findings in words themselves it would be said nowhere.
-        if (worded or plain(name) in _REMARKS) and name not in columns.given:
+        if (worded or plain(name) in REMARKS) and name not in columns.given:
             recipe = recipe.using(name, "keep")
     return recipe

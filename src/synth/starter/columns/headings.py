@@ -18,6 +18,7 @@ MOST_DIRECTIONS = 7
 PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
 _PMID = re.compile(r"\D{0,8}\d{4,9}\b")
+REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 _FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
 # Several columns of these do no harm; of the others there is one.
 _SEVERAL = ("person", "leave-out", "reviewer")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-from synth.starter.columns.headings import folded_headings, plain
+from synth.starter.columns.headings import REMARKS, folded_headings, plain
 from synth.starter.columns.table import Columns, quoted
 from synth.starter.marks import families_of_marks
 from synth.starter.report import number
@@ -117,6 +118,50 @@ def tell_ticked(columns: Columns, ticked: Sequence[str]) -> None:
         ),
         hint='--columns "codes=A|B" names the codes, "filter=C" a filter',
     )
+
+
+def text_columns(columns: Columns, ticked: Sequence[str]) -> list[str]:
+    """Columns that hold the text of the tick beside them, where at least two of them do."""
+    header = columns.sheet.header
+    free = [name for name in header if columns.held[name] and name not in ticked]
+    free = [name for name in free if columns.uses.get(name, "summary") == "summary"]
+    texts = [name for name in free if not columns.is_numbers(name)]
+    beside = texts_beside(header, ticked, texts)
+    return [name for name in texts if name in beside.values()] if len(beside) > 1 else []
+
+
+def texts_beside(
+    header: Sequence[str], codes: Sequence[str], texts: Sequence[str]
+) -> dict[str, str]:
+    """For columns whose headings are codes the column with the text of each.
+
+    Parameters
+    ----------
+    header : all columns.
+    codes : those whose headings are codes.
+    texts : those that may hold what is said of one.
+
+    >>> texts_beside(["Pay", "Quote", "Rest", "Quote (2)"], ["Pay", "Rest"], ["Quote", "Quote (2)"])
+    {'Pay': 'Quote', 'Rest': 'Quote (2)'}
+    >>> texts_beside(["Pay", "Rest", "Pay quote"], ["Pay", "Rest"], ["Pay quote"])
+    {'Pay': 'Pay quote'}
+    """
+    words = {*folded_headings()["summary"]} - {*REMARKS}
+    called = {folded(name): name for name in codes}
+    found: dict[str, str] = {}
+    for left, name in pairwise(("", *header)):
+        heading = folded(name)
+        if name not in texts:
+            continue
+        if re.sub(r" ?\d{1,2}$", "", heading) in words:
+            if left in codes:
+                found[left] = name
+            continue
+        # "Pay quote" and "Quote: pay" name the code, wherever they stand.
+        ends = [(heading.removesuffix(word), heading.removeprefix(word)) for word in words]
+        code = next((end.strip() for pair in ends for end in pair if end.strip() in called), "")
+        found.update({called[code]: name} if code else {})
+    return found
 
 
 def find_marked(columns: Columns) -> Mapping[str, str]:
