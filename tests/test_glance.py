@@ -63,6 +63,17 @@ def test_the_map_with_counts_has_the_numbers_of_the_waterlines(review: Review) -
     assert Words.of(review.settings)["map_note_counts"] in glance.html
 
 
+def test_a_map_that_leaves_arrows_out_says_so(review: Review) -> None:
+    """It said that no influence was coded wherever none was drawn."""
+    words = Words.of(review.settings)
+    glance = review.framework().glance()
+    arrows = str(glance.html).partition('class="synth-map-narrow"')[0].count('class="synth-arrow"')
+    table = len({row["key"] for row in glance.rows if row["key"]})
+    assert ("synth-map-drawn" in glance.html) == (arrows < table)
+    assert (words["map_note_some"] in glance.html) == (arrows < table)
+    assert (words["map_note_all"] in glance.html) == (arrows == table)
+
+
 def test_each_mark_is_told_in_words_too(review: Review) -> None:
     """A screen reader hears no mark, and heard of something that stood on the line."""
     note = re.search('<p class="synth-figure-note">(.*?)</p>', str(review.at_a_glance().html))

@@ -159,7 +159,7 @@ def influence_map(
         draw=draw,
         save=save,
         nothing=words["map_nothing"],
-        note=_note(words, chosen, unplaced, counts),
+        note=_note(words, chosen, unplaced, counts, whole=len(drawn) == len(arrows)),
         summary=words.say(
             "map_summary",
             influences=words.count("influences", len(chosen)),
@@ -228,9 +228,17 @@ def _low(label: str) -> str:
 
 
 def _note(
-    words: Words, chosen: Sequence[Influence], unplaced: Sequence[Influence], counts: bool
+    words: Words,
+    chosen: Sequence[Influence],
+    unplaced: Sequence[Influence],
+    counts: bool,
+    *,
+    whole: bool,
 ) -> str:
-    note = words["map_note"] if chosen else words["map_note_empty"]
+    note = words["map_note_empty"]
+    if chosen:
+        missing = words["map_note_all" if whole else "map_note_some"]
+        note = words.say("map_note", missing=missing)
     if counts:
         note = f"{words['map_note_counts']} {note}"
     if unplaced:
