@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from synth.book.prose_rules import check_names, read_book
 from synth.cli import main
 from synth.freshness import marks
 from synth.reading.records import read_records
+from synth.reading.rules import check_records
 
 CONFIG = """\
 title: Gardens
@@ -253,3 +255,73 @@ def test_what_is_shown_as_code_is_no_slip(garden, capsys, monkeypatch):
     shown = "Write ``{theme}`soil` `` or `{theme`:\n\n```text\n:::{synthesis\n{theme}soil`\n```\n"
     water.write_text(f"{water.read_text('utf-8')}\n{shown}", "utf-8")
     assert told(garden, capsys) == []
+
+
+def alike(root: Path) -> list[str]:
+    """What is told of values that are spelled nearly like others."""
+    records, _ = read_records(root)
+    return [
+        f"{problem.file}:{problem.line}: {dict(problem.fields)['value']}"
+        for problem in check_records(records)
+        if problem.code == "value-alike"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("qualitatve", True),
+        ("Qualitative", True),
+        ("quali\u200btative", True),
+        ("qualitative  ", False),  # told as spaces around a cell
+        ("quantitative", False),  # another design
+        ("case-study", True),
+        ("case  study", True),
+        ("case studies < 18", False),
+    ],
+)
+def test_a_value_that_is_nearly_a_frequent_one_is_told(value, told, root, tmp_path):
+    """A design with a letter missing was a second one: a bar, a filter and a count of its own."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copy(root / "references.bib", tmp_path)
+    change(tmp_path / "data" / "studies.csv", "asad2016,evidence,Canada,qualitative",
+           f"asad2016,evidence,Canada,{value}")  # fmt: skip
+    assert alike(root) == []
+    assert alike(tmp_path) == ([f"data/studies.csv:4: {value}"] if told else [])
+
+
+def test_values_of_signs_and_numbers_are_two_values(root, tmp_path):
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copy(root / "references.bib", tmp_path)
+    studies = tmp_path / "data" / "studies.csv"
+    text = studies.read_text("utf-8").replace(",qualitative,", ",participants > 50,")
+    studies.write_text(text.replace(",mixed methods,", ",participants < 50,"), "utf-8")
+    assert alike(tmp_path) == []
+
+
+def test_a_stage_of_the_flow_and_a_group_of_countries_are_told_too(root, tmp_path):
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copy(root / "references.bib", tmp_path)
+    change(tmp_path / "data" / "flow.csv", "cinahl,identification", "cinahl,identificaton")
+    change(tmp_path / "data" / "places.csv", "Canada,North America,High income",
+           "Canada,North America,High  income")  # fmt: skip
+    assert alike(tmp_path) == [
+        "data/places.csv:3: High  income",
+        "data/flow.csv:3: identificaton",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('language = "en"', 'language = "english"', "language-malformed"),
+        ('licence = "CC0-1.0"', 'licence = "CC BY 4.0"', "licence-malformed"),
+        ('language = "en"', 'language = "pt-BR"', ""),
+        ('licence = "CC0-1.0"', 'licence = "https://example.org/a licence"', ""),
+    ],
+)
+def test_language_and_licence_are_what_programs_read(old, new, code, garden, capsys, monkeypatch):
+    """The page said `lang="english"`, and the licence led nowhere."""
+    monkeypatch.chdir(garden)
+    change(garden / "data" / "review.toml", old, new)
+    assert [one.split()[0] for one in told(garden, capsys)] == ([code] if code else [])

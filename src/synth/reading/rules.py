@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError, UnknownName, did_you_mean, sifted
@@ -33,6 +34,7 @@ from synth.reading.textio import read_text
 from synth.reading.typed_counts import counts_in
 from synth.references.apa import author_year
 from synth.references.work import DOI
+from synth.text import fold
 
 
 def check(root: Path) -> list[Problem]:
@@ -434,6 +436,10 @@ def _arithmetic(plus: Iterable[FlowBox], minus: Iterable[FlowBox]) -> str:
 # --- facets, countries, settings --------------------------------------------------------------
 
 
+# The code of a language, and what tells its kinds apart (BCP 47).
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
 def _facet_tables(facet: Facet) -> tuple[str, ...]:
     tables = {
         "study": ("studies",),
@@ -482,6 +488,61 @@ def _facets(records: Records) -> Iterator[Problem]:
                 break
         for name in holding:
             yield from _unknown_values(records, name, facet.id)
+        listed = facet.of == "country" or records.tables["places"].header
+        for name in holding if facet.id != "country" or not listed else ():
+            yield from _values_alike(records, name, facet.id)
+    yield from _values_alike(records, "flow", "stage")
+
+
+_OFTEN, _MANY_VALUES, _LIKE, _LONG = 3, 200, 0.9, 6
+_LETTERS = re.compile(r"[^\W\d_]")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+
+
+def _values_alike(records: Records, table: str, column: str) -> Iterator[Problem]:
+    """A value that differs from a frequent one in capitals, blanks or a letter is another value.
+
+    Readers would choose between the two, and charts count them apart.
+    """
+    if column not in records.tables[table].header:
+        return
+    written = records.tables[table]
+    cells = written.columns[column]
+    declared = TABLES[table].column(column)
+    many = declared is None or declared.many
+    counts = Counter(item for cell in cells for item in _items(cell, many))
+    often = [value for value, number in counts.items() if number >= _OFTEN]
+    if len(often) > _MANY_VALUES:
+        return
+    meant: dict[str, str] = {}
+    for value, number in counts.items():
+        # Blanks around a cell are told where they are.
+        if number >= _OFTEN or len(value) < 2 or value != value.strip():
+            continue
+        for other in often:
+            same = _unspaced(value) == _unspaced(other)
+            if same or (number == 1 and _like(value, other)):
+                meant[value] = other
+                break
+    for line, cell in zip(written.lines, cells, strict=True) if meant else ():
+        for value in {*_items(cell, many)} & meant.keys():
+            shown = {"value": value, "other": meant[value], "count": counts[meant[value]]}
+            yield _problem("value-alike", table, line, column, **shown)
+
+
+def _unspaced(value: str) -> str:
+    """A value without what nobody sees: capitals, accents, the kind and number of blanks."""
+    return " ".join(_UNSEEN.sub("", fold(value)).replace("-", " ").split())
+
+
+def _like(one: str, other: str) -> bool:
+    """Whether two values differ in a letter or two of many; "< 18" and "> 18" are two values."""
+    if min(len(one), len(other)) < _LONG or _LETTERS.sub("", one) != _LETTERS.sub("", other):
+        return False
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    # The first two are cheap, and never less than the third.
+    quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
+    return quick >= _LIKE and matcher.ratio() >= _LIKE
 
 
 def _unknown_values(records: Records, table: str, column: str) -> Iterator[Problem]:
@@ -554,6 +615,12 @@ def _settings(records: Records) -> Iterator[Problem]:
         near = did_you_mean(source.key, works)
         place = ("source-without-work", SETTINGS_FILE, line("source", "key"), "key")
         yield Problem(*place, value=source.key, near=near)
+    if settings.language and not _LANGUAGE.fullmatch(settings.language):
+        place = ("language-malformed", SETTINGS_FILE, line("language"), "language")
+        yield Problem(*place, value=settings.language)
+    if re.search(r"\s", settings.licence) and "://" not in settings.licence:
+        place = ("licence-malformed", SETTINGS_FILE, line("licence"), "licence")
+        yield Problem(*place, value=settings.licence)
     if source.doi and not DOI.fullmatch(source.doi):
         place = ("source-doi", SETTINGS_FILE, line("source", "doi"), "doi")
         yield Problem(*place, value=source.doi)
