@@ -107,13 +107,9 @@ class RowCodes:
     def _column(self, name: str) -> tuple[bool, Mapping[str, str]]:
         """Whether numbers before the values of a column only count them, and counts behind them."""
         if name not in self._columns:
-            items = [
-                part
-                for sheet in self._sheets
-                if name in sheet.header
-                for row in sheet.rows
-                for part in pieces(row.cells[name], ";\n")
-            ]
+            sheets = (sheet for sheet in self._sheets if name in sheet.header)
+            cells = {row.cells[name]: None for sheet in sheets for row in sheet.rows}
+            items = [*dict.fromkeys(part for cell in cells for part in pieces(cell, ";\n"))]
             numbers = counts_items(items)
             typed = typed_counts(without_bullet(item, numbers=numbers) for item in items)
             known = filter(self._is_known, [*typed])
