@@ -268,6 +268,59 @@ def test_what_reviewers_agreed_on_counts_and_their_names_are_not_published(case:
     assert "A One" not in made.taken.draft.files["data/import-report.md"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "cells"),
+    [
+        # A fifth of the studies was coded twice, as protocols have it.
+        (
+            "Abel 2019,Ann,Pay,a\nAbel 2019,Ben,Pay,a\nBell 2020,Ann,Hours,b\n"
+            "Cole 2021,Ann,Pay,c\nDunn 2022,Ann,Hours,d\n",
+            {"abel2019": ({"pay"}, {"pay"})},
+        ),
+        # Consensus where two differ, and none where they agree.
+        (
+            "Abel 2019,Ann,Pay,a\nAbel 2019,Ben,Hours,a\nAbel 2019,Consensus,Pay,a\n"
+            "Bell 2020,Ann,Hours,b\nBell 2020,Ben,Hours,b\n",
+            {"abel2019": ({"pay"}, {"hours"}), "bell2020": ({"hours"}, {"hours"})},
+        ),
+        # A consensus of one coding is no second one.
+        (
+            "Abel 2019,Ann,Pay,a\nAbel 2019,Ben,Hours,a\nAbel 2019,Consensus,Pay,a\n"
+            "Bell 2020,Ann,Hours,b\nBell 2020,Consensus,Pay,b\n",
+            {"abel2019": ({"pay"}, {"hours"})},
+        ),
+        # All coded twice: the rows that count are the first coding.
+        (
+            "Abel 2019,Ann,Pay,a\nAbel 2019,Ben,Pay,a\nBell 2020,Ann,Hours,b\n"
+            "Bell 2020,Ben,Hours,b\n",
+            {"abel2019": ({"pay"}, {"pay"}), "bell2020": ({"hours"}, {"hours"})},
+        ),
+    ],
+)
+def test_two_codings_are_compared_over_studies_that_both_have(
+    tmp_path: Path, rows: str, cells: dict[str, tuple[set[str], set[str]]]
+) -> None:
+    from synth.agreement import Agreement
+    from synth.reading.rules import load_records
+    from synth.starter.start import start
+
+    (tmp_path / "t.csv").write_text(f"Study,Coder,Code,Finding\n{rows}", "utf-8")
+    request = Request(tmp_path / "review", (tmp_path / "t.csv",), title="Pay")
+    start(request, execute=False, dry_run=False, say=lambda line: None)
+    found = Agreement(load_records(tmp_path / "review"))
+    compared = {
+        study: tuple(
+            {f.theme for f in coding.values() if f.study == study}
+            for coding in (found.first, found.second)
+        )
+        for study in found.studies
+    }
+    assert compared == cells
+    differ = sum(len(first ^ second) for first, second in cells.values())
+    whole = found.compare("theme")
+    assert whole.first_only + whole.second_only == differ
+
+
 def test_countries_in_a_list_are_countries(case: Take) -> None:
     made = case("27-country-list")
     countries = Counter(c for s in made.records.studies.values() for c in s.countries)

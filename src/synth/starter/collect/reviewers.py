@@ -43,8 +43,19 @@ def rows_that_count(
             counts = next(filter(is_consensus, ranking), "")
             if counts:
                 material.sheets[index] = (sheet, replace(recipe, counts="consensus"))
+        chosen_of = {
+            study: _chosen(by_name, counts, Counter() if counts else ranking)
+            for study, by_name in by_study.items()
+        }
+        # Two codings are compared over the studies that both have: where some studies have one
+        # coding, or two beside a consensus, those that count are not the first of two.
+        two = any(
+            is_consensus(chosen_of[study]) and len(by_name) > 2
+            for study, by_name in by_study.items()
+        )
+        apart = two or any(len(by_name) < 2 for by_name in by_study.values())
         for study, by_name in by_study.items():
-            chosen = _chosen(by_name, counts, Counter() if counts else ranking)
+            chosen = chosen_of[study]
             others = [name for name in by_name if name != chosen]
             agreed = is_consensus(chosen)
             if others and not agreed and not counts:
@@ -55,7 +66,13 @@ def rows_that_count(
                     noun="study",
                 )
             # Beside a consensus of two or more there are two codings to compare, else one.
-            kept = (first, second) if agreed and len(others) > 1 else (second,)
+            kept: tuple[set[Where], ...] = (second,)
+            if agreed and len(others) > 1:
+                kept = first, second
+            if two and agreed and len(others) == 1:
+                kept = ()  # a consensus of one coding
+            elif apart and others and len(kept) == 1:
+                first.update((index, line) for line in by_name[chosen])
             for rank, name in enumerate(others):
                 lines = {(index, line) for line in by_name[name]}
                 counting -= lines
