@@ -670,6 +670,60 @@ def test_another_title_than_that_of_the_references_is_told(tmp_path: Path) -> No
     assert "for roux" not in told
 
 
+@pytest.mark.parametrize(
+    ("label", "title", "found"),
+    [
+        ("Lee 2021", "Pay in small shops", True),  # online in one year, in print in the next
+        ("Lee & Roy 2019", "Pay in small shops", True),
+        ("Lee 2026", "Pay in small shops", False),
+        ("Kim 2021", "Pay in small shops", False),
+        ("Lee 2021", "Pay in small shops of the north", False),
+    ],
+)
+def test_a_year_that_differs_by_little_is_told(
+    tmp_path: Path, label: str, title: str, found: bool
+) -> None:
+    from synth.starter.start import start
+
+    (tmp_path / "t.csv").write_text(
+        f"Study,Title,Code,Text\n{label},{title},Pay,one\nEk 2018,Rooms,Pay,two\n", "utf-8"
+    )
+    (tmp_path / "r.bib").write_text(
+        "@book{lee, author={Lee, A and Roy, B}, title={Pay in small shops}, year=2020}\n"
+        "@book{ek, author={Ek, C}, title={Rooms}, year=2018}\n",
+        "utf-8",
+    )
+    said: list[str] = []
+    request = Request(
+        tmp_path / "review", (tmp_path / "t.csv",), bib=tmp_path / "r.bib", title="Pay"
+    )
+    start(request, execute=False, dry_run=False, say=said.append)
+    assert (rows_of(tmp_path, "studies")["lee"]["role"] == "evidence") is found
+    assert ("whose year in the table is another" in "\n".join(said)) is found
+
+
+def test_two_studies_of_one_title_and_two_years_stay_two(tmp_path: Path) -> None:
+    from synth.starter.start import start
+
+    (tmp_path / "t.csv").write_text(
+        "Study,Title,DOI,Code,Text\nLee 2021,Pay in small shops,10.5555/a.2,Pay,one\n"
+        "Lee 2020,Pay in small shops,10.5555/a.1,Pay,two\n",
+        "utf-8",
+    )
+    (tmp_path / "r.bib").write_text(
+        "@book{lee, author={Lee, A}, title={Pay in small shops}, year=2020}\n", "utf-8"
+    )
+    request = Request(
+        tmp_path / "review", (tmp_path / "t.csv",), bib=tmp_path / "r.bib", title="Pay"
+    )
+    start(request, execute=False, dry_run=False, say=lambda line: None)
+    findings = rows_of(tmp_path, "coded_studies").values()
+    assert {(row["study"], row["summary"]) for row in findings} == {
+        ("lee", "two"),
+        ("lee2021", "one"),
+    }
+
+
 def test_the_same_file_again_changes_nothing(again: Callable[..., str], tmp_path: Path) -> None:
     again(FIRST)
     before = {

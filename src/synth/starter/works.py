@@ -68,6 +68,7 @@ def find_works(
     keys: dict[int, str] = {}
     missing: dict[int, str] = {}
     doubted: list[int] = []
+    moved: dict[int, str] = {}
     spoken = _spoken(works) if works else {}
     for index, group in enumerate(studies.groups):
         who = group.who
@@ -93,7 +94,9 @@ def find_works(
                 for name in group.names
             )
             match = next((one for one in others if one.code == "work-ambiguous"), match)
-        if told or match.key:
+        if not told and not match.key and (key := _of_another_year(who, match, works)):
+            moved[index] = key
+        elif told or match.key:
             keys[index] = match.key if not told else told[0]
             if not told and _other_title(who, works.bibliography[match.key]):
                 doubted.append(index)
@@ -101,6 +104,19 @@ def find_works(
             missing[index] = _nearest(who, spoken)
         else:
             report.unclear.append((index, match))
+    for index, key in moved.items():
+        assert works is not None
+        if key in keys.values():
+            missing[index] = ""  # the study of that year is in the table too
+            continue
+        report.decided(
+            f"Studies whose year in the table is another than in {Path(works.file).name} were "
+            "taken for the work of their title and author.",
+            f"{studies.groups[index].shown!r} for {author_year(works.bibliography[key])}",
+            "Correct the year in one of them; it may be that of the first publication online.",
+            noun="study",
+        )
+        keys[index] = key
     for index in doubted:
         assert works is not None
         key, shown = keys[index], studies.groups[index].shown
@@ -174,6 +190,21 @@ def _find(who: Identity, works: Works) -> Match:
         if words and (match := works.matcher.find(words)).key:
             return match
     return works.matcher.find(label, **said)
+
+
+def _of_another_year(who: Identity, match: Match, works: Works) -> str:
+    """The one work of a study's title and first author, published a year or two from its year."""
+    if match.code != "work-unknown" or len(match.candidates) != 1 or not who.title:
+        return ""
+    work = works.bibliography[match.candidates[0]]
+    names = work.authors or work.editors
+    label = author_and_year(who.details.get("label", ""))
+    if not (names and label and label[1] and work.year):
+        return ""
+    family, said = fold_words(names[0].family).split(), fold_words(label[0]).split()
+    near = abs(work.year - int(label[1][:4])) <= 2
+    same_title = fold_words(who.details.get("title", "")) == fold_words(work.title)
+    return match.candidates[0] if near and same_title and said[: len(family)] == family else ""
 
 
 def _other_title(who: Identity, work: Reference) -> bool:
