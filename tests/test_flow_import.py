@@ -381,6 +381,21 @@ def test_a_plain_list_of_the_numbers_is_a_flow(tmp_path: Path, header: str) -> N
                 "included": 5,
             },
         ),
+        (  # phases before, notes behind
+            "Phase,Step,n,Note\nIdentification,Records identified from databases,90,\n"
+            "Identification,Duplicates removed,10,by hand\nScreening,Records screened,80,\n"
+            "Screening,Records excluded,60,\nScreening,Reports assessed for eligibility,20,\n"
+            "Included,Studies included in review,5,two of one team\n",
+            {
+                "databases": 90,
+                "identified": 90,
+                "duplicates": 10,
+                "screened": 80,
+                "excluded-screening": 60,
+                "assessed": 20,
+                "included": 5,
+            },
+        ),
         (  # one row of numbers
             "identified,duplicates,screened,excluded,full text,full text excluded,included\n"
             "90,10,80,60,20,15,5\n",

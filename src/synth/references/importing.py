@@ -258,7 +258,7 @@ def _without_second_entries(text: str) -> tuple[str, list[str]]:
         fields = {
             found[1].lower(): fold(re.sub(r"[{}\"]", "", found[2]))
             for start, end in parts
-            if (found := _FIELD.fullmatch(text[start:end]))
+            if (found := _TELLING.fullmatch(text, start, end))
         }
         said = fields.get("title", ""), fields.get("year", "") or fields.get("date", "")
         key = opening[1].lower()
@@ -275,6 +275,9 @@ def _without_second_entries(text: str) -> tuple[str, list[str]]:
     what = counted(len(twice), "entry stands", "entries stand")
     note = f"{what} twice with one key and title, the first {twice[0]}; the second was left out."
     return "".join([*kept, text[done:]]), [note]
+
+
+_TELLING = re.compile(r"\s*(title|year|date)\s*=\s*(.*?)\s*", re.DOTALL | re.IGNORECASE)
 
 
 def _whole_addresses(text: str) -> tuple[str, list[str]]:

@@ -73,7 +73,7 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
     ((), ())
     """
     text = " ".join(text.split())
-    if len(text) < 30 or not re.search(r"(?:1[6-9]|20)\d\d", text):
+    if not 30 <= len(text) <= 1500 or not re.search(r"(?:1[6-9]|20)\d\d", text):
         return ()
     doi = DOI.search(bare_doi(text)) if "10." in text else None
     bare = _NUMBER.sub("", _ADDRESS.sub("", text), count=1).strip()

@@ -8,8 +8,9 @@ left after duplicates.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from synth.starter.sheet import Row, Sheet
 
@@ -106,9 +107,20 @@ def flow_list(sheet: Sheet) -> Sheet:
     -------
     The numbers box by box; the same table where it is no such list.
     """
-    pairs = _pairs(sheet)
-    if not 4 <= len(pairs) <= 60:
-        return sheet
+    for pairs, used in _pairs(sheet):
+        if 4 <= len(pairs) <= 60 and (read := _read(sheet, pairs)):
+            left = [name for name in sheet.header if name not in used]
+            if not left:
+                return read
+            listed = ", ".join(map(repr, left))
+            return replace(
+                read, notes=(*read.notes, f"Columns beside them were left out: {listed}.")
+            )
+    return sheet
+
+
+def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
+    """The boxes of some labels with numbers; nothing if they are too few to be a search."""
     found: dict[str, tuple[int, str, str]] = {}
     first: list[tuple[str, str]] = []
     reasons: list[tuple[str, str]] = []
@@ -136,10 +148,10 @@ def flow_list(sheet: Sheet) -> Sheet:
         else:
             other.append(words)
     if len({*found} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
-        return sheet
+        return None
     sources = {*found} & {"database_results", "records_identified"}
     if not sources or len(found) < 4:
-        return sheet
+        return None
     if reasons:
         line, words, number = found.get("dbr_excluded", (0, "Reports excluded", ""))
         if not number or _sum(reasons) == count_of(number):
@@ -174,13 +186,15 @@ def _listed(pairs: Sequence[tuple[str, str]]) -> str:
     return "; ".join(f"{name.replace(';', ',')}, {count_of(n) or n}" for name, n in pairs)
 
 
-def _pairs(sheet: Sheet) -> list[tuple[int, str, str]]:
-    """Labels with their numbers and lines; nothing if the table is no list of numbers."""
+def _pairs(sheet: Sheet) -> Iterator[tuple[list[tuple[int, str, str]], Sequence[str]]]:
+    """Labels with their numbers and lines, in each way the table may be a list, and its columns."""
     header = sheet.header
     if len(header) > 3 and len(sheet.rows) == 1:
         row = sheet.rows[0]
         cells = [(row.line, name, row.cells[name]) for name in header if row.cells[name]]
-        return cells if all(count_of(cell) is not None for _, _, cell in cells) else []
+        if all(count_of(cell) is not None for _, _, cell in cells):
+            yield cells, header
+        return
     if len(header) == 1:
         name = header[0]
         lines = [(row.line, row.cells[name]) for row in sheet.rows]
@@ -188,11 +202,12 @@ def _pairs(sheet: Sheet) -> list[tuple[int, str, str]]:
             lines.insert(0, (sheet.rows[0].line - 1, name))
         found = [(line, _IN_LABEL.fullmatch(" ".join(cell.split()))) for line, cell in lines]
         held = [(line, one["label"], one["count"]) for line, one in found if one]
-        return held if len(held) > 0.7 * len(found) else []
-    if not 2 <= len(header) <= 4 or not sheet.rows:
-        return []
-    label, *rest = header
-    for count in rest:
+        if len(held) > 0.7 * len(found):
+            yield held, header
+        return
+    # The labels may stand behind a column of phases, the numbers before one of shares.
+    columns = combinations(header, 2) if sheet.rows and len(header) <= 5 else ()
+    for label, count in columns:
         pairs = [
             (row.line, row.cells[label], row.cells[count])
             for row in sheet.rows
@@ -204,8 +219,8 @@ def _pairs(sheet: Sheet) -> list[tuple[int, str, str]]:
         # An estimate such as "ca. 40" is no number, but still one of the list.
         open_ = sum(len(number) <= 30 and bool(re.search(r"\d", number)) for _, _, number in pairs)
         if said and open_ >= 0.8 * len(pairs) > 0 and said >= 0.5 * len(pairs):
-            return [
+            listed = [
                 (line, inside["label"] if (inside := _IN_LABEL.fullmatch(words)) else words, number)
                 for line, words, number in pairs
             ]
-    return []
+            yield listed, (label, count)
