@@ -551,6 +551,11 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         value = value[0] if isinstance(value, list) and value else value
         if isinstance(value, str | int | float) and (text := plain(" ".join(str(value).split()))):
             item[name] = text
+    # What Zotero keeps in "Extra", a line for each number.
+    extra = str(raw.get("note") or "")
+    for name, pattern in (("PMID", r"\d{1,8}"), ("PMCID", r"PMC\d+"), ("DOI", r"10\.\S+")):
+        if found := re.search(rf"^{name}:\s*({pattern})\s*$", extra, re.MULTILINE | re.IGNORECASE):
+            item.setdefault(name, found[1])
     for role in ("author", "editor", "translator"):
         people = raw.get(role)
         names = []

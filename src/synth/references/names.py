@@ -477,6 +477,14 @@ def read_name(text: str) -> tuple[Name, str]:
     if len(parts) == 2:
         if _SURE_SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
             return Name("", "", text), ""
+        # "Department for Environment, Food and Rural Affairs": no family name is like that.
+        given_words = parts[1].split()
+        if (
+            len(_BODY.findall(parts[0]))
+            and " " in parts[0]
+            and not all(map(is_initials, given_words))
+        ):
+            return Name("", "", text), f"{text!r} was taken for the name of a body"
         # PubMed has the suffix after the given names: "King, Martin Luther Jr".
         *given, last = parts[1].split()
         if given and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(given) == 1):
