@@ -628,6 +628,19 @@ def test_one_text_under_two_codes_is_changed_at_one_of_them(
     assert list(after) == list(before)
 
 
+def test_one_text_under_two_codes_is_changed_at_both(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    twice = FIRST + "Roux 2021,Team,hinders,two,Chile\n"
+    again(twice)
+    before = rows_of(tmp_path, "coded_studies")
+    told = again(twice.replace(",Team,", ",Rooms,").replace("Roux 2021,Hours,", "Roux 2021,Doors,"))
+    after = rows_of(tmp_path, "coded_studies")
+    assert list(after) == list(before)
+    assert {row["theme"] for row in after.values()} == {"pay", "rooms", "doors"}
+    assert "gone from the files" not in told
+
+
 def test_a_study_that_was_split_is_two_studies(again: Callable[..., str], tmp_path: Path) -> None:
     first = (
         "Study,Title,Code,Effect,Text\nLee 2020,Pay in shops,Pay,helps,one\n"
@@ -800,10 +813,10 @@ def test_what_is_gone_is_told_and_taken_out_when_asked(
 ) -> None:
     again(FIRST)
     shorter = FIRST.replace("Roux 2021,Pay,helps,three,Chile\n", "")
-    assert "1 finding gone from the files stay in the review" in again(shorter)
+    assert "1 finding gone from the files stays in the review" in again(shorter)
     assert "roux2021-02" in rows_of(tmp_path, "coded_studies")
     again(FIRST)
-    assert "were taken out: roux2021-02" in again(shorter, prune=True)
+    assert "was taken out: roux2021-02" in again(shorter, prune=True)
     assert "roux2021-02" not in rows_of(tmp_path, "coded_studies")
 
 
@@ -1681,7 +1694,7 @@ def test_a_study_gone_from_the_files_stays_until_it_is_taken_out(
     less = FIRST.replace("Lee 2020,Pay,helps,one,Peru\n", "")
     for _ in range(2):  # told each time, not only the first
         said = again(less)
-        assert "1 study gone from the files stay in the review" in said
+        assert "1 study gone from the files stays in the review" in said
         assert "stand as background" not in said
         assert "an entry waits for your next version" not in said
         assert rows_of(tmp_path, "studies") == before

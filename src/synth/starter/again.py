@@ -316,7 +316,8 @@ def _three_ways(
     dropped = [key for key in new if key not in now and key in base]
     if dropped:
         report.changes.append(
-            f"{number(len(dropped), told)} that you took out of the review stay out: "
+            f"{number(len(dropped), told)} that you took out of the review "
+            f"{'stays' if len(dropped) == 1 else 'stay'} out: "
             f"{_some(dropped)}."
         )
     for key, row in new.items():
@@ -340,8 +341,11 @@ def _three_ways(
     if name == "codebook":
         gone = []  # a code that nothing is coded with is still a code
     if gone:
-        what = "were taken out" if prune else "stay in the review; 'synth import --prune' takes "
-        what += "" if prune else "them out"
+        one = len(gone) == 1
+        what = f"{'stays' if one else 'stay'} in the review; 'synth import --prune' takes "
+        what += "it out" if one else "them out"
+        if prune:
+            what = "was taken out" if one else "were taken out"
         report.changes.append(
             f"{number(len(gone), told)} gone from the files {what}: {_some(gone)}."
         )

@@ -248,8 +248,8 @@ class _Making:
     def _name_changed(self, rows: Sequence[dict[str, str]]) -> None:
         """A finding whose code, direction or text was changed in the files keeps its name.
 
-        The text of a study tells a finding, where it stands there once among those that are gone
-        and once among those that are new; then its code and direction do, reworded.
+        The text of a study tells a finding, where it stands there as often among those that are
+        gone as among those that are new; then its code and direction do, reworded.
         """
         for columns in _SAME:
             taken = {row["finding"] for row in rows}
@@ -265,7 +265,7 @@ class _Making:
             by_text = "summary" in columns
             for what, added in new.items():
                 names = gone.get(what, [])
-                if by_text and not (added[0]["summary"] and len(names) == len(added) == 1):
+                if by_text and not (added[0]["summary"] and len(names) == len(added)):
                     continue
                 for row, name in zip(added, names, strict=False):
                     row["finding"] = name
