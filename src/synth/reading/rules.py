@@ -510,7 +510,11 @@ def _values_alike(records: Records, table: str, column: str) -> Iterator[Problem
     cells = written.columns[column]
     declared = TABLES[table].column(column)
     many = declared is None or declared.many
-    counts = Counter(item for cell in cells for item in _items(cell, many))
+    # Most cells hold one of few values: each is taken apart once.
+    counts = Counter[str]()
+    for cell, number in Counter(cells).items():
+        for item in _items(cell, many):
+            counts[item] += number
     often = [value for value, number in counts.items() if number >= _OFTEN]
     if len(often) > _MANY_VALUES:
         return
