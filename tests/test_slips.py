@@ -93,6 +93,7 @@ SLIPS = [
     ("_config.yml", "synth.book", "synth.bok", "config-without-synth", 3),
     ("_config.yml", "  extra_extensions: [synth.book]\n", "", "config-without-synth", 0),
     ("_config.yml", '"off"', "auto", "config-executes", 4),
+    ("_config.yml", "title: Gardens\n", "", "config-without-title", 0),
     ("_config.yml", "notebooks:", "notebook:", "config-executes", 4),
     # pages
     ("soil.ipynb", "nbformat_minor", 'x"', "page-unreadable", 25),

@@ -56,6 +56,8 @@ def check_config(root: Path) -> list[Problem]:
         return [Problem("config-malformed", CONFIG_FILE, 1, reason="it holds no settings")]
     rows = text.split("\n")
     found: list[Problem] = []
+    if not written.get("title"):
+        found.append(Problem("config-without-title", CONFIG_FILE))
     execute = written.get("execute")
     runs = execute.get("execute_notebooks") if isinstance(execute, dict) else "auto"
     if runs not in (False, "off"):
