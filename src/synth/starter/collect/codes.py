@@ -99,8 +99,10 @@ class RowCodes:
             if listed and all(map(self._is_known, pieces(cell, f"{signs},"))):
                 signs += ","
             numbers, typed = self._column(name)
-            items = (without_bullet(part, numbers=numbers) for part in pieces(cell, signs))
-            parts = [said.get(part, typed.get(part, part)) for part in items]
+            parts = [
+                said.get(part := without_bullet(piece, numbers=numbers), typed.get(part, part))
+                for piece in pieces(cell, signs)
+            ]
         known = self._codes.find if self._codes.file else lambda part: ()
         return [part for part in parts if part and (known(part) or not unknown(part, nothing=True))]
 

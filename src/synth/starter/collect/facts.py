@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from synth.starter.collect.material import LISTS, Fact, Material, Where
 from synth.starter.countries import countries
@@ -37,7 +38,7 @@ def find_facts(material: Material, counting: set[Where]) -> None:
             for row in held:
                 values = _values(row.cells[name], name, use, recipe, mapped)
                 if values is None:
-                    where = place(sheet, row.line, name)
+                    where = partial(place, sheet, row.line, name)
                     values = _countries(
                         row.cells[name], recipe.meant(name), name, where, mapped, material
                     )
@@ -89,7 +90,7 @@ def _countries(
     cell: str,
     said: Mapping[str, str],
     name: str,
-    where: str,
+    where: Callable[[], str],
     mapped: Mapped,
     material: Material,
 ) -> tuple[str, ...]:
@@ -109,14 +110,14 @@ def _countries(
         mapped[name, part, meant] += 1
         for place_name in odd if found else ():
             material.report.left_out(
-                f"{place_name!r} is no country; it stands beside one that is.", where, noun="cell"
+                f"{place_name!r} is no country; it stands beside one that is.", where(), noun="cell"
             )
         if not found:
             material.odd_countries[part] = None
             if not is_several_countries(part):
                 material.report.decided(
                     f"{part!r} is no country that is known, and was kept as it is.",
-                    where,
+                    where(),
                     noun="cell",
                 )
     return tuple(named) or (" ".join(cell.split()),)
