@@ -321,6 +321,26 @@ def test_two_codings_are_compared_over_studies_that_both_have(
     assert whole.first_only + whole.second_only == differ
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_whose_rows_count_without_a_consensus_is_told_by_its_place(
+    take: Take, tmp_path: Path, turned: bool
+) -> None:
+    """Of two who coded as much it is the first of the file, whatever they are called."""
+    names = ["Zoe Bell", "Ana Ruiz"] if turned else ["Ana Ruiz", "Zoe Bell"]
+    rows = [
+        f"Kemp 2012,{names[0]},Cost,It costs",
+        f"Kemp 2012,{names[1]},Time,It takes time",
+        f"Leek 2014,{names[1]},Time,Slow",
+        f"Leek 2014,{names[0]},Cost,Dear",
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["Study,Reviewer,Code,Finding", *rows]), "utf-8")
+    made = take(tmp_path / "t.csv")
+    assert [row["summary"] for row in made.rows("data/coded_studies.csv")] == ["It costs", "Dear"]
+    assert "2 studies: first Kemp 2012 (t.csv:2), Leek 2014 (t.csv:5)" in made.told
+    assert "data/import.toml: counts" in made.told
+    assert not any(name in made.told for name in names)
+
+
 def test_countries_in_a_list_are_countries(case: Take) -> None:
     made = case("27-country-list")
     countries = Counter(c for s in made.records.studies.values() for c in s.countries)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from synth.starter.collect.material import Material, Where
+from synth.starter.recipe import RECIPE_FILE
 from synth.starter.report import place
 from synth.starter.values import is_consensus, same
 
@@ -61,8 +62,10 @@ def rows_that_count(
             if others and not agreed and not counts:
                 report.decided(
                     "Several reviewers coded a study and there is no consensus: the rows of "
-                    "one of them count.",
-                    material.studies.groups[study].shown,
+                    "the one with most rows count, of equals those of the first.",
+                    # By its place: nobody's name goes into a report that may be published.
+                    f"{material.studies.groups[study].shown} ({place(sheet, by_name[chosen][0])})",
+                    f"{RECIPE_FILE}: counts names the reviewer whose rows count",
                     noun="study",
                 )
             # Beside a consensus of two or more there are two codings to compare, else one.
@@ -100,4 +103,6 @@ def _chosen(by_name: Mapping[str, Sequence[int]], counts: str, ranking: Mapping[
     agreed = next(filter(is_consensus, by_name), "")
     if agreed or len(by_name) == 1:
         return agreed or next(iter(by_name))
-    return max(by_name, key=lambda name: (ranking.get(name, 0), len(by_name[name]), name))
+    # Of equals the first of the file, the same for all studies.
+    names = [name for name in ranking if name in by_name] or list(by_name)
+    return max(names, key=lambda name: (ranking.get(name, 0), len(by_name[name])))
