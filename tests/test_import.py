@@ -341,6 +341,24 @@ def test_whose_rows_count_without_a_consensus_is_told_by_its_place(
     assert not any(name in made.told for name in names)
 
 
+def test_a_body_that_may_be_meant_by_its_capitals_is_asked_about(
+    take: Take, tmp_path: Path
+) -> None:
+    """Known by the table alone it would be a second work of that body."""
+    (tmp_path / "t.csv").write_text(
+        "Study,Code,Finding\nNICE 2020,Cost,It costs\nWHO 2018,Time,Slow\n", "utf-8"
+    )
+    (tmp_path / "t.bib").write_text(
+        "@book{a, author={{National Institute for Health and Care Excellence}}, year=2020,"
+        " title={Rest}}\n@book{b, author={{World Health Organization}}, year=2018, title={Atlas}}",
+        "utf-8",
+    )
+    with pytest.raises(ReviewError) as told:
+        take(tmp_path / "t.csv", bib=tmp_path / "t.bib")
+    assert [problem.line for problem in told.value.problems] == [2]
+    assert "Is it 'a' (Rest)?" in str(told.value.problems[0])
+
+
 def test_countries_in_a_list_are_countries(case: Take) -> None:
     made = case("27-country-list")
     countries = Counter(c for s in made.records.studies.values() for c in s.countries)

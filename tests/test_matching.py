@@ -190,3 +190,34 @@ def test_initials_may_stand_before_a_name(words: str) -> None:
     work = Reference("smith2019", "article", fields)
     other = Reference("doe2019", "article", {**fields, "author": "Doe, J."})
     assert Matcher({"smith2019": work, "doe2019": other}).find(words).key == "smith2019"
+
+
+def test_bodies_are_found_by_their_short_names() -> None:
+    works, problems = parse_bibliography(
+        """
+@book{who2018, author={{World Health Organization}}, title={An atlas}, year=2018}
+@book{samhsa2015, author={{Substance Abuse and Mental Health Services Administration}},
+  title={Core skills}, year=2015}
+@book{rest, author={{National Institute for Health and Care Excellence}},
+  title={Rest for adults}, year=2020}
+@book{hee2021, author={{Health Education England (HEE)}}, title={A plan}, year=2021}
+@book{alone, author={Hall, Eve Edna}, title={No body}, year=2021}
+"""
+    )
+    assert problems == []
+    matcher = Matcher(works)
+    for said, key in {
+        "WHO 2018": "who2018",
+        "WHO (2018)": "who2018",
+        "SAMHSA, 2015": "samhsa2015",
+        "HEE 2021": "hee2021",
+        "World Health Organization, 2018": "who2018",
+    }.items():
+        assert matcher.find(said).key == key
+    # NICE are not the initials of its name: it is asked, and nothing is taken.
+    asked = matcher.find("NICE 2020")
+    assert (asked.key, asked.candidates) == ("", ("rest",))
+    assert "Is it 'rest' (Rest for adults)?" in str(asked.problem("t.csv", 2, "Study"))
+    for said in ("NICE 2021", "WHO 2017", "EHE 2021", "ICE 2020"):
+        found = matcher.find(said)
+        assert (found.key, found.candidates) == ("", ())

@@ -161,8 +161,22 @@ class Matcher:
             for family in {_name_key(names[0].family), _name_key(names[0].last)}:
                 _add(named, family, key)
                 _add(named, family.replace(" ", ""), key)
+        for key, initials in self._initials.items():
+            for letters in initials:
+                _add(named, letters.casefold(), key)
         named.pop("", None)
         return named
+
+    @cached_property
+    def _initials(self) -> dict[str, list[str]]:
+        """Of works by a body, what it may be called in short: WHO for World Health Organization."""
+        found: dict[str, list[str]] = {}
+        for key, work in self.works.items():
+            for name in (work.authors or work.editors)[:1]:
+                if name.first or not (short := _short_names(name.family)):
+                    continue
+                found[key] = short
+        return found
 
     # --- finding ---
 
@@ -210,7 +224,7 @@ class Matcher:
             found = self._narrowed(found, title, year, journal, author)
         if len(found) == 1:
             return Match(said, found[0], tuple(found))
-        return self._several(said, found) if found else self._unknown(said)
+        return self._several(said, found) if found else self._unknown(said, self._short_for(words))
 
     def _meant(self, words: str, year: str) -> list[str]:
         bare = words.strip(" .,;[]()")
@@ -232,6 +246,15 @@ class Matcher:
         if keys := self._bare_keys.get(fold_words(bare).replace(" ", "")):
             return keys
         return self._by_title(bare)
+
+    def _short_for(self, words: str) -> list[str]:
+        """Works of the year by a body whose short name may be these capitals, as NICE is."""
+        capitals, dated = re.match(r"\W*([A-Z]{3,8})\b", words), _DATED.search(words)
+        if not capitals or not dated or not dated[1]:
+            return []
+        letters = re.compile(".*".join(capitals[1]))
+        meant = (key for key, short in self._initials.items() if letters.fullmatch(short[0]))
+        return self._of_year(meant, int(dated[1]), "")
 
     def _by_number(self, doi: str, pmid: str) -> list[str]:
         if doi and (found := self._dois.get(same_doi(doi))):
@@ -404,6 +427,21 @@ _JOINTS = frozenset(["and", "und", "et", "y", "e", "i", "og", "och", "en", "with
 def _name_key(names: str) -> str:
     """Names as they are compared: without the words that join them."""
     return " ".join(word for word in fold_words(names).split() if word not in _JOINTS)
+
+
+def _short_names(body: str) -> list[str]:
+    """The initials of a body's name, then what it gives in brackets itself.
+
+    >>> _short_names("World Health Organization")
+    ['WHO']
+    >>> _short_names("National Institute for Health and Care Excellence (NICE)")
+    ['NIHCE', 'NICE']
+    >>> _short_names("Mind the Gap"), _short_names("van der Berg")
+    ([], [])
+    """
+    given = re.findall(r"\(([A-Z][\w&.-]+)\)", body)
+    capitals = re.findall(r"(?<!\w)[A-Z](?=[a-z])", re.sub(r"\(.*?\)", "", body))
+    return ["".join(capitals), *given] if len(capitals) > 2 else given
 
 
 def _title_key(title: str) -> str:

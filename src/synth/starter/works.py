@@ -101,7 +101,9 @@ def find_works(
             if not told and _other_title(who, works.bibliography[match.key]):
                 doubted.append(index)
         elif match.code == "work-unknown":
-            missing[index] = _nearest(who, spoken)
+            # With a title of its own it is another work, by the same author or body.
+            asked = "" if who.title else match.fields["near"]
+            missing[index] = _nearest(who, spoken) or asked
         else:
             report.unclear.append((index, match))
     for index, key in moved.items():
