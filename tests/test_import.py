@@ -298,16 +298,11 @@ def test_what_reviewers_agreed_on_counts_and_their_names_are_not_published(case:
     ],
 )
 def test_two_codings_are_compared_over_studies_that_both_have(
-    tmp_path: Path, rows: str, cells: dict[str, tuple[set[str], set[str]]]
+    take: Take, rows: str, cells: dict[str, tuple[set[str], set[str]]]
 ) -> None:
     from synth.agreement import Agreement
-    from synth.reading.rules import load_records
-    from synth.starter.start import start
 
-    (tmp_path / "t.csv").write_text(f"Study,Coder,Code,Finding\n{rows}", "utf-8")
-    request = Request(tmp_path / "review", (tmp_path / "t.csv",), title="Pay")
-    start(request, execute=False, dry_run=False, say=lambda line: None)
-    found = Agreement(load_records(tmp_path / "review"))
+    found = Agreement(take(f"Study,Coder,Code,Finding\n{rows}").records)
     compared = {
         study: tuple(
             {f.theme for f in coding.values() if f.study == study}
@@ -698,24 +693,14 @@ def test_a_study_that_was_split_is_two_studies(again: Callable[..., str], tmp_pa
     assert "1 finding gone from the files" in told
 
 
-def test_another_title_than_that_of_the_references_is_told(tmp_path: Path) -> None:
-    from synth.starter.start import start
-
-    (tmp_path / "t.csv").write_text(
-        "Study,Title,Code,Text\nLee 2020,Shifts at night,Pay,one\nRoux 2021,Rooms,Pay,two\n",
-        "utf-8",
-    )
+def test_another_title_than_that_of_the_references_is_told(take: Take, tmp_path: Path) -> None:
     (tmp_path / "r.bib").write_text(
         "@book{lee, author={Lee, A}, title={Pay in shops}, year=2020}\n"
         "@book{roux, author={Roux, B}, title={The rooms of nurses}, year=2021}\n",
         "utf-8",
     )
-    said: list[str] = []
-    request = Request(
-        tmp_path / "review", (tmp_path / "t.csv",), bib=tmp_path / "r.bib", title="Pay"
-    )
-    start(request, execute=False, dry_run=True, say=said.append)
-    told = "\n".join(said)
+    table = "Study,Title,Code,Text\nLee 2020,Shifts at night,Pay,one\nRoux 2021,Rooms,Pay,two\n"
+    told = take(table, bib=tmp_path / "r.bib").told
     assert "whose title in the table is another than in r.bib" in told
     assert "'Lee 2020' for lee" in told
     assert "for roux" not in told
@@ -732,25 +717,17 @@ def test_another_title_than_that_of_the_references_is_told(tmp_path: Path) -> No
     ],
 )
 def test_a_year_that_differs_by_little_is_told(
-    tmp_path: Path, label: str, title: str, found: bool
+    take: Take, tmp_path: Path, label: str, title: str, found: bool
 ) -> None:
-    from synth.starter.start import start
-
-    (tmp_path / "t.csv").write_text(
-        f"Study,Title,Code,Text\n{label},{title},Pay,one\nEk 2018,Rooms,Pay,two\n", "utf-8"
-    )
     (tmp_path / "r.bib").write_text(
         "@book{lee, author={Lee, A and Roy, B}, title={Pay in small shops}, year=2020}\n"
         "@book{ek, author={Ek, C}, title={Rooms}, year=2018}\n",
         "utf-8",
     )
-    said: list[str] = []
-    request = Request(
-        tmp_path / "review", (tmp_path / "t.csv",), bib=tmp_path / "r.bib", title="Pay"
-    )
-    start(request, execute=False, dry_run=False, say=said.append)
-    assert (rows_of(tmp_path, "studies")["lee"]["role"] == "evidence") is found
-    assert ("whose year in the table is another" in "\n".join(said)) is found
+    table = f"Study,Title,Code,Text\n{label},{title},Pay,one\nEk 2018,Rooms,Pay,two\n"
+    made = take(table, bib=tmp_path / "r.bib")
+    assert made.records.studies["lee"].is_evidence is found
+    assert ("whose year in the table is another" in made.told) is found
 
 
 def test_two_studies_of_one_title_and_two_years_stay_two(tmp_path: Path) -> None:
