@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from synth.errors import Problem
 from synth.starter.sheet import Row, Sheet
@@ -85,6 +86,23 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+
+
+def plain(value: Any) -> str:
+    """A value of a file of records as the text of a cell.
+
+    >>> plain({"Pages": [3, 5], "Open": True})
+    'Pages: 3; 5; Open: TRUE'
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(plain, value))
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {plain(inner)}" for key, inner in value.items())
+    return cleaned(str(value))
 
 
 def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Problem]]:

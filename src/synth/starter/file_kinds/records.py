@@ -1,18 +1,18 @@
-"""Records of JSON and YAML as tables; EPPI-Reviewer's JSON with its codes."""
+"""Records of JSON and YAML as tables."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from synth.errors import Problem
-from synth.starter.file_kinds.grid import cleaned
+from synth.starter.file_kinds import eppi
+from synth.starter.file_kinds.grid import cleaned, plain
 from synth.starter.file_kinds.kinds import REFERENCES_BESIDE
 from synth.starter.sheet import Row, Sheet
-from synth.text import counted, slug
+from synth.text import counted
 
 Read = tuple[list[Sheet], list[Problem]]
 
@@ -56,8 +56,8 @@ def read_records(text: str, kind: str, file: str, notes: Sequence[str] = ()) -> 
         return [], [Problem("records-broken", file, error.line, what=what, reason=str(error))]
     except (RecursionError, _TooMuch):
         return [], [Problem("records-deep", file)]
-    if isinstance(data, dict) and isinstance(data.get("References"), list) and "CodeSets" in data:
-        return _eppi(data, file, notes)
+    if eppi.is_report(data):
+        return eppi.read_report(data, file, notes)
     problem = _references(data, file)
     if problem:
         return [], [problem]
@@ -233,7 +233,7 @@ def _tables(data: Any) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _from_rows(header: Sequence[Any], rows: Sequence[Any]) -> list[_Record]:
-    names = [_text(name) or f"Column {at}" for at, name in enumerate(header, start=1)]
+    names = [plain(name) or f"Column {at}" for at, name in enumerate(header, start=1)]
     return [
         _pairs([*zip(names, row, strict=False)]) for row in rows if isinstance(row, (list, tuple))
     ]
@@ -281,10 +281,10 @@ def _sheet(records: Sequence[Any], name: str, file: str) -> Sheet:
             rows.append(Row(place_of_item, cells))
     names = {key: cleaned(key).replace("\n", " ") or "Column" for key in header}
     taken: dict[str, str] = {}
-    for key, plain in names.items():
-        label, more = plain, 2
+    for key, clean in names.items():
+        label, more = clean, 2
         while label in taken.values():
-            label, more = f"{plain} ({more})", more + 1
+            label, more = f"{clean} ({more})", more + 1
         taken[key] = label
     whole = [
         Row(row.line, {taken[key]: row.cells.get(key, "") for key in header})
@@ -314,192 +314,7 @@ def _flat(record: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, list[Any
         elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
             inner[key] = [item for item in value if isinstance(item, dict)]
         elif isinstance(value, list):
-            cells[key] = "\n".join(text for text in map(_text, value) if text)
+            cells[key] = "\n".join(text for text in map(plain, value) if text)
         else:
-            cells[key] = _text(value)
+            cells[key] = plain(value)
     return cells, inner
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, (list, tuple)):
-        return "; ".join(map(_text, value))
-    if isinstance(value, dict):
-        return "; ".join(f"{key}: {_text(inner)}" for key, inner in value.items())
-    return cleaned(str(value))
-
-
-# --- EPPI-Reviewer ------------------------------------------------------------------------------
-
-
-def _eppi(data: Mapping[str, Any], file: str, notes: Sequence[str]) -> Read:
-    """The codes and the coded items of a report of EPPI-Reviewer."""
-    codes: dict[str, tuple[str, ...]] = {}
-    definitions: list[tuple[str, str, str, str]] = []
-    for at, coded in enumerate(_dicts(data.get("CodeSets")), start=1):
-        label = _text(coded.get("SetName")) or f"Codes {at}"
-        top = f"set-{_text(coded.get('SetId')) or at}"
-        definitions.append((top, "", label, _text(coded.get("SetDescription"))))
-        _eppi_codes(coded, top, (label,), codes, definitions)
-    depth = max(map(len, codes.values()), default=1)
-    ranks = ["Code set", *(f"Code {n}" if depth > 2 else "Code" for n in range(1, depth))]
-    about = {
-        "ItemId": ("record", ("ItemId",)),
-        "Study": ("study", ("ShortTitle", "Title")),
-        "Title": ("title", ("Title",)),
-        "Authors": ("author", ("Authors",)),
-        "Year": ("year", ("Year",)),
-        "Journal": ("journal", ("ParentTitle",)),
-        "DOI": ("doi", ("DOI",)),
-        "Volume": ("volume", ("Volume",)),
-        "Issue": ("issue", ("Issue",)),
-        "Pages": ("pages", ("Pages",)),
-        "URL": ("url", ("URL",)),
-        "Abstract": ("abstract", ("Abstract",)),
-    }
-    header = [*about, *ranks, "Text", "Passages", "Arm"]
-    rows: list[Row] = []
-    strange = 0
-    items = _dicts(data.get("References"))
-    bare = 0
-    for number, item in enumerate(items, start=1):
-        known = {
-            name: next((_text(item[key]) for key in keys if _text(item.get(key))), "")
-            for name, (_, keys) in about.items()
-        }
-        coded = _dicts(item.get("Codes"))
-        bare += not coded
-        for code in coded or [{}]:
-            path = codes.get(_text(code.get("AttributeId")), ())
-            strange += bool(code) and not path
-            passages = [
-                _text(d.get("Text")) for d in _dicts(code.get("ItemAttributeFullTextDetails"))
-            ]
-            cells = known | dict.fromkeys(ranks, "") | dict(zip(ranks, path, strict=False))
-            cells["Text"] = _text(code.get("AdditionalText"))
-            if cells["Text"]:
-                cells["Passages"] = "\n".join(filter(None, passages))
-            else:
-                # What was marked in the text says what nobody wrote beside it.
-                cells["Text"] = " … ".join(filter(None, passages))
-                cells["Passages"] = ""
-            cells["Arm"] = _text(code.get("ArmTitle"))
-            # Without a field and coded with nothing that is known: what is told below is all of it.
-            if any(cells.values()):
-                rows.append(Row(number, {name: cells[name] for name in header}))
-    told = [
-        *notes,
-        f"It is a report of EPPI-Reviewer: {counted(len(items), 'item')}, "
-        f"{counted(len(codes), 'code')} in "
-        f"{counted(len(_dicts(data.get('CodeSets'))), 'code set')}. Rows are numbered by item.",
-    ]
-    read = {"Codes", *(key for _, keys in about.values() for key in keys)}
-    unread = Counter(
-        key for item in items for key, value in item.items() if key not in read and value
-    )
-    if unread:
-        told.append(f"Fields of its items that are not read: {', '.join(unread)}.")
-    if bare:
-        told.append(f"{bare} {'item has' if bare == 1 else 'items have'} no code.")
-    if strange:
-        told.append(
-            f"{counted(strange, 'coding names', 'codings name')} "
-            f"a code that stands in none of its code sets."
-        )
-    kept = [n for n in header if n in ("Study", *ranks) or any(row.cells[n] for row in rows)]
-    roles = {name: role for name, (role, _) in about.items() if name in kept} | rank_roles(ranks)
-    if "Text" in kept:
-        roles["Text"] = "summary"
-    elif "Passages" in kept:
-        roles["Passages"] = "summary"
-    sheet = Sheet(
-        file,
-        tuple(kept),
-        tuple(Row(row.line, {name: row.cells[name] for name in kept}) for row in rows),
-        tuple(told),
-        name="References",
-        roles=roles,
-        program="EPPI-Reviewer",
-        holds="codings",
-    )
-    if not rows:
-        return [], [Problem("refi-empty", file)]
-    if bare == len(items):
-        instead = (
-            "In EPPI-Reviewer tick the code sets and the items that are coded with them, and save "
-            "the report as JSON once more; or give the codings as a spreadsheet."
-        )
-        what = f"a report of EPPI-Reviewer whose {counted(len(items), 'item')} have no codes"
-        what = what.replace("1 item have", "one item has")
-        return [], [Problem("sheet-no-table", file, what=what, instead=instead)]
-    return [sheet, codebook(definitions, file, "CodeSets", "EPPI-Reviewer")], []
-
-
-def rank_roles(ranks: Sequence[str]) -> dict[str, str]:
-    """What columns are that name a code rank by rank, the widest first."""
-    if len(ranks) == 1:
-        return {ranks[0]: "theme"}
-    return {name: f"rank {number}" for number, name in enumerate(ranks, start=1)}
-
-
-def _eppi_codes(
-    holder: Mapping[str, Any],
-    parent: str,
-    path: tuple[str, ...],
-    codes: dict[str, tuple[str, ...]],
-    definitions: list[tuple[str, str, str, str]],
-) -> None:
-    inside = holder.get("Attributes")
-    for code in _dicts(inside.get("AttributesList") if isinstance(inside, dict) else None):
-        name = _text(code.get("AttributeId"))
-        label = _text(code.get("AttributeName")) or name
-        if not name or name in codes:
-            continue
-        codes[name] = (*path, label)
-        definitions.append((name, parent, label, _text(code.get("AttributeDescription"))))
-        _eppi_codes(code, name, (*path, label), codes, definitions)
-
-
-def _dicts(value: Any) -> list[Any]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def codebook(
-    codes: Sequence[tuple[str, str, str, str]], file: str, name: str, program: str
-) -> Sheet:
-    """A tree of codes as a table: each code with its id, the id above it, its label and definition.
-
-    Parameters
-    ----------
-    codes : id, id above, label and definition of each code, parents first.
-    file : the file they come from.
-    name : name of the part of the file.
-    program : the program that wrote it.
-    """
-    header = ("id", "parent", "label", "definition")
-    # Programs call codes by numbers or by ids of 32 signs: pages are named for what codes mean.
-    names = {"": ""}
-    taken: set[str] = set()
-    rows = []
-    for number, (code, above, label, definition) in enumerate(codes, start=1):
-        stem = node = slug(label, "code")
-        more = 2
-        while node in taken:
-            node, more = f"{stem}-{more}", more + 1
-        taken.add(node)
-        names[code] = node
-        cells = (node, names.get(above, ""), label, definition)
-        rows.append(Row(number, dict(zip(header, cells, strict=True))))
-    return Sheet(
-        file,
-        header,
-        tuple(rows),
-        (f"A codebook of {counted(len(codes), 'code')}. Rows are numbered by code.",),
-        name=name,
-        roles={column: column for column in header},
-        program=program,
-        holds="codebook",
-    )

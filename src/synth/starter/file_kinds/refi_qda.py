@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, ParseError
 from synth.errors import Problem
 from synth.reading.encodings import decode
 from synth.starter.file_kinds.archive import part_of
+from synth.starter.file_kinds.code_tree import codebook, rank_roles
 from synth.starter.file_kinds.grid import cleaned
-from synth.starter.file_kinds.records import codebook, rank_roles
 from synth.starter.sheet import Row, Sheet
 from synth.text import counted
 
