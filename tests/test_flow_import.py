@@ -12,7 +12,8 @@ import pytest
 from synth.errors import ReviewError
 from synth.reading.rules import check
 from synth.starter.file_kinds.reading import read_tables
-from synth.starter.flow_import import COLUMNS, Flow, flow_of
+from synth.starter.flow.boxes import COLUMNS, Flow
+from synth.starter.flow.reading import flow_of
 from synth.starter.start import Request, start
 
 # The boxes of the template, in its order; the numbers are invented.

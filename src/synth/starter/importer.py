@@ -16,7 +16,8 @@ from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
 from synth.starter.draft import Words, files_of, table_text, tables
-from synth.starter.flow_import import flow_of, without_excluded
+from synth.starter.flow.reading import flow_of
+from synth.starter.flow.screening import without_excluded
 from synth.starter.project import Draft, Say
 from synth.starter.recipe import RECIPE_FILE, Recipe, SheetRecipe, to_toml
 from synth.starter.reconcile import differences

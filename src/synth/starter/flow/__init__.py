@@ -1,0 +1,1 @@
+"""A search flow from files that hold its numbers: PRISMA's template, lists, Covidence, Rayyan."""
