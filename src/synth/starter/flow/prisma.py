@@ -126,9 +126,9 @@ class _Diagram:
 
     def _identified(self) -> None:
         """The records of each source, with its parts, and all of them."""
-        sources = [
-            one for one in _SOURCES if one[0] != "additional_results" or one[0] in self.cells
-        ]
+        sources = [*_SOURCES]
+        if "additional_results" in self.cells:
+            sources.append(_FURTHER_SOURCE)
         for name, box, label in sources:
             specific = self.cells.get(name.replace("results", "specific_results"), "")
             own = self.numbers.get(name)
