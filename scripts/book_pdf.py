@@ -99,47 +99,13 @@ _PAPER = (
     "summary { list-style: none; } summary::marker { content: none; }"
     ".synth-print-references > :not(.bd-footer-content) { display: none !important; }"
 )
-_PATTERN = re.compile(
-    r'<pattern id="(?P<id>[^"]+)" width="(?P<width>[\d.]+)" height="(?P<height>[\d.]+)"[^>]*>'
-    r"(?P<drawn>.*?)</pattern>",
-    re.DOTALL,
-)
-_HATCHED = re.compile(r'<rect (?P<told>[^>]*?)fill="url\(#(?P<id>[^)]+)\)"[^>]*?(?:/>|></rect>)')
 
 
 def for_paper(text: str) -> str:
-    """A page without what only a screen needs, hatched areas drawn line by line.
-
-    The browser prints a pattern as a picture as large as the figure, once for each area.
-    """
+    """A page without what only a screen needs."""
     head, body = text.split("<body", 1)
     body = re.sub(r"<noscript>.*?</noscript>", "", body, flags=re.DOTALL)
-    patterns = {found["id"]: found for found in _PATTERN.finditer(body)}
-    head = head.replace("</head>", f"<style>{_PAPER}</style></head>")
-    return head + "<body" + _HATCHED.sub(lambda area: _tiled(area, patterns), body)
-
-
-def _tiled(area: re.Match[str], patterns: dict[str, re.Match[str]]) -> str:
-    pattern = patterns.get(area["id"])
-    told = dict(re.findall(r'(\w+)="([\d.-]+)"', area["told"]))
-    if pattern is None or not {"x", "y", "width", "height"} <= set(told):
-        return area[0]
-    left, top, width, height = (float(told[name]) for name in ("x", "y", "width", "height"))
-    across, down = float(pattern["width"]), float(pattern["height"])
-    # Tiles are counted from the corner of the figure, as the pattern's are.
-    columns = range(int(left // across), int((left + width) // across) + 1)
-    rows = range(int(top // down), int((top + height) // down) + 1)
-    tiles = "".join(
-        f'<g transform="translate({column * across - left:g} {row * down - top:g})">'
-        f"{pattern['drawn']}</g>"
-        for row in rows
-        for column in columns
-    )
-    outline = area[0].replace(f'fill="url(#{area["id"]})"', 'fill="none"')
-    # As styles: those of the figure around it would win over attributes.
-    style = f"overflow: hidden; max-width: none; width: {width:g}px; height: {height:g}px"
-    box = f'x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}"'
-    return f'{outline}<svg {box} style="{style}">{tiles}</svg>'
+    return head.replace("</head>", f"<style>{_PAPER}</style></head>") + "<body" + body
 
 
 # --- one document -----------------------------------------------------------------------------

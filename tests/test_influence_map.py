@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -121,6 +122,26 @@ def test_direction_is_a_pattern_and_support_a_width() -> None:
         if link.attrib["class"] == "synth-arrow"
     }
     assert lines["law--helps--money"] > lines["team--helps--law"] > lines["money--both--team"]
+
+
+def test_a_bar_is_filled_with_lines_and_dots_that_stay_inside_it() -> None:
+    """A browser prints a pattern as a picture: the first page was a PDF of seven megabytes."""
+    html = influence_map(records(), counts=True).drawing
+    assert "<pattern" not in html
+    found: list[str] = []
+    for sheet in drawings(influence_map(records(), counts=True)):
+        for bar, filling in pairwise(sheet.iter()):
+            if bar.tag != f"{SVG}rect" or bar.attrib.get("height") != "9":
+                continue
+            if filling.tag != f"{SVG}path" or filling.attrib.get("fill") != "none":
+                continue
+            x, y, width, _ = (float(bar.attrib[name]) for name in ("x", "y", "width", "height"))
+            points = re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", filling.attrib["d"])
+            assert points
+            assert all(x - 0.1 <= float(a) <= x + width + 0.1 for a, _ in points)
+            assert all(y - 0.1 <= float(b) <= y + 9.1 for _, b in points)
+            found.append(filling.attrib.get("stroke-linecap", "butt"))
+    assert set(found) == {"butt", "round"}
 
 
 def test_an_inferred_arrow_is_hollow_and_one_without_studies_begins_with_a_ring() -> None:

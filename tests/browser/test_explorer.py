@@ -861,6 +861,30 @@ def test_the_head_counts_statements_studies_and_directions(
             assert mark.is_hidden()
 
 
+HEADS = """() => [...document.querySelectorAll(".ex-results > li")]
+    .map((group) => [group.querySelector(".ex-top .ex-path").textContent,
+        group.querySelectorAll("ul > li").length])"""
+
+
+@pytest.mark.parametrize("query", ["", "&x.country=Canada", "&x.q=peer"])
+@pytest.mark.parametrize(("group", "unit"), [("theme", "statement"), ("study", "finding")])
+def test_the_head_of_a_group_counts_the_rows_below_it(
+    everything: Path, opened: Any, group: str, unit: str, query: str
+) -> None:
+    """Under a head that counts statements, the heads of themes counted findings."""
+    page = opened(everything, f"?x.group={group}{query}")
+    more = page.locator("button[data-show-all]")
+    offered = more.text_content() if more.is_visible() else ""
+    if offered:
+        more.click()
+    heads = page.evaluate(HEADS)
+    assert len(heads) > 3
+    for told, rows in heads:
+        assert re.search(rf"\b{rows} (?:of its \d+ )?{unit}s?\b", told), (told, rows)
+    if offered:
+        assert f"Show all {sum(rows for _, rows in heads)} {unit}s" == offered
+
+
 def test_a_statement_stands_once_with_its_studies(page: Page, review: Review) -> None:
     page.locator("button[data-show-all]").click()
     several = [one for one in statements_of(review.evidence()) if len(one.findings) > 2]

@@ -7,7 +7,7 @@ import { hits } from "./search.js";
 /** @typedef {import("./engine.js").Data} Data */
 /** @typedef {import("./engine.js").Facet} Facet */
 /** @typedef {{ group: number, name: number, list: number[] }} Row a statement, and the findings of it that match */
-/** @typedef {{ name: number, inside: Row[], count: number, total: number }} Group rows of a theme or study: its findings that match, and all */
+/** @typedef {{ name: number, inside: Row[], count: number, total: number }} Group rows of a theme or study: its rows that match, and all */
 
 const SHOWN = 50; // findings at first, in at most
 const GROUPS = 12; // groups
@@ -31,8 +31,6 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   /** A finding is listed under the theme it was coded to. @param {number} at */
   const groupOf = (at) => tree.paths[at][Math.min(1, tree.paths[at].length - 1)];
   const groups = Uint32Array.from({ length: n }, (_, i) => groupOf(node(i)));
-  const inGroup = new Uint32Array(tree.values.length);
-  for (const at of groups) inGroup[at]++;
 
   /** Findings that say the same of the same theme, in one direction, are one row. */
   const rows = () => {
@@ -48,6 +46,16 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   };
   /** @type {ReturnType<typeof rows> | undefined} */
   let gathered;
+  /** Statements under each theme: what several studies say is one row. @param {boolean} [all] also those that do not match */
+  const perTheme = (all) => {
+    const { of, size } = (gathered ||= rows());
+    const counts = new Uint32Array(tree.values.length);
+    const seen = size.map(() => 0);
+    for (let i = 0; i < n; i++) if ((all || !failed[i]) && !seen[of[i]]++) counts[groups[i]]++;
+    return counts;
+  };
+  /** @type {Uint32Array | undefined} */
+  let inTheme;
   /** @type {Data} */
   const sequences = {};
   /** Findings group by group, in the order chosen: counting sorts, the last one decides. */
@@ -157,9 +165,10 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     const look = (byTheme && tree.paths[name].map((above) => tree.looks[above]).find(Boolean)) || 0;
     // At a stroke the words change, and rarely the shape before them.
     if (item.shown !== (item.shown = look)) heading.replaceChildren(look ? shape(look, words) : words);
+    const all = some(total, byTheme ? "statement" : "finding");
     const about = byTheme ? [] : facts(({ by }) => by?.[name]);
     if (!byTheme && inferred.has(name)) about.push(ours(` ${say("country_inferred")}`));
-    write(line, [...about, about[0] ? " · " : "", ours(count === total ? some(total) : say("its", { n: count, findings: some(total) })),
+    write(line, [...about, about[0] ? " · " : "", ours(count === total ? all : say("its", { n: count, findings: all })),
       .../** @type {Part[]} */ (byTheme ? [] : [" · ", ["button.ex-link", { type: "button", onclick: () => leave(name) }, say("leave_out"), ["span.ex-vh", null, ` ${data.studies.label[name]}`]]])]);
   };
   let grouped = "";
@@ -190,12 +199,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
     cut: h("p.ex-cut"),
     show() {
       const byTheme = state.group === "theme";
-      let counts = core.perStudy;
-      if (byTheme) {
-        counts = new Uint32Array(inGroup.length);
-        for (let i = 0; i < n; i++) if (!failed[i]) counts[groups[i]]++;
-      }
-      const totals = byTheme ? inGroup : sizes;
+      const counts = byTheme ? perTheme() : core.perStudy;
+      const totals = byTheme ? (inTheme ||= perTheme(true)) : sizes;
       /** @type {Group[]} */
       const items = [];
       let shown = 0;
@@ -214,7 +219,8 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       mark();
       results.classList.toggle("ex-long", self.all);
       self.more.hidden = self.all || shown === matches;
-      put(self.more, say("show_all", { findings: some(Math.min(matches, MOST)), n: Math.min(matches, MOST) - shown }));
+      const whole = matches <= MOST;
+      put(self.more, say(whole ? "show_all" : "show", { findings: byTheme && whole ? some(counts.reduce((sum, one) => sum + one), "statement") : some(whole ? matches : MOST) }));
       put(self.cut, self.all && shown < matches ? say("cut", { n: shown }) : "");
     },
   };

@@ -103,6 +103,36 @@ def _sample(way: Direction, *, stated: bool = True, named: bool = True) -> Marku
 _LANE_NAME, _LANE_PAD = 30, 12
 _PER_BAND = 4
 _NARROW, _COLUMN = 340, 236
+_BAR = 9
+
+
+# A `<pattern>` would be shorter, but browsers print each area filled with one as a picture of a
+# megabyte.
+def _hatches(x: float, y: float, width: float, colour: str) -> Markup:
+    """Slanted lines that fill a bar, each cut where it meets an edge."""
+    lines = []
+    # Of each, how far along the bar it would meet the lower edge: it rises by one for each step.
+    for foot in range(3 - _BAR, int(width), 6):
+        left, right = max(0, foot), min(width, foot + _BAR)
+        if left < right:
+            down, up = y + _BAR - (left - foot), y + _BAR - (right - foot)
+            lines.append(f"M{number(x + left)} {number(down)}L{number(x + right)} {number(up)}")
+    return element("path", d="".join(lines), fill="none", stroke=colour, stroke_width=1.8)
+
+
+def _dots(x: float, y: float, width: float, colour: str) -> Markup:
+    """Two rows of dots that fill a bar: lines without length that have round ends."""
+    across = range(max(1, int((width + 1) / 4)))
+    first = x + (width - 4 * (len(across) - 1)) / 2
+    dots = [f"M{number(first + 4 * at)} {number(y + row)}h0" for at in across for row in (2.5, 6.5)]
+    return element(
+        "path",
+        d="".join(dots),
+        fill="none",
+        stroke=colour,
+        stroke_width=2.2,
+        stroke_linecap="round",
+    )
 
 
 @dataclass(frozen=True)
@@ -114,7 +144,6 @@ class _Sheet:
     arrows: Sequence[Arrow]
     focus: str
     counts: bool
-    name: str
     at_least: int = 0
 
     # --- boxes: the same inside in both drawings ---
@@ -188,18 +217,19 @@ class _Sheet:
         return together(*parts)
 
     def bar(self, way: Direction, x: float, y: float, length: float) -> Markup:
-        colour = direction_colour(way)
-        fills = {"solid": colour, "outline": "none"}
-        return element(
+        colour, width = direction_colour(way), float(max(1.5, length - 1.2))
+        edge = element(
             "rect",
             x=float(x),
             y=float(y),
-            width=float(max(1.5, length - 1.2)),
-            height=9,
-            fill=fills.get(way.pattern, f"url(#{self.name}-{way.id})"),
+            width=width,
+            height=_BAR,
+            fill=colour if way.pattern == "solid" else "none",
             stroke=colour,
             stroke_width=1,
         )
+        filling = {"hatched": _hatches, "dotted": _dots}.get(way.pattern)
+        return together(edge, filling(float(x), float(y), width, colour) if filling else "")
 
     @property
     def words(self) -> Words:
@@ -227,32 +257,6 @@ class _Sheet:
             name: [finding for finding in findings if finding.speaks_to(branch)]
             for name, branch in branches.items()
         }
-
-    def patterns(self) -> Markup:
-        """The fillings of the bars."""
-        if not self.counts:
-            return Markup("")
-        parts = []
-        for way in self.records.settings.directions:
-            colour = direction_colour(way)
-            if way.pattern == "hatched":
-                lines = "M0 6 6 0M-1.5 1.5 1.5-1.5M4.5 7.5 7.5 4.5"
-                inner, size = element("path", d=lines, stroke=colour, stroke_width=1.8), 6
-            elif way.pattern == "dotted":
-                inner, size = element("circle", cx=2, cy=2, r=1.1, fill=colour), 4
-            else:
-                continue
-            parts.append(
-                element(
-                    "pattern",
-                    inner,
-                    id=f"{self.name}-{way.id}",
-                    width=size,
-                    height=size,
-                    patternUnits="userSpaceOnUse",
-                )
-            )
-        return element("defs", *parts) if parts else Markup("")
 
     # --- arrows ---
 
@@ -329,7 +333,7 @@ class _Sheet:
 
     def sheet(self, width: float, height: float, *inner: Markup) -> Markup:
         label = self.words.say("map_sheet", themes=self.words.count("theme", len(self.nodes)))
-        return page(width, height, self.patterns(), *inner, role="group", label=label)
+        return page(width, height, *inner, role="group", label=label)
 
     def lanes(self) -> list[tuple[Theme, list[Theme]]]:
         book = self.records.codebook
@@ -597,12 +601,11 @@ def sheets(
     arrows: Sequence[Arrow],
     focus: str,
     counts: bool,
-    name: str,
     at_least: int,
 ) -> tuple[Callable[[], Markup], Callable[[], Markup | str], Callable[[], Markup]]:
     """What draws the lanes, the sheet for phones where there are counts, and the one to save."""
-    lanes = _Lanes(records, nodes, arrows, focus, counts, f"{name}-w", at_least)
-    column = _Column(records, nodes, arrows, focus, counts, f"{name}-n", at_least)
+    lanes = _Lanes(records, nodes, arrows, focus, counts, at_least)
+    column = _Column(records, nodes, arrows, focus, counts, at_least)
     return (
         lanes.draw,
         lambda: column.draw() if counts else "",

@@ -124,7 +124,7 @@ def influence_map(
     rows = [_row(records, held, influence) for influence in chosen]
     name = f"influences-{focus}" if focus else ("framework-at-a-glance" if counts else "influences")
     shown = drawn if counts else arrows
-    wide, narrow, save = sheets(records, nodes, shown, centre, counts, name, at_least)
+    wide, narrow, save = sheets(records, nodes, shown, centre, counts, at_least)
 
     def draw() -> Markup:
         return render(
