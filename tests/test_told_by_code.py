@@ -71,7 +71,7 @@ STARTS: tuple[tuple[str, Files], ...] = (
     ("references-none", {"b.txt": "Lee wrote something in 2020.\n"}),
     ("references-unreadable", {"b.json": '[{"id": "lee", "type"'}),
     ("ris-outside", {"b.ris": "TI  - Pay\nPY  - 2020\nER  - \nTY  - JOUR\nTI  - Pay\nER  - \n"}),
-    ("ris-unended", {"b.ris": "TY  - JOUR\nTI  - Pay\nPY  - 2020\n"}),
+    ("references-kind", {"b.rdf": "<rdf:RDF></rdf:RDF>"}),
     ("sheet-cells-none", {"t.xlsx": empty_workbook()}),
     ("sheet-empty", {"t.csv": ""}),
     ("sheet-encoding", {"t.csv": b"\xff\xfe" + TABLE.encode("utf-16-le") + b"\x00\xd8"}),
@@ -123,6 +123,8 @@ def test_a_column_of_texts_that_is_called_a_direction(
     ("code", "line", "text"),
     [
         ("references-outside", 1, "A line of its own.\n\nTY  - JOUR\nTI  - Pay\nER  - \n"),
+        ("ris-unended", 1, "TY  - JOUR\nTI  - Pay\nPY  - 2020\n"),
+        ("typed-unread", 2, "Lee A. On sheds. J Gard. 2019;3:1-9.\nLee A. in preparation\n"),
         ("references-tags", 0, "TY  - JOUR\nTI  - Pay\nQQ  - x\nER  - \n"),
         ("reference-unsure", 1, "TY  - JOUR\nTI  - Pay\nDO  - nonsense\nER  - \n"),
         ("ris-line-er", 3, "TY  - JOUR\nAB  - A visit to the\nER  - department.\nER  - \n"),

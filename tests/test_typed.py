@@ -60,7 +60,7 @@ BOOK = "Moreau C. Fences and hedges. 2nd ed. Lyon: Park Press; 2020."
             {
                 "author": "Abebe, ST; Roy, K; et al.",
                 "year": "2016",
-                "title": "Paths in the wood",
+                "title": "Paths in the wood?",
                 "journal": "J Invent Care",
                 "volume": "11",
                 "issue": "4",
@@ -145,7 +145,7 @@ def test_a_review_from_whole_references_has_their_parts(tmp_path: Path) -> None:
     studies, said = new(tmp_path)
     assert studies == {
         "abebe2014": "Benches in parks: A mixed methods study",
-        "abebe2016": "Paths in the wood",
+        "abebe2016": "Paths in the wood?",
         "guild-of-gardeners2019": "Sheds and tools: A survey",
         "roy2017": "Ponds in winter",
         "kim2015": "Gates: who opens them",

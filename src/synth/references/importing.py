@@ -15,7 +15,6 @@ from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from synth.errors import Problem
 from synth.reading.bibliography import parse_bibliography
@@ -26,6 +25,7 @@ from synth.references.formats import to_bibtex
 from synth.references.latex import plain
 from synth.references.matching import Matcher
 from synth.references.names import name_of_csl
+from synth.references.typed import typed_list
 from synth.references.work import (
     CSL_TYPES,
     DOI,
@@ -35,7 +35,8 @@ from synth.references.work import (
     bare_doi,
     read_date,
 )
-from synth.text import counted, fold, slug
+from synth.references.xml_records import XML, records_of_xml
+from synth.text import counted, fold, shorten, slug
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Works:
 def read_references(path: Path) -> tuple[Works, list[Problem]]:
     """Read a file of references, of whatever format its text turns out to have.
 
-    BibTeX, RIS, PubMed (``.nbib``), Web of Science (``.ciw``), EndNote (XML and ``.enw``) and
-    CSL-JSON are known by what they hold, not by the name of the file.
+    BibTeX, RIS, PubMed (``.nbib`` and XML), Web of Science (``.ciw``), EndNote (XML and ``.enw``),
+    CSL-JSON and lists typed as text are known by what they hold, not by the name of the file.
 
     Parameters
     ----------
@@ -99,16 +100,19 @@ def parse_references(
     """
     text = _cochrane_as_ris(text)
     bare = text.lstrip("\ufeff \t\r\n")
+    for begins, what, instead in _ELSEWHERE:
+        if bare[:1] == "<" and re.search(begins, bare[:4000], re.IGNORECASE):
+            return Works(file=file), [Problem("references-kind", file, what=what, instead=instead)]
     if form := tagged.format_of(text):
         items, problems = _of_tags(text, form, file)
-    elif bare[:1] == "<" and re.search(r"<record\b|<xml\b|<records\b", bare[:4000]):
+    elif bare[:1] == "<" and XML.search(bare[:4000]):
         items, problems = _of_xml(bare, file)
     elif bare[:1] in ("[", "{"):
         items, problems = _of_json(text, file)
     elif re.search(r"^\s*@\s*\w+\s*[{(]", text, re.MULTILINE):
         return _of_bibtex(text, file, notes)
     else:
-        return Works(file=file), [Problem("references-none", file, 1)]
+        items, problems = _of_typed(text, file)
     if any(problem.severity == "error" for problem in problems):
         return Works(notes=tuple(notes), file=file), problems
     works, found = works_of(items, file, notes)
@@ -391,17 +395,79 @@ def _another(stem: str, taken: Iterable[str]) -> str:
     return name
 
 
-# --- lines with tags ----------------------------------------------------------------------------
+# --- lines with tags, and XML -------------------------------------------------------------------
 
 
 def _of_tags(text: str, form: str, file: str) -> tuple[list[Item], list[Problem]]:
     records, problems = tagged.records_of(text, form, file)
+    items, told = _of_records(records, form, file)
+    return items, [*problems, *told, *tagged.unknown_tags(records, form, file)]
+
+
+def _of_records(
+    records: Iterable[tagged.Record], form: str, file: str
+) -> tuple[list[Item], list[Problem]]:
     items = []
+    problems: list[Problem] = []
     for record in records:
         item, told = tagged.item_of(record, form, file)
         problems += told
         items.append(Item(item, record.line, next(tagged.ids_of(record, form), "")))
-    return items, [*problems, *tagged.unknown_tags(records, form, file)]
+    return items, problems
+
+
+def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
+    records, form, problems, unknown = records_of_xml(text, file)
+    items, told = _of_records(records, form, file)
+    return items, [*problems, *told, *_unknown_names(unknown, file)]
+
+
+_ELSEWHERE = (
+    (r"<rdf:RDF\b", "RDF of Zotero", "In Zotero choose File, Export and BibTeX, RIS or CSL JSON"),
+    (r"<mods(?:Collection)?\b", "MODS XML", "Export it as BibTeX, RIS or CSL JSON"),
+    (r"<(?:!doctype )?html\b", "a web page", "Export the references as BibTeX, RIS or CSL JSON"),
+)
+"""What is known and not read: how it begins, what it is, what to do instead."""
+
+
+# --- typed as text ------------------------------------------------------------------------------
+
+
+def _of_typed(text: str, file: str) -> tuple[list[Item], list[Problem]]:
+    """Whole references typed as text; what does not read as one is told."""
+    read, unread = typed_list(text)
+    if not read:
+        return [], [Problem("references-none", file, 1)]
+    items = []
+    for line, said in read.items():
+        parts = dict(said)
+        names = parts["author"].split("; ")
+        item = {"type": "article-journal", "author": tagged.people_of(names, [], by_rule=True)}
+        texts = {name: parts.get(part, "") for name, part in _TYPED}
+        if not texts["container-title"]:
+            item["type"] = "document"
+            texts["note"] = "Typed as text; to be looked up: where it appeared"
+        texts["page"] = texts["page"].replace("–", "-")
+        item.update({name: value for name, value in texts.items() if value})
+        items.append(Item({**item, **tagged.dated(read_date(parts["year"]))}, line))
+    told = f"{counted(len(read), 'reference')} typed as text {'was' if len(read) == 1 else 'were'} "
+    return items, [
+        Problem("reference-unsure", file, told=f"{told}read part by part"),
+        *(
+            Problem("typed-unread", file, line, text=shorten(one, 60))
+            for line, one in unread.items()
+        ),
+    ]
+
+
+_TYPED = (
+    ("title", "title"),
+    ("container-title", "journal"),
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("page", "pages"),
+    ("DOI", "doi"),
+)
 
 
 # --- CSL-JSON -----------------------------------------------------------------------------------
@@ -605,143 +671,6 @@ def _date_text(said: Any) -> str:
         ]
         return "/".join(date for date in dates if date)
     return str(said.get("literal") or said.get("raw") or "")
-
-
-# --- EndNote's XML ------------------------------------------------------------------------------
-
-_XML_TEXTS = (
-    ("title", "titles/title"),
-    ("volume", "volume"),
-    ("issue", "number"),
-    ("page", "pages"),
-    ("edition", "edition"),
-    ("publisher", "publisher"),
-    ("publisher-place", "pub-location"),
-    ("collection-title", "titles/tertiary-title"),
-    ("language", "language"),
-    ("genre", "work-type"),
-    ("number", "custom7"),
-    ("chapter-number", "section"),
-)
-_XML_KNOWN = frozenset(
-    [
-        *(
-            "database",
-            "source-app",
-            "rec-number",
-            "foreign-keys",
-            "ref-type",
-            "contributors",
-            "titles",
-        ),
-        *(
-            "periodical",
-            "pages",
-            "volume",
-            "number",
-            "dates",
-            "urls",
-            "electronic-resource-num",
-            "isbn",
-        ),
-        *("abstract", "keywords", "notes", "auth-address", "accession-num", "remote-database-name"),
-        *("remote-database-provider", "research-notes", "label", "work-type", "custom1", "custom2"),
-        *(
-            "custom3",
-            "custom4",
-            "custom5",
-            "custom6",
-            "custom7",
-            "language",
-            "edition",
-            "publisher",
-        ),
-        *("pub-location", "section", "alt-periodical", "orig-pub", "reprint-edition", "num-vols"),
-        *("access-date", "caption", "call-num", "image", "misc1", "misc2", "misc3", "num-of-pages"),
-        *(
-            "electronic-resource-number",
-            "reviewed-item",
-            "short-title",
-            "modified-date",
-            "added-date",
-        ),
-    ]
-)
-
-
-def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
-    """Records of EndNote's XML."""
-    if re.search(r"<!(?:ENTITY|DOCTYPE)", text, re.IGNORECASE):
-        return [], [Problem("references-entities", file, 1)]
-    # The declaration names the encoding of the file, which is text by now; signs that XML forbids
-    # make EndNote's own exports unreadable.
-    text = re.sub(r"^<\?xml[^>]*\?>", "", text)
-    text = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
-    try:
-        root = ElementTree.fromstring(text)
-    except (ElementTree.ParseError, RecursionError, ValueError) as error:
-        line = getattr(error, "position", (1, 0))[0]
-        place = ("references-unreadable", file, line)
-        return [], [Problem(*place, form="XML", reason=str(error))]
-    items: list[Item] = []
-    problems: list[Problem] = []
-    unknown: Counter[str] = Counter()
-    starts = [text.count("\n", 0, m.start()) + 1 for m in re.finditer(r"<record\b", text)]
-    records = list(root.iter("record"))
-    for number, record in enumerate(records):
-        line = starts[number] if number < len(starts) else 0
-        item, told = _xml_item(record, line, file)
-        problems += told
-        unknown.update({child.tag for child in record if child.tag not in _XML_KNOWN})
-        items.append(Item(item, line, _xml_text(record, "rec-number")))
-    if not records:
-        problems.append(Problem("references-none", file, 1))
-    return items, problems + _unknown_names(unknown, file)
-
-
-def _xml_text(record: ElementTree.Element, path: str) -> str:
-    found = record.find(path)
-    return " ".join("".join(found.itertext()).split()) if found is not None else ""
-
-
-def _xml_item(
-    record: ElementTree.Element, line: int, file: str
-) -> tuple[dict[str, Any], list[Problem]]:
-    """A record, through the same reading as the lines of EndNote's other export."""
-    kind = record.find("ref-type")
-    values: dict[str, list[str]] = {"0": [kind.get("name", "") if kind is not None else ""]}
-    for tag, path in (
-        *(
-            ("T", "titles/title"),
-            ("V", "volume"),
-            ("N", "number"),
-            ("P", "pages"),
-            ("7", "edition"),
-        ),
-        *(("I", "publisher"), ("C", "pub-location"), ("G", "language"), ("9", "work-type")),
-        *(("R", "electronic-resource-num"), ("D", "dates/year"), ("@", "isbn")),
-        ("8", "dates/pub-dates/date"),
-    ):
-        if said := _xml_text(record, path):
-            values[tag] = [said]
-    journal = _xml_text(record, "periodical/full-title") or _xml_text(
-        record, "titles/secondary-title"
-    )
-    journal = (
-        journal or _xml_text(record, "titles/alt-title") or _xml_text(record, "periodical/abbr-1")
-    )
-    values |= {"J": [journal], "B": [_xml_text(record, "titles/secondary-title")]}
-    values["S"] = [_xml_text(record, "titles/tertiary-title")]
-    for tag, role in (("A", "authors"), ("E", "secondary-authors"), ("?", "subsidiary-authors")):
-        people = record.findall(f"contributors/{role}/author")
-        values[tag] = [" ".join("".join(one.itertext()).split()) for one in people]
-    urls = ["".join(one.itertext()).strip() for one in record.iter("url")]
-    values["U"] = [next((url for url in urls if re.match(r"https?://|www\.", url)), "")]
-    number = _xml_text(record, "custom7")
-    item, told = tagged.item_of(tagged.Record(line, values), "enw", file)
-    if number:
-        item["number"] = number
-    return item, told
 
 
 # --- keys ---------------------------------------------------------------------------------------

@@ -101,15 +101,20 @@ def _ris(lines: Sequence[str], file: str) -> tuple[list[Record], list[Problem]]:
     last = ""
     gap = next((m[2] for line in lines if (m := _RIS.match(line)) and m[1] == "TY"), "  ")
     outside: list[int] = []
+    unended: list[int] = []
     for number, line in enumerate(lines, 1):
         found = _RIS.match(line)
         if found and not _is_tag(found, gap):
             found = None
         if found is None:
             if record is not None:
-                if line.strip() and last:
+                if _between(lines, number):
+                    last = ""
+                elif line.strip() and last:
                     values = record.values[last]
                     values[-1] = f"{values[-1]} {line.strip()}".strip()
+                elif line.strip():
+                    outside.append(number)
             elif line.strip() and not _HEADER.match(line):
                 outside.append(number)
             continue
@@ -123,20 +128,35 @@ def _ris(lines: Sequence[str], file: str) -> tuple[list[Record], list[Problem]]:
                 record, last = None, ""
             continue
         if tag == "TY" and record is not None and "TY" in record.values:
-            problems.append(Problem("ris-unended", file, record.line, end="ER  - "))
+            # Some programs write no end: where the next record begins, this one is whole.
+            unended.append(record.line)
+            records.append(record)
             record = None
         if record is None:
             record = Record(number)
         record.values.setdefault(tag, []).append(value)
         last = tag
     if record is not None:
-        problems.append(Problem("ris-unended", file, record.line, end="ER  - "))
+        unended.append(record.line)
+        records.append(record)
+    if unended:
+        problems.append(_unended(unended, file, "ER  - "))
     for whole in [r for r in records if "TY" not in r.values]:
         problems.append(Problem("ris-outside", file, whole.line))
     if outside:
         n = counted(len(outside), "line")
         problems.append(Problem("references-outside", file, outside[0], n=n))
     return [r for r in records if "TY" in r.values], problems
+
+
+def _between(lines: Sequence[str], number: int) -> bool:
+    """Whether a line after an empty one is what a database writes between records."""
+    return number > 1 and not lines[number - 2].strip() and bool(_HEADER.match(lines[number - 1]))
+
+
+def _unended(begins: Sequence[int], file: str, end: str) -> Problem:
+    n = counted(len(begins), "entry has", "entries have")
+    return Problem("ris-unended", file, begins[0], n=n, end=end)
 
 
 def _is_tag(found: re.Match[str], gap: str) -> bool:
@@ -169,6 +189,7 @@ def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], l
     last = ""
     outside: list[int] = []
     ended = True
+    unended: list[int] = []
     for number, line in enumerate(lines, 1):
         found = pattern.match(line)
         if found is None:
@@ -189,7 +210,7 @@ def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], l
             continue
         if tag == start:
             if not ended:
-                problems.append(Problem("ris-unended", file, records[-1].line, end="ER"))
+                unended.append(records[-1].line)
             record = Record(number)
             records.append(record)
             ended = form != "ciw"
@@ -199,7 +220,9 @@ def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], l
         record.values.setdefault(tag, []).append(value)
         last = tag
     if not ended and records:
-        problems.append(Problem("ris-unended", file, records[-1].line, end="ER"))
+        unended.append(records[-1].line)
+    if unended:
+        problems.append(_unended(unended, file, "ER"))
     if outside:
         n = counted(len(outside), "line")
         problems.append(Problem("references-outside", file, outside[0], n=n))
@@ -735,6 +758,7 @@ def _from_enw(record: Record) -> _Said:
         "collection-title": first("S"),
         "volume": first("V"),
         "issue": first("N"),
+        "number": first("custom7"),  # of EndNote's XML alone
         "page": first("P"),
         "edition": first("7"),
         "publisher": first("I"),

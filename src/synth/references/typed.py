@@ -1,4 +1,4 @@
-"""A whole reference that somebody typed in a cell, as APA, Harvard, Vancouver, IEEE or MLA have it.
+"""Whole references typed in a cell or a list, as APA, Harvard, Vancouver, IEEE or MLA have it.
 
 What can be told apart is: who, when, what, and where it appeared. A text that has another form is
 none, rather than a reference with wrong parts.
@@ -7,6 +7,7 @@ none, rather than a reference with wrong parts.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from synth.references.matching import AND_OTHERS
@@ -89,12 +90,14 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
         if not title or not names or not whole:
             continue
         told = {"author": names, "year": said["year"], "title": title}
+        end = found.end("plain") if found and said.get("plain") else -1
+        asked = bare[end] if end > 0 and bare[end : end + 1] in ("?", "!") else ""
+        told["title"] += asked
         if place:
             journal = place["journal"]
-            end = found.end("plain") if found and said.get("plain") else -1
-            if bare[end : end + 1] in ("?", "!") and (more := re.match(r"(.+\w{4,})\. ", journal)):
+            if asked and (more := re.match(r"(.+\w{4,})\. ", journal)):
                 # What follows a question is the rest of the title.
-                told["title"] = f"{title}{bare[end]} {more[1]}"
+                told["title"] += f" {more[1]}"
                 journal = journal[more.end() :]
             told["journal"] = journal.strip(f" ,.;:{_QUOTES}")
             told["volume"] = place["volume"]
@@ -103,6 +106,60 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
         told["doi"] = doi[0].rstrip(".,;)") if doi else ""
         return tuple((part, value) for part, value in told.items() if value)
     return ()
+
+
+def typed_list(text: str) -> tuple[dict[int, tuple[tuple[str, str], ...]], dict[int, str]]:
+    r"""The references of a list that somebody typed: numbered, a paragraph each, or a line each.
+
+    Parameters
+    ----------
+    text : with plain line ends.
+
+    Returns
+    -------
+    The parts of each reference by the line it begins on, as :func:`typed_reference` has them, and
+    what is none by its line. A text of which less than half are references is no such list.
+
+    >>> list(typed_list("[1] Lee A. On sheds. J Gard. 2019;3:1-9.\n[2] Lee A (in prep)")[1])
+    [2]
+    """
+    read: dict[int, tuple[tuple[str, str], ...]] = {}
+    unread: dict[int, str] = {}
+    for line, one in _entries(text.lstrip("\ufeff").split("\n")):
+        said = typed_reference(one)
+        if said:
+            read[line] = said
+        else:
+            unread[line] = one
+    return (read, unread) if len(read) >= len(unread) else ({}, {})
+
+
+def _entries(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """The entries of a list, each with its line; its heading is none."""
+    lines = ["" if _HEADING.fullmatch(line) else line for line in lines]
+    full = [line for line in lines if line.strip()]
+    numbered = sum(bool(_NUMBER.match(line)) for line in full)
+    alone = sum(bool(typed_reference(line)) for line in full)
+    entries: list[tuple[int, list[str]]] = []
+    fresh = True
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            # What ends a paragraph ends an entry, but for a list that numbers them.
+            fresh = fresh or numbered < 2
+            continue
+        begins = bool(_NUMBER.match(line)) if numbered > 1 else 2 * alone >= len(full)
+        if fresh or begins or not entries:
+            entries.append((number, []))
+        entries[-1][1].append(line.strip())
+        fresh = False
+    return [(number, " ".join(parts)) for number, parts in entries]
+
+
+_HEADING = re.compile(
+    r"\W*(?:references?|reference list|bibliography|works cited|literature|sources|"
+    r"included studies)\W*",
+    re.IGNORECASE,
+)
 
 
 def _names(text: str, *, alone: bool) -> str:
