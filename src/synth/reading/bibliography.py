@@ -102,7 +102,12 @@ def parse_bibliography(text: str, file: str = BIB_FILE) -> tuple[Bibliography, l
     if inherits:
         references, found = _inherited(references, file, broken)
         problems += found
-    return Bibliography(tuple(references), frozenset(broken)), problems
+    works = (work for work in references if work.kind not in _NO_WORKS)
+    return Bibliography(works, frozenset(broken)), problems
+
+
+_NO_WORKS = frozenset(["xdata", "set"])
+"""Entries of biblatex that hold fields for others, or name others that stand for themselves."""
 
 
 def _strings(blocks: Any) -> dict[str, str]:

@@ -34,6 +34,7 @@ from synth.references.work import (
     Reference,
     bare_doi,
     read_date,
+    with_subtitle,
 )
 from synth.references.xml_records import XML, records_of_xml
 from synth.text import counted, fold, shorten, slug
@@ -70,7 +71,8 @@ def read_references(path: Path) -> tuple[Works, list[Problem]]:
     """Read a file of references, of whatever format its text turns out to have.
 
     BibTeX, RIS, PubMed (``.nbib`` and XML), Web of Science (``.ciw``), EndNote (XML and ``.enw``),
-    CSL-JSON and lists typed as text are known by what they hold, not by the name of the file.
+    CSL (JSON and YAML) and lists typed as text are known by what they hold, not by the
+    name of the file.
 
     Parameters
     ----------
@@ -109,6 +111,8 @@ def parse_references(
         items, problems = _of_xml(bare, file)
     elif bare[:1] in ("[", "{"):
         items, problems = _of_json(text, file)
+    elif _YAML.match(bare):
+        items, problems = _of_yaml(text, file)
     elif re.search(r"^\s*@\s*\w+\s*[{(]", text, re.MULTILINE):
         return _of_bibtex(text, file, notes)
     else:
@@ -470,7 +474,7 @@ _TYPED = (
 )
 
 
-# --- CSL-JSON -----------------------------------------------------------------------------------
+# --- CSL, as JSON and YAML ----------------------------------------------------------------------
 
 _CSL_KINDS = frozenset(CSL_TYPES.values()) | {"article-magazine", "article-newspaper", "document"}
 _CSL_ALIKE = {
@@ -530,6 +534,10 @@ _CSL_READ = frozenset(
         "accessed",
         "DOI",
         "URL",
+        "subtitle",
+        "published",
+        "published-print",
+        "published-online",
     ]
 )
 _CSL_KNOWN = frozenset(
@@ -559,6 +567,44 @@ def _of_json(text: str, file: str) -> tuple[list[Item], list[Problem]]:
         line = getattr(error, "lineno", 1)
         reason = getattr(error, "msg", "it is nested too deeply")
         return [], [Problem("references-unreadable", file, line, form="JSON", reason=reason)]
+    return _of_csl(found, file)
+
+
+_YAML = re.compile(
+    r"(?:---[ \t]*\n)?(?:(?:\w+:.*\n)*?references:[ \t]*\n|[ ]*- (?:id|type|title|author|DOI): )"
+)
+
+
+def _of_yaml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
+    """Items of CSL as YAML, as Pandoc and Quarto write them: alone or in the head of a text."""
+    import yaml
+
+    def said(node: yaml.Node, depth: int = 0) -> Any:
+        if depth > 20 or id(node) in seen:
+            raise ValueError("it holds a part twice or is nested too deeply")
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return node.value
+        if isinstance(node, yaml.SequenceNode):
+            return [said(one, depth + 1) for one in node.value]
+        return {str(name.value): said(one, depth + 1) for name, one in node.value}
+
+    seen: set[int] = set()
+    try:
+        # A document behind the first, such as the text below its head, is none of references.
+        node = next(iter(yaml.compose_all(text, Loader=yaml.BaseLoader)))
+        if isinstance(node, yaml.MappingNode):
+            node = next(one for name, one in node.value if name.value == "references")
+        found = [(said(one), one.start_mark.line + 1) for one in node.value]
+    except (yaml.YAMLError, ValueError, StopIteration, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", "") or str(error) or "it has no list of references"
+        line = mark.line + 1 if mark else 1
+        return [], [Problem("references-unreadable", file, line, form="YAML", reason=reason)]
+    return _of_csl(found, file)
+
+
+def _of_csl(found: Sequence[tuple[Any, int]], file: str) -> tuple[list[Item], list[Problem]]:
     items: list[Item] = []
     problems: list[Problem] = []
     unknown: Counter[str] = Counter()
@@ -617,6 +663,10 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         value = value[0] if isinstance(value, list) and value else value
         if isinstance(value, str | int | float) and (text := plain(" ".join(str(value).split()))):
             item[name] = text
+    if "title" in item and (below := raw.get("subtitle")):
+        # Crossref has it apart.
+        below = below[0] if isinstance(below, list) else below
+        item["title"] = with_subtitle(item["title"], plain(" ".join(str(below).split())))
     # What Zotero keeps in "Extra", a line for each number.
     extra = str(raw.get("note") or "")
     for name, pattern in (("PMID", r"\d{1,8}"), ("PMCID", r"PMC\d+"), ("DOI", r"10\.\S+")):
@@ -638,10 +688,12 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
                 names.append(person)
         if names:
             item[role] = names
-    date = read_date(_date_text(raw.get("issued")) or str(raw.get("status") or ""))
+    # Without the first, a record of Crossref has the others.
+    dates = ("issued", "published", "published-print", "published-online")
+    said = next(filter(None, (_date_text(raw.get(name)) for name in dates)), "")
+    date = read_date(said or str(raw.get("status") or ""))
     item.pop("status", None)
     item.update(tagged.dated(date))
-    said = _date_text(raw.get("issued"))
     if said and not date.year and not date.words:
         told.append(f"{said!r} is not a date; it was left out")
     if (accessed := read_date(_date_text(raw.get("accessed")))).year:
@@ -656,10 +708,17 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         item.setdefault("DOI", bare_doi(url))
     elif WEB_ADDRESS.fullmatch(url):
         item["URL"] = url
+    elif url:
+        told.append(f"{url!r} is not a web address; it was left out")
     return item, told
 
 
 def _date_text(said: Any) -> str:
+    if isinstance(said, list):  # of YAML, the first and the last of a range
+        return "/".join(filter(None, map(_date_text, said[:2])))
+    if isinstance(said, Mapping) and said.get("year"):
+        spoken = [str(said.get(name) or "") for name in ("year", "month", "day")]
+        return "-".join(part.zfill(2) for part in spoken if part.isdecimal())
     if not isinstance(said, Mapping):
         return str(said or "")
     parts = said.get("date-parts")

@@ -84,7 +84,7 @@ _SILENT = frozenset(
     emph textit textbf textsc textrm texttt textsf textsl textup textmd textnormal text mbox hbox
     underline uline enquote mkbibquote mkbibemph mkbibitalic mkbibbold NoCaseChange url nolinkurl
     path ensuremath mathrm mathit mathbf mathsf mathcal mathbb mathfrak mathnormal boldsymbol bm
-    operatorname uppercase lowercase MakeUppercase MakeLowercase protect relax noopsort em it bf sc
+    operatorname uppercase lowercase MakeUppercase MakeLowercase protect relax em it bf sc
     rm tt sf sl itshape bfseries scshape upshape rmfamily small footnotesize normalsize large Large
     left right displaystyle textstyle limits nolimits bibstring mkbibparens unskip ignorespaces
     break allowbreak hspace vspace hskip selectlanguage foreignlanguage bgroup egroup xspace
@@ -107,8 +107,15 @@ _FRACTION = re.compile(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
 # Quotation marks that a program escaped, which LaTeX would take for two dots on a letter.
 _QUOTED = re.compile(r"(?<![\w{\\])\\\"(?!\{)([^\"\\{}]*[\w.!?])\\\"(?![\w{])")
+# Commands whose first argument is no text, such as the sign that works are sorted by.
 _LANGUAGE = re.compile(
-    r"\\(?:foreignlanguage|selectlanguage|textcolor|color|hspace|vspace)\s*\{[^{}]*\}"
+    r"\\(?:foreignlanguage|selectlanguage|textcolor|color|hspace|vspace|noopsort|SortNoop)"
+    r"\s*\{[^{}]*\}"
+)
+# An accent on a letter that has one, as in Vietnamese: the inner one is read first.
+_MARK = r"\\(?:['`^\"~=.]|[uvHcdbrkt](?=[\s{]))\s*"
+_NESTED = re.compile(
+    rf"({_MARK})\{{\s*\{{?\s*({_MARK}(?:\{{\s*[^\W\d_]\s*\}}|[^\W\d_]))\s*\}}?\s*\}}"
 )
 _EITHER = re.compile(r"\\texorpdfstring\s*\{[^{}]*\}\s*(?=\{)")
 # Pandoc's rule, so that prices are no formulas: no space inside the marks, no digit behind them.
@@ -157,12 +164,17 @@ def _decoded(text: str) -> str:
         text = _QUOTED.sub("“\\1”", text)
         text = _FRACTION.sub(r"\1/\2", text)
         text = _RAISED.sub(lambda found: _shifted(found[1], found[2]), text)
+        text = _NESTED.sub(_inner_first, text)
         text = _COMMAND.sub(_spoken, text)
     if "--" in text:
         text = text.replace("---", "—").replace("--", "–")
     text = text.replace("``", "“").replace("''", "”").replace(",,", "„")
     text = text.replace("~", "\N{NO-BREAK SPACE}").replace("{", "").replace("}", "")
     return plain(_restored(text))
+
+
+def _inner_first(found: re.Match[str]) -> str:
+    return f"{found[1]}{{{_COMMAND.sub(_spoken, found[2]).replace('{', '').replace('}', '')}}}"
 
 
 def _restored(text: str) -> str:
@@ -206,7 +218,9 @@ def _symbol(word: str) -> str:
 
     known = get_default_latex_context_db().get_macro_spec(word)
     sign = getattr(known, "simplify_repl", None)
-    return sign if isinstance(sign, str) and "%" not in sign and "\\" not in sign else ""
+    # What it has for a citation is a placeholder, "<cit.>".
+    known = isinstance(sign, str) and not re.search(r"[%\\]|<\w", sign)
+    return str(sign) if known else ""
 
 
 def unknown_commands(text: str) -> list[str]:
@@ -218,9 +232,8 @@ def unknown_commands(text: str) -> list[str]:
     if "\\" not in text:
         return []
     unknown: dict[str, None] = {}
-    for found in _COMMAND.finditer(
-        _EITHER.sub("", _LINKED.sub("", _RAISED.sub("", _FRACTION.sub(r"\1\2", text))))
-    ):
+    text = _NESTED.sub(_inner_first, _FRACTION.sub(r"\1\2", _LANGUAGE.sub("", text)))
+    for found in _COMMAND.finditer(_EITHER.sub("", _LINKED.sub("", _RAISED.sub("", text)))):
         if _spoken(found) == found[0]:
             unknown["\\" + (found["word"] or found["sign"] or "")] = None
     return list(unknown)

@@ -260,6 +260,16 @@ _TYPES = {
 }
 """Types of RIS and of Web of Science in the words of CSL."""
 
+_VAGUE = frozenset(
+    word
+    for line in """
+    ADVS ANCIENT ART BILL CHART CLSWK CTLG DBASE EQUA FIGURE GEN GRANT HEAR LEGAL MAP MULTI MUSIC
+    PAMP PCOMM UNBILL
+    """.splitlines()
+    for word in line.split()
+)
+"""Types of RIS for which no list of references has a form of its own."""
+
 _ENW_TYPES = {
     "journal article": "article-journal",
     "electronic article": "article-journal",
@@ -294,7 +304,7 @@ _RIS_READ = (
 )
 _RIS_KNOWN = (
     "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT OP RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
-    "AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2"
+    "US XR AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2"
 )
 _NBIB_READ = (
     "PMID TI BTI CTI AU FAU CN ED FED DP TA JT VI IP PG LID AID PT IS ISBN LA PB PL PMC "
@@ -358,6 +368,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         if understood := people_of(names, told, by_rule=form in ("nbib", "ciw")):
             item[role] = understood
     item.update(dated(date))
+    if form == "ris" and not _ris_type(kind := record.first("TY")) and kind.upper() not in _VAGUE:
+        told.append(f"{kind!r} is no type of RIS; the work was taken for a document")
     written = record.first(*_DATES[form])
     if written and not date.year and not date.words:
         told.append(f"{written!r} is no year that is understood; the work stands without a date")
@@ -414,7 +426,7 @@ def people_of(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[d
     people: list[dict[str, str]] = []
     initials: list[Name] = []
     divided = False
-    for written in dict.fromkeys(names):
+    for written in names:
         parts = [part for part in written.split(";") if part.strip()]
         divided = divided or len(parts) > 1
         for part in parts:
@@ -473,9 +485,14 @@ _SOURCE = re.compile(
 )
 
 
+def _ris_type(said: str) -> str:
+    """The kind of a work by its type in RIS, or by EndNote's name for it."""
+    return _TYPES.get(said.upper(), "") or _ENW_TYPES.get(said.lower(), "")
+
+
 def _from_ris(record: Record) -> _Said:
     first, every = record.first, record.every
-    kind = _TYPES.get(first("TY").upper(), "document")
+    kind = _ris_type(first("TY")) or "document"
     in_book = kind in ("chapter", "paper-conference", "entry-encyclopedia")
     alone = kind in (
         "book",
@@ -535,9 +552,10 @@ def _from_ris(record: Record) -> _Said:
     _numbers(record, texts)
     notes = [note for note in every("N1") if not BOILERPLATE.match(note)]
     texts["note"] = "; ".join(notes)
-    editors = [*every("ED"), *(every("A2") if in_book or kind == "book" else [])]
+    editors = _once(every("ED"), every("A2") if in_book or kind == "book" else [])
     people = {
-        "author": every("AU", "A1"),
+        # Two authors may be called alike; what stands under both tags is one.
+        "author": _once(every("AU"), every("A1")),
         "editor": editors,
         "translator": every("A4") if kind in ("book", "chapter") else [],
     }
@@ -546,6 +564,11 @@ def _from_ris(record: Record) -> _Said:
     if accessed.year:
         texts["accessed"] = first("Y2")
     return texts, people, date
+
+
+def _once(names: list[str], others: list[str]) -> list[str]:
+    """Names of two tags; of the second those that the first lacks."""
+    return [*names, *(name for name in others if name not in names)]
 
 
 def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:

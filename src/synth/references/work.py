@@ -402,7 +402,7 @@ class Reference:
         title = self.fields.get("title")
         if title and "subtitle" not in self.fields:
             return decode(title).strip()
-        return _with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
+        return with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
 
     @property
     def main_title(self) -> str:
@@ -421,7 +421,7 @@ class Reference:
             ("shortjournal", ""),
         ):
             if self.fields.get(name):
-                said = _with_subtitle(self.text(name), self.text(below) if below else "")
+                said = with_subtitle(self.text(name), self.text(below) if below else "")
                 # A book has its own title here too, for the chapters that inherit it.
                 return "" if said == self.title and name == "booktitle" else said
         if self.is_in_book and self.fields.get("maintitle"):
@@ -572,7 +572,12 @@ class Reference:
         return "" if BOILERPLATE.match(said) else said
 
 
-def _with_subtitle(title: str, subtitle: str) -> str:
+def with_subtitle(title: str, subtitle: str) -> str:
+    """A title with what stands below it.
+
+    >>> with_subtitle("Who rests?", "A study"), with_subtitle("Rest.", "A study")
+    ('Who rests? A study', 'Rest: A study')
+    """
     if not subtitle or not title:
         return title or subtitle
     return f"{title} {subtitle}" if title[-1] in "?!:" else f"{title.rstrip('.')}: {subtitle}"
