@@ -311,6 +311,23 @@ def test_a_node_is_as_deep_as_there_are_ranks(ranks: int, fine: bool, sound: Pat
     assert ("node-too-deep" not in codes) == fine
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("work; pauses", "A cell holds one: give each a row of its own."),
+        ("work/pauses", "A cell holds one: give each a row of its own."),
+        ("n/a", "If there is none, take the row out."),
+        ("pausse", "Did you mean 'pauses'?"),
+    ],
+)
+def test_a_theme_that_is_none_says_how_to_write_it(cell: str, said: str, sound: Path) -> None:
+    path = sound / "data" / "coded_studies.csv"
+    table = path.read_text(encoding="utf-8")
+    path.write_text(table.replace(",pauses,", f",{cell},", 1), encoding="utf-8")
+    found = [str(problem) for problem in check(sound) if problem.code == "theme-unknown"]
+    assert [said in text for text in found] == [True]
+
+
 @pytest.mark.parametrize(("colour", "fine"), [("#747474", True), ("#757575", False)])
 def test_a_colour_has_a_contrast_of_four_and_a_half(colour: str, fine: bool, sound: Path) -> None:
     with_text(sound, "data/review.toml", '"#9c2f4f"', f'"{colour}"')

@@ -1179,3 +1179,23 @@ def test_a_table_of_markdown_is_read_and_what_stands_beside_it_is_told(tmp_path:
     assert cells(bare) == [["Lee 2010", "Pay"]]
     (bars,) = read(tmp_path, "t.csv", "Study|Code\nLee 2010|Pay\n-|-\n")
     assert cells(bars) == [["Lee 2010", "Pay"], ["-", "-"]]
+
+
+def test_tables_of_markdown_are_sheets_called_as_the_headings_above_them(tmp_path: Path) -> None:
+    text = (
+        "# Coding\nBy two of us.\n\n| Study | Code |\n|---|:-:|\n| Lee 2020 | a \\| b |\n\n"
+        "And:\n\nStudy | Code\n--- | ---\nEk 2021 | Pay\n\n"
+        "## Coding ##\n| Study | Code |\n|---|---|\n| Roux 2021 | Pay |\n"
+    )
+    sheets = read(tmp_path, "t.md", text)
+    assert [sheet.name for sheet in sheets] == ["Coding", "Table 2", "Coding (3)"]
+    assert [cells(sheet) for sheet in sheets] == [
+        [["Lee 2020", "a | b"]],
+        [["Ek 2021", "Pay"]],
+        [["Roux 2021", "Pay"]],
+    ]
+    assert [sheet.rows[0].line for sheet in sheets] == [6, 12, 17]
+    assert "It holds 3 tables of Markdown." in told(sheets[0])
+    assert "beside its tables was not read: 4 lines, the first in line 1." in told(sheets[0])
+    (one,) = read(tmp_path, "t.md", "\n".join(text.split("\n")[:6]))
+    assert one.name == ""

@@ -455,3 +455,53 @@ def test_a_total_that_names_no_source_is_no_number_of_databases(tmp_path: Path) 
 def test_numbers_of_studies_are_no_flow(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Study,n\nLee 2010,12\nRoux 2011,30\nEk 2012,7\n", "utf-8")
     assert flow_of(read_tables(tmp_path / "t.csv")[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("reasons", "excluded", "said"),
+    [
+        # Without their total, reasons count where they are what was assessed and not included.
+        ("Wrong population,30\nWrong design,20\nNo full text,10\n", 60, ""),
+        ("Excluded: population,30\nExcluded: design,20\nExcluded: no full text,10\n", 60, ""),
+        ("Reports excluded,60\nWrong population,30\nWrong design,30\n", 60, ""),
+        (
+            "Wrong population,30\nWrong design,20\nExcluded: no full text,11\n",
+            None,
+            "They add up to 61, but 60 were assessed and not included: make them fit.",
+        ),
+        (
+            "Reports excluded,60\nWrong population,30\nWrong design,29\n",
+            60,
+            "They add up to 59, but 'Reports excluded' says 60: make them fit.",
+        ),
+        ("Wrong population,30\nWrong design,ca. 30\n", None, "Not all of them are whole numbers."),
+    ],
+)
+def test_reasons_count_where_they_add_up(
+    tmp_path: Path, reasons: str, excluded: int | None, said: str
+) -> None:
+    text = (
+        "Records identified from databases,1000\nRecords screened,1000\nRecords excluded,900\n"
+        f"Full texts assessed,100\n{reasons}Studies included,40\n"
+    )
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text(text, "utf-8")
+    sheets, _ = read_tables(numbers)
+    assert said in " ".join(sheets[0].notes)
+    held = {row["box"]: row["count"] for row in flow(tmp_path, numbers=text).rows}
+    assert held["excluded-eligibility"] == ("" if excluded is None else str(excluded))
+    told = [int(n) for box, n in held.items() if box.startswith("excluded-eligibility-")]
+    assert sum(told) == (0 if said else excluded)
+
+
+def test_reasons_without_anything_to_hold_them_against_say_what_to_add(tmp_path: Path) -> None:
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text(
+        "Records identified,90\nRecords screened,80\nFull texts assessed,20\nToo old,9\n"
+        "Included reports,\nRecords excluded,60\n",
+        "utf-8",
+    )
+    sheets, _ = read_tables(numbers)
+    assert (
+        "how many reports were excluded in all, as in 'Reports excluded, 9'" in sheets[0].notes[-1]
+    )

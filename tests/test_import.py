@@ -20,6 +20,7 @@ from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
 from synth.reading.versions import VERSIONS_FILE, versions
 from synth.references.work import Bibliography
+from synth.starter.draft import NO_SUMMARY
 from synth.starter.importer import Taken, take_in
 from synth.starter.request import Request
 
@@ -2075,3 +2076,25 @@ def test_a_quote_beside_a_tick_is_the_text_of_its_finding(take: Take, header: st
     assert "no summary" in found["di2013", "pay"]
     assert "A text beside a code that does not apply is no finding." in made.told
     assert "is the text of the findings that are ticked beside it" in made.told
+
+
+@pytest.mark.parametrize(
+    ("header", "texts"),
+    [
+        # A column alone has to name its code: a quote may be of any of them.
+        ("Pay,Pay quote,Hours", {"pay": "So little.", "hours": ""}),
+        ("Pay,Hours,Quote (hours)", {"pay": "", "hours": "So little."}),
+        ("Pay,Hours,Quote", {"pay": "So little.", "hours": "So little."}),
+    ],
+)
+def test_a_quote_alone_is_the_text_of_the_code_it_names(
+    take: Take, header: str, texts: dict[str, str]
+) -> None:
+    cells = {"Pay": "x", "Hours": "x"}
+    rows = [
+        ",".join(cells.get(name, said) for name in header.split(","))
+        for said in ("So little.", "Enough.")
+    ]
+    made = take(f"Study,{header}\nLee 2020,{rows[0]}\nEk 2021,{rows[1]}\n")
+    found = {f.theme: f.summary for f in made.records.findings.values() if f.study == "lee2020"}
+    assert {code: text.replace(NO_SUMMARY, "") for code, text in found.items()} == texts

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from synth import cli
 from synth.errors import ReviewError
 from synth.reading.records import Records
 from synth.reading.rules import check, load_records
 from synth.reading.settings import contrast
 from synth.references.importing import parse_references
 from synth.starter.columns.named import given as named_columns
+from synth.starter.outline import numbered
 from synth.starter.palette import COLOURS, level_look
 from synth.starter.request import Request
 from synth.starter.spreadsheet import read_tables
@@ -91,7 +93,7 @@ def test_the_review_the_tests_know_by_heart(example_root: Path, tmp_path: Path) 
         tables=(example_root / "data/coded_studies.csv",),
         bib=example_root / "references.bib",
         codebook=example_root / "data/codebook.csv",
-        ranks="Sphere,Domain,Topic,Aspect",
+        ranks=("Sphere", "Domain", "Topic", "Aspect"),
     )
     start(request, execute=False, dry_run=False, say=said.append)
     before, after = load_records(example_root), load_records(tmp_path / "again")
@@ -305,7 +307,8 @@ def test_a_codebook_of_any_form_is_read(taken_in: Any, codebook: str) -> None:
     ("codebook", "message"),
     [
         ("Code,Definition\nPayment,x\n", "Did you mean 'Payment'? Codes are listed in"),
-        ("Code,Parent\nPay,Work\n", "'Work' is not in the codebook."),
+        ("Code,Parent\nWork,\nPay,Wrok\n", "'Wrok' is not in the codebook."),
+        ("Code,Parent\nPay,12\n", "'12' is not in the codebook.\n  Give it a row of its own;"),
         ("Code,Parent\nPay,Work\nWork,Pay\n", "stands above itself"),
         ("Code,Parent\nPay,\nPay,\n", "already stands on line 2"),
         ("A,B\nWork,Pay\nRest,Pay\n", "can mean several nodes"),
@@ -325,16 +328,77 @@ def test_what_is_wrong_with_a_codebook_is_told(taken_in: Any, codebook: str, mes
         "No,Theme\n1,Work\n1.1,Pay\n1.2,Hours\n2,Rest\n2.1,Naps\n",
         "Code no.,Name,Definition\n1.,Work,w\n1.1.,Pay,p\n1.2.,Hours,h\n2.,Rest,r\n2.1.,Naps,n\n",
         "Code,Parent\nWork,\nPay,Work\nHours,Work\nRest,\nNaps,Rest\n",
+        "Code,Parent\nPay,Work\nHours,Work\nNaps,Rest\n",
+        "Code\nA. Work\nA.1 Pay\nA.2 Hours\nB. Rest\nB.1 Naps\n",
+        "Code\nI. Work\nI.a Pay\nI.b Hours\nII. Rest\nII.a Naps\n",
+        "Code\nI. Work\n1. Pay\n2. Hours\nII. Rest\n1. Naps\n",
+        "Code\n1) Work\n(a) Pay\n(b) Hours\n2) Rest\n(a) Naps\n",
+        "Code\nWork\ni) Pay\nii) Hours\nRest\ni) Naps\n",
+        "No,Code\nA,Work\nA1,Pay\nA2,Hours\nB,Rest\nB1,Naps\n",
         'Domain,Code,Also known as\nWork,Pay,wages\nWork,Hours,\nRest,Naps,"siesta, doze"\n',
     ],
 )
 def test_what_is_below_what_is_read_from_any_outline(taken_in: Any, codebook: str) -> None:
     table = "Paper,Code,Text\nLee 2020,Pay,one\nLee 2020,Naps,two\n"
     records, _ = taken_in(table=table, codebook=codebook)
-    assert [(node.id, node.parent) for node in records.codebook] == [
-        *(("work", ""), ("pay", "work"), ("hours", "work"), ("rest", ""), ("naps", "rest")),
+    label = {node.id: numbered(node.label)[1] for node in records.codebook}
+    assert [(label[node.id], label.get(node.parent, "")) for node in records.codebook] == [
+        *(("Work", ""), ("Pay", "Work"), ("Hours", "Work"), ("Rest", ""), ("Naps", "Rest")),
     ]
-    assert {finding.theme for finding in records.findings.values()} == {"pay", "naps"}
+    assert {label[finding.theme] for finding in records.findings.values()} == {"Pay", "Naps"}
+
+
+@pytest.mark.parametrize(
+    ("codebook", "parents", "said"),
+    [
+        # What has no row above it is not put below the row before it.
+        ("1 Work\n1.1 Pay\n2.1 Naps", {"1.1 Pay": "1 Work", "2.1 Naps": ""}, "numbered 2, so"),
+        ("1.1 Pay\n2.1 Naps", {"1.1 Pay": "", "2.1 Naps": ""}, "stand side by side"),
+        ("1. Work\n1. Pay\n2. Naps", {"1. Pay": "", "2. Naps": ""}, "stand side by side"),
+        # A letter that counts on, and one that may begin roman numbers.
+        ("h) Pay\ni) Naps", {"h) Pay": "", "i) Naps": ""}, ""),
+        ("A good day\nI slept\n1. Pay\n2. Naps", {"1. Pay": "", "A good day": ""}, ""),
+    ],
+)
+def test_numbers_that_do_not_tell_what_is_below_what_make_no_ranks(
+    taken_in: Any, codebook: str, parents: Mapping[str, str], said: str
+) -> None:
+    table = "Paper,Code,Text\nLee 2020,Pay,one\nLee 2020,Naps,two\n"
+    records, told = taken_in(table=table, codebook=f"Code\n{codebook}\n")
+    label = {"": "", **{node.id: node.label for node in records.codebook}}
+    found = {node.label: label[node.parent] for node in records.codebook}
+    assert {**found, **parents} == found
+    assert said in told
+
+
+@pytest.mark.parametrize("cell", ["Pay/Hours", "Pay + Hours", "Pay and Hours"])
+def test_a_cell_of_two_codes_says_how_to_write_them(taken_in: Any, cell: str) -> None:
+    said = refused(taken_in, table=f"Paper,Code\nLee 2020,{cell}\n", codebook="Code\nPay\nHours\n")
+    assert "Is it 2 codes? Write 'Pay; Hours'." in said
+
+
+def test_a_label_that_two_numbers_have_means_neither(taken_in: Any) -> None:
+    codebook = "Code\n1 Work\n1.1 Staff\n2 Home\n2.1 Staff\n"
+    table = "Paper,Code,Text\nLee 2020,Staff,one\n"
+    said = refused(taken_in, table=table, codebook=codebook)
+    assert "'Staff' can mean several nodes" in said
+    records, _ = taken_in(table=table.replace("Staff", "2.1"), codebook=codebook)
+    assert [records.codebook[f.theme].label for f in records.findings.values()] == ["2.1 Staff"]
+
+
+@pytest.mark.parametrize("ranks", ["Level,Theme", "Level > Theme"])
+def test_ranks_are_named_as_many_as_there_are(
+    tmp_path: Path, ranks: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("Paper,Code\nLee 2020,Work > Pay\nEk 2021,Work > Hours\n", "utf-8")
+    given = ["new", str(tmp_path / "review"), "--from", str(table), "--yes", "--dry-run", "--ranks"]
+    assert cli.main([*given, ranks]) == 0
+    for other, said in (("Theme", "names 1 rank: 'Theme'."), ("A,B,C", "'A', 'B', 'C'.")):
+        assert cli.main([*given, other]) == 1
+        told = capsys.readouterr()
+        assert said in told.out + told.err
+        assert "The codebook has 2 ranks, as in 'Work > Pay'." in told.out + told.err
 
 
 def test_other_words_for_a_code_find_it_and_stay_with_it(taken_in: Any) -> None:

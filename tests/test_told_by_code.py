@@ -61,7 +61,7 @@ STARTS: tuple[tuple[str, Files], ...] = (
     ("codebook-empty", {"c.csv": "Definition\n" + f"{'What is paid. ' * 9}\n" * 2}),
     ("node-above-itself", {"c.csv": "Code,Parent\nPay,Work\nWork,Pay\n"}),
     ("node-twice", {"c.csv": "Code,Parent\nPay,\nPay,\n"}),
-    ("parent-unknown", {"c.csv": "Code,Parent\nPay,Work\n"}),
+    ("parent-unknown", {"c.csv": "Code,Parent\nWork,\nPay,Wrok\n"}),
     ("rank-gap", {"c.csv": "Area,Theme,Code\nWork,,Pay\n,Rest,Pay\n"}),
     ("ranks-many", {"t.csv": TABLE.replace("Pay,", "A > B > C > D > E > F > G > H > Pay,")}),
     ("row-without-node", {"c.csv": "Code,Parent\nPay,\n,Pay\n"}),
@@ -99,6 +99,10 @@ def test_a_file_that_starts_a_review(
     code: str, files: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert f"[{code}]" in said_of(files, tmp_path, capsys)
+
+
+def test_names_of_other_ranks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "[ranks-named]" in said_of({}, tmp_path, capsys, "--ranks", "Level,Theme")
 
 
 @pytest.mark.parametrize(

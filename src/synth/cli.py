@@ -10,6 +10,7 @@ import argparse
 import io
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -547,7 +548,7 @@ def _new(given: argparse.Namespace) -> int:
         title=given.title or "",
         question=given.question or "",
         citation=given.citation or "",
-        ranks=given.ranks or "",
+        ranks=tuple(filter(None, map(str.strip, re.split("[,;>]", given.ranks or "")))),
     )
     ask = None if given.yes or given.dry_run or not sys.stdin.isatty() else _ask
     try:

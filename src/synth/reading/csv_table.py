@@ -315,6 +315,32 @@ def split(cell: str) -> tuple[str, ...]:
     return tuple([part for item in cell.split(";") if (part := item.strip())]) if cell else ()
 
 
+_BETWEEN = re.compile(r"\s*(?:[;,/|+&\n]|\band\b)\s*")
+_NOTHING = re.compile(
+    r"n\.?/?\.?a\.?|not applicable|not reported|none|nil|no|[-–—.?]+", re.IGNORECASE
+)
+
+
+def how_to_mend(column: Column, value: str, known: Collection[str]) -> str:
+    """What to do about a value that is not among those its column knows; empty if nobody can say.
+
+    >>> theme = Column("theme", "The theme.", "ref")
+    >>> how_to_mend(theme, "pay; hours", ["pay", "hours"])
+    'A cell holds one: give each a row of its own.'
+    >>> how_to_mend(theme, "n/a", ["pay"]), how_to_mend(theme, "pya", ["pay"])
+    ('If there is none, take the row out.', "Did you mean 'pay'?")
+    """
+    parts = _BETWEEN.split(value)
+    if len(parts) > 1 and all(part in known for part in parts):
+        if column.many:
+            return f"Write {'; '.join(parts)!r}."
+        return "A cell holds one: give each a row of its own."
+    if _NOTHING.fullmatch(value):
+        blank = "leave the cell blank" if column.empty else "take the row out"
+        return f"If there is none, {blank}."
+    return did_you_mean(value, known)
+
+
 def allowed_words(column: Column, settings: Settings) -> tuple[str, ...]:
     """The values a column of choices can hold: declared with it, or in ``review.toml``."""
     if column.refers_to == "review.toml:directions":
@@ -411,7 +437,7 @@ def _check_kind(cells: _Cells, settings: Settings) -> None:
                 cells.add("sections-undeclared", i)
         elif allowed:
             for i, value in cells.among(cells.different - {*allowed, ""}):
-                near = did_you_mean(value, allowed)
+                near = how_to_mend(column, value, allowed)
                 if column.refers_to:
                     cells.add(NOT_LISTED[column.refers_to], i, value=value, near=near)
                 else:

@@ -26,7 +26,7 @@ from synth.model import (
     FlowBox,
 )
 from synth.reading.bibliography import BIB_FILE, check_bibliography
-from synth.reading.csv_table import NOT_LISTED, Row, mangled, split
+from synth.reading.csv_table import NOT_LISTED, Row, how_to_mend, mangled, split
 from synth.reading.flow_sums import Sum, named_in, sums, typed_in
 from synth.reading.records import Records, ancestors, read_records
 from synth.reading.settings import SETTINGS_FILE, SLUG, settings_line
@@ -140,7 +140,7 @@ def _references_between_tables(records: Records) -> Iterator[Problem]:
                 continue
             for line, cell in zip(written.lines, cells, strict=True):
                 for item in wrong.get(cell, ()):
-                    code, near = NOT_LISTED[column.refers_to], did_you_mean(item, known)
+                    code, near = NOT_LISTED[column.refers_to], how_to_mend(column, item, known)
                     yield _problem(code, name, line, column.name, value=item, near=near)
 
 

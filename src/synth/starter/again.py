@@ -63,7 +63,7 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
     if errors:
         raise ReviewError(errors)
     settings = records.settings
-    ranks = ",".join(rank.label for rank in settings.ranks)
+    ranks = tuple(rank.label for rank in settings.ranks)
     request = Request(root, tables=tables, title=settings.title, ranks=ranks)
     taken = take_in(request, say, None, recipe, _former(root, records, recipe, say))
     # What is written and what is missing stands in the review by now, not in the files.

@@ -12,14 +12,18 @@ from synth.errors import Problem, did_you_mean
 from synth.model import RESERVED_FACETS
 from synth.reading.settings import SLUG
 from synth.starter.columns.separators import path_sign, split_path
+from synth.starter.outline import below_numbers, numbered, outline, without_row
 from synth.starter.sheet import Row, Sheet
 from synth.starter.spreadsheet import folded, plural, slug, unique
 from synth.starter.values import same
+from synth.text import counted
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""
 
 MOST_RANKS = 8
+
+_SEVERAL = re.compile(r"\s*(?:[,/|+&]|\band\b)\s*")
 
 
 @dataclass
@@ -106,6 +110,8 @@ class Codes:
                 names.setdefault(same(" > ".join(labels[start:])), {})[name] = None
             names.setdefault(same(name), {})[name] = None
             names.setdefault(same(node.label), {})[name] = None
+            if self.file:
+                names.setdefault(same(numbered(node.label)[1]), {})[name] = None
         for written, name in self.ids.items():
             names.setdefault(same(written), {})[name] = None
         return {name: tuple(found) for name, found in names.items()}
@@ -127,6 +133,11 @@ class Codes:
             found = self._by_signs.get(folded(cell) or cell, ())
         return found
 
+    def several(self, cell: str) -> list[str]:
+        """The codes of a cell that names several with another sign than a semicolon between."""
+        parts = _SEVERAL.split(cell)
+        return parts if len(parts) > 1 and all(len(self.find(p)) == 1 for p in parts) else []
+
     def problem(self, cell: str, file: str, line: int, column: str) -> Problem:
         """Say why a cell names no node, or more than one."""
         found = self.find(cell)
@@ -137,8 +148,10 @@ class Codes:
             )
             return Problem("code-ambiguous", file, line, column, value=cell, listed=listed)
         known = [*self.nodes, *(node.label for node in self.nodes.values())]
-        shown = {"near": did_you_mean(cell, known), "file": self.file}
-        return Problem("code-unknown", file, line, column, value=cell, **shown)
+        near = did_you_mean(cell, known)
+        if parts := self.several(cell):
+            near = f"Is it {len(parts)} codes? Write {'; '.join(parts)!r}."
+        return Problem("code-unknown", file, line, column, value=cell, near=near, file=self.file)
 
 
 def node_id(label: str) -> str:
@@ -240,8 +253,8 @@ def read_codes(sheet: Sheet, path: str | None = None) -> tuple[Codes, list[Probl
         ranks = _rank_columns(codes, sheet, definition, origin, synonyms)
         number = _number_column(sheet, ranks)
         ranks = [name for name in ranks if name != number]
-        outline = _by_number(codes, sheet, number, ranks) if number else {}
-        problems = _by_rank(codes, sheet, ranks, path, outline)
+        ways = _by_number(codes, sheet, number, ranks) if number else {}
+        problems = _by_rank(codes, sheet, ranks, path, ways)
         if number:
             by_line = {node.line: name for name, node in codes.nodes.items()}
             for row in sheet.rows:
@@ -346,6 +359,7 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
         codes.nodes[new] = Node(new, row.cells[parent], shown, "", "source", row.line)
     codes.ids.update(ids)
     by_label: dict[str, str] = {}
+    tops: dict[str, Node] = {}
     for node in codes.nodes.values():
         by_label.setdefault(same(node.label), node.id)
     for node in codes.nodes.values():
@@ -353,10 +367,27 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
         if not above:
             continue
         found = ids.get(above) or by_label.get(same(above)) or ""
-        if not found:
+        near = "" if found else did_you_mean(above, ids)
+        if not found and (near or not re.search(r"[^\W\d_]{2}", above)):
             place = ("parent-unknown", sheet.source, node.line, parent)
-            problems.append(Problem(*place, value=above, near=did_you_mean(above, ids)))
+            problems.append(Problem(*place, value=above, near=near))
+        elif not found:
+            found = unique(node_id(above), [*codes.nodes, *tops])
+            tops[found] = Node(found, "", " ".join(above.split()), "", "source")
+            by_label[same(above)] = found
         node.parent = found
+    if tops:
+        shown = ", ".join(repr(node.label) for node in tops.values())
+        codes.notes.append(
+            f"{counted(len(tops), 'parent has', 'parents have')} no row of their own and "
+            f"{'stands' if len(tops) == 1 else 'stand'} in the first rank: {shown}."
+        )
+        below = {**codes.nodes}
+        codes.nodes.clear()
+        for name, node in below.items():
+            if node.parent in tops:
+                codes.nodes.setdefault(node.parent, tops[node.parent])
+            codes.nodes[name] = node
     for node in codes.nodes.values():
         way = codes.path(node.id)
         if way and codes.nodes[way[0]].parent:
@@ -368,86 +399,28 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
     return problems
 
 
-def _numbered(cell: str) -> tuple[str, str]:
-    """The number before a label, as in ``1.2 Pay``, and the label; empty without a number."""
-    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,3})*)[.):]?\s+([^\W\d].*)", " ".join(cell.split()))
-    return (found[1], found[2]) if found else ("", "")
-
-
 def _by_number(
     codes: Codes, sheet: Sheet, number: str, ranks: Sequence[str]
 ) -> dict[int, list[str]]:
     """By line the way to each code whose number, ``1.2`` below ``1``, stands in its own column."""
     if len(ranks) != 1:
         return {}
-    said = {row.cells[number].strip(" ."): row for row in sheet.rows if row.cells[ranks[0]]}
-    if not any(name.rpartition(".")[0] in said for name in said):
-        return {}
-    codes.notes.append(f"Numbers in {number!r} say what is below what.")
-    ways: dict[int, list[str]] = {}
-    for name, row in said.items():
-        steps = name.split(".")
-        above = [".".join(steps[:end]) for end in range(1, len(steps) + 1)]
-        ways[row.line] = [
-            " ".join(said[step].cells[ranks[0]].split()) for step in above if step in said
-        ]
+    said = {row.line: row.cells[ranks[0]] for row in sheet.rows if row.cells[ranks[0]]}
+    numbers = {row.line: row.cells[number].strip(" .") for row in sheet.rows if row.line in said}
+    ways, gaps = below_numbers(
+        numbers, {line: " ".join(cell.split()) for line, cell in said.items()}
+    )
+    if ways:
+        told = [f"numbers in {number!r} say what is below what", *without_row(gaps)]
+        codes.notes += [f"{text[0].upper()}{text[1:]}." for text in told]
     return ways
 
 
-_MARK = re.compile(r"\s*([-–—*•◦▪‣·+>»→]+|o(?=\s))\s*(?=[^\W_])")
-
-
-def _bullets(cells: Mapping[int, str]) -> dict[int, tuple[int, str]]:
-    """By line how deep a bullet sets a code, and the code without it.
-
-    Deeper is a mark that is longer, as ``--`` after ``-``, or one that comes later, as ``◦``.
-
-    >>> _bullets({1: "Work", 2: "- Pay", 3: "-- Rise", 4: "- Hours"})
-    {1: (0, 'Work'), 2: (1, 'Pay'), 3: (2, 'Rise'), 4: (1, 'Hours')}
-    """
-    found = {line: _MARK.match(cell) for line, cell in cells.items()}
-    marks = list(dict.fromkeys(mark[1] for mark in found.values() if mark))
-    one_sign = len({mark[0] for mark in marks}) == 1
-    order = sorted(marks, key=len) if one_sign else marks
-    depth = {mark: at for at, mark in enumerate(order, 1)}
-    return {
-        line: (depth[mark[1]], cells[line][mark.end() :]) if mark else (0, cells[line])
-        for line, mark in found.items()
-    }
-
-
 def _outline(codes: Codes, sheet: Sheet, column: str) -> dict[int, list[str]]:
-    """By line the way to each code of a column that is indented, has bullets, or is numbered.
-
-    >>> from synth.starter.sheet import Row, Sheet
-    >>> rows = tuple(Row(n, {"Code": c}) for n, c in enumerate(["1 Work", "1.1 Pay", "2 Home"], 2))
-    >>> _outline(Codes(), Sheet("c.csv", ("Code",), rows), "Code")
-    {2: ['1 Work'], 3: ['1 Work', '1.1 Pay'], 4: ['2 Home']}
-    """
+    """By line the way to each code of a column that says what is below what."""
     cells = {row.line: row.cells[column] for row in sheet.rows if row.cells[column]}
-    marked = _bullets(cells)
-    plain = {line: code for line, (_, code) in marked.items()}
-    bullets = {line: depth for line, (depth, _) in marked.items()}
-    numbers = {line: number for line, cell in cells.items() if (number := _numbered(cell)[0])}
-    held = {*numbers.values()}
-    below = [number for number in held if number.rpartition(".")[0] in held]
-    if sheet.indents:
-        depth = {line: sheet.indents.get(line, 0) for line in cells}
-        how = "spaces before a code say"
-    elif len({*bullets.values()}) > 1:
-        depth, how = bullets, "bullets say"
-    elif below and len(held) == len(numbers) > 0.7 * len(cells):
-        depth = {line: numbers[line].count(".") if line in numbers else 0 for line in cells}
-        how = "numbers before codes say"
-    else:
-        return {}
-    codes.notes.append(f"In {column!r} {how} what is below what.")
-    ways: dict[int, list[str]] = {}
-    above: list[tuple[int, str]] = []
-    for line in cells:
-        above = [(room, label) for room, label in above if room < depth[line]]
-        above.append((depth[line], " ".join(plain[line].split())))
-        ways[line] = [label for _, label in above]
+    ways, told = outline(cells, sheet.indents)
+    codes.notes += [f"In {column!r} {text}." for text in told]
     return ways
 
 
@@ -456,23 +429,23 @@ def _by_rank(
     sheet: Sheet,
     ranks: Sequence[str],
     path: str | None,
-    outline: Mapping[int, list[str]],
+    ways: Mapping[int, list[str]],
 ) -> list[Problem]:
     problems: list[Problem] = []
     carried: list[str] = []
     filled = 0
     one = len(ranks) == 1
     sign = ""
-    if one and not outline:
+    if one and not ways:
         cells = [row.cells[ranks[0]] for row in sheet.rows]
         sign = path_sign(cells)[0] if path is None else path
         if sign:
             codes.notes.append(f"{sign!r} in a code was read as 'has below it'.")
-    if one and not sign and not outline:
-        outline = _outline(codes, sheet, ranks[0])
+    if one and not sign and not ways:
+        ways = _outline(codes, sheet, ranks[0])
     for row in sheet.rows:
-        if row.line in outline:
-            labels = outline[row.line]
+        if row.line in ways:
+            labels = ways[row.line]
         elif one:
             labels = split_path(" ".join(row.cells[ranks[0]].split()), sign)
         else:
@@ -491,10 +464,11 @@ def _by_rank(
         if labels:
             name = codes.add(labels, row.line)
             codes.nodes[name].line = row.line
-    made = {node.line: node for node in codes.nodes.values()} if outline else {}
-    for line, node in made.items():
-        for name in filter(None, _numbered(outline.get(line, [""])[-1])):
-            codes.ids.setdefault(name, node.id)
+    numbers = {name: numbered(node.label)[0] for name, node in codes.nodes.items()}
+    times = Counter(numbers.values())
+    for name, number in numbers.items() if one else ():
+        if number and times[number] == 1:
+            codes.ids.setdefault(number, name)
     if filled:
         noun = "cell was" if filled == 1 else "cells were"
         codes.notes.append(f"{filled} empty {noun} filled from the row above, as merged cells are.")
@@ -513,21 +487,24 @@ _USUAL: Mapping[int, tuple[str, ...]] = {
 }
 
 
-def rank_names(codes: Codes, given: str) -> tuple[list[tuple[str, str, str]], str]:
+def rank_names(codes: Codes, given: Sequence[str]) -> tuple[list[tuple[str, str, str]], str]:
     """Id, label and plural of each rank, and what was assumed about them.
 
     Parameters
     ----------
     codes : the codebook.
-    given : names on the command line, separated by commas; empty if there are none.
+    given : what the team calls them, from the widest; empty if it does not say.
     """
     depth = codes.depth
-    names = [name.strip() for name in given.split(",") if name.strip()] or [*codes.ranks]
+    names = [*(given or codes.ranks)]
     assumed = ""
     if not names:
         names = [*_USUAL.get(depth, _USUAL[4])]
         assumed = f"Its ranks are called {', '.join(names[:depth])}: name them with --ranks."
-    names = names[:depth] + [f"Rank {number}" for number in range(len(names) + 1, depth + 1)]
+    names = names[:depth]
+    if nameless := [f"Rank {number}" for number in range(len(names) + 1, depth + 1)]:
+        assumed = f"Its ranks are called {', '.join([*names, *nameless])}: name them with --ranks."
+        names += nameless
     ranks: list[tuple[str, str, str]] = []
     for name in names:
         stem = slug(name, "rank")

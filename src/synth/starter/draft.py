@@ -53,7 +53,7 @@ class Words:
     title: str = ""
     question: str = ""
     citation: str = ""
-    ranks: str = ""
+    ranks: tuple[str, ...] = ()
     stem: str = ""
 
 

@@ -16,6 +16,7 @@ from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
 from synth.starter.draft import Words, files_of, table_text, tables
+from synth.starter.flow.boxes import Flow
 from synth.starter.flow.reading import flow_of
 from synth.starter.flow.screening import without_excluded
 from synth.starter.project import Draft, Say
@@ -113,24 +114,13 @@ def take_in(
     ReviewError : a file or a row cannot be understood; every problem is named with its line.
     """
     report = Report()
-    sheets = _read(request.tables, report, say)
-    flow = flow_of(sheets)
-    every = [*sheets]
-    read_first = sheets[:1]
-    sheets, told = without_excluded(sheet for sheet in sheets if sheet.holds != "flow")
-    for text in told:
-        report.left_out(text)
-    for sheet in read_first if all(one.holds == "codebook" for one in sheets) else ():
-        what, instead = _NOT_CODED[sheet.holds]
-        report.problems.append(Problem("sheet-no-table", sheet.file, what=what, instead=instead))
-    _stop(report)
-    codebook, sheets = codebook_among(sheets, request, report)
-    _stop(report)
     former = former or Former()
+    every = _read(request.tables, report, say)
+    flow = flow_of(every)
+    codebook, sheets = _tables_of_studies(every, request, report)
     read = [understand(sheet, request, recipe, former.held, report) for sheet in sheets]
     chosen = choose(read, request, report)
     _stop(report)
-    unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
     understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
     works = former.works or _works(request.bib, report, say)
     codes = former.codes or _codes(request, codebook, report, say)
@@ -140,12 +130,7 @@ def take_in(
         say(f"  Writing {number(len(material.codings), 'finding')} …")
     found = find_works(material.studies, works, report, former.ids)
     _tell_unclear(material, works, report)
-    if codes.depth > MOST_RANKS:
-        numbers = {"n": codes.depth, "most": MOST_RANKS}
-        report.problems.append(Problem("ranks-many", codes.file or sheets[0].file, **numbers))
-    if not material.codings and not report.problems:
-        listed = ", ".join(repr(name) for name in sheets[0].header)
-        report.problems.append(Problem("import-no-codes", sheets[0].source, 1, listed=listed))
+    _check_codes(material, sheets, () if former.codes else request.ranks, report)
     _stop(report)
     named = name_works(material.studies, works, found)
     words = Words(
@@ -156,24 +141,14 @@ def take_in(
         request.tables[0].stem if request.tables else "",
     )
     made = tables(material, named, words, former.findings)
-    files = files_of(made, named, material, words)
-    if flow is not None:
-        for note in flow.notes:
-            report.decided(note)
-        if flow.rows:
-            files[TABLES["flow"].file] = table_text("flow", flow.rows)
+    files = {**files_of(made, named, material, words), **_flow_file(flow, report)}
     for reason in differences(material, made, named, files):
         report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
     _stop(report)
     tell_columns(material, report)
-    # Files that hold nothing but numbers of the search are read again as well.
-    known = {sheet.source for sheet, _ in (*material.sheets, *unread)}
-    flows = [
-        (sheet, SheetRecipe(sheet.file, sheet.name, "flow"))
-        for sheet in every
-        if flow is not None and sheet.file in flow.files and sheet.source not in known
-    ]
-    whole = _whole_recipe([*material.sheets, *unread, *flows], request, recipe or Recipe())
+    unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
+    used = [*material.sheets, *unread]
+    whole = _whole_recipe([*used, *_flow_recipes(flow, every, used)], request, recipe or Recipe())
     tell_understood(material, made, named, works, report)
     files[RECIPE_FILE] = to_toml(whole)
     files[REPORT_FILE] = report.markdown()
@@ -184,6 +159,64 @@ def take_in(
         if TABLES[name].file in files
     )
     return Taken(Draft(files, places, imported=kept), report, whole)
+
+
+def _tables_of_studies(
+    every: Sequence[Sheet], request: Request, report: Report
+) -> tuple[Sheet | None, list[Sheet]]:
+    """The table that is a codebook, if there is one, and those that may hold studies or codings."""
+    sheets, told = without_excluded(sheet for sheet in every if sheet.holds != "flow")
+    for text in told:
+        report.left_out(text)
+    for sheet in every[:1] if all(one.holds == "codebook" for one in sheets) else ():
+        what, instead = _NOT_CODED[sheet.holds]
+        report.problems.append(Problem("sheet-no-table", sheet.file, what=what, instead=instead))
+    _stop(report)
+    found = codebook_among(sheets, request, report)
+    _stop(report)
+    return found
+
+
+def _check_codes(
+    material: Material, sheets: Sequence[Sheet], ranks: Sequence[str], report: Report
+) -> None:
+    """Problems of the codebook as a whole: no code, too many ranks, others than were named."""
+    codes = material.codes
+    file = codes.file or sheets[0].file
+    if codes.depth > MOST_RANKS:
+        numbers = {"n": codes.depth, "most": MOST_RANKS}
+        report.problems.append(Problem("ranks-many", file, **numbers))
+    if not material.codings and not report.problems:
+        listed = ", ".join(repr(name) for name in sheets[0].header)
+        report.problems.append(Problem("import-no-codes", sheets[0].source, 1, listed=listed))
+    elif ranks and len(ranks) != codes.depth:
+        deepest = max(map(codes.path, codes.nodes), key=len, default=())
+        said = {
+            "names": number(len(ranks), "rank"),
+            "listed": ", ".join(map(repr, ranks)),
+            "ranks": number(codes.depth, "rank"),
+            "deepest": " > ".join(codes.nodes[step].label for step in deepest),
+        }
+        report.problems.append(Problem("ranks-named", file, **said))
+
+
+def _flow_file(flow: Flow | None, report: Report) -> dict[str, str]:
+    """The file of the search flow, if there are numbers for one, and what is told of them."""
+    for note in flow.notes if flow else ():
+        report.decided(note)
+    return {TABLES["flow"].file: table_text("flow", flow.rows)} if flow and flow.rows else {}
+
+
+def _flow_recipes(
+    flow: Flow | None, every: Sequence[Sheet], used: Sequence[tuple[Sheet, SheetRecipe]]
+) -> list[tuple[Sheet, SheetRecipe]]:
+    """Files that hold nothing but numbers of the search, which are read again as well."""
+    known = {sheet.source for sheet, _ in used}
+    return [
+        (sheet, SheetRecipe(sheet.file, sheet.name, "flow"))
+        for sheet in every
+        if flow is not None and sheet.file in flow.files and sheet.source not in known
+    ]
 
 
 def _whole_recipe(

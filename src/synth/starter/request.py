@@ -54,7 +54,7 @@ class Request:
     path : the sign between the ranks of a code; ``""`` for none, ``None`` if the codes tell.
     separators : the signs between several values of a cell, by column.
     title, question, citation : words for the book; drafted if empty.
-    ranks : names of the codebook's ranks, separated by commas; drafted if empty.
+    ranks : names of the codebook's ranks, from the widest; drafted if empty.
     """
 
     folder: Path
@@ -67,4 +67,4 @@ class Request:
     title: str = ""
     question: str = ""
     citation: str = ""
-    ranks: str = ""
+    ranks: tuple[str, ...] = ()

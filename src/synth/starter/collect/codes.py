@@ -139,7 +139,8 @@ def node_of(
         return found[0]
     known = [*codes.nodes, *(node.label for node in codes.nodes.values())]
     # A number that the team's codebook lacks is refused, another code is added.
-    slip = re.fullmatch(r"[\d.]+", whole) or (codes.closed and did_you_mean(whole, known))
+    near = codes.closed and (codes.several(whole) or did_you_mean(whole, known))
+    slip = re.fullmatch(r"[\d.]+", whole) or near
     if found or slip:
         report.problems.append(codes.problem(whole, sheet.source, line, column))
         return ""

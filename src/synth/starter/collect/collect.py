@@ -108,9 +108,8 @@ def _codings(
                 continue
             seen.add((node, way + text))
             material.made[where] = material.made.get(where, 0) + 1
-            own = name in recipe.of("theme") or texts[index]
-            several = len(recipe.of("summary")) > 1 and own
-            cells = {**said, "summary": text} if text or several else said
+            several = len(recipe.of("summary")) > 1 and name in recipe.of("theme")
+            cells = {**said, "summary": text} if text or several or texts[index] else said
             for study in studies.get((index, row.line), ()):
                 codings.append(Coding(study, node, way, cells, *where))
         for name, column in texts[index].items():
@@ -152,9 +151,7 @@ def _text(row: Row, column: str) -> str:
 def _texts_of_codes(recipe: SheetRecipe) -> Mapping[str, str]:
     """For columns of codes the columns with the text of each, where each has its own."""
     codes, texts = recipe.of("theme"), recipe.of("summary")
-    if len(texts) < 2:
-        return {}
-    if len(texts) == len(codes):
+    if len(texts) == len(codes) > 1:
         return dict(zip(codes, texts, strict=True))
     return texts_beside([*recipe.columns], recipe.of("codes"), texts)
 

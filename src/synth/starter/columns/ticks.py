@@ -121,19 +121,21 @@ def tell_ticked(columns: Columns, ticked: Sequence[str]) -> None:
 
 
 def text_columns(columns: Columns, ticked: Sequence[str]) -> list[str]:
-    """Columns that hold the text of the tick beside them, where at least two of them do."""
+    """Columns that hold the text of the tick beside them, or of the one they name."""
     header = columns.sheet.header
     free = [name for name in header if columns.held[name] and name not in ticked]
     free = [name for name in free if columns.uses.get(name, "summary") == "summary"]
     texts = [name for name in free if not columns.is_numbers(name)]
     beside = texts_beside(header, ticked, texts)
-    return [name for name in texts if name in beside.values()] if len(beside) > 1 else []
+    return [name for name in texts if name in beside.values()]
 
 
 def texts_beside(
     header: Sequence[str], codes: Sequence[str], texts: Sequence[str]
 ) -> dict[str, str]:
     """For columns whose headings are codes the column with the text of each.
+
+    One column alone has to name its code: "Quote" may be of all of them.
 
     Parameters
     ----------
@@ -145,10 +147,13 @@ def texts_beside(
     {'Pay': 'Quote', 'Rest': 'Quote (2)'}
     >>> texts_beside(["Pay", "Rest", "Pay quote"], ["Pay", "Rest"], ["Pay quote"])
     {'Pay': 'Pay quote'}
+    >>> texts_beside(["Pay", "Rest", "Quote"], ["Pay", "Rest"], ["Quote"])
+    {}
     """
     words = {*folded_headings()["summary"]} - {*REMARKS}
     called = {folded(name): name for name in codes}
     found: dict[str, str] = {}
+    named: dict[str, str] = {}
     for left, name in pairwise(("", *header)):
         heading = folded(name)
         if name not in texts:
@@ -160,8 +165,9 @@ def texts_beside(
         # "Pay quote" and "Quote: pay" name the code, wherever they stand.
         ends = [(heading.removesuffix(word), heading.removeprefix(word)) for word in words]
         code = next((end.strip() for pair in ends for end in pair if end.strip() in called), "")
-        found.update({called[code]: name} if code else {})
-    return found
+        named.update({called[code]: name} if code else {})
+    found |= named
+    return found if len(found) > 1 else named
 
 
 def find_marked(columns: Columns) -> Mapping[str, str]:

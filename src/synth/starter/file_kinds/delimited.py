@@ -23,8 +23,8 @@ _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical ba
 _SAMPLE = 200
 
 
-def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[Problem]]:
-    r"""Take the text of a table apart.
+def grids_of(text: str, file: str, notes: list[str]) -> tuple[list[Grid], list[Problem]]:
+    r"""Take the text of a table apart; Markdown may hold several.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
 
     Returns
     -------
-    The cells, ``None`` if they cannot be told apart, and what is wrong.
+    The cells of each table, none if they cannot be told apart, and what is wrong.
 
-    >>> grid, problems = grid_of("Paper;Code\nLee 2020;Pay\n", "t.csv", [])
+    >>> [grid], problems = grids_of("Paper;Code\nLee 2020;Pay\n", "t.csv", [])
     >>> grid.rows, grid.notes[0]
     ([(1, ['Paper', 'Code']), (2, ['Lee 2020', 'Pay'])], 'Its columns are separated by semicolons.')
     """
@@ -45,20 +45,13 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
     if named:  # Excel's own way of naming the separator
         text, first = text[named.end() :], 2
     if not text.strip():
-        return None, [Problem("sheet-empty", file, 1)]
+        return [], [Problem("sheet-empty", file, 1)]
     if _is_outline(text):
         notes = [*notes, "It is an outline: what is indented stands below what is not."]
         lines = [(at, [line]) for at, line in enumerate(text.split("\n"), start=first) if line]
-        return Grid(file, lines, notes=notes), []
+        return [Grid(file, lines, notes=notes)], []
     if marked_up := _markdown(text, first):
-        notes = [*notes, "It is a table of Markdown."]
-        apart = {number for number, cells in marked_up if not cells}
-        if apart:
-            where = f"{counted(len(apart), 'line', 'lines')}, the first in line {min(apart)}"
-            notes.append(f"What stands beside its table was not read: {where}.")
-        lines = [(number, cells) for number, cells in marked_up if cells]
-        problems = _ragged(lines, _Way("|", ""), file)
-        return (None if problems else Grid(file, lines, notes=notes)), problems
+        return _grids_of_markdown(text, first, marked_up, file, notes)
     with _cells_of_any_size():
         way = _Way(named[1], '"') if named else _way(text)
         if way is None:
@@ -74,9 +67,9 @@ def grid_of(text: str, file: str, notes: list[str]) -> tuple[Grid | None, list[P
                 lines, problems = again, []
                 notes = [*notes, 'Quotation marks in its cells are written \\" and were read so.']
     if problems:
-        return None, problems
+        return [], problems
     problems = _ragged(lines, way, file)
-    return (None if problems else Grid(file, lines, notes=list(notes))), problems
+    return ([] if problems else [Grid(file, lines, notes=list(notes))]), problems
 
 
 def _is_outline(text: str) -> bool:
@@ -91,26 +84,64 @@ def _is_outline(text: str) -> bool:
 _RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?)?\s*")
 
 
-def _markdown(text: str, first: int) -> list[tuple[int, list[str]]]:
-    """The rows of the first table of Markdown, ``| a | b |``; other lines without cells."""
+def _markdown(text: str, first: int) -> list[list[tuple[int, list[str]]]]:
+    """The rows of each table of Markdown, ``| a | b |``."""
     lines = text.split("\n")
-    ruled = (at for at, line in enumerate(lines) if at and _RULE.fullmatch(line))
-    # Above the rule stand the headings, and nothing of the table above them.
-    rule = next(
-        (at for at in ruled if "|" in lines[at - 1] and (at < 2 or "|" not in lines[at - 2])), 0
-    )
-    if not rule:
-        return []
-    end = next((at for at in range(rule, len(lines)) if "|" not in lines[at]), len(lines))
-    rows = []
-    for at, line in enumerate(lines):
-        if not line.strip() or at == rule:
+    found: list[list[tuple[int, list[str]]]] = []
+    end = 0
+    for rule, line in enumerate(lines):
+        # Above the rule stand the headings, and nothing of the table above them.
+        if rule <= end or not _RULE.fullmatch(line) or "|" not in lines[rule - 1]:
             continue
-        inside = rule - 1 <= at < end
-        bare = re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line)
-        cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", bare)]
-        rows.append((first + at, cells if inside else []))
-    return rows
+        if rule > end + 1 and "|" in lines[rule - 2]:
+            continue
+        end = next((at for at in range(rule, len(lines)) if "|" not in lines[at]), len(lines))
+        table = [at for at in range(rule - 1, end) if at != rule]
+        found.append([(first + at, _cells_of_markdown(lines[at])) for at in table])
+    return found
+
+
+def _cells_of_markdown(line: str) -> list[str]:
+    bare = re.sub(r"^\s*\||(?<!\\)\|\s*$", "", line)
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", bare)]
+
+
+def _grids_of_markdown(
+    text: str,
+    first: int,
+    tables: list[list[tuple[int, list[str]]]],
+    file: str,
+    notes: list[str],
+) -> tuple[list[Grid], list[Problem]]:
+    """Tables of Markdown; several are called as the headings above them are, else by number."""
+    lines = text.split("\n")
+    rows = {number for table in tables for number, _ in table}
+    rules = {table[0][0] + 1 for table in tables}
+    held = [number for number, line in enumerate(lines, first) if line.strip()]
+    beside = [number for number in held if number not in rows | rules]
+    several = len(tables) > 1
+    notes = [*notes, f"It holds {len(tables)} tables of Markdown." if several else _ONE_MARKDOWN]
+    if beside:
+        what = "its tables" if several else "its table"
+        where = f"{counted(len(beside), 'line', 'lines')}, the first in line {beside[0]}"
+        notes.append(f"What stands beside {what} was not read: {where}.")
+    grids: list[Grid] = []
+    problems: list[Problem] = []
+    start = first
+    for at, table in enumerate(tables, 1):
+        above = [lines[number - first] for number in range(start, table[0][0])]
+        titles = [found[1] for line in above if (found := re.fullmatch(r"#+\s+(.+?)\s*#*", line))]
+        name = titles[-1] if titles else f"Table {at}"
+        if any(grid.name == name for grid in grids):
+            name = f"{name} ({at})"
+        start = table[-1][0] + 1
+        problems += _ragged(table, _Way("|", ""), file)
+        own = notes if at == 1 else []
+        grids.append(Grid(file, table, name=name if several else "", notes=own))
+    return ([] if problems else grids), problems
+
+
+_ONE_MARKDOWN = "It is a table of Markdown."
 
 
 @dataclass(frozen=True)

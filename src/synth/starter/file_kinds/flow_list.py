@@ -8,7 +8,7 @@ left after duplicates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -65,7 +65,9 @@ _BOXES = tuple(
 )
 _OTHER = re.compile(r"\bother (?:methods|sources)\b", re.IGNORECASE)
 _EXCLUDED = re.compile(r"\W*(?:excluded|ausgeschlossen|exclus|excluidos)\W*", re.IGNORECASE)
-_REASON = re.compile(r"\bexclu\w*[^:–—]*(?::|\s[–—-])\s*(?P<reason>\S.*)", re.IGNORECASE)
+_REASON = re.compile(
+    r"\bexclu\w*[^:–—]*(?::|\s[–—-])\s*(?P<reason>(?!with reasons?\b)\S.*)", re.IGNORECASE
+)
 # What may stand below the reports that were excluded and is none of the reasons.
 _LATER = re.compile(r"new_|total_|previous_|other_|dbr_assessed")
 _NOUN = r"(?:records?|reports?|stud(?:y|ies)|articles?|papers?|citations?|hits|references)"
@@ -134,7 +136,8 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
             name = {"records_screened": "records_excluded", "dbr_assessed": "dbr_excluded"}.get(
                 last, ""
             )
-        why = _REASON.search(words) if name == "dbr_excluded" else None
+        after = last in ("dbr_assessed", "dbr_excluded")
+        why = _REASON.search(words) if name == "dbr_excluded" or after else None
         if why:
             reasons.append((why["reason"], number))
             last = "dbr_excluded"
@@ -143,6 +146,8 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
         elif name and name not in found:
             found[name] = (line, words, number)
             last = name
+        elif last == "dbr_assessed":
+            reasons.append((words, number))
         elif not found or [*found] == ["database_results"]:
             first.append((words, number))
         else:
@@ -152,12 +157,17 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
     sources = {*found} & {"database_results", "records_identified"}
     if not sources or len(found) < 4:
         return None
+    told = ["It is read as the numbers of the search, box by box."]
     if reasons:
         line, words, number = found.get("dbr_excluded", (0, "Reports excluded", ""))
-        if not number or _sum(reasons) == count_of(number):
+        total = count_of(number) if number else _left_after(found)
+        if total is not None and _sum(reasons) == total:
             found["dbr_excluded"] = (line, words, _listed(reasons))
         else:
-            other += [name for name, _ in reasons]
+            says = (
+                f"{words!r} says {number}" if number else f"{total} were assessed and not included"
+            )
+            told.append(_no_reasons(reasons, says if number or total is not None else ""))
     if first:
         whole = "database_results" if "database_results" in found else "records_identified"
         line, words, number = found[whole]
@@ -171,10 +181,33 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
         Row(line, dict(zip(header, (name, words, words, number), strict=True)))
         for name, (line, words, number) in found.items()
     )
-    told = ["It is read as the numbers of the search, box by box."]
     if other:
         told.append(f"Numbers that are no box were left out: {', '.join(map(repr, other))}.")
     return replace(sheet, header=header, rows=rows, holds="flow", notes=(*sheet.notes, *told))
+
+
+def _left_after(found: Mapping[str, tuple[int, str, str]]) -> int | None:
+    """How many reports were excluded: what was assessed without what was included."""
+    included = "new_reports" if "new_reports" in found else "new_studies"
+    counts = [count_of(found[name][2]) for name in ("dbr_assessed", included) if name in found]
+    if len(counts) != 2 or counts[0] is None or counts[1] is None:
+        return None
+    return counts[0] - counts[1]
+
+
+def _no_reasons(reasons: Sequence[tuple[str, str]], whole: str) -> str:
+    """Why numbers that may be reasons are left out, and what to change so that they are read."""
+    listed = ", ".join(repr(name) for name, _ in reasons)
+    total = _sum(reasons)
+    told = f"Numbers that may be reasons were left out: {listed}."
+    if total is None:
+        return f"{told} Not all of them are whole numbers."
+    if whole:
+        return f"{told} They add up to {total}, but {whole}: make them fit."
+    return (
+        f"{told} Write above them how many reports were excluded in all, as in "
+        f"'Reports excluded, {total}'."
+    )
 
 
 def _sum(pairs: Sequence[tuple[str, str]]) -> int | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from synth.errors import Problem
 from synth.reading.encodings import decode
+from synth.starter.file_kinds import delimited
 from synth.starter.file_kinds.archive import look_into, part_of
-from synth.starter.file_kinds.delimited import grid_of
 from synth.starter.file_kinds.grid import Grid, table
 from synth.starter.file_kinds.kinds import (
     archive_kind,
@@ -163,7 +163,7 @@ def _text(data: bytes, path: Path, file: str, say: Say | None) -> Read:
     if kind in ("codebook", "project text"):
         sheets, found = read_codebook(data, file)
         return sheets, [*problems, *found]
-    grid, found = grid_of(text, file, notes)
-    if grid is None:
+    grids, found = delimited.grids_of(text, file, notes)
+    if not grids:
         return [], [*problems, *found]
-    return _tables([grid], problems, say)
+    return _tables(grids, problems, say)
