@@ -119,7 +119,7 @@ def test_a_dry_run_says_it_and_writes_nothing(example: Path) -> None:
     ("text", "told"),
     [
         ("", "There is no reference in this file"),
-        ("TY  - JOUR\nTI  - Cut\n", "The entry does not end"),
+        ("TY  - JOUR\nDO  - 10.1000/x\n", "The entry has no title"),
         ("@article{a2020, title={Cut", "a2020"),
     ],
 )

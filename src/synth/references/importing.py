@@ -595,6 +595,8 @@ def _of_yaml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
         node = next(iter(yaml.compose_all(text, Loader=yaml.BaseLoader)))
         if isinstance(node, yaml.MappingNode):
             node = next(one for name, one in node.value if name.value == "references")
+        if not isinstance(node, yaml.SequenceNode):
+            raise StopIteration
         found = [(said(one), one.start_mark.line + 1) for one in node.value]
     except (yaml.YAMLError, ValueError, StopIteration, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)

@@ -72,7 +72,7 @@ def add_works(
     for key, former in made.known.items():
         say(f"{former} is there already, as {key}: left alone.")
     for key, work in made.added.items():
-        say(f"{key}: {author_year(work)}. {work.title}")
+        say(f"{key}: {author_year(work).rstrip('.')}. {work.title}")
     if not made.added:
         say("Nothing to add.")
         return 0
