@@ -113,6 +113,31 @@ def test_a_group_is_ordered_by_author_then_year_then_letter() -> None:
         (work(kind="misc", url="https://example.org"), "A title. (2020). https://example.org"),
         (work(author="A, A. and others", year=""), "A, A., et al. (n.d.). A title."),
         (work(kind="book", editor="A, A. and B, B."), "A, A., & B, B. (Eds.). (2020). A title."),
+        (
+            work(kind="inbook", author="A, A.", chapter="3", pages="7--9", publisher="Press"),
+            "A, A. (2020). A title (Chapter 3, pp. 7–9). Press.",
+        ),
+        (
+            work(kind="dataset", author="A, A.", version="v1.0", publisher="Store"),
+            "A, A. (2020). A title (Version 1.0) [Data set]. Store.",
+        ),
+        (
+            work(kind="patent", author="A, A.", number="US 7"),
+            "A, A. (2020). A title (Patent No. US 7).",
+        ),
+        *(
+            (
+                work(kind="article", author="A, A.", journal="J", **{field: written}),
+                "A, A. (2020). A title. J. https://doi.org/10.1000/x(1)",
+            )
+            for field, written in (
+                ("doi", "<10.1000/x(1)>"),
+                ("doi", "[10.1000/x(1)]"),
+                ("doi", "(doi: 10.1000/x(1))"),
+                ("doi", "https://doi.org/10.1000/x(1)."),
+                ("url", "10.1000/x(1)"),
+            )
+        ),
     ],
 )
 def test_references(reference: Reference, text: str) -> None:

@@ -225,6 +225,10 @@ _FORMS = {
 }
 
 
+_NUMBERED = {"patent": "Patent", "standard": "Standard"}
+"""What stands before the number of a kind of work (APA 11.8)."""
+
+
 def _title(reference: Reference) -> list[Part]:
     """The title: set off when the work stands alone, plain when it is part of another."""
     alone = not reference.container
@@ -239,8 +243,15 @@ def _title(reference: Reference) -> list[Part]:
         details.append(reference.article_number)
     if alone and kind == "book" and reference.volume:
         details.append(f"Vol. {reference.volume}")
-    if alone and kind == "software" and (version := reference.text("version")):
-        details.append(f"Version {version}")
+    if number := reference.number if kind in _NUMBERED else "":
+        details.append(f"{_NUMBERED[kind]} No. {number}")
+    if alone and kind in ("software", "dataset") and (version := reference.text("version")):
+        details.append(f"Version {version.removeprefix('v')}")
+    if alone and reference.is_in_book:
+        # A part without a title of its own, as BibTeX's @inbook has it: the title is the book's.
+        chapter = reference.text("chapter")
+        details += [f"Chapter {chapter}"] if chapter else []
+        details += _pages(reference)
     if reference.translators and alone:
         details.append(f"{_joined([_upright(n) for n in reference.translators])}, Trans.")
     if details:
@@ -331,14 +342,19 @@ def _book(reference: Reference) -> list[Part]:
         details.append(edition)
     if reference.volume:
         details.append(f"Vol. {reference.volume}")
-    if pages := reference.pages:
-        details.append(f"{'pp.' if '–' in pages or ',' in pages else 'p.'} {pages}")
+    details += _pages(reference)
     if details:
         parts.append(("", f" ({', '.join(details)})"))
     publisher = reference.publisher
     stop = "." if details else _stop(reference.container)
     after = f" {publisher}{_stop(publisher)}" if publisher else ""
     return [*parts, ("", stop + after)]
+
+
+def _pages(reference: Reference) -> list[str]:
+    """The pages of a part of a book, with what stands before them."""
+    pages = reference.pages
+    return [f"{'pp.' if '–' in pages or ',' in pages else 'p.'} {pages}"] if pages else []
 
 
 def _ending(parts: Sequence[Part]) -> str:

@@ -62,6 +62,7 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         "page": reference.pages.replace("–", "-"),
         "chapter-number": reference.text("chapter"),
         "edition": reference.text("edition"),
+        "version": reference.text("version"),
         "publisher": reference.publisher,
         "publisher-place": reference.place,
         "genre": reference.genre,
@@ -168,6 +169,7 @@ _RIS_TAGS = (
     ("M1", "number"),
     ("SE", "chapter-number"),
     ("ET", "edition"),
+    ("ET", "version"),
     ("PB", "publisher"),
     ("CY", "publisher-place"),
     ("M3", "genre"),
@@ -198,6 +200,8 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
         lines += [(tag, _inverted(name)) for name in item.get(role, ())]
     in_journal = item["type"].startswith("article")
     for tag, name in _RIS_TAGS:
+        if name == "version" and item["type"] not in ("software", "dataset"):
+            continue  # RIS has it for these alone
         if name in item:
             # C7 is where databases write the number of an article.
             lines.append(("C7" if name == "number" and in_journal else tag, item[name]))
@@ -268,6 +272,7 @@ _BIB_FIELDS = (
     ("pages", "page"),
     ("chapter", "chapter-number"),
     ("edition", "edition"),
+    ("version", "version"),
     ("publisher", "publisher"),
     ("address", "publisher-place"),
     ("type", "genre"),

@@ -518,6 +518,7 @@ _CSL_TEXTS = (
         "number",
         "page",
         "edition",
+        "version",
     ),
     *("chapter-number", "publisher", "publisher-place", "genre", "ISBN", "ISSN", "PMID", "PMCID"),
     *("language", "note", "status"),
@@ -554,7 +555,7 @@ _CSL_KNOWN = frozenset(
             "system_id",
         ),
         *("collection-editor", "container-author", "collection-number", "archive-place", "medium"),
-        *("dimensions", "scale", "section", "references", "license", "version", "annote", "_graph"),
+        *("dimensions", "scale", "section", "references", "license", "annote", "_graph"),
     ]
 )
 

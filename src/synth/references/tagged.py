@@ -232,7 +232,8 @@ def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], l
 # --- what a record says -------------------------------------------------------------------------
 
 _TYPES = {
-    **dict.fromkeys(("JOUR", "EJOUR", "INPR", "ABST", "JFULL", "J"), "article-journal"),
+    **dict.fromkeys(("JOUR", "EJOUR", "INPR", "ABST", "J"), "article-journal"),
+    "JFULL": "periodical",
     "MGZN": "article-magazine",
     "NEWS": "article-newspaper",
     **dict.fromkeys(("BOOK", "EBOOK", "EDBOOK", "WHOLE", "B", "SER"), "book"),
@@ -375,6 +376,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         told.append(f"{written!r} is no year that is understood; the work stands without a date")
     if "accessed" in item:
         item["accessed"] = dated(read_date(item["accessed"]))["issued"]
+    if item["type"] in ("software", "dataset") and "edition" in item:
+        item["version"] = item.pop("edition")
     doi = bare_doi(item.pop("DOI", ""))
     if DOI.fullmatch(doi):
         item["DOI"] = doi

@@ -184,10 +184,12 @@ def bare_doi(text: str) -> str:
         short = unquote(short)
     if short != said:
         short = re.sub(r"[?#](?:utm_|ref=|via=|journalCode=)\S*$", "", short)
+    short = _BRACKETED.sub(r"\1", short)
     short = re.sub(r"\s*\[doi\]$", "", short, flags=re.IGNORECASE).strip().rstrip(".,; ")
     return short or said
 
 
+_BRACKETED = re.compile(r"^[<\[(]\s*(?:(?i:doi)\s*:?\s*)?(10\.\d{4,9}/[^\s<>\[\]]*)\s*[>\])]$")
 _UNCLEAN = re.compile(r"[\s\\{}&$]|[.,;]$")
 
 
@@ -484,8 +486,9 @@ class Reference:
     def doi(self) -> str:
         """The DOI without an address before it; taken from the address when that is a DOI."""
         said = bare_doi(self.fields.get("doi", ""))
-        if not said and "doi.org/10." in self.fields.get("url", ""):
-            found = bare_doi(self.fields["url"])
+        url = self.fields.get("url", "")
+        if not said and ("doi.org/10." in url or url.startswith("10.")):
+            found = bare_doi(url)
             return found if DOI.fullmatch(found) else ""
         return said
 
@@ -497,7 +500,8 @@ class Reference:
             note = self.fields.get("howpublished", "")
             found = re.search(r"https?://[^\s{}]+", decode_address(note)) if "://" in note else None
             return found[0].rstrip(".,;") if found else ""
-        if "doi.org/10." in written and DOI.fullmatch(self.doi):
+        bare = "doi.org/10." in written or written.startswith("10.")
+        if bare and DOI.fullmatch(self.doi):
             return ""
         return decode_address(written)
 
