@@ -51,6 +51,33 @@ def test_a_sound_book_has_none(garden, capsys, monkeypatch):
     assert told(garden, capsys) == []
 
 
+def test_a_book_without_settings_is_told(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    (garden / "_config.yml").unlink()
+    assert told(garden, capsys) == []  # Sphinx alone builds it, with conf.py
+    (garden / "conf.py").unlink()
+    assert told(garden, capsys) == ["config-missing _config.yml:0"]
+
+
+READ_AS_THEY_ARE = [
+    *("````markdown\n```{note}\nx\n```\n````", ":::: {note}\n::: {tip}\nx\n:::\n::::"),
+    *("- ```python\n  x\n  ```", "> ```\n> x\n> ```", "A <!-- word --> here.", "<!-- a\n\nb -->"),
+    *("`##What` and `[^1]`", "#MeToo, see [1][2] and x[3]", "See[^a].\n\n[^a]: It.", "a | b |"),
+    *("[a][b]\n\n[b]: #what", "| a |\n|---|\n| b |", "```text\n| a |\n##b\n```", "Soft\u00adness"),
+    *("[a](soil.ipynb) [b](water.md#x) [c](http://a.org/b.md) [d](mailto:a@b.org)", "10\u00a0%"),
+    *('<img src="https://a.org/b.png">', "![a](soil.ipynb)", "(a)=\n### One\n\n(b)=\n### Two"),
+]
+"""What looks like one of the slips below and is none."""
+
+
+@pytest.mark.parametrize("text", READ_AS_THEY_ARE)
+def test_what_is_read_as_it_is_meant_is_no_slip(text, garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    path = garden / "water.md"
+    path.write_text(f"{path.read_text('utf-8')}\n{text}\n", "utf-8")
+    assert told(garden, capsys) == []
+
+
 THEME = "{theme}`neighbours`"
 SLIPS = [
     # roles and directives: what has half a brace or backtick stays as it is written
@@ -91,10 +118,44 @@ SLIPS = [
     ("_config.yml", "  extra", "\textra", "config-malformed", 3),
     ("_config.yml", CONFIG, "", "config-malformed", 1),
     ("_config.yml", "synth.book", "synth.bok", "config-without-synth", 3),
-    ("_config.yml", "  extra_extensions: [synth.book]\n", "", "config-without-synth", 0),
+    ("_config.yml", "  extra_extensions: [synth.book]\n", "", "config-without-synth", 2),
     ("_config.yml", '"off"', "auto", "config-executes", 4),
     ("_config.yml", "title: Gardens\n", "", "config-without-title", 0),
-    ("_config.yml", "notebooks:", "notebook:", "config-executes", 4),
+    ("_config.yml", "notebooks:", "notebook:", "config-setting-unknown", 5),
+    ("_config.yml", "title: Gardens", "title: [Gardens]", "config-setting-wrong", 1),
+    ("_config.yml", "title: Gardens", "title: Gardens\ncopyright: 2025", "config-setting-wrong", 2),
+    ("_config.yml", "title: Gardens", "title: Gardens\nhtml: yes", "config-setting-wrong", 2),
+    ("_config.yml", '"off"', '"of"', "config-setting-wrong", 5),
+    ("_config.yml", "title: Gardens", "title: Gardens\ncopyrigth: a", "config-setting-unknown", 2),
+    ("_config.yml", "title: Gardens", "title: Gardens\nlogo: l.png", "config-setting-wrong", 2),
+    ("_config.yml", "[synth.book]", "[synth.book, of.nobody]", "config-setting-wrong", 3),
+    ("_config.yml", "title:", "exclude_patterns: ['w*']\ntitle:", "config-setting-wrong", 1),
+    ("_config.yml", "book]", "book]\n  config: {html_theme: none}", "config-setting-wrong", 4),
+    # what is not closed, or not read as it was meant
+    ("water.md", "## What", "```{note}\nA note.\n\n## What", "directive-unclosed", 7),
+    ("water.md", "## What", "```python\nx\n\n```{note}\ny\n```\n## What", "directive-unclosed", 7),
+    ("water.md", "## What", "```{note}\n```{tip}\ny\n```\n```\n## What", "directive-unclosed", 7),
+    ("water.md", "## What", "<!-- later\n\n## What", "directive-unclosed", 7),
+    ("water.md", "## What", "##What", "markup-unread", 7),
+    ("water.md", "## What", "See.[^1]\n\n## What", "markup-unread", 7),
+    ("water.md", "## What", "See [there][soil].\n\n## What", "markup-unread", 7),
+    ("water.md", "## What", "| a | b |\n| 1 | 2 |\n\n## What", "markup-unread", 7),
+    ("water.md", "## What", '<img src="a.png">\n\n## What', "markup-unread", 7),
+    ("water.md", THEME, "{theme}`neigh\u200bbours`", "sign-invisible", 18),
+    ("water.md", THEME, "{the\u00adme}`neighbours`", "sign-invisible", 18),
+    ("water.md", "## What", "##\u00a0What", "sign-invisible", 7),
+    ("water.md", "## What", "\ufeff## What", "sign-invisible", 7),
+    ("soil.ipynb", "# Soil", "#\u00a0Soil", "sign-invisible", 6),
+    # headings, labels and files
+    ("water.md", "## What", "# What", "heading-rank", 7),
+    ("water.md", "## What", "#### What", "heading-rank", 7),
+    ("water.md", "# Water", "## Water", "heading-rank", 5),
+    ("water.md", "## What", "(a)=\n## A\n\n(a)=\n## What", "target-twice", 10),
+    ("water.md", "## What", "See\n![a](a.png).\n\n## What", "file-unfound", 8),
+    ("water.md", "## What", "```{figure} a.png\n```\n\n## What", "file-unfound", 7),
+    ("water.md", "## What", "[a](soil.md)\n\n## What", "file-unfound", 7),
+    ("water.md", "## What", "[a](Soil.ipynb)\n\n## What", "file-unfound", 7),
+    ("water.md", "## What", "{download}`a <a.csv>`\n\n## What", "file-unfound", 7),
     # pages
     ("soil.ipynb", "nbformat_minor", 'x"', "page-unreadable", 25),
     ("water.md", "synth: {theme: water}", "synth:\t{theme: [}", "page-unreadable", 2),
@@ -235,6 +296,31 @@ def test_a_column_that_an_import_kept_is_no_slip(garden, capsys, monkeypatch):
     assert told(garden, capsys) == []
     recipe.write_text('[[sheet]]\nfile = "t.csv"\n[sheet.columns]\n"Others" = "keep"\n', "utf-8")
     assert told(garden, capsys) == ["column-misspelt studies.csv:1"]
+
+
+WARNED = [
+    ("[a](#nowhere)", "There is no page, heading or label 'nowhere' to link to. A page is linked"),
+    ("[a]()", "A link leads nowhere. A page is linked"),
+    ("[a](soil.ipynb#nowhere)", "The page 'soil' has no heading or label 'nowhere' to link to."),
+    ("{ref}`nowhere`", "There is no label 'nowhere'. A label is a line"),
+    ("{doc}`nowhere`", "There is no page 'nowhere', as it is seen from this one."),
+    ("{term}`nowhere`", "There is no term 'nowhere'. Write it into a {glossary}"),
+]
+
+
+def test_the_build_says_in_our_words_what_it_alone_can_see(garden):
+    water = garden / "water.md"
+    before = water.read_text("utf-8").rstrip("\n")
+    added = "\n\n".join(text for text, _ in WARNED)
+    water.write_text(f"{before}\n\n{added}\n", "utf-8")
+    (garden / "_config.yml").write_text("sphinx:\n  config:\n    myst_such: 1\n", "utf-8")
+    change(garden / "conf.py", "project = ", "html_logo = 'myst_such'\nproject = ")
+    _, warned = built(garden)
+    first = before.count("\n") + 3
+    for number, (_, said) in enumerate(WARNED):
+        assert f"water.md:{first + 2 * number}: WARNING: {said}" in warned
+    # A warning without a place gets that of the setting it quotes.
+    assert "_config.yml:3: WARNING: logo file 'myst_such' does not exist" in warned
 
 
 def test_the_build_reads_the_markup_of_pages_whatever_the_settings_list(garden):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["VegaLiteMime", "ViewMime", "setup"]
 
 PARTS = (
+    "build_warnings",  # where what the build warns of is mended, and how
     "processes",  # pages are read and written by several of them
     "assets",  # styles and scripts: the library's own, and of the others' what a page uses
     "theme",  # mends of finished pages, the foot of every page

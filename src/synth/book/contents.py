@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
+from sphinx.util.matching import Matcher
 from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
 from synth.errors import Problem, ReviewError, did_you_mean
 from synth.reading.textio import conflict
+from synth.text import listed, shorten
 
 TOC_FILE = "_toc.yml"
 CONFIG_FILE = "_config.yml"
@@ -38,40 +44,179 @@ def contents(root: Path) -> dict[str, int]:
 
 
 def check_config(root: Path) -> list[Problem]:
-    """What is wrong with ``_config.yml``: it is no YAML, or leaves the library out of the build.
+    """What is wrong with ``_config.yml``: whatever would end the build, or that nobody would see.
 
-    A book without one has none; what the other settings may be, Jupyter Book says when it builds.
+    A folder without table of contents has no book, and needs none; nor does one whose settings
+    stand in ``conf.py``, where Sphinx alone looks for them.
 
     Parameters
     ----------
     root : folder of the review.
     """
     if not (root / CONFIG_FILE).is_file():
-        return []
+        missed = (root / TOC_FILE).is_file() and not (root / "conf.py").is_file()
+        return [Problem("config-missing", CONFIG_FILE)] if missed else []
     try:
         text, written = _yaml(root, CONFIG_FILE, "config-malformed")
     except ReviewError as error:
         return list(error.problems)
     if not isinstance(written, dict):
         return [Problem("config-malformed", CONFIG_FILE, 1, reason="it holds no settings")]
-    rows = text.split("\n")
-    found: list[Problem] = []
+    found = list(_misfits(written, _declared(), text))
+    if any(one.code == "config-setting-wrong" for one in found):
+        return found
     if not written.get("title"):
         found.append(Problem("config-without-title", CONFIG_FILE))
-    execute = written.get("execute")
-    runs = execute.get("execute_notebooks") if isinstance(execute, dict) else "auto"
-    if runs not in (False, "off"):
-        line = next((n for n, row in enumerate(rows, 1) if row.startswith("execute:")), 0)
-        found.append(Problem("config-executes", CONFIG_FILE, line))
-    sphinx = written.get("sphinx")
-    named = sphinx.get("extra_extensions") if isinstance(sphinx, dict) else None
-    listed = [str(one) for one in named] if isinstance(named, list) else [str(named or "")]
-    if "synth.book" in listed:
-        return found
-    near = next((one for one in listed if did_you_mean(one, ["synth.book"])), "")
-    asked = f"Did you mean 'synth.book' by {near!r}?" if near else ""
-    line = next((n for n, row in enumerate(rows, 1) if "extra_extensions" in row), 0)
-    return [*found, Problem("config-without-synth", CONFIG_FILE, line, near=asked)]
+    execute = written.get("execute") or {}
+    runs = execute.get("execute_notebooks", "auto") not in (False, "off")
+    if runs and not any(dict(one.fields).get("value") in execute for one in found):
+        found.append(Problem("config-executes", CONFIG_FILE, _setting_line(text, "execute")))
+    sphinx = written.get("sphinx") or {}
+    named = sphinx.get("extra_extensions")
+    extensions = [str(one) for one in named] if isinstance(named, list) else [str(named or "")]
+    line = _setting_line(text, "sphinx", "extra_extensions")
+    if "synth.book" not in extensions:
+        near = next((one for one in extensions if did_you_mean(one, ["synth.book"])), "")
+        asked = f"Did you mean 'synth.book' by {near!r}?" if near else ""
+        found.append(Problem("config-without-synth", CONFIG_FILE, line, near=asked))
+        extensions = [one for one in extensions if one not in ("", near)]
+    local = sphinx.get("local_extensions") or {}
+    for name in (one for one in extensions if one not in local and not _installed(one)):
+        reason = f"the extension {name!r} is not installed"
+        found.append(_wrong(text, ("sphinx", "extra_extensions"), reason, _INSTALL))
+    theme = (sphinx.get("config") or {}).get("html_theme", _THEME)
+    if theme != _THEME and theme not in (themes := _themes()):
+        mend = did_you_mean(str(theme), themes) or f"The book is made for {_THEME}."
+        reason = f"there is no theme {theme!r} installed"
+        found.append(_wrong(text, ("sphinx", "config", "html_theme"), reason, mend))
+    for path in (("logo",), ("html", "favicon")):
+        name = _setting(written, path)
+        if name and not (root / name).is_file():
+            mend = "Paths begin at the folder of this file; small letters and capitals differ."
+            found.append(_wrong(text, path, f"there is no file {name!r}", mend))
+    return [*found, *_left_out(root, written, text)]
+
+
+_THEME = "sphinx_book_theme"
+_INSTALL = "Install it, with a line in requirements.txt, or take it out."
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "string": (str, "a text; put it in quotation marks"),
+    "boolean": (bool, "true or false"),
+    "number": ((int, float), "a number"),
+    "array": (list, "a list, as in [one, two]"),
+    "object": (dict, "settings of its own, each on a line below it and indented"),
+    "null": (type(None), ""),
+}
+"""For each word of a declaration what YAML makes of such a value, and how it is told."""
+
+
+def _misfits(
+    given: Any, declared: dict[str, Any], text: str, path: tuple[str, ...] = ()
+) -> Iterator[Problem]:
+    """Settings with values that Jupyter Book cannot take, and names that nobody reads.
+
+    It passes over a name it does not know; one that is near a known one is a slip.
+    """
+    kinds = declared.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    words = declared.get("enum", [])
+    fits = any(isinstance(given, _KINDS[kind][0]) for kind in kinds) or not kinds
+    # One name stands for a list of one.
+    fits = fits or (path == ("sphinx", "extra_extensions") and isinstance(given, str))
+    if given is None and path in _MAY_BE_EMPTY:
+        return
+    if not fits or (words and given not in words):
+        allowed = sorted(map(str, words)) or [_KINDS[kind][1] for kind in kinds if _KINDS[kind][1]]
+        said = shorten(" ".join(str(given).split()), 40)
+        reason = f"{said!r} cannot be its value"
+        yield _wrong(text, path, reason, f"It is {listed(allowed, 'or')}.")
+        return
+    known = declared.get("properties", {})
+    for name in given if known and isinstance(given, dict) else ():
+        if name in known:
+            yield from _misfits(given[name], known[name], text, (*path, name))
+        elif name not in _ALSO_READ and (near := did_you_mean(str(name), known)):
+            line = _setting_line(text, *path, str(name))
+            yield Problem("config-setting-unknown", CONFIG_FILE, line, value=name, near=near)
+
+
+_MAY_BE_EMPTY = tuple((name,) for name in ("html", "parse", "execute", "latex", "sphinx"))
+_ALSO_READ = ("use_multitoc_numbering", "only_build_toc_files", "project", "use_download_button")
+"""What Jupyter Book reads and its declaration of the settings leaves out."""
+
+
+def _declared() -> dict[str, Any]:
+    """How Jupyter Book declares its settings; read without importing it, which takes long."""
+    found = find_spec("jupyter_book")
+    if found is None or found.origin is None:
+        return {}
+    text = Path(found.origin).with_name("config_schema.json").read_text("utf-8")
+    declared: dict[str, Any] = json.loads(text)
+    return declared
+
+
+def _installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _themes() -> list[str]:
+    """The names of the themes that Sphinx finds."""
+    own = find_spec("sphinx")
+    there = Path(own.origin).parent / "themes" if own is not None and own.origin else Path()
+    stock = [path.parent.name for path in there.glob("*/theme.*")]
+    return sorted({*stock, *(one.name for one in entry_points(group="sphinx.html_themes"))})
+
+
+def _left_out(root: Path, written: dict[str, Any], text: str) -> Iterator[Problem]:
+    """Patterns that keep pages of the table of contents out of the build."""
+    try:
+        pages = contents(root)
+    except ReviewError:
+        return  # told where the pages are read
+    for pattern in written.get("exclude_patterns") or ():
+        found = [name for name in pages if _pages_left_out(pattern, name)]
+        if found:
+            reason = f"{pattern!r} leaves out {found[0]!r}, a page of {TOC_FILE}"
+            mend = "Take it out, or make it narrower."
+            yield _wrong(text, ("exclude_patterns",), reason, mend)
+
+
+def _pages_left_out(pattern: str, name: str) -> bool:
+    match = Matcher([pattern])
+    # Sphinx leaves out a folder, or a file with its ending.
+    above = (one.as_posix() for one in PurePosixPath(name).parents if one.name)
+    return any(match(one) for one in (name, f"{name}.md", f"{name}.ipynb", *above))
+
+
+def _setting(written: Any, path: Iterable[str]) -> str:
+    for step in path:
+        written = (written or {}).get(step)
+    return str(written or "")
+
+
+def _wrong(text: str, path: Sequence[str], reason: str, mend: str) -> Problem:
+    line = _setting_line(text, *path)
+    name = ".".join(path)
+    return Problem(
+        "config-setting-wrong", CONFIG_FILE, line, setting=name, reason=reason, mend=mend
+    )
+
+
+def _setting_line(text: str, *path: str) -> int:
+    """The line of the name of a setting; that of the nearest above it that is there; else 0."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 0
+    for step in path:
+        if not isinstance(node, yaml.MappingNode):
+            break
+        found = next((pair for pair in node.value if pair[0].value == step), None)
+        if found is None:
+            break
+        line, node = found[0].start_mark.line + 1, found[1]
+    return line
 
 
 def _yaml(root: Path, file: str, code: str) -> tuple[str, Any]:

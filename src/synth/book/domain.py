@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from logging import Filter, LogRecord, getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -540,34 +539,9 @@ def refresh_links(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     return sorted(listing | domain.data["telling"])
 
 
-class FindableLines(Filter):
-    """Says cell and line where a warning of whatever origin names line 30012 of a notebook."""
-
-    _COUNTED = re.compile(r"(?P<path>.+\.ipynb):(?P<cell>\d+?)(?P<line>\d{4})$")
-
-    def filter(self, record: LogRecord) -> bool:
-        """Rewrite the place of a warning; every warning passes."""
-        found = self._COUNTED.match(str(getattr(record, "location", None) or ""))
-        if found:
-            line = max(int(found["line"]) - 1, 1)
-            record.location = f"{found['path']}: cell {found['cell']}, line {line}"
-        return True
-
-
-def find_lines(app: Sphinx) -> None:
-    """Have Sphinx say cells and lines in every warning, also in those that end the build."""
-    for handler in getLogger("sphinx").handlers:
-        for index, known in enumerate(handler.filters):
-            if type(known).__name__ == "WarningLogRecordTranslator":
-                # Right after Sphinx has found the place, before it makes an error of it.
-                handler.filters.insert(index + 1, FindableLines())
-                break
-
-
 def setup(app: Sphinx) -> None:
     """Add the domain."""
     app.add_domain(EvidenceDomain)
-    app.connect("builder-inited", find_lines)
     app.connect("source-read", lift_front_matter)
     # After references_page.learn_targets.
     app.connect("env-updated", refresh_links, priority=700)

@@ -8,20 +8,23 @@ knows rules for the whole book besides: what no page shows, and what stored outp
 from __future__ import annotations
 
 import difflib
+import os
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from synth import freshness
 from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directions
 from synth.book.role_syntax import cited_findings, mistake, told_in_its_table
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
-from synth.book.trees import Block, Place, Role, blocks_of
+from synth.book.trees import INVISIBLE, Block, Place, Role, blocks_of
 from synth.errors import Problem, ReviewError, UnknownName, did_you_mean, told_once
 from synth.model import TABLES, Settings
 from synth.reading.records import read_records
@@ -109,6 +112,7 @@ def check_book(book: Book) -> list[Problem]:
 def check_names(book: Book) -> list[Problem]:
     """What would break the build: names the data do not have, outputs that are not there."""
     found = [*unknown_declarations(book), *stale_outputs(book), *missing_outputs(book)]
+    found += [*headings_in_order(book), *labels_once(book)]
     found += briefs_hold(book, NAME_RULES)
     for page in book.pages:
         for block in page.everything:
@@ -191,7 +195,9 @@ def wrong_names(review: Review, theme: str, block: Block) -> Iterator[Problem]:
                 yield Problem("role-without-table", file, role=role.name)
                 continue
         wrong = mistake(role.name, role.text, review)
-        if wrong is not None:
+        if wrong is not None and (sign := INVISIBLE.search(role.text)):
+            yield _hidden(block, f"{{{role.name}}}`{role.text}`", sign[0])
+        elif wrong is not None:
             code, reason = wrong
             sought = f"{{{role.name}}}`{role.text.split(' ')[0]}"
             yield block.problem(code, sought, role=role.name, text=role.text, reason=reason)
@@ -207,7 +213,7 @@ _HALF_A_ROLE = re.compile(
 
 def unread_roles(review: Review, theme: str, block: Block) -> Iterator[Problem]:
     """Roles and directives with a slip in name, brace or backtick, which would not be read."""
-    for part in block.parts:
+    for part in block.parts if block.kind != "slip" else ():
         if isinstance(part, str):
             yield from _half_roles(part, block)
         elif part.name in ("fence", "directive"):
@@ -220,6 +226,92 @@ def unread_roles(review: Review, theme: str, block: Block) -> Iterator[Problem]:
                 yield block.problem(
                     "role-unknown", f"{{{part.name}}}", role=part.name, meant=near[0]
                 )
+
+
+def _hidden(block: Block, written: str, sign: str) -> Problem:
+    name = unicodedata.name(sign, "a control sign").lower()
+    said = f"U+{ord(sign):04X}, {name}"
+    # Shown as they are, the words would look right.
+    shown = INVISIBLE.sub("·", written)
+    return block.problem("sign-invisible", written, sign=said, value=shown)
+
+
+def unread_markup(review: Review, theme: str, block: Block) -> Iterator[Problem]:
+    """What a page leaves open, what readers would see as it is written, and files not there."""
+    for part in block.roles if block.kind == "slip" else ():
+        if part.name == "open":
+            written, _, meant = part.text.rpartition(" ")
+            yield block.problem("directive-unclosed", written, value=written, meant=meant)
+        elif part.name == "markup":
+            written, _, reason = part.text.partition("\n")
+            yield block.problem("markup-unread", written, value=written, reason=reason)
+        elif part.name == "hidden" and (sign := INVISIBLE.search(part.text)):
+            yield _hidden(block, part.text, sign[0])
+        elif part.name == "file":
+            yield from _unfound(part.text, block, review.records.root)
+
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|#|//", re.IGNORECASE)
+
+
+def _unfound(named: str, block: Block, root: Path) -> Iterator[Problem]:
+    """A file that a page names, if it is not there; whatever may be a label is the build's."""
+    wanted = unquote(named.partition("#")[0].partition("?")[0])
+    if _ELSEWHERE.match(named) or not PurePosixPath(wanted).suffix:
+        return
+    page = root / block.file
+    start = root if wanted.startswith("/") else page.parent
+    path = Path(os.path.normpath(start / wanted.lstrip("/")))
+    beside = sorted(os.listdir(path.parent)) if path.parent.is_dir() else []
+    # Not every system tells small letters from capitals; the server of the book will.
+    if path.name in beside:
+        return
+    sources = [name for name in beside if PurePosixPath(name).suffix in (".md", ".ipynb")]
+    source = next((one for one in sources if PurePosixPath(one).stem == path.stem), "")
+    near = f"Pages are linked by their source: {source}." if source else ""
+    near = near or did_you_mean(path.name, beside)
+    yield block.problem("file-unfound", named, value=named, near=near or _PUT_IT_THERE)
+
+
+_PUT_IT_THERE = "Put it there, or mend the name; small letters and capitals differ."
+
+
+def headings_in_order(book: Book) -> Iterator[Problem]:
+    """Pages without a title or with two, and headings that leave out a rank."""
+    for page in book.pages:
+        above = 0
+        for block in page.blocks:
+            if not block.rank:
+                continue
+            reason = ""
+            if above == 0 and block.rank > 1:
+                reason = (
+                    f"The page begins with a heading of {block.rank} signs and has no title yet"
+                )
+            elif above and block.rank == 1:
+                reason = f"“{block.start()}” is a second title of the page"
+            elif block.rank > above + 1:
+                reason = f"“{block.start()}” has {block.rank} signs below a heading of {above}"
+            if reason:
+                yield block.problem("heading-rank", "", reason=reason)
+            above = block.rank
+
+
+def labels_once(book: Book) -> Iterator[Problem]:
+    """Labels of two places; where several processes read the pages, the build does not see it."""
+    known: dict[str, Problem] = {}
+    for page in book.pages:
+        for block in page.blocks:
+            for role in block.roles if block.kind == "slip" else ():
+                if role.name != "label":
+                    continue
+                here = block.problem("target-twice", f"({role.text})=")
+                first = known.setdefault(role.text, here)
+                if first is not here:
+                    other = f"{first.file}:{first.line}"
+                    yield block.problem(
+                        *("target-twice", f"({role.text})="), value=role.text, other=other
+                    )
 
 
 def _half_roles(text: str, block: Block) -> Iterator[Problem]:
@@ -422,6 +514,7 @@ def _spoken(text: str, settings: Settings, terms: set[tuple[str, str]]) -> dict[
 BLOCK_RULES: tuple[BlockRule, ...] = (
     wrong_names,
     unread_roles,
+    unread_markup,
     unsupported,
     foreign,
     typed_numbers,
@@ -429,7 +522,7 @@ BLOCK_RULES: tuple[BlockRule, ...] = (
 )
 """Every rule for a block of a page."""
 
-NAME_RULES: tuple[BlockRule, ...] = (wrong_names, unread_roles)
+NAME_RULES: tuple[BlockRule, ...] = (wrong_names, unread_roles, unread_markup)
 """The rules whose breach breaks the build, or shows readers how a page is written."""
 
 SHOWN_RULES: tuple[BlockRule, ...] = (wrong_names, foreign)
@@ -442,6 +535,8 @@ BOOK_RULES: tuple[Callable[[Book], Iterable[Problem]], ...] = (
     unknown_declarations,
     stale_outputs,
     missing_outputs,
+    headings_in_order,
+    labels_once,
     uncovered,
     untold_influences,
     briefs_hold,

@@ -46,6 +46,8 @@ _DIRECTIVES = (
     *("cite-book", "container", "downloads", "entreq", "figure", "glossary", "image", "message"),
     *("note", "problems", "rests-on", "sampled", "support", "synthesis", "tip", "warning"),
 )
+# Those whose first line is a file.
+_FILES = ("figure", "image", "include", "literalinclude")
 _CONFIRMED = re.compile(r"synth:\s*confirmed\s+(?P<code>[a-z0-9-]+)\s*:\s*(?P<reason>\S.*)")
 
 
@@ -70,10 +72,12 @@ class Block:
     line : line of the file where it starts.
     cell : in a notebook, its number counted from 1 and the line in it where the block starts.
     parts : text and roles, in order.
-    kind : ``"paragraph"``, ``"heading"`` or ``"cell"`` (of a table).
+    kind : ``"paragraph"``, ``"heading"``, ``"cell"`` (of a table), or ``"slip"``: no prose, but
+        something in it that is not read as it was meant, or names a file.
     synthesis : it stands in a ``{synthesis}`` directive.
     lines : the lines as they are written, to find a role's own.
     comments : the comments right above it.
+    rank : of a heading, how many ``#`` stand before it.
     """
 
     file: str
@@ -84,6 +88,7 @@ class Block:
     synthesis: bool = False
     lines: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    rank: int = 0
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -178,7 +183,99 @@ def blocks_of(tree: nodes.Element, place: Place, text: str = "") -> Iterator[Blo
             any("synth-synthesis" in one.get("classes", ()) for one in ancestors),
             tuple(rows[first:last]),
             tuple(_comments_above(node)),
+            node.parent.get("rank", 0) if kind == "heading" else 0,
         )
+
+
+def slips_of(tree: nodes.Element, place: Place, text: str) -> Iterator[Block]:
+    """What is not read as it was probably meant, and the files that are named.
+
+    Parameters
+    ----------
+    tree : a tree from :func:`tree_of`.
+    place : where the text stands.
+    text : the text itself, to find the lines.
+    """
+    rows = [] if place.fixed else text.split("\n")
+    for node in tree.findall(nodes.Element):
+        for name, written in _slips_in(node):
+            first = max(_line_of(node) - 1, 0)
+            line, cell = place.at(first)
+            last = next((i for i in range(first, len(rows)) if not rows[i].strip()), len(rows))
+            lines = tuple(rows[first:last])
+            yield Block(place.file, line, cell, (Role(name, written),), "slip", lines=lines)
+
+
+def _slips_in(node: nodes.Element) -> Iterator[tuple[str, str]]:
+    """Kind and words of the slips of one node; those inside it are told with their own."""
+    if isinstance(node, nodes.inline) and node.get("role") in _SLIPS:
+        yield node["role"], node["written"]
+    elif isinstance(node, nodes.inline) and node.get("role") == "download":
+        written = str(node["written"])
+        named = re.search(r"<([^<>]+)>\s*$", written)
+        yield "file", named[1] if named else written
+    elif isinstance(node, nodes.target):
+        yield from (("label", name) for name in (*node["names"], *node["dupnames"]))
+    elif isinstance(node, nodes.image):
+        yield "file", node["uri"]
+    elif isinstance(node, nodes.reference) and node.get("refname") is not None:
+        yield "file", node["refname"]
+    elif isinstance(node, nodes.raw):
+        said = node.astext()
+        for found in _PICTURE.finditer(said):
+            yield "markup", f"{found[0]}\n{_NOT_TAKEN}"
+        # A comment that is not closed goes to the end of the page.
+        if "<!--" in said and "-->" not in said[said.rindex("<!--") :]:
+            yield "open", "<!-- -->"
+    elif isinstance(node, nodes.paragraph):
+        said = "".join(_as_written(node))
+        for found in _HIDING.finditer(said):
+            yield "hidden", found[0]
+        for pattern, reason in _UNREAD:
+            yield from (("markup", f"{found[0]}\n{reason}") for found in pattern.finditer(said))
+
+
+_SLIPS = ("file", "open")
+_INVISIBLE = r"\xa0\xad\u200b-\u200f\u2007\u202f\u2060\u3000\ufeff"
+INVISIBLE = re.compile(f"[{_INVISIBLE}]")
+"""Signs that nobody sees, and blanks that look like any other and are none."""
+
+_HIDING = re.compile(
+    # Before what makes a heading, a list or a directive, after the signs of a heading, or in the
+    # name of a role.
+    rf"^[ \t]*[{_INVISIBLE}][ \t{_INVISIBLE}]*(?:#{{1,6}}|[-*+>]|\d+[.)]|:::+)(?=[ \t{{]).*"
+    rf"|^#{{1,6}}[ \t]*[{_INVISIBLE}].*"
+    rf"|\{{(?=[^{{}}\n]*[{_INVISIBLE}])[\w:{_INVISIBLE}]+\}}(?=\0)",
+    re.MULTILINE,
+)
+_SEEN = "readers would see it as it stands"
+_UNREAD = (
+    (re.compile(r"^#{2,6}\w.*", re.MULTILINE), f"{_SEEN}; a heading has a blank after its signs"),
+    (
+        re.compile(r"\A\|.*\|[ \t]*(?=\n\|)"),
+        f"{_SEEN}; a table has a line |---|---| below its first",
+    ),
+    (re.compile(r"\[\^[^\]\s]+\]"), f"{_SEEN}; the text of a footnote is a line [^name]: …"),
+    (
+        re.compile(r"\[[^\[\]\n]*[^\W\d][^\[\]\n]*\]\[[^\[\]\n]+\]"),
+        f"{_SEEN}; its address is missing, a line [name]: address",
+    ),
+)
+_NOT_TAKEN = "readers would miss the picture, as no file comes along that HTML names; write ![…](…)"
+_PICTURE = re.compile(
+    r"<img\b[^>]*?\bsrc=(?:[\"'](?![\w+.-]*:|/|[^\"']*_static/))[^>]*>", re.IGNORECASE
+)
+
+
+def _as_written(node: nodes.Node) -> Iterator[str]:
+    """The text of a paragraph line by line; a zero stands for what has marks of its own."""
+    for child in node.children:
+        if isinstance(child, nodes.Text):
+            yield child.astext()
+        elif isinstance(child, (nodes.literal, nodes.raw, nodes.image)):
+            yield "\0"
+        elif isinstance(child, nodes.Element):
+            yield from ["\0"] if "role" in child else _as_written(child)
 
 
 def _ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
@@ -257,7 +354,8 @@ class _Prose(DocutilsRenderer):
     ) -> list[nodes.Element]:
         name = name.removeprefix("synth:")
         if name in _NO_PROSE:
-            return []
+            taken = name in _FILES and first_line.strip()
+            return [_marked("file", first_line.strip(), position)] if taken else []
         try:
             parsed = parse_directive_text(
                 _AnyDirective, first_line, content, line=position, validate_options=False
@@ -285,15 +383,41 @@ class _Prose(DocutilsRenderer):
         """A fence with half a brace, or with the name of a directive and none, is no directive."""
         name = (token.info.split() or [""])[0]
         bare = name.strip("{}")
+        # After the first that is not closed, others seem to be open that are not.
+        if _unclosed(token) and not self.document.get("open"):
+            written = f"{token.markup}{token.info.strip()}"
+            self.document["open"] = True
+            self.document.append(_marked("open", f"{written} {token.markup}", token_line(token)))
         whole = name.startswith("{") and name.endswith("}")
         if not whole and (name != bare or (bare in _DIRECTIVES and token.markup[:1] == ":")):
             self.current_node += _slip("fence", f"{token.markup}{name} {bare}", token_line(token))
+
+    def update_section_level_state(self, section: nodes.section, level: int) -> None:
+        """Keep how many signs a heading has; where sections stand tells it only in part."""
+        section["rank"] = level
+        super().update_section_level_state(section, level)
 
     def render_front_matter(self, token: SyntaxTreeNode) -> None:
         """What a page declares of itself is no prose."""
 
     def render_restructuredtext(self, token: SyntaxTreeNode) -> None:
         """Text in another markup is not read."""
+
+
+def _unclosed(token: SyntaxTreeNode) -> bool:
+    """Whether a fence has no last line, or took that of another which begins in it."""
+    said = token.content
+    rows = said.count("\n") + (said != "" and not said.endswith("\n"))
+    begins = rf"^ *{re.escape(token.markup[0])}{{{len(token.markup)},}} *\{{"
+    ends = token.map is None or token.map[1] - token.map[0] > rows + 1
+    return not ends or re.search(begins, said, re.MULTILINE) is not None
+
+
+def _marked(kind: str, written: str, line: int) -> nodes.inline:
+    """Something that :func:`slips_of` finds at its line."""
+    told = nodes.inline(role=kind, written=written)
+    told.line = line
+    return told
 
 
 def _slip(kind: str, written: str, line: int) -> nodes.paragraph:
@@ -334,7 +458,8 @@ def prose_of(text: str, place: Place) -> tuple[Block, ...]:
     text : the Markdown.
     place : where it stands.
     """
-    return tuple(blocks_of(tree_of(text), place, text))
+    tree = tree_of(text)
+    return (*blocks_of(tree, place, text), *slips_of(tree, place, text))
 
 
 # Made once: making either takes longer than reading a cell of a notebook.
