@@ -116,6 +116,43 @@ def test_the_bar_over_a_page_leads_on_and_opens_the_contents(
     assert page.locator("#pst-primary-sidebar nav").count() == 1
 
 
+IN_ITS_LIST = """(list) => {
+    const here = list.querySelector("a[aria-current=page]").getBoundingClientRect();
+    const seen = list.getBoundingClientRect();
+    return list.scrollTop > 0 && here.top >= seen.top && here.bottom <= seen.bottom
+        && document.elementFromPoint(here.left + 20, here.top + 4).matches("a[aria-current=page]");
+}"""
+
+
+def test_the_list_of_pages_shows_the_page_that_is_open(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """At a desk too where the theme remembers how far the list was scrolled on another page."""
+    wellbeing, last = (built_book / "book" / f"{name}.html" for name in ("wellbeing", "api"))
+    offline = offline_page(viewport={"width": 1280, "height": 500})
+    page = offline.open(wellbeing)
+    side = page.locator("#pst-primary-sidebar")
+    assert side.evaluate(IN_ITS_LIST)
+    side.evaluate("(side) => { side.scrollTop = 0; }")
+    page = offline.open(last)
+    page.wait_for_load_state("load")
+    assert side.evaluate(IN_ITS_LIST)
+
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.locator("[data-synth-action=contents]").click()
+    contents = page.locator("dialog.synth-contents-dialog")
+    assert contents.evaluate(IN_ITS_LIST)
+    assert page.evaluate(
+        "(({ left, top }) => document.elementFromPoint(left + 4, top + 4).textContent)"
+        "(document.activeElement.getBoundingClientRect())"
+    ), "what has the focus is in sight"
+    close = contents.locator("[data-synth-action=close]")
+    assert close.evaluate("(it) => it.getBoundingClientRect().top >= 0")
+    close.click()
+    assert page.evaluate("document.activeElement.matches('[data-synth-action=contents]')")
+    assert page.evaluate("scrollY") == 0
+
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 FOLDS = "details.synth-fold"
 IN_SIGHT = "(one) => { const { y } = one.getBoundingClientRect(); return 0 <= y && y < 300; }"

@@ -121,6 +121,9 @@ async function mount(element, name) {
 
 function start() {
   stackTables();
+  // After the theme has scrolled it.
+  const pages = document.getElementById("pst-primary-sidebar");
+  if (pages) addEventListener("load", () => showHere(pages));
   /** @type {Map<Element, string>} */
   const asked = new Map();
   for (const element of document.querySelectorAll("[data-synth-module]")) {
@@ -232,6 +235,19 @@ function foldOnPhones() {
   fold();
 }
 
+/**
+ * Bring the page that is open into the list of pages, where the list is longer than its place; the
+ * theme brings back how far it was scrolled on the page before.
+ * @param {HTMLElement} list
+ */
+function showHere(list) {
+  const here = list.querySelector("[aria-current=page]")?.getBoundingClientRect();
+  if (!here) return;
+  const { top, bottom } = list.getBoundingClientRect();
+  // Not under the button that closes the list.
+  if (here.top < top + 64 || here.bottom > bottom) list.scrollTop += here.top - top - list.clientHeight / 4;
+}
+
 /** Lay the list of pages over the page, where it has no room beside it. */
 function showContents() {
   const side = document.getElementById("pst-primary-sidebar");
@@ -245,6 +261,7 @@ function showContents() {
     if (target === over || /** @type {Element} */ (target).closest("a, [data-synth-action=close]")) over.close();
   };
   over.showModal();
+  showHere(over);
 }
 
 /**
