@@ -306,3 +306,36 @@ def test_one_walk_through_the_book_by_keyboard_alone(
     until("main .synth-map-answer li li a", presses=400)
     follow(r"studies\.html#study-")
     assert offline.complaints == []
+
+
+SCROLLS = """() => [...document.querySelectorAll("main table")]
+    .filter((table) => table.checkVisibility())
+    .filter((table) => {
+        const box = table.closest(".synth-scroll, .pst-scrollable-table-container, .output");
+        return box && box.scrollWidth > box.clientWidth + 2;
+    })
+    .map((table) => (table.caption ?? table.rows[0]).innerText)"""
+UNNAMED = """() => [...document.querySelectorAll("main table.synth-stack")]
+    .filter((table) => table.checkVisibility())
+    .flatMap((table) => [...table.querySelectorAll("tbody td:not(:empty)")])
+    .filter((cell) => !getComputedStyle(cell, "::before").content.includes(": "))
+    .map((cell) => cell.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("data", "influences", "method", "reliability", "reporting", "robustness", "studies"),
+        *("wellbeing", "where-and-when"),
+    ],
+)
+def test_without_scripts_no_table_scrolls_sideways_on_a_phone(
+    built_book: Path, offline_page: Callable[..., Any], name: str
+) -> None:
+    """Each cell stands under the name of its column, which the page itself holds."""
+    offline = offline_page(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = offline.open(built_book / "book" / f"{name}.html")
+    page.evaluate("() => document.querySelectorAll('main details').forEach((it) => it.open = true)")
+    assert page.locator("main table.synth-stack").count()
+    assert page.evaluate(SCROLLS) == []
+    assert page.evaluate(UNNAMED) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import Problem, ReviewError, did_you_mean
+from synth.text import slug
 
 REPORTING = "data/reporting"
 """The folder of the checklists."""
@@ -34,7 +35,7 @@ class Item:
 
     Parameters
     ----------
-    number : as the checklist numbers it.
+    number : as the checklist numbers it, or where it has no number the item in a word or two.
     title : its short title.
     review : what the review reports.
     book : what the book reports of its own work.
@@ -46,6 +47,11 @@ class Item:
     review: Standing
     book: Standing
     places: tuple[str, ...] = ()
+
+    @property
+    def anchor(self) -> str:
+        """What the address of its row ends with."""
+        return slug(self.number, "item")
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,10 +190,11 @@ function start() {
 
 /**
  * Let tables of running text be read on a phone: there each row is a block, each cell under the name
- * of its column. What the style makes blocks of says again what it is to a screen reader.
+ * of its column. What the style makes blocks of says again what it is to a screen reader. Tables of
+ * the evidence come so; here it is done for those that authors write.
  */
 function stackTables() {
-  for (const table of document.querySelectorAll(".bd-article table:not(.synth-explorer *, .synth-t2, .synth-map-matrix *)")) {
+  for (const table of document.querySelectorAll(".bd-article table:not(.synth-explorer *, .synth-t2, .synth-map-matrix *, .synth-stack)")) {
     const { rows } = /** @type {HTMLTableElement} */ (table);
     const cells = [...rows].map((row) => [...row.cells]);
     const heads = cells[0] ?? [];

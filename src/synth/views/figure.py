@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from synth.facets import Facets
 from synth.messages import Words
@@ -314,13 +314,35 @@ def table_html(
 ) -> Markup:
     """Rows as a table that scrolls by itself when it is too wide, also by keyboard.
 
+    On a phone the rows of many columns, or of running text, are blocks, each cell under the name of
+    its column.
+
     Parameters
     ----------
     fields, rows : the columns, and what stands in them.
     caption : what the table is, for who does not see it.
     said : a value as a text.
     """
-    return render("table.html", fields=fields, rows=rows, caption=caption, plain=said)
+    shown = [
+        [
+            (field, escape(field.cell(row) if field.cell else said(row[field.name])))
+            for field in fields
+        ]
+        for row in rows
+    ]
+    running = any(len(cell.striptags()) > _NUMBER for row in shown for _, cell in row)
+    return render(
+        "table.html",
+        fields=fields,
+        rows=list(zip(rows, shown, strict=True)),
+        caption=caption,
+        plain=said,
+        stacked=running or len(fields) > _SIDE_BY_SIDE,
+    )
+
+
+_NUMBER, _SIDE_BY_SIDE = 24, 6
+"""Letters a cell may hold, and columns there may be, for rows to stay rows on a phone."""
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
