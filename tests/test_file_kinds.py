@@ -734,7 +734,7 @@ def test_an_export_is_known_by_its_headings(
     (sheet,) = read(tmp_path, "t.csv", f"{header}\n{row}\n")
     assert (sheet.program, sheet.holds, sheet.roles) == (program, holds, roles)
     assert f"Its headings are those of {program}" in told(sheet)
-    assert [*sheet.rows[0].cells.values()] == row.split(",")
+    assert [*sheet.rows[0].cells.values()] == row.replace("Codes\\\\", "").split(",")
 
 
 @pytest.mark.parametrize(
@@ -1199,3 +1199,72 @@ def test_tables_of_markdown_are_sheets_called_as_the_headings_above_them(tmp_pat
     assert "beside its tables was not read: 4 lines, the first in line 1." in told(sheets[0])
     (one,) = read(tmp_path, "t.md", "\n".join(text.split("\n")[:6]))
     assert one.name == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "study", "code"),
+    [
+        # NVivo names the folder of the project, ATLAS.ti the number of a document, RQDA nothing.
+        (
+            "File Name,Code Name,Coverage,Text\nInternals\\\\Lee 2020,Nodes\\\\Work\\\\Pay,1%,x\n",
+            "Lee 2020",
+            "Work\\\\Pay",
+        ),
+        (
+            "ID,Document,Quotation Content,Codes\n7:1,7 Lee 2020.pdf,x,Pay\n",
+            "Lee 2020.pdf",
+            "Pay",
+        ),
+        ("ID,Document,Quotation Content,Codes\n7:1,D7: Lee 2020,x,Pay\n", "Lee 2020", "Pay"),
+        ("ID,Document,Quotation Content,Codes\n7:1,9 Lee 2020,x,Pay\n", "9 Lee 2020", "Pay"),
+        ("rowid,cid,fid,codename,filename,index1\n1,2,3,Pay,Lee 2020,0\n", "Lee 2020", "Pay"),
+    ],
+)
+def test_what_a_program_puts_before_names_is_no_part_of_them(
+    tmp_path: Path, text: str, study: str, code: str
+) -> None:
+    (sheet,) = read(tmp_path, "t.csv", text)
+    held = {sheet.roles.get(name, ""): cell for name, cell in sheet.rows[0].cells.items()}
+    assert (held["study"], held["theme"]) == (study, code)
+
+
+STUDIES, CODINGS = "Study,Land,Design\nLee 2020,Peru,survey\n", "Study,Code,Text\nLee 2020,Pay,a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        (f"{STUDIES}\n{CODINGS}", ["", "Table (2)"], [1, 1]),
+        (f"{STUDIES}\nTable 2: what was said,,\n{CODINGS}", ["", "Table (2)"], [1, 1]),
+        (
+            "Study,Code,,Code,Count\nLee 2020,Pay,,Pay,2\nEk 2021,Rest,,Rest,1\n",
+            ["", "Table (2)"],
+            [2, 2],
+        ),
+        # The same headings on a new page, a group of rows, and an empty column tell of no other.
+        (f"{CODINGS}\nStudy,Code,Text\nEk 2021,Rest,b\n", [""], [3]),
+        (f"{CODINGS}\nLater,,\nEk 2021,Rest,b\n", [""], [3]),
+        ("Study,,Code\nLee 2020,,Pay\n", [""], [1]),
+    ],
+)
+def test_tables_below_and_beside_each_other_are_read_one_by_one(
+    tmp_path: Path, text: str, names: list[str], rows: list[int]
+) -> None:
+    sheets = read(tmp_path, "t.csv", text)
+    assert [sheet.name for sheet in sheets] == names
+    assert [len(sheet.rows) for sheet in sheets] == rows
+    assert ("2 tables stand here" in told(sheets[0])) == (len(names) > 1)
+
+
+def test_tables_on_a_sheet_keep_their_merged_cells_and_places(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("All")
+        for at, line in enumerate(["Study,Land", "Lee 2020,Peru", "", "", "Study,Code"]):
+            sheet.write_row(at, 0, line.split(",") if line else [])
+        sheet.merge_range(5, 0, 6, 0, "Lee 2020")
+        sheet.write_column(5, 1, ["Pay", "Rest"])
+
+    first, second = read(tmp_path, "t.xlsx", workbook(fill))
+    assert (first.name, second.name) == ("All", "All (2)")
+    assert [row.line for row in second.rows] == [6, 7]
+    assert cells(second) == [["Lee 2020", "Pay"], ["Lee 2020", "Rest"]]

@@ -2098,3 +2098,33 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
     made = take(f"Study,{header}\nLee 2020,{rows[0]}\nEk 2021,{rows[1]}\n")
     found = {f.theme: f.summary for f in made.records.findings.values() if f.study == "lee2020"}
     assert {code: text.replace(NO_SUMMARY, "") for code, text in found.items()} == texts
+
+
+@pytest.mark.parametrize(
+    ("table", "counts", "codes"),
+    [
+        # A row of sums below the ids of records.
+        ("ID,Study,Year,Pay,Rest\n1,Lee,2020,x,x\n2,Ek,2021,x,\nTotal,,,2,1\n", (3, 2), {}),
+        # Names of groups of rows, where the year stands in a column of its own.
+        (
+            "Author,Year,Code,Text\nAfrica,,,\nLee,2020,Pay,a\nEk,2021,Rest,b\nAsia,,,\nRoux,2019,Pay,c\n",
+            (3, 3),
+            {},
+        ),
+        # Columns of coders without a word for codes, beside what they agreed on.
+        (
+            "Study,Coder 1,Coder 2,Agreed code\nLee 2020,Pay,Rest,Pay\nEk 2021,Rest,Rest,Rest\n"
+            "Roux 2019,Pay,Pay,Pay\n",
+            (3, 3),
+            {"Pay": 2, "Rest": 1},
+        ),
+        ("Study,Code\nLee (2019/2020),Pay\nEk (2015/2018),Pay\n", (3, 3), {"Pay": 3}),
+        ("Study,Codes\nLee 2020,○ Pay\nEk 2021,◆ Pay\n", (2, 2), {"Pay": 2}),
+    ],
+)
+def test_what_is_no_study_and_no_code_is_not_counted(
+    take: Take, table: str, counts: tuple[int, int], codes: dict[str, int]
+) -> None:
+    made = take(table)
+    assert made.counts == counts
+    assert {**made.themes, **codes} == made.themes

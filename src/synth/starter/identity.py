@@ -560,6 +560,9 @@ def _years_apart(cell: str) -> str:
         names, first = found["names"], found["first"]
         if not author_and_year(f"{names}{first}"):
             return found[0]
+        both = re.fullmatch(r"\s*/\s*((?:19|20)\d\d)", found["rest"])
+        if both and int(both[1]) - int(first[:4]) == 1:
+            return found[0]  # first online, then in print: one paper of two years
         close = ")" if names.rstrip().endswith("(") else ""
         listed = [first]
         for year in re.findall(r"(?:19|20)\d\d[a-z]?|[a-z]", found["rest"]):

@@ -51,7 +51,7 @@ def sentences(cell: str) -> list[str]:
     return [text for text in dict.fromkeys(found) if text]
 
 
-_BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙]\s+")
+_BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙○◯■□◆◇►▸]\s+")
 
 _COUNTED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
 

@@ -67,8 +67,10 @@ def _identities(
     labels = [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
     known = [*dict.fromkeys(label for label in labels if label)]
     column = recipe.one("study")
-    whose = sum(author_and_year(label) is not None for label in labels)
-    # Among names such as "Lee 2020" a lone "Africa" heads the rows below it.
+    # Among names such as "Lee 2020" a lone "Africa" heads the rows below it, and one without a year
+    # among authors with the year beside.
+    dated = [row.cells[name] for name in recipe.of("year") for row in sheet.rows if row.cells[name]]
+    whose = max(sum(author_and_year(label) is not None for label in labels), len(dated))
     headed = whose * 2 > len([label for label in labels if label])
     seen: dict[tuple[str, ...], int] = {}
     above: Identity | None = None
@@ -146,8 +148,9 @@ def _no_study(sheet: Sheet, recipe: SheetRecipe, number: int) -> str:
     told = (row.cells[name] for name in recipe.of("study", "author", "title"))
     named = next(filter(None, told), "")
     if recipe.rows != "codings" or last:
-        others = [cell for cell in held.values() if cell != named]
-        if others and all(map(is_sum, others)) and is_total(named or first):
+        head = named or first
+        others = [cell for cell in held.values() if cell != head]
+        if others and all(map(is_sum, others)) and is_total(head):
             return "A row of sums is about no study."
     if len(held) != 1 or len(sheet.header) < 2 or author_and_year(first):
         return ""

@@ -18,6 +18,7 @@ def find_agreed(columns: Columns) -> None:
     words = sorted({*folded_headings()["theme"]}, key=len, reverse=True)
     people: list[str] = []
     agreed: list[str] = []
+    alone: list[str] = []
     for name in columns.free:
         cuts = (re.fullmatch(rf"(.*?)\b{re.escape(word)}\b(.*)", folded(name)) for word in words)
         cut = next(filter(None, cuts), None)
@@ -26,6 +27,11 @@ def find_agreed(columns: Columns) -> None:
             people.append(name)
         elif rest and is_consensus(rest):
             agreed.append(name)
+        elif PERSON.fullmatch(folded(name)) and columns.comes_again(name):
+            alone.append(name)
+    # "Coder 1" holds codes as well where it says what the agreed column says.
+    told = {same(cell) for name in (*agreed, *alone[:1]) for cell in columns.held[name]}
+    people += [n for n in alone if {same(cell) for cell in columns.held[n]} & told]
     if not people or len(people) + len(agreed) < 2:
         return
     counts, *others = [*agreed, *people]

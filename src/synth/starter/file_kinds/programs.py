@@ -207,6 +207,19 @@ EXPORTS: tuple[Export, ...] = (
         ("coded", "coded text", "seltext", "codename"),
     ),
     Export(
+        "RQDA",
+        "codings",
+        "codings",
+        {
+            "study": ("filename",),
+            "theme": ("codename",),
+            "summary": ("seltext", "coding", "codingtext"),
+            "leave-out": ("rowid", "cid", "fid", "index1", "index2", "codinglength"),
+        },
+        ("study", "theme"),
+        ("index1", "codinglength"),
+    ),
+    Export(
         "NVivo",
         "coding references",
         "codings",
@@ -317,12 +330,15 @@ def recognised(sheet: Sheet) -> Sheet:
     else:
         return sheet
     sheet = replace(sheet, program=export.program, holds=export.holds, roles=roles)
-    told = ", ".join(f"{name!r} is {FIELDS[role]}" for name, role in roles.items())
+    said = {n: r for n, r in roles.items() if r != "leave-out" or export.holds == "codebook"}
+    told = ", ".join(f"{name!r} is {FIELDS[role]}" for name, role in said.items())
     notes = [f"Its headings are those of {export.program}, {export.what}: {told}."]
     if export.holds == "flow":
         return replace(sheet, roles={}, notes=(*sheet.notes, notes[0].partition(": ")[0] + "."))
     if export.program == "ATLAS.ti":
         sheet = _without_document_numbers(sheet)
+    if export.program == "NVivo" and export.holds == "codings":
+        sheet = _without_folders(sheet)
     if export.program == "Dedoose":
         sheet, more = _dedoose_codes(sheet)
         notes += more
@@ -344,10 +360,40 @@ def recognised(sheet: Sheet) -> Sheet:
 
 
 def _without_document_numbers(sheet: Sheet) -> Sheet:
-    """Documents of ATLAS.ti without the number that it puts before their names: ``D1: ``."""
+    """Documents of ATLAS.ti without the number that it puts before their names: ``D1: ``.
+
+    A number alone, as in ``1 Lee 2020.pdf``, is one where the id of each quotation begins with it.
+    """
     study = next(name for name, role in sheet.roles.items() if role == "study")
+    key = next((name for name in sheet.header if heading(name) == "id"), "")
+    numbers = [row.cells[key].partition(":")[0] if key else "" for row in sheet.rows]
+    known = all(
+        number and row.cells[study].startswith(f"{number} ")
+        for number, row in zip(numbers, sheet.rows, strict=True)
+    )
+    before = r"^\d+ " if known else r"^[DP] ?\d+: "
+    return _with_cells(sheet, {study: re.compile(before)})
+
+
+_FOLDER = re.compile(
+    r"^(?:files|internals|externals|sources|nodes|codes|cases)\\{1,2}", re.IGNORECASE
+)
+
+
+def _without_folders(sheet: Sheet) -> Sheet:
+    r"""Sources and codes of NVivo without the folder of the project: ``Files\\``, ``Codes\\``."""
+    ours = [name for name, role in sheet.roles.items() if role in ("study", "theme")]
+    whole = [n for n in ours if all(map(_FOLDER.match, (row.cells[n] for row in sheet.rows)))]
+    return _with_cells(sheet, dict.fromkeys(whole, _FOLDER))
+
+
+def _with_cells(sheet: Sheet, before: Mapping[str, re.Pattern[str]]) -> Sheet:
+    """The same table, cells of some columns without what stands before them."""
     rows = [
-        Row(row.line, {**row.cells, study: re.sub(r"^[DP] ?\d+: ", "", row.cells[study])})
+        Row(
+            row.line,
+            {**row.cells, **{name: sign.sub("", row.cells[name]) for name, sign in before.items()}},
+        )
         for row in sheet.rows
     ]
     return _changed(sheet, sheet.header, rows)

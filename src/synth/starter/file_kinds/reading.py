@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from synth.errors import Problem
@@ -21,6 +22,7 @@ from synth.starter.file_kinds.kinds import (
 from synth.starter.file_kinds.programs import recognised
 from synth.starter.file_kinds.records import read_records
 from synth.starter.file_kinds.refi_qda import read_codebook, read_project
+from synth.starter.file_kinds.several import apart
 from synth.starter.file_kinds.workbook import grids_of
 from synth.starter.sheet import Sheet
 from synth.text import counted
@@ -133,7 +135,7 @@ def _tables(grids: list[Grid], problems: list[Problem], say: Say | None) -> Read
     """The grids of one file as tables; a sheet without a row is a problem only if all are so."""
     sheets = []
     bare: list[Problem] = []
-    for grid in grids:
+    for grid in chain.from_iterable(map(apart, grids)):
         sheet, found = table(grid, say)
         if sheet is None:
             continue
