@@ -482,7 +482,7 @@ def test_ris_comes_with_everything_a_reference_shows() -> None:
 def test_a_cut_off_ris_file_is_told(text: str) -> None:
     """rispy leaves such an entry out without a word."""
     _, problems = parse_references(text, "r.ris")
-    assert "does not end" in problems[0].message
+    assert "no line 'ER  - ' at the end" in problems[0].message
     assert problems[0].line == 1
 
 

@@ -137,7 +137,58 @@ KINDS: dict[str, tuple[Reference, dict[str, str]]] = {
     ),
     "report": (
         Reference("un2009", "techreport", {"author": "{United Nations}", "title": "Gardens"}),
-        {"rft.title": "Gardens", "rft.creator": "United Nations"},
+        {"rft.btitle": "Gardens", "rft.genre": "report", "rft.au": "United Nations"},
+    ),
+    # What stands on the page stands here too: pages in full, numbers in place of pages.
+    "abbreviated pages": (
+        Reference(
+            "king2019",
+            "article",
+            {
+                "author": "King, Jr., Martin L.",
+                "title": "Rest",
+                "journaltitle": "Rooms",
+                "number": "1--2",
+                "pages": "123--9",
+                "url": "https://example.org/a",
+                "pmid": "31234567",
+            },
+        ),
+        {
+            "rft.jtitle": "Rooms",
+            "rft.issue": "1-2",
+            "rft.pages": "123-129",
+            "rft.ausuffix": "Jr.",
+            "rft_id": "https://example.org/a",
+        },
+    ),
+    "article number": (
+        Reference("roy2019", "review", {"title": "Rest", "journal": "Rooms", "eid": "e7"}),
+        {"rft.genre": "article", "rft.jtitle": "Rooms", "rft.artnum": "e7"},
+    ),
+    "paper": (
+        Reference(
+            "ek2012",
+            "inproceedings",
+            {"title": "Rest", "booktitle": "Rooms", "pages": "1--20", "publisher": "Press"},
+        ),
+        {
+            "rft.genre": "proceeding",
+            "rft.atitle": "Rest",
+            "rft.btitle": "Rooms",
+            "rft.pages": "1-20",
+            "rft.pub": "Press",
+        },
+    ),
+    "thesis": (
+        Reference("ek2013", "phdthesis", {"title": "Rest", "school": "A School"}),
+        {"rft.title": "Rest", "rft.inst": "A School", "rft.degree": "Doctoral dissertation"},
+    ),
+    "web page": (
+        Reference(
+            "who2014", "online", {"title": "Rest", "organization": "WHO", "url": "http://a.b"}
+        ),
+        {"rft.title": "Rest", "rft.publisher": "WHO", "rft_id": "http://a.b"},
     ),
 }
 

@@ -280,46 +280,86 @@ def with_coins(body: str, app: Sphinx) -> str:
     return f"{body}{below}"
 
 
-_FORMATS = {"article": "journal", "book": "book", "incollection": "book", "inbook": "book"}
+_FORMATS = {
+    **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper"), "journal"),
+    **dict.fromkeys(("book", "chapter", "entry-encyclopedia", "paper-conference"), "book"),
+    "report": "book",
+    "thesis": "dissertation",
+}
+"""The form of OpenURL that a kind of work has; all others have that of Dublin Core."""
+
+
+def _of_journal(reference: Reference) -> dict[str, str]:
+    return {
+        "genre": "article",
+        "atitle": reference.title,
+        "jtitle": reference.container,
+        "volume": reference.volume,
+        "issue": reference.issue.replace("–", "-"),
+        "pages": reference.pages.replace("–", "-"),
+        "artnum": reference.article_number,
+        "issn": reference.text("issn"),
+    }
+
+
+def _of_book(reference: Reference) -> dict[str, str]:
+    kind, inside = reference.csl_type, reference.container
+    part = "proceeding" if kind == "paper-conference" else "bookitem"
+    return {
+        "genre": part if inside else {"report": "report"}.get(kind, "book"),
+        "atitle": reference.title if inside else "",
+        "btitle": inside or reference.title,
+        "pages": reference.pages.replace("–", "-"),
+        "edition": reference.text("edition"),
+        "series": reference.text("series"),
+        "place": reference.place,
+        "pub": reference.publisher,
+        "isbn": reference.text("isbn"),
+    }
+
+
+def _of_thesis(reference: Reference) -> dict[str, str]:
+    return {"title": reference.title, "inst": reference.publisher, "degree": reference.genre}
+
+
+def _of_any(reference: Reference) -> dict[str, str]:
+    return {
+        "type": "text",
+        "title": reference.title,
+        "source": reference.container,
+        "publisher": reference.publisher,
+    }
+
+
+_SAID = {"journal": _of_journal, "book": _of_book, "dissertation": _of_thesis, "dc": _of_any}
+"""What each form says of a work, in its own words."""
 
 
 @lru_cache(maxsize=4096)
 def coins(reference: Reference) -> Markup:
     """A reference as a ContextObject in a Span (OpenURL 1.0, Z39.88-2004)."""
-    kind = _FORMATS.get(reference.kind, "dc")
-    pairs: list[tuple[str, str]] = [
-        ("ctx_ver", "Z39.88-2004"),
-        ("rft_val_fmt", f"info:ofi/fmt:kev:mtx:{kind}"),
-    ]
-    if kind == "journal":
-        pairs += [
-            ("rft.genre", "article"),
-            ("rft.atitle", reference.title),
-            ("rft.jtitle", reference.container),
-            ("rft.volume", reference.text("volume")),
-            ("rft.issue", reference.text("number")),
-            ("rft.pages", reference.text("pages").replace("–", "-")),
-        ]
-    elif kind == "book" and reference.kind != "book":
-        pairs += [
-            ("rft.genre", "bookitem"),
-            ("rft.atitle", reference.title),
-            ("rft.btitle", reference.container),
-        ]
-    elif kind == "book":
-        pairs += [("rft.genre", "book"), ("rft.btitle", reference.title)]
-    else:
-        pairs += [("rft.type", "text"), ("rft.title", reference.title)]
-    pairs.append(("rft.date", str(reference.year or "")))
+    form = _FORMATS.get(reference.csl_type, "dc")
+    pairs = {
+        "ctx_ver": "Z39.88-2004",
+        "rft_val_fmt": f"info:ofi/fmt:kev:mtx:{form}",
+        **{f"rft.{name}": text for name, text in _SAID[form](reference).items()},
+        "rft.date": str(reference.year or ""),
+        "rft.language": reference.text("language"),
+    }
+    listed = list(pairs.items())
     for position, name in enumerate(reference.authors):
         last = " ".join(filter(None, (name.von, name.last)))
-        if position == 0 and kind != "dc":
-            pairs += [("rft.aulast", last), ("rft.aufirst", name.first)]
-        who = ", ".join(filter(None, (last, name.first)))
-        pairs.append(("rft.creator" if kind == "dc" else "rft.au", who))
+        if position == 0 and form != "dc":
+            listed += [("rft.aulast", last), ("rft.aufirst", name.first), ("rft.ausuffix", name.jr)]
+        who = ", ".join(filter(None, (last, name.first, name.jr)))
+        listed.append(("rft.creator" if form == "dc" else "rft.au", who))
     if reference.doi:
-        pairs.append(("rft_id", f"info:doi/{reference.doi}"))
-    context = urlencode([(name, value) for name, value in pairs if value])
+        listed.append(("rft_id", f"info:doi/{reference.doi}"))
+    elif reference.link:
+        listed.append(("rft_id", reference.link))
+    if reference.pmid:
+        listed.append(("rft_id", f"info:pmid/{reference.pmid}"))
+    context = urlencode([(name, value) for name, value in listed if value])
     return render("coins.html", context=context)
 
 

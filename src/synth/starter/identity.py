@@ -32,7 +32,22 @@ _PARTICLES = frozenset(
     (
         *("et", "al", "and", "und", "y", "e", "en", "og", "och", "&", "da", "di", "de", "del"),
         *("della", "der", "den", "des", "du", "van", "von", "zu", "la", "le", "el", "bin", "ibn"),
-        *("ter", "ten", "dos", "das", "do", "of", "for", "the", "on", "i", "colleagues", "others"),
+        *(
+            "ter",
+            "ten",
+            "t",
+            "s",
+            "dos",
+            "das",
+            "do",
+            "of",
+            "for",
+            "the",
+            "on",
+            "i",
+            "colleagues",
+            "others",
+        ),
     )
 )
 _YEAR = re.compile(r"(?<!\d)((?:1[6-9]|20)\d\d)([a-z]?)(?!\d)")
@@ -76,6 +91,13 @@ _REFERENCE_MARK = re.compile(
 )
 
 
+# "d'Arcy", "al-Masri" and "deVries": the particle stands in one word with the name.
+_JOINED_PARTICLE = re.compile(
+    r"\(?(?:[a-z]{1,5}['’ʼ‘`]|(?:al|el|ad|as|ibn|bin|abu|ben)[-‐‑]|"
+    r"d[aeiu]|del|della|l[ae]|van|von|ter|ten)[^\W\d_a-zß-öø-ÿ]"
+)
+
+
 @lru_cache(maxsize=16384)
 def author_and_year(label: str) -> tuple[str, str] | None:
     """The authors and the year that a label names, or nothing if it is a title or an id.
@@ -86,6 +108,8 @@ def author_and_year(label: str) -> tuple[str, str] | None:
     (('Roux & Ek', '2011'), ('Lee et al', ''))
     >>> author_and_year("Stigma and pay 2019"), author_and_year("PMID_31234567")
     (None, None)
+    >>> author_and_year("O'Brien & d'Arcy 2011"), author_and_year("al-Masri and deVries, 2012")
+    (("O'Brien & d'Arcy", '2011'), ('al-Masri and deVries', '2012'))
     """
     found = _YEAR.search(label[:300])
     if not found:
@@ -100,7 +124,8 @@ def author_and_year(label: str) -> tuple[str, str] | None:
         return None
     for word in AND_OTHERS.sub(" ", names).split():
         first = next((sign for sign in word if sign.isalpha()), "")
-        if first and first.islower() and word.strip(".'’()").casefold() not in _PARTICLES:
+        joined = _JOINED_PARTICLE.match(word)
+        if first.islower() and not joined and word.strip(".'’()").casefold() not in _PARTICLES:
             return None
     if not any(sign.isalpha() for sign in names):
         return None
