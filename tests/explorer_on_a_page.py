@@ -11,6 +11,7 @@ from pathlib import Path
 from synth.book.assets import classic_script, compact_style
 from synth.reading.records import Records
 from synth.views.explorer import Explorer, evidence_scripts
+from synth.views.markup import Place, drawn_in
 
 STATIC = Path(__file__).parents[1] / "src" / "synth" / "static"
 LINKS = {"study": "book/studies.html#study-", "finding": "book/studies.html#finding-"}
@@ -48,10 +49,13 @@ def write_page(
     evidence = next(iter(files))
     if changes:
         (static / "changes.js").write_text(changes, "utf-8")
-    body = "\n".join(
-        str(explorer.html).replace('data-key="', f'data-evidence="{evidence}" data-key="', 1)
-        for explorer in explorers
+    here = Place(
+        lambda kind, name: f"synth:{kind}:{name}",
+        lambda name, plain: plain,
+        lambda name: evidence if name == "evidence" else "",
     )
+    with drawn_in(here):
+        body = "\n".join(str(explorer.html) for explorer in explorers)
     told = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
     page = folder / "book" / f"{name}.html"
     page.parent.mkdir(exist_ok=True)

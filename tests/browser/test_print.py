@@ -155,7 +155,7 @@ def test_the_whole_explorer_is_printed_in_two_columns(
         built_book / "book" / "explorer.html"
     )
     page.locator(".synth-explorer[data-ready]").wait_for()
-    every = page.locator(".synth-explorer").evaluate("(root) => root.findings.length")
+    every = page.locator(".synth-explorer").evaluate("(root) => root.findings().length")
     assert every == len(load_records(ROOT).findings)
     assert len(PdfReader(io.BytesIO(page.pdf(format=paper))).pages) <= 10
 

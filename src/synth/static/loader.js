@@ -115,6 +115,7 @@ async function mount(element, name) {
     await (name === "vega" ? chart : modules?.[name])?.mount?.(element, tools);
   } catch (error) {
     element.dataset.failed = "true";
+    for (const told of /** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll("[data-if-failed]"))) told.hidden = false;
     console.warn(`synth: ${name} stays as it was printed`, error);
   }
 }

@@ -32,6 +32,16 @@ export const put = (node, text) => {
   else if (inner.data !== text) inner.data = text;
 };
 
+/** A native select with its label before it. @param {string} label @param {[string, string][]} offered @param {(value: string) => void} chosen */
+export function select(label, offered, chosen) {
+  const field = h("select", { onchange: () => chosen(field.value) }, ...offered.map(([value, text]) => h("option", { value }, text)));
+  return h("label", null, label, " ", field);
+}
+/** Have a select say what holds, if it does not. @param {any} label around it @param {string | undefined} value */
+export const settle = ({ lastChild: field }, value) => {
+  if (field.value !== value) field.value = value;
+};
+
 /**
  * Make a parent hold what is wanted, each by its name. What stands there already stays; what is not wanted
  * any more becomes something that is: a browser rewrites an element in half the time it replaces one in.

@@ -135,6 +135,8 @@ export function engine(data, gaps) {
     /** The node a finding was coded to; it may speak to further ones. @param {number} i */
     node: (i) => tree.nodes[tree.code[i]][0],
     name: (/** @type {number} */ i) => nameOf(row(i)),
+    /** The findings that match. */
+    matching: () => [...failed.keys()].filter((i) => !failed[i]),
     summary: (/** @type {number} */ i) => statements[said[i]],
     /** Words of a search as they are compared. @param {string} asked */
     words: (asked) => fold(asked).split(/[ \x01]/).filter(Boolean),

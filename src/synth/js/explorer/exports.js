@@ -16,10 +16,9 @@ export const cell = (text, formula) => {
  * @returns {Record<string, (more: Data) => string>} each format by its name
  */
 export function formats(core, choice, data, say) {
-  const { tree, direction, study, name, row, node } = core;
+  const { tree, direction, study, name, row, node, matching } = core;
   const { declared, ranks, year, years } = choice;
   const formula = new RegExp(data.formula);
-  const matching = () => [...core.failed.keys()].filter((i) => !core.failed[i]);
   /** @param {Data} more */
   const csv = ({ works, section, anchor, basis }) => {
     const columns = ["finding", "study", "citation", "year", ...ranks, "also", "direction", ...declared.map(({ id }) => id), "summary",

@@ -32,23 +32,22 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   const groupOf = (at) => tree.paths[at][Math.min(1, tree.paths[at].length - 1)];
   const groups = Uint32Array.from({ length: n }, (_, i) => groupOf(node(i)));
 
-  /** Findings that say the same of the same theme, in one direction, are one row. */
-  const rows = () => {
-    /** @type {Map<string, number>} */
+  /** Number findings, those of one key alike; and how many bear each number. @param {(i: number) => number} key */
+  const numbered = (key) => {
+    /** @type {Map<number, number>} */
     const known = new Map();
-    const of = said.map((at, i) => {
-      const name = `${at}/${tree.code[i]}/${direction.code[i]}`;
-      return known.get(name) ?? (known.set(name, known.size), known.size - 1);
-    });
+    const of = said.map((_, i) => known.get(key(i)) ?? (known.set(key(i), known.size), known.size - 1));
     const size = new Uint32Array(known.size);
     for (const row of of) size[row]++;
     return { of, size };
   };
-  /** @type {ReturnType<typeof rows> | undefined} */
+  /** Findings that say the same of the same themes, in one direction, are one row. @type {ReturnType<typeof numbered> | undefined} */
   let gathered;
-  /** Statements under each theme: what several studies say is one row. @param {boolean} [all] also those that do not match */
+  /** Under each theme a statement counts once, whatever its directions. @type {ReturnType<typeof numbered> | undefined} */
+  let stated;
+  /** @param {boolean} [all] also statements that do not match */
   const perTheme = (all) => {
-    const { of, size } = (gathered ||= rows());
+    const { of, size } = (stated ||= numbered((i) => said[i] * tree.values.length + groups[i]));
     const counts = new Uint32Array(tree.values.length);
     const seen = size.map(() => 0);
     for (let i = 0; i < n; i++) if ((all || !failed[i]) && !seen[of[i]]++) counts[groups[i]]++;
@@ -71,7 +70,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       const byStudy = study.map((at) => rank[at]);
       const keys = [byStudy];
       if (state.group === "theme") {
-        const { of, size } = (gathered ||= rows());
+        const { of, size } = (gathered ||= numbered((i) => (said[i] * tree.sets.length + tree.code[i]) * direction.sets.length + direction.code[i]));
         // A row stands where the first of its studies does.
         const first = size.map(() => sizes.length);
         for (let i = 0; i < n; i++) first[of[i]] = Math.min(first[of[i]], byStudy[i]);
@@ -219,11 +218,9 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
       mark();
       results.classList.toggle("ex-long", self.all);
       self.more.hidden = self.all || shown === matches;
-      const whole = matches <= MOST;
-      put(self.more, say(whole ? "show_all" : "show", { findings: byTheme && whole ? some(counts.reduce((sum, one) => sum + one), "statement") : some(whole ? matches : MOST) }));
+      put(self.more, say("show", { findings: matches > MOST ? some(MOST) : byTheme ? some(core.totals.statement, "statement") : some(matches) }));
       put(self.cut, self.all && shown < matches ? say("cut", { n: shown }) : "");
     },
   };
-  self.more.dataset.showAll = "";
   return self;
 }

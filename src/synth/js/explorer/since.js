@@ -15,7 +15,7 @@ import { h } from "./dom.js";
  * @returns {(Node | string)[]}
  */
 export function since(core, data, version, { came, changed, went }, say, base) {
-  const now = new Set([...core.failed.keys()].filter((i) => !core.failed[i]).map(core.name));
+  const now = new Set(core.matching().map(core.name));
   /** @param {string} name */
   const linked = (name) => (data.links?.finding ? h("a", { href: base + data.links.finding + encodeURIComponent(name) }, name) : name);
   /** @param {string} word @param {(Node | string)[][]} lines */

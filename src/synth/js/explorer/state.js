@@ -67,7 +67,7 @@ export function choices(core, data, settings, say) {
   const out = new Set();
 
   const self = {
-    state, out, tree, direction, single, year, years, declared, ranks, depth, slot, axis, names, usual, views,
+    state, out, single, year, years, declared, ranks, depth, slot, axis, names, views,
     /** What a search looks for: of a word nothing holds, the word that was meant. */
     words: () => core.words(state.q).map(core.meant),
     /** Slips that were forgiven: what was asked for, and what is shown. */
