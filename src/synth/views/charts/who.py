@@ -142,30 +142,9 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         | {node.id: counts[node.id][study.id] for node, _ in themes}
         for study in behind
     ]
-    widest = max((row["themes"] for row in rows), default=0)
-    top = [row["study"] for row in rows if row["themes"] == widest]
-    if not rows:
-        title = say["themes_title_none"]
-    elif len(top) <= 3:
-        word = "themes_title_one" if len(top) == 1 else "themes_title_few"
-        title = say.say(word, studies=listed(top, say["and"]), n=widest, total=len(themes))
-    else:
-        title = say.say("themes_title_many", n=widest, themes=say.count("theme", len(themes)))
     one = sum(row["themes"] == 1 for row in rows)
-    kept = _with_most(rows)
-    names = {row["id"] for row in kept}
-    rest = [row for row in rows if row["id"] not in names]
-    more = ""
-    if rest:
-        gathered = {
-            "study": say.say("themes_others", studies=say.count("study", len(rest))),
-            "id": "",
-        }
-        ids_of = [node.id for node, _ in themes]
-        sums = {name: sum(row[name] for row in rest) for name in ("findings", *ids_of)}
-        reached = sum(bool(sums[name]) for name in ids_of)
-        kept = [*kept, {**gathered, "themes": reached, **sums}]
-        more = " " + say.say("themes_shown", n=_MOST_STUDIES)
+    kept = _with_rest(say, rows, [node.id for node, _ in themes])
+    shown = "" if kept == rows else " " + say.say("themes_shown", n=_MOST_STUDIES)
     ranks = {node.id: node.rank for node, _ in themes}
 
     def place(study: str, theme: str) -> tuple[str, str]:
@@ -176,7 +155,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
 
     return _matrix(
         "theme-by-study",
-        title,
+        _themes_title(say, rows, len(themes)),
         [row["study"] for row in kept],
         [node.label for node, _ in themes],
         [[row[node.id] for node, _ in themes] for row in kept],
@@ -208,7 +187,7 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
             ),
         ),
         data=kept,
-        note=f"{say['chart_note_findings']}{more}",
+        note=f"{say['chart_note_findings']}{shown}",
         to=lambda r, c: place(kept[r]["id"], themes[c][0].id),
         tints=[_of_level(records, node.id) for node, _ in themes],
         tinted="c",
@@ -216,6 +195,34 @@ def theme_by_study(records: Records, ids: Iterable[str] | None = None) -> Chart:
         records=records,
         stated=f"{say.count('study', len(rows))}, {say.count('theme', len(themes))}",
     )
+
+
+def _themes_title(say: Words, rows: Sequence[Row], total: int) -> str:
+    """Which studies report on most themes, or how many themes that is."""
+    if not rows:
+        return say["themes_title_none"]
+    widest = max(row["themes"] for row in rows)
+    top = [row["study"] for row in rows if row["themes"] == widest]
+    if len(top) > 3:
+        return say.say("themes_title_many", n=widest, themes=say.count("theme", total))
+    word = "themes_title_one" if len(top) == 1 else "themes_title_few"
+    return say.say(word, studies=listed(top, say["and"]), n=widest, total=total)
+
+
+def _with_rest(
+    say: Words, rows: list[dict[str, Any]], themes: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The studies that report on most themes, in their order, and all others in one row."""
+    ordered = sorted(rows, key=lambda row: (-row["themes"], -row["findings"], row["id"]))
+    rest = ordered[_MOST_STUDIES:]
+    if not rest:
+        return rows
+    names = {row["id"] for row in ordered[:_MOST_STUDIES]}
+    kept = [row for row in rows if row["id"] in names]
+    sums = {name: sum(row[name] for row in rest) for name in ("findings", *themes)}
+    others = say.say("themes_others", studies=say.count("study", len(rest)))
+    reached = sum(bool(sums[name]) for name in themes)
+    return [*kept, {"study": others, "id": "", "themes": reached, **sums}]
 
 
 def _leading_field(name: str, label: str, place: Callable[[str], tuple[str, str]]) -> Field:
@@ -236,15 +243,6 @@ def _leading_field(name: str, label: str, place: Callable[[str], tuple[str, str]
 
 _MOST_STUDIES = 59
 """Studies a matrix can show and still be read; the others are gathered in a row of their own."""
-
-
-def _with_most(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of the studies that report on the most themes, in the order they stand in."""
-    if len(rows) <= _MOST_STUDIES:
-        return rows
-    ranked = sorted(rows, key=lambda row: (-row["themes"], -row["findings"], row["id"]))
-    names = {row["id"] for row in ranked[:_MOST_STUDIES]}
-    return [row for row in rows if row["id"] in names]
 
 
 def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
