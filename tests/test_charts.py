@@ -187,9 +187,30 @@ def test_by_year_draws_each_dated_study_once() -> None:
     marks = [row for row in drawn(chart) if "s" in row]
     assert sorted(row["s"] for row in marks) == sorted(held.label(s.id) for s in STUDIES if s.year)
     assert sum(row["studies"] for row in chart.rows) == len(STUDIES)
-    assert chart.title == "3 of 6 studies were published in 2012 or later"
+    assert chart.title == "3 of 5 studies with a year were published in 2012 or later"
+    assert chart.table_note == f"{len([row for row in chart.rows if row['year']])} years"
     assert "1 study without a year is not drawn" in chart.description
     assert "2000–2020" in chart.description
+
+
+@pytest.mark.parametrize(
+    ("years", "title"),
+    [
+        ([2015], "The one study was published in 2015"),
+        ([2015, None], "The one study with a year was published in 2015"),
+        ([2015, 2015], "All 2 studies were published in 2015"),
+        ([2015, 2015, None], "All 2 studies with a year were published in 2015"),
+        ([2015, 2016, 2017], "2 of 3 studies were published in 2016 or later"),
+        ([2015, 2016, 2017, None], "2 of 3 studies with a year were published in 2016 or later"),
+        ([None, None], "No study with a year of publication"),
+    ],
+)
+def test_the_title_of_the_years_speaks_of_studies_with_a_year(
+    years: list[int | None], title: str
+) -> None:
+    works = tuple(study(f"s{at}", year, "Kenya") for at, year in enumerate(years))
+    said = tuple(Finding(f"{one.id}-01", one.id, "trust", "helps", "So.") for one in works)
+    assert charts.by_year(records(studies=works, findings=said)).title == title
 
 
 def test_the_years_description_holds_the_numbers_of_the_table() -> None:

@@ -180,8 +180,8 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
         _text(
             "evidence",
             "## The evidence",
-            f"{{count}}`findings {here} | finding/findings | alone` from "
-            f"{{count}}`studies {here} | study/studies` stand here.",
+            f"Here: {{count}}`findings {here} | finding/findings | alone` from "
+            f"{{count}}`studies {here} | study/studies`.",
         ),
         _code("findings", f"{call}.{_listing(records, node)}()"),
     ]

@@ -93,7 +93,7 @@ def by_year(records: Records, ids: Iterable[str] | None = None) -> Chart:
         summary=f"{say.count('study', len(behind))}, {span(say, dated)}",
         source=source_line(say, findings),
         records=records,
-        table_note=say.count("year", len(rows)),
+        table_note=say.count("year", sum(row["year"] is not None for row in rows)),
     )
 
 
@@ -158,13 +158,19 @@ def _year_title(say: Words, dated: Sequence[Study], total: int) -> str:
     if not dated:
         return say["year_title_none"]
     years = [study.year or 0 for study in dated]
+    # A study without a year may be of any: nothing is said of it.
+    single, every, most = (
+        ("year_title_single", "year_title_all", "year_title")
+        if len(dated) == total
+        else ("year_title_single_dated", "year_title_all_dated", "year_title_dated")
+    )
     if len(dated) == 1:
-        return say.say("year_title_single", year=years[0])
+        return say.say(single, year=years[0])
     middle = years[len(years) // 2]
     late_ones = sum(year >= middle for year in years)
     if years[0] == years[-1]:
-        return say.say("year_title_all", total=total, year=years[0])
-    return say.say("year_title", n=late_ones, total=total, year=middle)
+        return say.say(every, total=len(dated), year=years[0])
+    return say.say(most, n=late_ones, total=len(dated), year=middle)
 
 
 def _year_description(say: Words, dated: Sequence[Study], rows: Sequence[Row]) -> str:
