@@ -2118,6 +2118,24 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
             (3, 3),
             {"Pay": 2, "Rest": 1},
         ),
+        # Shares below the sums, and what explains the headings.
+        (
+            "Study,Pay,Rest\n,(x = said),(x = said)\nLee 2020,x,x\nEk 2021,x,\n"
+            "Number of studies,2,1\n% of studies,100%,50%\n",
+            (3, 2),
+            {"Pay": 2, "Rest": 1},
+        ),
+        # Yes, no, unclear; ticks with the marks of notes.
+        ("Study,Pay,Rest\nLee 2020,Y,N\nEk 2021,U,Y\nRoux 2019,N,U\n", (2, 3), {"Pay": 1}),
+        ("Study,Pay,Rest\nLee 2020,x¹,x†\nEk 2021,x*,\nRoux 2019,,X\n", (4, 3), {"Rest": 2}),
+        # Studies that are in the list and not in the review.
+        (
+            "Study,Include (Y/N),Pay,Rest\nLee 2020,Y,y,n\nEk 2021,N,n,n\nRoux 2019,Y,n,y\n",
+            (2, 2),
+            {"Pay": 1, "Rest": 1},
+        ),
+        ("Study,Included,Pay\nLee 2020,x,x\nEk 2021,,x\nRoux 2019,x,\n", (4, 3), {"Pay": 2}),
+        ("Study,Theme code\nLee 2020,1\nEk 2021,2\n", (2, 2), {"1": 1, "2": 1}),
         ("Study,Code\nLee (2019/2020),Pay\nEk (2015/2018),Pay\n", (3, 3), {"Pay": 3}),
         ("Study,Codes\nLee 2020,○ Pay\nEk 2021,◆ Pay\n", (2, 2), {"Pay": 2}),
     ],
@@ -2128,3 +2146,11 @@ def test_what_is_no_study_and_no_code_is_not_counted(
     made = take(table)
     assert made.counts == counts
     assert {**made.themes, **codes} == made.themes
+
+
+def test_codes_that_are_numbers_ask_for_a_codebook(take: Take) -> None:
+    assert (
+        "The codes are numbers, such as 1, 2: a codebook"
+        in take("Study,Code\nLee 2020,1\nEk 2021,2\n").told
+    )
+    assert "are numbers" not in take("Study,Code\nLee 2020,1\nEk 2021,Pay\n").told

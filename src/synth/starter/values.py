@@ -117,7 +117,7 @@ def is_tick(cell: str, heading: str = "") -> bool:
     """
     word = bare(cell)
     if word and word not in _words("yes"):
-        word = without_marks(word)
+        word = bare(without_marks(cell.strip()))
     return bool(word) and (word in _words("yes") or (bool(heading) and word == bare(heading)))
 
 
@@ -181,17 +181,25 @@ def is_total(cell: str) -> bool:
 
     >>> is_total("Total (n=3)"), is_total("Total studies, n (%)"), is_total("Number of papers (%)")
     (True, True, True)
-    >>> is_total("Summer 2015"), is_total("Total Health Group, 2015")
-    (False, False)
+    >>> is_total("% of studies"), is_total("Share of all papers"), is_total("Summer 2015")
+    (True, True, False)
+    >>> is_total("Total Health Group, 2015"), is_total("No papers")
+    (False, True)
     """
     word = re.sub(r"[(\[]? *n *= *\d+ *[)\]]?$", "", bare(cell)).rstrip(":= ")
     plain = re.sub(r"[(\[][^)\]]*[)\]]?|, n\b|%", " ", word).strip(",: ")
-    counted = re.sub(r"^(?:number|no\.?|count|sum|total|totals) (?:of )?(?=\w)", "", plain)
+    counted = _COUNTING.sub("", word.replace("%", "percent"))
+    counted = re.sub(r"[(\[][^)\]]*[)\]]?|, n\b", " ", counted).strip(",: ")
     return (
         word in _words("total")
         or plain in _words("total")
-        or (counted != plain and counted in _words("counted"))
+        or (counted != plain and re.sub(r"^(?:all|the) ", "", counted) in _words("counted"))
     )
+
+
+_COUNTING = re.compile(
+    r"^(?:number|no\.?|n|count|sum|totals?|percent(?:age)?|share|proportion)[ ,]+(?:of )?(?=\w)"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -210,7 +218,7 @@ _DITTO = re.compile(r"[-–—\s]*(?:[\"“”„″〃]|''|,,)[-–—\s]*")
 
 
 def is_beside(cells: Mapping[str, str]) -> bool:
-    """Whether a row is about no study at all: sums of its columns, or a note across it.
+    """Whether a row is about no study at all: sums, a note across it, brackets that explain.
 
     >>> (
     ...     is_beside({"Study": "Total (n=3)", "Pay": "2 (67%)"}),
@@ -221,7 +229,12 @@ def is_beside(cells: Mapping[str, str]) -> bool:
     held = [cell for cell in cells.values() if cell]
     if len(held) == 1:
         return len(cells) > 1 and is_note(held[0])
+    if held and all(map(_IN_BRACKETS.fullmatch, held)):
+        return True
     return bool(held) and is_total(held[0]) and all(map(is_sum, held[1:]))
+
+
+_IN_BRACKETS = re.compile(r"[(\[].*[)\]]", re.DOTALL)
 
 
 def is_sum(cell: str) -> bool:

@@ -187,7 +187,13 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
 
 
 def tell_alike(codes: Codes, report: Report) -> None:
-    """Codes of a draft that differ only in accents, signs, or how *and* is written."""
+    """Codes of a draft that are numbers, or that differ in accents, signs or *and* alone."""
+    if codes.nodes and all(node.label.isdecimal() for node in codes.nodes.values()):
+        shown = ", ".join(node.label for node in [*codes.nodes.values()][:3])
+        report.decided(
+            f"The codes are numbers, such as {shown}: a codebook says what they mean.",
+            hint="Give it with --codebook, a number and its label in each row.",
+        )
     alike: dict[tuple[str, str], list[str]] = {}
     for node in codes.nodes.values():
         words = re.findall(r"[^\W_]+|[<>=+%≤≥±]", unmarked(node.label))

@@ -19,7 +19,7 @@ from synth.starter.recipe import SheetRecipe
 from synth.starter.report import place, source
 from synth.starter.request import Pace
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_note, is_sum, is_total, same
+from synth.starter.values import is_beside, is_note, is_sum, is_total, same
 from synth.text import shorten
 
 _CONTINUED = re.compile(
@@ -152,6 +152,8 @@ def _no_study(sheet: Sheet, recipe: SheetRecipe, number: int) -> str:
         others = [cell for cell in held.values() if cell != head]
         if others and all(map(is_sum, others)) and is_total(head):
             return "A row of sums is about no study."
+    if not number and not named and held and is_beside(held):
+        return "A row in brackets that only explains the headings above it is about no study."
     if len(held) != 1 or len(sheet.header) < 2 or author_and_year(first):
         return ""
     if is_note(first) and (last or len(first) > 20):

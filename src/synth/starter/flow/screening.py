@@ -52,7 +52,7 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                 f"{source(sheet)}: {number} in {column!r} that the study is not included; not "
                 "imported."
             )
-            sheet = replace(sheet, rows=rows)
+            sheet = replace(sheet, rows=rows, roles={**sheet.roles, column: "leave-out"})
         kept.append(sheet)
     return kept, told
 
@@ -67,11 +67,19 @@ _DECISION = (
 
 def _decisions(sheet: Sheet) -> str:
     """The column that says of each row whether its study is included, if some are not."""
-    said = {name: {inclusion(row.cells[name]) for row in sheet.rows} for name in sheet.header}
-    found = [name for name, ways in said.items() if {"yes", "no"} <= ways <= {"yes", "no", "open"}]
-    # Among columns of ticks, one called "Included" is a code like the others.
-    if len(found) == 1 and heading(found[0]) in _DECISION and not sheet.program:
-        return found[0]
+    ways = {name: [inclusion(row.cells[name]) for row in sheet.rows] for name in sheet.header}
+    ticks = [n for n, said in ways.items() if {"yes", "no"} <= {*said} <= {"yes", "no", "open"}]
+    for name in ticks if not sheet.program else ():
+        if heading(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)) not in _DECISION:
+            continue
+        # Among columns of ticks "Included" may be a code like the others, unless nothing is ticked
+        # where it says no.
+        others = [ways[other] for other in ticks if other != name]
+        ticked = {
+            said for at, said in enumerate(ways[name]) for other in others if other[at] == "yes"
+        }
+        if not others or ticked == {"yes"}:
+            return name
     return ""
 
 
