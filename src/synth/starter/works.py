@@ -65,27 +65,55 @@ def find_works(
     -------
     The key of each study that has a work, by its index.
     """
-    keys: dict[int, str] = {}
-    missing: dict[int, str] = {}
-    doubted: list[int] = []
-    moved: dict[int, str] = {}
-    spoken = _spoken(works) if works else {}
-    for index, group in enumerate(studies.groups):
-        who = group.who
-        if who.details.get("typed"):
+    _tell_typed(studies, report)
+    if works is None:
+        return {}
+    search = _Search(studies, works, report)
+    for index in range(len(studies.groups)):
+        search.look_up(index, known)
+    search.settle_moved()
+    search.settle_doubted()
+    search.settle_missing()
+    return search.keys
+
+
+def _tell_typed(studies: Studies, report: Report) -> None:
+    for group in studies.groups:
+        if group.who.details.get("typed"):
             report.decided(
                 "Whole references in the column of studies were read part by part.",
-                f"{who.shown!r}: {who.details['title']!r}",
+                f"{group.who.shown!r}: {group.who.details['title']!r}",
                 f"Compare them in {BIB_FILE}; a file of references (--bib) says more.",
                 noun="study",
             )
-        if works is None:
-            continue
-        told = [
-            known[kind, value]
-            for kind, value in (("record", who.record), ("pmid", who.pmid))
-            if (kind, value) in known
-        ]
+
+
+class _Search:
+    """What was found for the studies of some tables among the team's references.
+
+    Parameters
+    ----------
+    studies : the studies; they are known by their index.
+    works : the team's references.
+    report : where it is told.
+    """
+
+    def __init__(self, studies: Studies, works: Works, report: Report) -> None:
+        self.studies, self.works, self.report = studies, works, report
+        self.spoken = _spoken(works)
+        self.file = Path(works.file).name
+        self.keys: dict[int, str] = {}
+        # Without a work, with the study that may be meant; under another title; in another year.
+        self.missing: dict[int, str] = {}
+        self.doubted: list[int] = []
+        self.moved: dict[int, str] = {}
+
+    def look_up(self, index: int, known: Mapping[tuple[str, str], str]) -> None:
+        """Find the work of one study, or what keeps it from being found."""
+        group, works = self.studies.groups[index], self.works
+        who = group.who
+        by_id = (("record", who.record), ("pmid", who.pmid))
+        told = next((known[one] for one in by_id if one in known), None)
         match = _find(who, works)
         if len(group.names) > 1 and match.key:
             # "Lee 2020" beside "Lee et al. 2020" may be another work of the references.
@@ -94,59 +122,69 @@ def find_works(
                 for name in group.names
             )
             match = next((one for one in others if one.code == "work-ambiguous"), match)
-        if not told and not match.key and (key := _of_another_year(who, match, works)):
-            moved[index] = key
-        elif told or match.key:
-            keys[index] = match.key if not told else told[0]
-            if not told and _other_title(who, works.bibliography[match.key]):
-                doubted.append(index)
+        if told is not None:
+            self.keys[index] = told
+        elif match.key:
+            self.keys[index] = match.key
+            if _other_title(who, works.bibliography[match.key]):
+                self.doubted.append(index)
+        elif key := _of_another_year(who, match, works):
+            self.moved[index] = key
         elif match.code == "work-unknown":
             # With a title of its own it is another work, by the same author or body.
             asked = "" if who.title else match.fields["near"]
-            missing[index] = _nearest(who, spoken) or asked
+            self.missing[index] = _nearest(who, self.spoken) or asked
         else:
-            report.unclear.append((index, match))
-    for index, key in moved.items():
-        assert works is not None
-        if key in keys.values():
-            missing[index] = ""  # the study of that year is in the table too
-            continue
-        report.decided(
-            f"Studies whose year in the table is another than in {Path(works.file).name} were "
-            "taken for the work of their title and author.",
-            f"{studies.groups[index].shown!r} for {author_year(works.bibliography[key])}",
-            "Correct the year in one of them; it may be that of the first publication online.",
-            noun="study",
-        )
-        keys[index] = key
-    for index in doubted:
-        assert works is not None
-        key, shown = keys[index], studies.groups[index].shown
-        if list(keys.values()).count(key) > 1:
-            # Another study is this work too: what has another title is not that study.
-            del keys[index]
-            missing[index] = ""
-            continue
-        report.decided(
-            f"Studies whose title in the table is another than in {Path(works.file).name} were "
-            "taken for the work of their author and year.",
-            f"{shown!r} for {key}",
-            "Give the table the work's key, DOI or title if it is another work.",
-            noun="study",
-        )
-    for index, near in missing.items():
-        assert works is not None
-        if near or not keys:
-            # A slip of the pen, or the wrong file: none of the studies is in it.
-            report.unknown.append((index, near))
-            continue
-        report.decided(
-            f"Studies that {Path(works.file).name} does not have are known by the table alone.",
-            f"{studies.groups[index].shown!r}",
-            "Add them there, or write a key, author and year, a DOI or a title that is there.",
-            noun="study",
-        )
-    return keys
+            self.report.unclear.append((index, match))
+
+    def settle_moved(self) -> None:
+        """Take the work of another year, if no other study of the table is that work."""
+        for index, key in self.moved.items():
+            if key in self.keys.values():
+                self.missing[index] = ""  # the study of that year is in the table too
+                continue
+            self.report.decided(
+                f"Studies whose year in the table is another than in {self.file} were "
+                "taken for the work of their title and author.",
+                f"{self._shown(index)!r} for {author_year(self.works.bibliography[key])}",
+                "Correct the year in one of them; it may be that of the first publication online.",
+                noun="study",
+            )
+            self.keys[index] = key
+
+    def settle_doubted(self) -> None:
+        """Take the work of another title, if no other study of the table is that work."""
+        for index in self.doubted:
+            key = self.keys[index]
+            if list(self.keys.values()).count(key) > 1:
+                # Another study is this work too: what has another title is not that study.
+                del self.keys[index]
+                self.missing[index] = ""
+                continue
+            self.report.decided(
+                f"Studies whose title in the table is another than in {self.file} were "
+                "taken for the work of their author and year.",
+                f"{self._shown(index)!r} for {key}",
+                "Give the table the work's key, DOI or title if it is another work.",
+                noun="study",
+            )
+
+    def settle_missing(self) -> None:
+        """Keep studies that the references lack, unless none was found or a slip is likely."""
+        for index, near in self.missing.items():
+            if near or not self.keys:
+                # A slip of the pen, or the wrong file: none of the studies is in it.
+                self.report.unknown.append((index, near))
+                continue
+            self.report.decided(
+                f"Studies that {self.file} does not have are known by the table alone.",
+                f"{self._shown(index)!r}",
+                "Add them there, or write a key, author and year, a DOI or a title that is there.",
+                noun="study",
+            )
+
+    def _shown(self, index: int) -> str:
+        return self.studies.groups[index].shown
 
 
 def name_works(studies: Studies, works: Works | None, found: Mapping[int, str]) -> Named:
