@@ -114,7 +114,15 @@ _PLAIN = re.compile(
     r"([A-ZÀ-ÖØ-Þ][^\s,{}]*(?: (?=[^\s,]*[a-zß-öø-ÿ])[^\s,{}]+)*), ([^\s,{}](?:[^,{}]*[^,{}\s])?)"
     r"|\{([^{}]+)\}"
 )
-_HARD = re.compile(r"[\\~;&<$=]|--|``|''| AND | And | et al|, (?:[JS]n?r|II|III|IV)\b")
+# Degrees that are no initials, behind the given names: "Lee, Ann PhD".
+_BEHIND = re.compile(
+    r"(?<=[\w.])[ ,]+(Ph\.?\s?D|M\.?Sc|B\.?Sc|M\.?P\.?H|M\.?S\.?W|L\.?C\.?S\.?W|Psy\.?D|Ed\.?D|"
+    r"D\.?Phil|FRCP)\.?$"
+)
+_HARD = re.compile(
+    r"[\\~;&<$=]|--|``|''| AND | And | and$| et al|, (?:[JS]n?r|II|III|IV)\b|"
+    r"Ph\.?\s?D\b|Sc\b|M\.?P\.?H\b|S\.?W\b|[yd]\.?D\b|D\.?Phil|FRCP"
+)
 _LETTER = (
     r"\\(?:['`^\"~=.](?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z])"
     r"|[uvHcdbrkt]\{[A-Za-z]\}"
@@ -291,6 +299,9 @@ def _persons(person: str) -> tuple[list[Name], str]:
         if _SURE_SUFFIX.fullmatch(parts[1]):
             name = _without_comma(parts[0])[0][0]
             return [Name(name.first, name.von, name.last, decode(parts[1]))], ""
+        if found := _BEHIND.search(parts[1]):
+            name = _inverted(parts[0], parts[1][: found.start()])
+            return [name], _told_degree(found[1], parts[0])
         return [_inverted(parts[0], parts[1])], ""
     if len(parts) == 3:
         if _SUFFIX.fullmatch(parts[1]):
@@ -489,6 +500,9 @@ def read_name(text: str) -> tuple[Name, str]:
         *given, last = parts[1].split()
         if given and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(given) == 1):
             return _plain_inverted(parts[0], " ".join(given), last), ""
+        if behind := _BEHIND.search(parts[1]):
+            name = _plain_inverted(parts[0], parts[1][: behind.start()])
+            return name, _told_degree(behind[1], parts[0])
         return _plain_inverted(parts[0], parts[1]), ""
     if len(parts) == 3:
         # RIS has the suffix last; "IV" before it are initials.
