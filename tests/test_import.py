@@ -2135,6 +2135,24 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
             {"Pay": 1, "Rest": 1},
         ),
         ("Study,Included,Pay\nLee 2020,x,x\nEk 2021,,x\nRoux 2019,x,\n", (4, 3), {"Pay": 2}),
+        # How many are ticked is no code; columns that only a number tells apart have one.
+        ("Study,Pay,Rest,Total\nLee 2020,1,0,1\nEk 2021,0,0,0\nRoux 2019,0,1,1\n", (2, 3), {}),
+        (
+            "Study,Barrier 1,Barrier 2,Enabler 1\nLee 2020,Pay,Rest,Team\nEk 2021,Rest,Pay,Team\n"
+            "Roux 2019,Pay,,Team\n",
+            (8, 3),
+            {"Pay": 3, "Rest": 2, "Team": 3},
+        ),
+        (
+            "Study,Pay,Rest\nLee 2020,Reported,Not reported\nEk 2021,Reported,Reported\n",
+            (3, 2),
+            {"Pay": 2},
+        ),
+        (
+            "Trial,Level,Theme,Sub-theme\nASPIRE,Macro,Law,Pay\nBRIDGE,Meso,Team,Rest\n",
+            (2, 2),
+            {"Pay": 1},
+        ),
         ("Study,Theme code\nLee 2020,1\nEk 2021,2\n", (2, 2), {"1": 1, "2": 1}),
         ("Study,Code\nLee (2019/2020),Pay\nEk (2015/2018),Pay\n", (3, 3), {"Pay": 3}),
         ("Study,Codes\nLee 2020,○ Pay\nEk 2021,◆ Pay\n", (2, 2), {"Pay": 2}),
@@ -2154,3 +2172,18 @@ def test_codes_that_are_numbers_ask_for_a_codebook(take: Take) -> None:
         in take("Study,Code\nLee 2020,1\nEk 2021,2\n").told
     )
     assert "are numbers" not in take("Study,Code\nLee 2020,1\nEk 2021,Pay\n").told
+
+
+def test_sheets_of_texts_are_called_after_their_codes(take: Take, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for code in ("Pay", "Rest"):
+            sheet = book.add_worksheet(code)
+            for at, row in enumerate(
+                [("Study", "Page", "Quote"), ("Lee 2020", "4", f"On {code}.")]
+            ):
+                sheet.write_row(at, 0, row)
+    made = take(path)
+    assert made.themes == {"Pay": 1, "Rest": 1}
+    assert {f.summary for f in made.records.findings.values()} == {"On Pay.", "On Rest."}
+    assert "its name is the code of its findings, 'Rest'." in made.told

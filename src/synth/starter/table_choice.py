@@ -157,15 +157,20 @@ def _themes_by_sheet(read: Sequence[tuple[Sheet, Guess]], report: Report) -> Non
         bare_way = named and all(name in recipe.directions and " " not in name for name in named)
         code = sheet.name and not _UNNAMED.fullmatch(folded(sheet.name))
         told = directions_in(sheet.name) or PERSON.fullmatch(folded(sheet.name))
-        if made.guessed and bare_way and code and not told and recipe.rows == "studies":
+        texts = not _codes_of(recipe) and not sheet.holds and recipe.of("summary")
+        if made.guessed and (bare_way or texts) and code and not told and recipe.rows == "studies":
             alike.setdefault(sheet.header, []).append((sheet, made))
     for group in alike.values():
         for sheet, made in group if len(group) > 1 else ():
-            codes = dict.fromkeys(made.recipe.of("codes"), (" ".join(sheet.name.split()),))
-            made.recipe = replace(made.recipe, codes={**made.recipe.codes, **codes})
+            named = made.recipe.of("codes") or made.recipe.of("summary")[:1]
+            recipe = made.recipe
+            for name in named:
+                recipe = recipe.using(name, "codes")
+            codes = dict.fromkeys(named, (" ".join(sheet.name.split()),))
+            made.recipe = replace(recipe, codes={**recipe.codes, **codes})
+            told = "; its headings say their direction" if recipe.directions else ""
             report.decided(
-                f"{source(sheet)}: its name is the code of its findings, {sheet.name!r}; its "
-                "headings say their direction.",
+                f"{source(sheet)}: its name is the code of its findings, {sheet.name!r}{told}.",
                 hint="Otherwise: change [sheet.codes] of the recipe.",
             )
 

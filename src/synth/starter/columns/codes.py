@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synth.starter.columns.directions import side_of_heading
@@ -67,6 +68,7 @@ def find_codes(columns: Columns) -> Headed:
             columns.uses[name] = "dimensions" if name in listed else "codes"
     for name in listed:
         headed.codes[name], headed.directions[name] = code_of_heading(sheet, name)
+    headed.codes.update(_numbered_alike(texts))
     if not chosen:
         headed.fallback = _take_others(columns)
     elif ticked:
@@ -89,6 +91,17 @@ def find_codes(columns: Columns) -> Headed:
             hint="--columns NAME=COLUMN, or the recipe, says otherwise",
         )
     return headed
+
+
+def _numbered_alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Columns that only a number tells apart have one code.
+
+    >>> _numbered_alike(["Barrier 1", "Barrier 2", "Enabler 1"])
+    {'Barrier 1': ('Barrier',), 'Barrier 2': ('Barrier',)}
+    """
+    stems = {n: found[1] for n in names if (found := re.fullmatch(r"(.*?\w)[ _#]*\d{1,2}", n))}
+    times = Counter(stems.values())
+    return {name: (stem,) for name, stem in stems.items() if times[stem] > 1}
 
 
 def _lists(columns: Columns, name: str) -> bool:

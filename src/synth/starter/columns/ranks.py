@@ -70,6 +70,9 @@ def find_ranks(columns: Columns, named: Mapping[str, Sequence[str]]) -> bool:
 
 def _ranks_by_heading(columns: Columns, named: Mapping[str, Sequence[str]]) -> Sequence[str]:
     """The columns whose headings are a series of ranks."""
+    # "Sub-theme" is called so as well as "Subtheme".
+    joined = {re.sub(r"^sub ", "sub", word): names for word, names in reversed([*named.items()])}
+    named = {**joined, **named}
     found = [[named[word][0] for word in series if word in named] for series in series_of_ranks()]
     best = max(found, key=len)
     for heading, names in named.items() if len(best) < 2 else ():

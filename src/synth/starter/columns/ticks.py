@@ -15,7 +15,9 @@ from synth.starter.values import (
     count_in,
     is_blank_tick,
     is_partly,
+    is_sum,
     is_tick,
+    is_total,
     same,
     ticked_text,
     unknown,
@@ -49,7 +51,7 @@ def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:
 
 def find_ticked(columns: Columns) -> list[str]:
     """The columns of ticks, or of counts, whose headings are codes."""
-    free = columns.free
+    free = [name for name in columns.free if not _is_sum_of_row(columns, name)]
     styles = {name: style for name in free if (style := tick_style(name, columns.held[name]))}
     counts = [name for name in free if _is_count(columns, name)]
     if len(counts) > max(1, len(styles)) and {*styles} <= {*counts}:
@@ -89,6 +91,11 @@ def find_ticked(columns: Columns) -> list[str]:
         first -= 1
     among = {*chosen, *(blank.intersection(header[first : last + 1]))}
     return [name for name in header if name in among]
+
+
+def _is_sum_of_row(columns: Columns, name: str) -> bool:
+    """Whether a column only says how many of the others are ticked: "Total"."""
+    return is_total(name) and all(map(is_sum, columns.held[name]))
 
 
 def _is_count(columns: Columns, name: str) -> bool:
