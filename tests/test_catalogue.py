@@ -125,7 +125,7 @@ def test_the_table_has_a_row_a_study_and_says_what_is_not_known(drawn):
         "not reported",
         2,
     )
-    assert drawn.characteristics.html.count("<tr>") == 5
+    assert drawn.characteristics.html.count("<tr ") == 5
 
 
 def test_a_report_is_prefilled_where_the_repository_is_known(records):

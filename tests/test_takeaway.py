@@ -300,7 +300,7 @@ def test_a_page_offers_what_stands_beside_it_with_size_and_licence(tmp_path: Pat
     assert warnings == ""
     page = (pages / "data.html").read_text("utf-8")
     offered = re.findall(
-        r'<tr.*?<a href="([^"]+)" download>.*?<td class="n">(.*?)</td>.*?</tr>', page
+        r'<tr.*?<a href="([^"]+)" download>.*?<td[^>]* class="n">(.*?)</td>.*?</tr>', page
     )
     records = load_records(root)
     assert [address for address, _ in offered] == [
