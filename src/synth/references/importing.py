@@ -196,7 +196,15 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
     text, told = _without_second_fields(text)
     text, whole = _whole_addresses(text)
     read, problems = parse_bibliography(text, file)
-    notes = (*notes, *keyed, *once, *told, *whole, *_addresses_for_dois(read))
+    notes = (
+        *notes,
+        *keyed,
+        *once,
+        *told,
+        *whole,
+        *_addresses_for_dois(read),
+        *_several_addresses(read),
+    )
     lines = text.split("\n")
     offsets = [0]
     for line in lines:
@@ -367,6 +375,15 @@ def _fields_of(text: str, start: int) -> list[tuple[int, int]]:
         if depth < 0:
             break
     return parts
+
+
+def _several_addresses(works: Bibliography) -> list[str]:
+    """What is told where a field holds more than one address."""
+    several = [key for key, w in works.items() if re.search(r"\shttps?:", w.fields.get("url", ""))]
+    if not several:
+        return []
+    what = counted(len(several), "entry has", "entries have")
+    return [f"{what} several addresses in 'url', such as {several[0]}; the first is shown."]
 
 
 def _addresses_for_dois(works: Bibliography) -> list[str]:

@@ -401,7 +401,12 @@ def _surname_first(text: str) -> Name | None:
     return _inverted(" ".join(family), " ".join(given), suffix)
 
 
+_OF_DBLP = re.compile(r"(?<=[^\W\d]) 0\d{3}$")
+
+
 def _without_comma(text: str) -> tuple[list[Name], str]:
+    # DBLP tells people of one name apart by a number.
+    text = _OF_DBLP.sub("", text)
     words = _words(text)
     shown = decode(text)
     if not shown.strip():

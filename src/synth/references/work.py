@@ -198,6 +198,10 @@ def same_doi(doi: str) -> str:
     return bare_doi(doi).casefold()
 
 
+# What databases write of a work that has no pages yet.
+_NO_PAGES = re.compile(r"(?:\s|[-‐‑‒–—−]|(?i:n/?a)|\b0+\b)*")
+
+
 def full_range(pages: str) -> str:
     """Pages with a dash between the first and the last, written in full.
 
@@ -208,14 +212,26 @@ def full_range(pages: str) -> str:
     ...     full_range("e12"),
     ... )
     ('1319–1330', 'S12–S15', '4–9, 12', 'e12')
+    >>> full_range("12-12"), full_range("n/a--n/a"), full_range("--"), full_range("0-0")
+    ('12', '', '', '')
+    >>> full_range("1:1--1:19"), full_range("2:12-3:15")
+    ('1:1–1:19', '2:12–3:15')
     """
+    if _NO_PAGES.fullmatch(pages):
+        return ""
     said = re.sub(r"^(?:pp?|pages?|S)\.\s*", "", pages.strip(), flags=re.IGNORECASE)
+    if alone := re.fullmatch(r"(\w+)\s*[-‐‑‒–—−]+\s*\1", said):
+        return alone[1]
     return re.sub(r"(\w+)\s*[-‐‑‒–—−]+\s*(\w+)", _whole, said)
 
 
 def _whole(found: re.Match[str]) -> str:
     first, last = found[1], found[2]
-    if first.isdecimal() and last.isdecimal() and len(last) < len(first):
+    # "1:12-3:15" of a numbered chapter or article has no abbreviated number.
+    parted = re.search(r"[:./]$", found.string[: found.start()]) or re.match(
+        r"[:./]\w", found.string[found.end() :]
+    )
+    if not parted and first.isdecimal() and last.isdecimal() and len(last) < len(first):
         whole = first[: len(first) - len(last)] + last
         last = whole if int(whole) > int(first) else last
     return f"{first}–{last}"
@@ -274,6 +290,8 @@ _GENRES = {
 # --- the record ---------------------------------------------------------------------------------
 
 _KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
+_NUMBER_FIELDS = ("articleno", "article-number", "art_number", "article_number", "artnum")
+"""What databases call the number of an article in their BibTeX."""
 _ARTICLE_NUMBER = re.compile(r"(?:Article|Art\.?|Paper)\s*(?:No\.?|ID)?\s*(?=[\w])", re.IGNORECASE)
 
 
@@ -503,7 +521,8 @@ class Reference:
         bare = "doi.org/10." in written or written.startswith("10.")
         if bare and DOI.fullmatch(self.doi):
             return ""
-        return decode_address(written)
+        # Mendeley writes several into one field; elsewhere a space only divides lines.
+        return decode_address(re.split(r"\s+(?=https?://)", written.strip())[0])
 
     @property
     def link(self) -> str:
@@ -548,7 +567,7 @@ class Reference:
     @property
     def article_number(self) -> str:
         """What a journal without pages counts its articles by."""
-        said = self.text("eid", "articleno", "article-number") or self.preprint
+        said = self.text("eid", *_NUMBER_FIELDS) or self.preprint
         if not said and _ARTICLE_NUMBER.match(self.text("pages")):
             said = self.text("pages")
         return _ARTICLE_NUMBER.sub("", said, count=1)
