@@ -513,3 +513,20 @@ def test_colours_can_be_read_on_their_papers() -> None:
         look = level_look(index)
         assert contrast(look["light"], look["wash_light"]) >= 4.5
         assert contrast(look["dark"], look["wash_dark"]) >= 4.5
+
+
+@pytest.mark.parametrize(
+    ("codes", "codebook"),
+    [
+        ("1;2", "No,Theme\n1,Pay\n2,Hours\n"),
+        ("2;1.1", "Code\n1. Work\n1.1 Pay\n2. Hours\n"),
+        ("Pay;Hours", "Code\nI. Work\n1. Pay\n2. Hours\nII. Rest\n1. Naps\n"),
+        ("Pay;Hours", "Code,Parent\nPay,Work\nHours,Rest\n"),
+    ],
+)
+def test_numbers_and_labels_of_a_codebook_are_found_again(
+    taken_in: Any, tmp_path: Path, codes: str, codebook: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken_in(table=f"Paper,Code\nLee 2020,{codes}\nRoux 2021,{codes}\n", codebook=codebook)
+    assert cli.main(["import", "--root", str(tmp_path / "review"), "--dry-run"]) == 0
+    assert "Nothing changed: the review is as the files have it." in capsys.readouterr().out

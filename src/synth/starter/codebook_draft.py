@@ -93,6 +93,12 @@ class Codes:
             parent = self._by_label[key]
         return parent
 
+    def call(self, names: Mapping[str, str]) -> None:
+        """Let nodes be found by what the author's tables call them, where that is not another."""
+        self.ids = {**names, **self.ids}
+        self.__dict__.pop("_by_name", None)
+        self.__dict__.pop("_by_signs", None)
+
     def remember(self, node: Node) -> None:
         """Let a node that was made by hand be found by its label below its parent."""
         self._by_label.setdefault((node.parent, same(node.label)), node.id)
