@@ -2187,3 +2187,36 @@ def test_sheets_of_texts_are_called_after_their_codes(take: Take, tmp_path: Path
     assert made.themes == {"Pay": 1, "Rest": 1}
     assert {f.summary for f in made.records.findings.values()} == {"On Pay.", "On Rest."}
     assert "its name is the code of its findings, 'Rest'." in made.told
+
+
+CODINGS = (("Studies", "Theme"), ("1, 2", "Pay"), ("2", "Rest"))
+
+
+@pytest.mark.parametrize(
+    ("themes", "codings", "told"),
+    [
+        # Called like a codebook, but the only sheet that codes studies.
+        (CODINGS, (), False),
+        ((("Theme", "Source"), ("Pay", "inductive"), ("Rest", "theory")), CODINGS, True),
+        ((("Theme", "Source"), ("Pay", "Ek 2001"), ("Rest", "Ek 2001")), CODINGS, True),
+    ],
+)
+def test_a_sheet_that_codes_studies_is_no_codebook_by_its_name(
+    take: Take, tmp_path: Path, themes: Any, codings: Any, told: bool
+) -> None:
+    path = tmp_path / "t.xlsx"
+    studies = (("No", "Reference"), ("1", "Lee, A. (2020). Title."), ("2", "Roux, B. (2021). A."))
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in (("Studies", studies), ("Themes", themes), ("Coding", codings)):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    made = take(path)
+    assert made.themes == {"Pay": 2, "Rest": 1}
+    assert ("[Themes] is the codebook" in made.told) is told
+
+
+def test_of_several_years_in_a_cell_the_first_counts_and_is_told(take: Take) -> None:
+    made = take('Author,Year,Code\nLee,2010-2012,Pay\nEk,"2013, 2014",Pay\nRoux,2019,Pay\n')
+    assert sorted(work.year for work in made.works.values()) == [2010, 2013, 2019]
+    assert "the references say another. (2 cells: first" in made.told

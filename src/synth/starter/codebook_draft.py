@@ -84,7 +84,7 @@ class Codes:
                     stem = f"{parent}-{stem}"
                 name = unique(stem, self.nodes)
                 shown = label
-                if SLUG.fullmatch(label) and ("-" in label or label == name):
+                if SLUG.fullmatch(label) and ("-" in label or label == node_id(label)):
                     # An id of a table in our own form is no label to read.
                     shown = label.replace("-", " ").capitalize()
                 self.nodes[name] = Node(name, parent, shown, line=line)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from synth.errors import Problem
-from synth.starter.columns.guess import Guess
+from synth.starter.columns.guess import Guess, guess
 from synth.starter.columns.headings import PERSON
 from synth.starter.columns.table import IDENTITY, Doubt
 from synth.starter.marks import directions_in
@@ -35,8 +35,21 @@ def codebook_among(
     ]
     if not named or len(named) == len(sheets):
         return None, [*sheets]
+    if not named[0].holds and _holds_codings(named[0], sheets):
+        return None, [*sheets]
     report.decided(f"{source(named[0])} is the codebook.")
     return named[0], [sheet for sheet in sheets if sheet is not named[0]]
+
+
+def _holds_codings(sheet: Sheet, sheets: Sequence[Sheet]) -> bool:
+    """Whether a table that is called like a codebook is the only one that codes studies."""
+    read = {other.source: guess(other) for other in sheets}
+    coded = [name for name, made in read.items() if _codes_of(made.recipe) and not made.fallback]
+    named = read[sheet.source].recipe.of(*IDENTITY)
+    # A codebook may say where a code is from: "inductive" is no study.
+    cells = [row.cells[name] for name in named for row in sheet.rows]
+    dated = sum(any(map(str.isdecimal, cell)) for cell in cells)
+    return coded == [sheet.source] and dated * 2 > len(cells)
 
 
 _CODEBOOKS = frozenset(

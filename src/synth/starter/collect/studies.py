@@ -27,6 +27,7 @@ _CONTINUED = re.compile(
     r"(?:continued|cont['’]?d\.?|cont\.|fortsetzung|forts\.|suite|continuaci[oó]n|continuação)[)\].]*",
     re.IGNORECASE,
 )
+_YEARS = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _NOTE = "A note below the table is about no study."
 
 
@@ -106,6 +107,14 @@ def _identities(
             )
         above = who
         material.fate[index, row.line] = ""
+        for name in recipe.of("year"):
+            if len({*_YEARS.findall(row.cells[name])}) > 1:
+                report.decided(
+                    "Of several years in a cell the first is the study's, unless the references "
+                    "say another.",
+                    place(sheet, row.line, name) + f": {row.cells[name]!r}",
+                    noun="cell",
+                )
         label = row.cells[column] if column else ""
         parts = several_studies(label, known) if column else []
         if len(parts) > 1:
