@@ -320,6 +320,8 @@ def _bib_entry(item: Mapping[str, Any]) -> str:
             field = "institution" if kind in ("techreport", "thesis") else "school"
         if name == "number" and item["type"].startswith("article"):
             field = "eid"
+        if name == "issue" and "number" in item and not item["type"].startswith("article"):
+            field = "issue"  # no field stands twice
         # Addresses are read as they stand; everywhere else these signs are commands.
         written = _verbatim(text) if name in ("DOI", "URL") else encode(text)
         fields.append((field, written.replace("-", "--") if name == "page" else written))

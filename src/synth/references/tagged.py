@@ -379,8 +379,13 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     if item["type"] in ("software", "dataset") and "edition" in item:
         item["version"] = item.pop("edition")
     doi = bare_doi(item.pop("DOI", ""))
+    first = _MORE_THAN_DOI.match(doi)
     if DOI.fullmatch(doi):
         item["DOI"] = doi
+    elif first:
+        item["DOI"] = first[1]
+        told.append(f"{doi!r} is more than a DOI; it was read as {first[1]!r}")
+        doi = first[1]
     elif doi:
         told.append(f"{doi!r} is not a DOI; it was kept as a note")
         item["note"] = "; ".join(p for p in (item.get("note", ""), f"DOI as given: {doi}") if p)
@@ -404,6 +409,12 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         Problem("reference-unsure", file, record.line, told=one.rstrip(".")) for one in told
     ]
 
+
+# A DOI and what a database or a second DOI says behind it; a DOI that a line break divided is none.
+_MORE_THAN_DOI = re.compile(
+    r"(10\.\d{4,9}/[^\s,;]*[^\s,;.:/_-])(?:[,;]\s*|\s+)(?=[\[(]|10\.\d{4}|doi\b|https?:)",
+    re.IGNORECASE,
+)
 
 _DATES = {"ris": ("PY", "Y1", "YR", "DA"), "nbib": ("DP",), "ciw": ("PY",), "enw": ("D",)}
 """Where each format has the year."""
@@ -576,6 +587,10 @@ def _once(names: list[str], others: list[str]) -> list[str]:
 
 def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
     texts["DOI"] = record.first("DO", "DI", "DOI")
+    for value in record.every("UR", "URL", "LK", "L2") if not texts["DOI"] else ():
+        # Of several addresses one may be the DOI.
+        if DOI.fullmatch(said := bare_doi(value)) and not texts["DOI"]:
+            texts["DOI"] = said
     for tag in ("M3", "L3", "N1", "AN", "C2"):
         for value in record.every(tag) if not texts["DOI"] else ():
             # ProQuest: "DOI - 10.1000/x; 4711".
