@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 ALIKE: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys("’‘ʼ", "'"),
-        **dict.fromkeys("‐–—", "-"),
+        **dict.fromkeys("’‘ʼʻ", "'"),
+        **dict.fromkeys("‐–—−", "-"),
         "ß": "ss",
         "ς": "σ",
         "æ": "ae",
@@ -18,6 +18,8 @@ ALIKE: Mapping[str, str] = MappingProxyType(
         "ø": "o",
         "ł": "l",
         "đ": "d",
+        "ð": "d",
+        "þ": "th",
         "ı": "i",
     }
 )
@@ -84,6 +86,8 @@ def fold(text: str) -> str:
 
     >>> fold("Señor  ŁUKASZ’s Straße"), fold("Østby") == fold("ostby")
     ("senor lukasz's strasse", True)
+    >>> fold("Þórður Guð"), fold("Hawaiʻi")
+    ('thordur gud', "hawai'i")
     """
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text)
