@@ -53,6 +53,7 @@ BOOK = "Moreau C. Fences and hedges. 2nd ed. Lyon: Park Press; 2020."
                 "volume": "3",
                 "issue": "1",
                 "pages": "5–9",
+                "url": "https://example.org/gates",
             },
         ),
         (

@@ -465,7 +465,11 @@ def _of_typed(text: str, file: str) -> tuple[list[Item], list[Problem]]:
         names = parts["author"].split("; ")
         item = {"type": "article-journal", "author": tagged.people_of(names, [], by_rule=True)}
         texts = {name: parts.get(part, "") for name, part in _TYPED}
-        if not texts["container-title"]:
+        if parts.get("book"):
+            item["type"], texts["container-title"] = "chapter", parts["book"]
+            editors = [name for name in parts.get("editor", "").split("; ") if name]
+            item |= {"editor": tagged.people_of(editors, [], by_rule=True)} if editors else {}
+        elif not texts["container-title"]:
             item["type"] = "document"
             texts["note"] = "Typed as text; to be looked up: where it appeared"
         texts["page"] = texts["page"].replace("–", "-")
@@ -487,7 +491,9 @@ _TYPED = (
     ("volume", "volume"),
     ("issue", "issue"),
     ("page", "pages"),
+    ("publisher", "publisher"),
     ("DOI", "doi"),
+    ("URL", "url"),
 )
 
 

@@ -18,7 +18,7 @@ _YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)[a-z]?"
 _QUOTES = "\"“”„‟«»‘’'"
 _QUOTED = r"[\"“„«‘'](?P<title>.{8,400}?)[,.]?[\"”“»’'](?=[\s,.])"
 _STOP = r"(?:[?!]|(?<![A-Z])\.)(?=\s|$)"
-_NUMBER = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)])\s+(?=\D)")
+_NUMBER = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]|[•◦▪●‣∙·*–—-])\s+(?=\D)")
 _ADDRESS = re.compile(
     r"\s*(?:available (?:at|from):?\s*|retrieved from\s*|doi:?\s*)?(?:https?://\S+|\bdoi:?\s*10\.\S+)",
     re.IGNORECASE,
@@ -30,11 +30,11 @@ _FORMS = tuple(
         rf"(?P<names>[^()\d]{{2,600}}?)\s*(?:\(Eds?\.\)\.?,?\s*)?\({_YEAR}(?:,[^()]*)?\)[.,:]?\s+"
         rf"(?:{_QUOTED}|(?P<plain>.{{8,400}}?){_STOP})[,.]?\s*(?P<rest>.*)",
         # Lee A, Roux B. Title. J Gard. 2019 Mar;3(2):1-9.
-        r"(?P<names>[^.()\d]{2,600}?(?: et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
+        r"(?P<names>[^.()\d]{2,600}?(?:\.?,? et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
         rf"(?P<rest>[^;]{{2,200}}?[.,:\s]\s*{_YEAR}(?:\s+[A-Z][a-z]{{2}}[a-z]*\.?(?:[\s-]+[\w-]+)?)?"
         r"\s*;\s*(?P<numbers>\d.*)?)",
         # Lee A. Title. London: Press; 2019.
-        r"(?P<names>[^.()\d]{2,600}?(?: et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
+        r"(?P<names>[^.()\d]{2,600}?(?:\.?,? et al)?)\.\s+(?P<plain>\S.{2,400}?)(?:[?!]|\.)\s+"
         rf"(?P<book>[^.:;]{{2,60}}: ?[^.;]{{2,80}});\s*{_YEAR}\.?",
         # A. Lee and B. Roux, "Title," Journal, vol. 3, no. 2, pp. 1-9, 2019.
         rf"(?P<names>[^\d\"“]{{2,600}}?)[,.]\s+[\"“](?P<title>.{{8,400}}?)[,.]?[\"”],?\s+"
@@ -43,6 +43,11 @@ _FORMS = tuple(
         rf"(?P<names>[^()\d]{{2,600}}?)[,.]\s+{_YEAR}\.\s+"
         rf"(?:{_QUOTED}|(?P<plain>.{{8,400}}?){_STOP})[,.]?\s*(?P<rest>\S.{{3,}})",
     )
+)
+_CHAPTER = re.compile(
+    r"in:?\s+(?:(?P<editors>[^()]{2,300}?),?\s+\((?:eds?|hrsg)\.?\)[.,:]?\s+)?(?P<book>[^()]{3,300}?)\s*"
+    r"\((?:[^()]*?[,;]\s*)?pp?\.\s*(?P<pages>\w+(?:\s*[-–]\s*\w+)?)[^()]*\)[.,:]?\s*(?P<press>.*)",
+    re.DOTALL | re.IGNORECASE,
 )
 _WHERE = re.compile(
     r"(?:in:?\s+)?(?P<journal>[^\d]{2,150}?)[,.;]?\s*(?:(?:1[6-9]|20)\d\d[^;]{0,20};\s*)?"
@@ -65,7 +70,8 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
     Returns
     -------
     Pairs of a part (``author``, ``year``, ``title``, ``journal``, ``volume``, ``issue``, ``pages``,
-    ``doi``) and what it says; the authors as ``Family, Given`` with semicolons between them.
+    ``doi``, ``url``; of a chapter ``book``, ``editor`` and ``publisher``) and what it says; people
+    as ``Family, Given`` with semicolons between them.
 
     >>> said = typed_reference("Lee A, Roux B. On sheds: a study. J Gard. 2019 Mar;3(2):1-9.")
     >>> [value for _, value in said]
@@ -84,10 +90,11 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
         title = (said.get("title") or said.get("plain") or "").strip(" ,.")
         title = re.sub(r"\.\s*\d(?:st|nd|rd|th) ed$", "", title)
         where = (said.get("rest") or "").strip()
-        place = None if said.get("book") else _WHERE.fullmatch(where)
+        chapter = _CHAPTER.fullmatch(where)
+        place = None if said.get("book") or chapter else _WHERE.fullmatch(where)
         names = _names(said.get("names") or "", alone=place is not None)
         whole = where or said.get("book") or bare.endswith(("].", "]"))
-        if not title or not names or not whole:
+        if not title or not names or not whole or _ET_AL.match(title):
             continue
         told = {"author": names, "year": said["year"], "title": title}
         end = found.end("plain") if found and said.get("plain") else -1
@@ -103,7 +110,14 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
             told["volume"] = place["volume"]
             told["issue"] = place["issue"] or place["number"] or ""
             told["pages"] = full_range((place["pages"] or "").replace(" ", ""))
+        if chapter:
+            told["book"], told["publisher"] = chapter["book"], chapter["press"].strip(" .")
+            told["pages"] = full_range(chapter["pages"].replace(" ", ""))
+            people = read_names(re.sub(r"\s+&\s+", " and ", chapter["editors"] or "")).people
+            told["editor"] = "; ".join(inverted(name) for name in people)
         told["doi"] = doi[0].rstrip(".,;)") if doi else ""
+        address = re.search(r"https?://\S+", text)
+        told["url"] = address[0].rstrip(".,;)") if address and not doi else ""
         return tuple((part, value) for part, value in told.items() if value)
     return ()
 
@@ -147,7 +161,8 @@ def _entries(lines: Sequence[str]) -> list[tuple[int, str]]:
             # What ends a paragraph ends an entry, but for a list that numbers them.
             fresh = fresh or numbered < 2
             continue
-        begins = bool(_NUMBER.match(line)) if numbered > 1 else 2 * alone >= len(full)
+        whole = bool(typed_reference(line))
+        begins = bool(_NUMBER.match(line)) or whole if numbered > 1 else 2 * alone >= len(full)
         if fresh or begins or not entries:
             entries.append((number, []))
         entries[-1][1].append(line.strip())
@@ -162,6 +177,9 @@ _HEADING = re.compile(
 )
 
 
+_ET_AL = re.compile(r"\bet\.? al\b", re.IGNORECASE)
+
+
 def _names(text: str, *, alone: bool) -> str:
     """Names with semicolons between them; nothing if the text does not read as names.
 
@@ -174,6 +192,9 @@ def _names(text: str, *, alone: bool) -> str:
     text = re.sub(r",?\s*\(?\b(?:editors?|[Ee]ds?)\b\.?\)?,?", "", text).strip(" ,:;")
     text = text if re.search(r"\b[A-Z]\.$", text) else text.rstrip(".")
     if not text[:1].isalpha() or "\\" in text:
+        return ""
+    # What follows "et al." is the title, which has a year in brackets too.
+    if (end := _ET_AL.search(text)) and text[end.end() :].strip(" .,;:"):
         return ""
     if "," not in text and not re.search(r"\b[A-Z]\.", text) and read_name(text)[1] != "initials":
         families = re.split(r"\s+(?:&|and|et)\s+", AND_OTHERS.sub("", text).strip())
