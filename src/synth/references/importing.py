@@ -559,6 +559,9 @@ _CSL_READ = frozenset(
         "DOI",
         "URL",
         "subtitle",
+        "article-number",
+        "eid",
+        "page-first",
         "published",
         "published-print",
         "published-online",
@@ -574,7 +577,6 @@ _CSL_KNOWN = frozenset(
             "number-of-volumes",
             "submitted",
             "original-date",
-            "page-first",
             "system_id",
         ),
         *("collection-editor", "container-author", "collection-number", "archive-place", "medium"),
@@ -635,11 +637,11 @@ def _of_csl(found: Sequence[tuple[Any, int]], file: str) -> tuple[list[Item], li
     problems: list[Problem] = []
     unknown: Counter[str] = Counter()
     for raw, line in found:
-        if not isinstance(raw, dict) or not ({"type", "title", "author"} & set(raw)):
+        if not isinstance(raw, dict) or not ({"type", "author", "issued"} & set(raw)):
             problems.append(Problem("csl-item", file, line))
             continue
         item, told = _csl_cleaned(raw)
-        problems += [Problem("reference-unsure", file, line, told=one) for one in told]
+        problems += [Problem("reference-unsure", file, line, told=one.rstrip(".")) for one in told]
         unknown.update(str(name) for name in raw if name not in _CSL_READ | _CSL_KNOWN)
         named = str(raw.get("citation-key") or raw.get("citation-label") or raw.get("id") or "")
         items.append(Item(item, line, named))
@@ -651,6 +653,8 @@ def _of_csl(found: Sequence[tuple[Any, int]], file: str) -> tuple[list[Item], li
 def _json_items(text: str) -> Iterator[tuple[Any, int]]:
     whole = json.loads(text.lstrip("\ufeff"))
     if isinstance(whole, dict):
+        # What Crossref answers stands in a message.
+        whole = whole["message"] if isinstance(whole.get("message"), dict) else whole
         held = next(
             (whole[k] for k in ("items", "references") if isinstance(whole.get(k), list)), None
         )
@@ -687,12 +691,17 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for name in _CSL_TEXTS:
         value = raw.get(name)
         value = value[0] if isinstance(value, list) and value else value
+        value = int(value) if isinstance(value, float) and value.is_integer() else value
         if isinstance(value, str | int | float) and (text := plain(" ".join(str(value).split()))):
             item[name] = text
     if "title" in item and (below := raw.get("subtitle")):
         # Crossref has it apart.
         below = below[0] if isinstance(below, list) else below
         item["title"] = with_subtitle(item["title"], plain(" ".join(str(below).split())))
+    for name, others in (("number", ("article-number", "eid")), ("page", ("page-first",))):
+        said = next((str(raw[other]) for other in others if raw.get(other)), "")
+        if said and name not in item:
+            item[name] = plain(said)
     # What Zotero keeps in "Extra", a line for each number.
     extra = str(raw.get("note") or "")
     for name, pattern in (("PMID", r"\d{1,8}"), ("PMCID", r"PMC\d+"), ("DOI", r"10\.\S+")):
