@@ -59,6 +59,14 @@ def test_a_book_without_settings_is_told(garden, capsys, monkeypatch):
     assert told(garden, capsys) == ["config-missing _config.yml:0"]
 
 
+def test_pages_in_another_language_than_the_review_are_told(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    change(garden / "data" / "review.toml", 'language = "en"', 'language = "pt-BR"')
+    assert told(garden, capsys) == ["config-language _config.yml:2"]
+    change(garden / "_config.yml", "book]", "book]\n  config: {language: pt_BR}")
+    assert told(garden, capsys) == []
+
+
 READ_AS_THEY_ARE = [
     *("````markdown\n```{note}\nx\n```\n````", ":::: {note}\n::: {tip}\nx\n:::\n::::"),
     *("- ```python\n  x\n  ```", "> ```\n> x\n> ```", "A <!-- word --> here.", "<!-- a\n\nb -->"),
@@ -323,6 +331,35 @@ def test_the_build_says_in_our_words_what_it_alone_can_see(garden):
     assert "_config.yml:3: WARNING: logo file 'myst_such' does not exist" in warned
 
 
+def test_pages_that_the_book_has_no_more_are_taken_away(garden):
+    change(garden / "_toc.yml", "  - file: soil", "  - file: soil\n  - file: clay")
+    (garden / "clay.md").write_text("# Clay\n", "utf-8")
+    pages, _ = built(garden)
+    start = pages / "start.html"
+    kept = (pages / "index.html", pages / "search.html", pages / "soil.html", start)
+    start.write_text("a page of another program", "utf-8")
+    assert (pages / "clay.html").is_file()
+    (garden / "clay.md").unlink()
+    built(garden)
+    assert not (pages / "clay.html").exists()
+    assert not (pages / "_sources" / "clay.md.txt").exists()
+    assert all(page.is_file() for page in kept)
+
+
+def test_a_start_page_that_leads_to_a_page_of_before_goes_with_it(garden):
+    for name in ("first", "other"):
+        (garden / f"{name}.md").write_text(f"---\norphan: true\n---\n\n# {name}\n", "utf-8")
+    (garden / "index.md").rename(garden / "main.md")
+    change(garden / "conf.py", "project = ", "root_doc = 'main'\nproject = ")
+    pages, _ = built(garden)
+    forward = '<meta http-equiv="Refresh" content="0; url={}.html" />'
+    for name, stays in (("first", False), ("other", True)):
+        (pages / "index.html").write_text(forward.format(name), "utf-8")
+        (garden / "first.md").unlink(missing_ok=True)
+        built(garden)
+        assert (pages / "index.html").is_file() == stays
+
+
 def test_the_build_reads_the_markup_of_pages_whatever_the_settings_list(garden):
     """Without one of these the book showed `:::{synthesis}` to readers, and nobody was told."""
     change(garden / "conf.py", '["colon_fence", "attrs_inline"]', "[]")
@@ -403,7 +440,7 @@ def test_a_stage_of_the_flow_and_a_group_of_countries_are_told_too(root, tmp_pat
     [
         ('language = "en"', 'language = "english"', "language-malformed"),
         ('licence = "CC0-1.0"', 'licence = "CC BY 4.0"', "licence-malformed"),
-        ('language = "en"', 'language = "pt-BR"', ""),
+        ('language = "en"', 'language = "pt-BR"', "config-language"),
         ('licence = "CC0-1.0"', 'licence = "https://example.org/a licence"', ""),
     ],
 )

@@ -159,8 +159,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command = _command(
         commands,
         "check",
-        "say everything that is wrong in the data, with file and line",
-        "Reads data/, references.bib and the names on the pages, and says all problems at once:\n\n"
+        "say everything that is wrong in data and pages, with file and line",
+        "Reads data/, references.bib, the pages and the settings of the book, and says all\n"
+        "problems at once:\n\n"
         "  data/coded_studies.csv:14: theme: [theme-unknown] 'leadreship' is not in the codebook.\n"
         "    Did you mean 'leadership'? Themes are listed in data/codebook.csv.\n\n"
         "Errors make the command fail; warnings and notes do not. Nothing is changed.",
@@ -198,7 +199,8 @@ def _check(given: argparse.Namespace) -> int:
         from synth.book.contents import check_config
         from synth.book.prose_rules import check_book, check_names, read_book, report_of
 
-        found += check_config(root)
+        odd = any(problem.code == "language-malformed" for problem in found)
+        found += check_config(root, "" if odd else records.settings.language)
         try:
             book = read_book(root, records)
         except ReviewError as error:

@@ -43,7 +43,7 @@ def contents(root: Path) -> dict[str, int]:
     return {name: _line_of(name, text) for name in names}
 
 
-def check_config(root: Path) -> list[Problem]:
+def check_config(root: Path, language: str = "") -> list[Problem]:
     """What is wrong with ``_config.yml``: whatever would end the build, or that nobody would see.
 
     A folder without table of contents has no book, and needs none; nor does one whose settings
@@ -52,6 +52,7 @@ def check_config(root: Path) -> list[Problem]:
     Parameters
     ----------
     root : folder of the review.
+    language : that of the review, as ``review.toml`` says; empty if it says none.
     """
     if not (root / CONFIG_FILE).is_file():
         missed = (root / TOC_FILE).is_file() and not (root / "conf.py").is_file()
@@ -89,6 +90,11 @@ def check_config(root: Path) -> list[Problem]:
         mend = did_you_mean(str(theme), themes) or f"The book is made for {_THEME}."
         reason = f"there is no theme {theme!r} installed"
         found.append(_wrong(text, ("sphinx", "config", "html_theme"), reason, mend))
+    spoken = _setting(written, ("sphinx", "config", "language")) or "en"
+    if language and spoken.replace("_", "-").lower() != language.lower():
+        line = _setting_line(text, "sphinx", "config", "language")
+        shown = {"value": spoken, "meant": language, "sphinx": language.replace("-", "_")}
+        found.append(Problem("config-language", CONFIG_FILE, line, **shown))
     for path in (("logo",), ("html", "favicon")):
         name = _setting(written, path)
         if name and not (root / name).is_file():

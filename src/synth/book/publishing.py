@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -27,6 +28,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", take_only_listed_pages, priority=910)
     app.connect("html-page-context", escape_titles, priority=960)
     app.connect("build-finished", keep_jekyll_away)
+    app.connect("build-finished", take_away_what_was)
 
 
 ONLY_LISTED = "synth_only_listed"
@@ -97,3 +99,28 @@ def keep_jekyll_away(app: Sphinx, exception: Exception | None) -> None:
     """Write the file without which GitHub Pages leaves out every folder that begins with ``_``."""
     if exception is None and app.builder.format == "html":
         write_if_changed(Path(app.outdir) / ".nojekyll", b"")
+
+
+def take_away_what_was(app: Sphinx, exception: Exception | None) -> None:
+    """Delete the pages that the book had before and has no more; they would be published with it.
+
+    A start page that leads to one of them goes too: Jupyter Book writes it where there is none.
+    """
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for source in sorted((out / "_sources").rglob("*.txt")):
+        # Sphinx keeps the source of each page it wrote: book/name.md.txt.
+        name = source.relative_to(out / "_sources").as_posix().removesuffix(".txt")
+        ending = next((end for end in app.config.source_suffix if name.endswith(end)), "")
+        page = name.removesuffix(ending)
+        if ending and page not in app.env.found_docs:
+            source.unlink()
+            (out / f"{page}.html").unlink(missing_ok=True)
+    start = out / "index.html"
+    leads = _LEADS.search(start.read_text("utf-8")) if start.is_file() else None
+    if leads is not None and not (out / leads["page"]).is_file():
+        start.unlink()
+
+
+_LEADS = re.compile(r'http-equiv="Refresh" content="0; url=(?P<page>[^"]+)"')

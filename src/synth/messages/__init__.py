@@ -61,7 +61,8 @@ class Words(Mapping[str, str]):
                 where = f"A blank of the word {key!r} is a name in braces."
                 raise UnknownName("blank", stray[0], known, where)
             for blank in sorted(_blanks(text) - known):
-                raise UnknownName("blank", blank, known, f"It stands in the word {key!r}.")
+                has = ", ".join(f"{{{one}}}" for one in sorted(known)) or "no blank"
+                raise UnknownName("blank", blank, known, f"The word {key!r} has {has}.")
         self._texts = {**ENGLISH, **own}
 
     def __getitem__(self, key: str) -> str:

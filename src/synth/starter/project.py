@@ -29,6 +29,7 @@ from synth.starter.book_pages import (
     pages_of,
     toc_text,
 )
+from synth.text import counted
 
 Say = Callable[[str], None]
 
@@ -210,13 +211,14 @@ def grow(root: Path, *, execute: bool, dry_run: bool, say: Say) -> int:
     if not new:
         say("Every part of the codebook has its page; nothing was added.")
         return 0
+    lines = f"{counted(len(new), 'page')} and {'their lines' if len(new) > 1 else 'its line'}"
     toc = _with_entries((root / TOC_FILE).read_text("utf-8"), records, new)
     if dry_run:
-        say(f"Would add {len(new)} pages and their lines in {TOC_FILE}:")
+        say(f"Would add {lines} in {TOC_FILE}:")
         say("\n".join(f"  {page.file}" for page in new))
         return 0
     add_files(root, {**{page.file: page.text for page in new}, TOC_FILE: toc})
-    say(f"Added {len(new)} pages and their lines in {TOC_FILE}; no other file was touched:")
+    say(f"Added {lines} in {TOC_FILE}; no other file was touched:")
     say("\n".join(f"  {page.file}" for page in new))
     if execute:
         _execute_added(root, new, say)
