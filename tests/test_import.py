@@ -2135,6 +2135,21 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
             {"Pay": 1, "Rest": 1},
         ),
         ("Study,Included,Pay\nLee 2020,x,x\nEk 2021,,x\nRoux 2019,x,\n", (4, 3), {"Pay": 2}),
+        # What an appraisal asks, and what is known of the study, is no code beside others.
+        ("Study,Pay,Rest,MMAT 1.1,country_peru\nLee 2020,x,x,Y,x\nEk 2021,x,,Y,\n", (3, 2), {}),
+        ("Study,MMAT 1.1,MMAT 1.2\nLee 2020,Y,N\nEk 2021,N,Y\n", (2, 2), {"MMAT 1.1": 1}),
+        # Ranks of one framework; findings with the studies that contribute to them.
+        (
+            "Study,CFIR domain,CFIR construct\nLee 2020,Inner,Pay\nEk 2021,Outer,Rest\n",
+            (2, 2),
+            {"Pay": 1, "Rest": 1},
+        ),
+        (
+            "Finding,Contributing studies,CERQual\nPay is low,Lee 2020; Ek 2021,High\n"
+            'Rest is short,"Ek 2021, Roux 2019",Low\n',
+            (4, 3),
+            {"Pay is low": 2, "Rest is short": 2},
+        ),
         # How many are ticked is no code; columns that only a number tells apart have one.
         ("Study,Pay,Rest,Total\nLee 2020,1,0,1\nEk 2021,0,0,0\nRoux 2019,0,1,1\n", (2, 3), {}),
         (
@@ -2220,3 +2235,18 @@ def test_of_several_years_in_a_cell_the_first_counts_and_is_told(take: Take) -> 
     made = take('Author,Year,Code\nLee,2010-2012,Pay\nEk,"2013, 2014",Pay\nRoux,2019,Pay\n')
     assert sorted(work.year for work in made.works.values()) == [2010, 2013, 2019]
     assert "the references say another. (2 cells: first" in made.told
+
+
+def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
+    made = take(
+        "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"
+        "Ito 2018,+,Pay\n"
+    )
+    told = {row["study"]: row["selection_bias"] for row in made.rows("data/studies.csv")}
+    assert told == {
+        "lee2020": "plus (+)",
+        "ek2021": "minus (-)",
+        "roux2019": "unclear (?)",
+        "ito2018": "plus (+)",
+    }
+    assert "'Selection bias': '-' is read as 'minus (-)' (1 cell)." in made.told

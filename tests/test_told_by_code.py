@@ -64,6 +64,7 @@ STARTS: tuple[tuple[str, Files], ...] = (
     ("parent-unknown", {"c.csv": "Code,Parent\nWork,\nPay,Wrok\n"}),
     ("rank-gap", {"c.csv": "Area,Theme,Code\nWork,,Pay\n,Rest,Pay\n"}),
     ("ranks-many", {"t.csv": TABLE.replace("Pay,", "A > B > C > D > E > F > G > H > Pay,")}),
+    ("studies-in-cells", {"t.csv": "Kind,Pay,Rest\nA,Lee 2020; Ek 2021,Ek 2021\nB,,Roux 2019\n"}),
     ("row-without-node", {"c.csv": "Code,Parent\nPay,\n,Pay\n"}),
     ("more-problems", {"t.csv": "Paper,Code\n" + "".join(f"Lee 2020{',x' * n}\n" for n in MANY)}),
     ("csl-item", {"b.json": json.dumps([{"id": "lee", "volume": "3"}])}),

@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from synth.starter.columns.directions import side_of_heading
 from synth.starter.columns.headings import PERSON
 from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
-from synth.starter.columns.ticks import find_marked, find_ticked, tell_ticked, text_columns
+from synth.starter.columns.ticks import (
+    APPRAISED,
+    find_marked,
+    find_ticked,
+    tell_ticked,
+    text_columns,
+)
 from synth.starter.lists import pieces, separators_of, typed_counts
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Sheet
@@ -18,10 +24,6 @@ from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, same, unknown
 
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
-_APPRAISED = re.compile(
-    r"\b(?:overall|study|methodological|evidence|reporting) quality\b|\bquality (?:score|rating|"
-    r"appraisal|assessment|grade)\b|\brisk of bias\b|\bcritical appraisal\b|\b(?:casp|mmat|jbi)\b"
-)
 
 
 @dataclass
@@ -114,12 +116,37 @@ def _lists(columns: Columns, name: str) -> bool:
     return len(held) > 2 and short and len({*held}) <= min(MOST, (len(held) + 1) // 2)
 
 
+def _take_rows(columns: Columns) -> bool:
+    """Where a row names the studies that say something, the first column says what: its code."""
+    studies = next((name for name, use in columns.uses.items() if use == "study"), "")
+    listed = _LISTED.search
+    if not studies or columns.share(studies, lambda cell: bool(listed(cell))) < 0.5:
+        return False
+    header = columns.sheet.header
+    said = [n for n in header if columns.uses.get(n, "summary") == "summary" and columns.held[n]]
+    named = [n for n in said if len({*columns.cells[n]}) == len(columns.cells[n])]
+    if not named or columns.is_numbers(named[0]):
+        return False
+    columns.uses[named[0]] = "theme"
+    columns.use((name for name in said if name != named[0]), "keep")
+    columns.tell(
+        f"Each row names studies in {studies!r}, so {named[0]!r} is the code of the row.",
+        hint='--columns "theme=COLUMN" names the codes',
+    )
+    return True
+
+
+_LISTED = re.compile(r"(?:19|20)\d\d\D+(?:19|20)\d\d|^[\[(]?\d{1,3}\s*[,;–-]\s*\d")
+
+
 def _take_others(columns: Columns) -> bool:
     """Without a column of codes: values that come again, else a column of text for a topic."""
     if not columns.has(*IDENTITY):
         return False
+    if _take_rows(columns):
+        return True
     for name in columns.free:
-        if _APPRAISED.search(folded(name)):
+        if APPRAISED.search(folded(name)):
             # What a tool of appraisal says is known of a study, and is no finding.
             columns.uses[name] = "filter" if columns.is_short(name) else "keep"
     if valued := [name for name in columns.free if columns.comes_again(name)]:

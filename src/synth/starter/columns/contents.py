@@ -16,6 +16,30 @@ _CITES = re.compile(r"\w.*\([^\W\d_]")
 _MOST_PEOPLE = 12
 
 
+_PARTS = re.compile(r"[;\n]|(?<=\d),|(?<=\d[a-z]),|(?<=\)),")
+
+
+def matrix_of_studies(columns: Columns) -> list[str]:
+    """Columns that name studies in their cells, where several do and none says that it is them.
+
+    A map of interventions and outcomes may name the studies of each cell; read as a row for each
+    study it would say what nobody coded.
+    """
+    if columns.has("study", "key", "author", "title", "doi", "pmid"):
+        return []
+
+    def named(cell: str) -> bool:
+        parts = [part.strip(" .()[]") for part in _PARTS.split(cell)]
+        return all(len(part) < 50 and LABEL.fullmatch(part) for part in parts if part) and (
+            not _CITES.search(cell)
+        )
+
+    found = [
+        name for name in columns.free if columns.held[name] and columns.share(name, named) == 1
+    ]
+    return found if len(found) > 1 and len(found) < len(columns.sheet.header) else []
+
+
 def find_studies(columns: Columns) -> None:
     """Look for addresses of people, and for what tells studies apart."""
     columns.use([name for name in columns.free if columns.share(name, is_mail) > 0.5], "person")

@@ -147,4 +147,12 @@ def values_of_marks(columns: Columns, recipe: SheetRecipe) -> Mapping[str, Mappi
                 f"In {name!r} marks and spellings are read as one word each: {shown}.",
                 hint="the recipe's [sheet.values] says what a value is read as",
             )
+    for name in recipe.of("filter"):
+        # Beside a plus a minus is a judgement, and does not say that nothing is known.
+        judged = {sign: word for sign, word in _JUDGED.items() if sign in columns.held[name]}
+        if "+" in judged and len(judged) > 1:
+            values[name] = {**judged, **values.get(name, {})}
     return values
+
+
+_JUDGED = {"+": "plus (+)", "-": "minus (-)", "–": "minus (-)", "?": "unclear (?)"}

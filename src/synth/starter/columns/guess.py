@@ -7,7 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from synth.errors import Problem
 from synth.starter.columns.codes import Headed, find_codes, read_headings
-from synth.starter.columns.contents import find_reviewers, find_studies, sort_rest
+from synth.starter.columns.contents import (
+    find_reviewers,
+    find_studies,
+    matrix_of_studies,
+    sort_rest,
+)
 from synth.starter.columns.directions import (
     find_directions,
     side_of_heading,
@@ -111,6 +116,9 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
         path=path_of(columns, recipe) if path is None else path,
         values=values_of_marks(columns, recipe),
     )
+    if columns.cells_of_studies:
+        listed = quoted(columns.cells_of_studies)
+        problems.append(Problem("studies-in-cells", sheet.source, 1, listed=listed))
     guessed = {*sheet.header} - {*said} - {*sheet.roles}
     return Guess(recipe, guessed, columns.doubts, problems, tagged or headed.fallback)
 
@@ -138,6 +146,7 @@ def _find(columns: Columns) -> dict[str, str]:
             find_by_heading(columns, headings, ("theme",), taken)
     find_by_heading(columns, headings, AFTER_CODES, taken)
     find_within_headings(columns, headings)
+    columns.cells_of_studies = matrix_of_studies(columns)
     find_studies(columns)
     # Without a column of codes, marks below headings are looked for instead.
     ticked = find_directions(columns) if columns.coded else {}

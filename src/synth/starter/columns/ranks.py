@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -72,7 +73,14 @@ def _ranks_by_heading(columns: Columns, named: Mapping[str, Sequence[str]]) -> S
     """The columns whose headings are a series of ranks."""
     # "Sub-theme" is called so as well as "Subtheme".
     joined = {re.sub(r"^sub ", "sub", word): names for word, names in reversed([*named.items()])}
-    named = {**joined, **named}
+    # "CFIR domain" and "CFIR construct" are the ranks of one framework.
+    firsts = Counter(word.partition(" ")[0] for word in named if " " in word)
+    shared = {
+        word.partition(" ")[2]: names
+        for word, names in named.items()
+        if firsts[word.partition(" ")[0]] > 1
+    }
+    named = {**shared, **joined, **named}
     found = [[named[word][0] for word in series if word in named] for series in series_of_ranks()]
     best = max(found, key=len)
     for heading, names in named.items() if len(best) < 2 else ():

@@ -49,12 +49,14 @@ class Columns:
     given : what the team says of them.
     uses : what each is, as far as that was found.
     doubts : what was taken for granted.
+    cells_of_studies : columns that name studies in their cells, where no column says which it is.
     """
 
     sheet: Sheet
     given: Mapping[str, str]
     uses: dict[str, str] = field(init=False)
     doubts: list[Doubt] = field(default_factory=list)
+    cells_of_studies: list[str] = field(default_factory=list)
     cells: Mapping[str, list[str]] = field(init=False)
     """The cells of each column."""
     held: Mapping[str, list[str]] = field(init=False)

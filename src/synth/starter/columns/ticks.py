@@ -23,6 +23,11 @@ from synth.starter.values import (
     unknown,
 )
 
+APPRAISED = re.compile(
+    r"\b(?:overall|study|methodological|evidence|reporting) quality\b|\bquality (?:score|rating|"
+    r"appraisal|assessment|grade)\b|\brisk of bias\b|\bcritical appraisal\b|\b(?:casp|mmat|jbi)\b|"
+    r"\b(?:selection|attrition|performance|detection|reporting) bias\b"
+)
 _COUNTED = ("n", "age", "score", "year", "sample size", "total", "duration")
 
 
@@ -72,6 +77,15 @@ def find_ticked(columns: Columns) -> list[str]:
             if name not in styles and name in free:
                 style = tick_style(name, columns.held[name], 2)
                 styles.update({name: style} if style else {})
+    # What is asked of a study, such as its quality or its country, is no code beside others.
+    asked = [name for name in styles if _is_of_study(name)]
+    if asked and len(asked) < len(styles):
+        columns.use(asked, "filter")
+        columns.tell(
+            f"{quoted(asked)}: by the heading known of the study, so a filter and no code.",
+            hint='--columns "codes=A|B" names the codes',
+        )
+        styles = {name: style for name, style in styles.items() if name not in asked}
     chosen = [*styles]
     marked = [name for name, style in styles.items() if style == "marks"]
     if len(marked) >= 2:
@@ -91,6 +105,17 @@ def find_ticked(columns: Columns) -> list[str]:
         first -= 1
     among = {*chosen, *(blank.intersection(header[first : last + 1]))}
     return [name for name in header if name in among]
+
+
+def _is_of_study(name: str) -> bool:
+    """Whether a heading asks for what is known of a study: an item of appraisal, ``country_peru``.
+
+    >>> _is_of_study("MMAT 1.1"), _is_of_study("country_peru"), _is_of_study("Country policy")
+    (True, True, False)
+    """
+    first, *rest = re.split(r"_|: ?|\.", name, maxsplit=1)
+    of_study = any(folded(first) in folded_headings()[use] for use in ("country", "design"))
+    return bool(rest and of_study) or APPRAISED.search(folded(name)) is not None
 
 
 def _is_sum_of_row(columns: Columns, name: str) -> bool:
