@@ -72,7 +72,7 @@ _WORDS = {
     "textexclamdown": "¡", "textquestiondown": "¿", "textnumero": "№", "slash": "/",
     "textminus": "−", "textrightarrow": "→", "textleftarrow": "←", "textonesuperior": "¹",
     "texttwosuperior": "²", "textthreesuperior": "³", "lt": "<", "gt": ">", "le": "≤",
-    "ge": "≥", "leq": "≤", "geq": "≥", "times": "×", "pm": "±", "infty": "∞",
+    "ge": "≥", "leq": "≤", "geq": "≥", "times": "×", "pm": "±", "infty": "∞", "sqrt": "√",
     "TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX", "log": "log", "ln": "ln", "exp": "exp",
     "quad": " ", "qquad": " ", "newline": " ", "space": " ", "nobreakspace": " ",
     "circ": "°", "prime": "′", "percent": "%", "textpercent": "%", "textperthousand": "‰",
@@ -102,6 +102,7 @@ _COMMAND = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_UNKNOWN = re.compile(r"(\\[A-Za-z]+)\{([^{}]*)\}")
 _RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}]*)\}")
 _FRACTION = re.compile(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
@@ -166,6 +167,8 @@ def _decoded(text: str) -> str:
         text = _RAISED.sub(lambda found: _shifted(found[1], found[2]), text)
         text = _NESTED.sub(_inner_first, text)
         text = _COMMAND.sub(_spoken, text)
+        # What nobody knows stays as it was written, with its braces.
+        text = _UNKNOWN.sub("\\1\x01\\2\x02", text)
     if "--" in text:
         text = text.replace("---", "—").replace("--", "–")
     text = text.replace("``", "“").replace("''", "”").replace(",,", "„")
