@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections import defaultdict
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from tests.records_by_hand import records as records_by_hand
 
 from synth.messages import Words
-from synth.model import Finding
+from synth.model import Codebook, Finding
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -137,6 +138,22 @@ def test_a_tooth_is_one_statement_and_as_long_as_its_studies(root: Path) -> None
             unit = told[0] / studies[0]
             assert told == pytest.approx([unit * n for n in studies], abs=0.2)
         assert svg.count("<title>") == len(statements)
+
+
+def test_names_written_from_the_right_keep_their_place_in_a_path() -> None:
+    """Two of them side by side would change places, and the sign between them point backwards."""
+    read = records_by_hand()
+    nodes = list(read.codebook)
+    named = {node.id: f"الأجر {at}" for at, node in enumerate(nodes)}
+    book = Codebook(tuple(replace(node, label=named[node.id]) for node in nodes))
+    arabic = replace(read, codebook=book)
+    deepest = max(book, key=lambda node: node.depth)
+    drawn = str(verdict(arabic, deepest.id).html)
+    path = [named[node.id] for node in book.path(deepest.id)]
+    assert len(path) > 2
+    line = re.search(r'class="synth-v-path">(.*?)</p>', drawn)
+    assert line
+    assert re.findall(r"<bdi>(.*?)</bdi>", line[1]) == path[:-1]
 
 
 def test_every_study_is_left_out_also_one_that_changes_nothing(

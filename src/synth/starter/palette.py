@@ -55,6 +55,9 @@ def ways(named: Sequence[tuple[str, str]]) -> list[Way]:
     Parameters
     ----------
     named : id and label of each.
+
+    >>> [way.plural for way in ways([("a", "Barrier"), ("b", "Hinders")])]
+    ['Barriers', 'Hinders']
     """
     free = [*range(len(MARKS))]
     slots: dict[str, int] = {}
@@ -71,7 +74,7 @@ def ways(named: Sequence[tuple[str, str]]) -> list[Way]:
         slot = slots[name]
         verb = _USUAL.get(folded(label), (0, ""))[1] or f"is linked ({label.lower()}) to"
         light, dark = COLOURS[slot]
-        many = plural(label) if folded(label) in _NOUNS else f"Findings: {label.lower()}"
+        many = plural(label) if folded(label) in _NOUNS else label
         made.append(
             Way(name, label, many, verb, MARKS[slot], PATTERNS[slot % len(PATTERNS)], light, dark)
         )

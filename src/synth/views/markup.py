@@ -45,6 +45,7 @@ def environment() -> Environment:
     )
     made.globals.update(target=target, placeholder=placeholder, resource=resource)
     made.filters["json_block"] = json_block
+    made.filters["isolated"] = isolated
     return made
 
 

@@ -241,7 +241,7 @@ class StatementList(View):
         return {
             "id": way.id,
             "head": direction_mark(way, way.plural),
-            "nothing": self._words.say("statements_nothing", direction=way.label.lower()),
+            "nothing": self._words.say("statements_nothing", directions=way.plural),
         }
 
     def _group(self, group: Group) -> dict[str, Any]:
