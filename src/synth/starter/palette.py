@@ -56,8 +56,8 @@ def ways(named: Sequence[tuple[str, str]]) -> list[Way]:
     ----------
     named : id and label of each.
 
-    >>> [way.plural for way in ways([("a", "Barrier"), ("b", "Hinders")])]
-    ['Barriers', 'Hinders']
+    >>> [way.plural for way in ways([("a", "Enabler"), ("b", "Hinders")])]
+    ['Enablers', 'Hinders']
     """
     free = [*range(len(MARKS))]
     slots: dict[str, int] = {}
