@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.reading.rules import load_records
-from synth.references.typed import typed_reference
+from synth.references.typed import typed_list, typed_reference
 from synth.starter.start import Request, start
 
 APA = (
@@ -166,3 +166,20 @@ def test_whole_references_find_the_works_of_the_bibliography(tmp_path: Path) -> 
     studies, said = new(tmp_path, bib)
     assert set(studies) == {"a", "b", "c", "d", "e"}
     assert "known by the table alone" not in said
+
+
+@pytest.mark.parametrize(
+    "mark", ["{n}. ", "[{n}] ", "({n}) ", "{n}) ", "• ", "- ", ""], ids=lambda mark: mark or "none"
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"], ids=["lines", "paragraphs"])
+@pytest.mark.parametrize("wrapped", [False, True], ids=["whole", "wrapped"])
+def test_a_list_is_taken_apart_whatever_marks_its_entries(
+    mark: str, between: str, wrapped: bool
+) -> None:
+    written = [APA, ELSEVIER, "Ek A, Roy K. On sheds: a study. J Gard. 2019 Mar;3(2):1-9."]
+    if wrapped and (mark or between == "\n\n"):  # else nothing says where an entry ends
+        written = [one.replace(". ", ".\n   ", 2) for one in written]
+    text = between.join(mark.format(n=n) + one for n, one in enumerate(written, 998))
+    read, unread = typed_list(f"References\n\n{text}\n")
+    assert [dict(said)["year"] for said in read.values()] == ["2014", "2018", "2019"]
+    assert not unread

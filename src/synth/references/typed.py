@@ -18,7 +18,10 @@ _YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)[a-z]?"
 _QUOTES = "\"“”„‟«»‘’'"
 _QUOTED = r"[\"“„«‘'](?P<title>.{8,400}?)[,.]?[\"”“»’'](?=[\s,.])"
 _STOP = r"(?:[?!]|(?<![A-Z])\.)(?=\s|$)"
-_NUMBER = re.compile(r"^\s*(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.)]|[•◦▪●‣∙·*–—-])\s+(?=\D)")
+# A line that begins with "2019." goes on with the title behind a year.
+_NUMBER = re.compile(
+    r"^\s*(?:\[\d{1,4}\]|(?!\(?(?:1[6-9]|20)\d\d)(?:\(\d{1,4}\)|\d{1,4}[.)])|[•◦▪●‣∙·*–—-])\s+(?=\D)"
+)
 _ADDRESS = re.compile(
     r"\s*(?:available (?:at|from):?\s*|retrieved from\s*|doi:?\s*)?(?:https?://\S+|\bdoi:?\s*10\.\S+)",
     re.IGNORECASE,
