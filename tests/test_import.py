@@ -2250,3 +2250,25 @@ def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
         "ito2018": "plus (+)",
     }
     assert "'Selection bias': '-' is read as 'minus (-)' (1 cell)." in made.told
+
+
+@pytest.mark.parametrize(
+    ("tables", "counts"),
+    [
+        # The number of a study beside its name tells two studies of one name apart.
+        (["Study ID,Study,Code\n1,Lee 2020,Pay\n2,Lee 2020,Pay\n3,Ek 2021,Pay\n"], (3, 3)),
+        (["Study,Paper ID,Code\nLee 2020,1,Pay\nLee 2020,1,Rest\nLee 2020,2,Pay\n"], (3, 2)),
+        # A column without a known heading tells the study where it numbers a table of studies.
+        (
+            [
+                "sid,authors,year,title\nS1,Lee,2020,On pay\nS2,Ek,2021,Rest\nS3,Ito,2019,Else\n",
+                "sid,code,excerpt\nS1,Pay,a\nS2,Pay,b\nS2,Rest,c\n",
+            ],
+            (3, 3),
+        ),
+    ],
+)
+def test_the_number_of_a_study_tells_it(
+    take: Take, tables: list[str], counts: tuple[int, int]
+) -> None:
+    assert take(*tables).counts == counts

@@ -16,6 +16,7 @@ from itertools import combinations
 from synth.references.matching import AND_OTHERS
 from synth.references.typed import typed_reference
 from synth.references.work import DOI
+from synth.starter.columns.headings import STUDY_IDS, plain
 from synth.starter.likeness import alike
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Row
@@ -640,7 +641,7 @@ def without_row_numbers(rows: Sequence[Row], recipe: SheetRecipe) -> tuple[Sheet
     """
     record = recipe.one("record")
     others = recipe.of("study", "title", "doi", "pmid", "author")
-    if not record or not others or recipe.rows != "codings":
+    if not record or not others or recipe.rows != "codings" or plain(record) in STUDY_IDS:
         return recipe, ""
     numbers = [row.cells[record] for row in rows if row.cells[record]]
     if len(set(numbers)) < len(numbers):

@@ -68,6 +68,7 @@ def choose(
     chosen: list[tuple[Sheet, Guess]] = []
     surely = any(_codes_of(made.recipe) and not made.fallback for _, made in read)
     _by_names_of_sheets(read, report)
+    _join_by_id(read, report)
     for sheet, made in read:
         report.problems += made.problems
         told = any(made.recipe.of(use) for use in (*IDENTITY,))
@@ -115,6 +116,30 @@ def choose(
         listed = ", ".join(repr(name) for name in sheet.header)
         report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
     return chosen
+
+
+def _join_by_id(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
+    """A column of codings that also numbers the rows of a table of studies tells the study."""
+    for sheet, made in read:
+        if made.recipe.of(*IDENTITY) or not made.guessed or not _codes_of(made.recipe):
+            continue
+        for name in sheet.header:
+            held = {row.cells[name] for row in sheet.rows} - {""}
+            for other, studies in read:
+                if name not in other.header or not studies.recipe.of(*IDENTITY):
+                    continue
+                ids = [row.cells[name] for row in other.rows]
+                free = made.recipe.columns[name] in ("keep", "filter", "dimensions")
+                if free and held and held <= {*ids} and len({*ids}) == len(ids):
+                    made.recipe = made.recipe.using(name, "record")
+                    if studies.recipe.columns[name] not in IDENTITY:
+                        studies.recipe = studies.recipe.using(name, "record")
+                    report.decided(
+                        f"{name!r} of {source(sheet)} tells the study: {source(other)} has it too."
+                    )
+                    break
+            if made.recipe.of(*IDENTITY):
+                break
 
 
 _EXCLUDED = re.compile(r"\b(?:excluded|exclusions|not included|ausgeschlossen|exclus|excluidos)\b")

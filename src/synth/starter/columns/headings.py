@@ -19,6 +19,8 @@ PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
 _PMID = re.compile(r"\D{0,8}\d{4,9}\b")
 REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
+STUDY_IDS = ("study id", "study no", "study number", "study code", "paper id", "trial id")
+"""Headings of the number or code of a study, where it is called by another column."""
 _FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
 # Several columns of these do no harm; of the others there is one.
 _SEVERAL = ("person", "leave-out", "reviewer")
@@ -94,6 +96,12 @@ def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> No
         first = next((named[heading][0] for heading in _FIRST_AUTHOR if heading in named), "")
         if first:
             columns.uses.setdefault(first, "author")
+    if columns.has("study", "author", "title") and not columns.has("record"):
+        # Beside what the study is called, "Study ID" is its number.
+        for name in columns.free:
+            if plain(name) in STUDY_IDS and fits(columns, name, "record"):
+                columns.uses[name] = "record"
+                break
     if columns.has("record") and not columns.has("study"):
         # A column called an id that holds "Lee 2020" is what the study is called.
         for name, use in columns.uses.items():
