@@ -1992,9 +1992,7 @@ def test_a_direction_in_brackets_after_each_code_is_read(take: Take) -> None:
 def test_codes_that_become_one_for_an_accent_are_told(take: Take) -> None:
     made = take("Study,Theme\nAbe 2010,Café\nBo 2011,Cafe\nCy 2012,cafe\nDi 2013,Staff\n")
     assert made.themes == {"Café": 3, "Staff": 1}
-    told = (
-        "Codes that differ only in accents or hyphens are one. (1 code: 'Cafe' is read as 'Café')"
-    )
+    told = "accents, hyphens or a number before them are one. (1 code: 'Cafe' is read as 'Café')"
     assert told in made.told
 
 
@@ -2272,3 +2270,17 @@ def test_the_number_of_a_study_tells_it(
     take: Take, tables: list[str], counts: tuple[int, int]
 ) -> None:
     assert take(*tables).counts == counts
+
+
+def test_files_that_code_the_same_studies_are_told(take: Take) -> None:
+    one = "Study,Code\nLee 2020,Pay\nEk 2021,Pay\n"
+    made = take(one, one.replace("Ek 2021,Pay", "Ek 2021,Rest"))
+    assert made.counts == (4, 2)
+    assert "table.csv and table1.csv both code 2 studies, and all of it counts." in made.told
+    other = one.replace("Lee 2020", "Roux 2019").replace("Ek 2021", "Ito 2018")
+    assert "both code" not in take(one, other).told
+
+
+def test_titles_that_write_and_as_a_sign_are_of_one_study(take: Take) -> None:
+    made = take("Title,Year,Code\nPay and work,2020,Pay\nPAY & WORK.,2020,Rest\nRest,2020,Pay\n")
+    assert made.counts == (3, 2)

@@ -254,7 +254,7 @@ def of_words(told: Mapping[str, str]) -> Identity:
         record=said.get("record", "").lstrip("#").casefold(),
         doi=found[0].casefold().rstrip(".,;") if found else "",
         pmid=number[0] if number else "",
-        title=folded(said.get("title", "")) or said.get("title", ""),
+        title=folded(said.get("title", "").replace("&", " and ")) or said.get("title", ""),
         label=spoken(said.get("label", "")) or said.get("label", ""),
         details=said,
         space=said.get("space", ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 from synth.errors import Problem
@@ -115,7 +116,26 @@ def choose(
         sheet = chosen[0][0]
         listed = ", ".join(repr(name) for name in sheet.header)
         report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
+    _tell_coded_twice(chosen, report)
     return chosen
+
+
+def _tell_coded_twice(chosen: Sequence[tuple[Sheet, Guess]], report: Report) -> None:
+    """Tables alike that code the same studies may be of two people; all of it counts."""
+    for (one, first), (two, second) in combinations(chosen, 2):
+        recipes = (first.recipe, second.recipe)
+        alike = one.header == two.header and all(r.rows == "codings" for r in recipes)
+        told = any(r.directions or r.of("reviewer") for r in recipes)
+        if not alike or told or not (first.guessed and second.guessed):
+            continue
+        ours, theirs = _studies_of(one, first), _studies_of(two, second)
+        if len(ours & theirs) * 2 > min(len(ours), len(theirs)):
+            report.decided(
+                f"{source(one)} and {source(two)} both code {number(len(ours & theirs), 'study')}, "
+                "and all of it counts.",
+                hint="If two people coded the same, give one of them alone, or both "
+                "by the names 'Reviewer 1' and 'Reviewer 2'.",
+            )
 
 
 def _join_by_id(read: Sequence[tuple[Sheet, Guess]], report: Report) -> None:

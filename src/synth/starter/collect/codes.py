@@ -182,7 +182,7 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
             if same(labels[0]) != same(kept):
                 merged[f"{labels[0]!r} is read as {kept!r}"] = None
     for told in merged:
-        text = "Codes that differ only in accents or hyphens are one."
+        text = "Codes that differ only in accents, hyphens or a number before them are one."
         material.report.decided(text, told, noun="code")
 
 
