@@ -360,6 +360,9 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     file : how problems name the file.
     """
     texts, people, date = _READERS[form](record)
+    if record.first("TY", "0").lower() in ("edbook", "edited book") and not people["editor"]:
+        # EndNote has those who edited such a book where the authors of others stand.
+        people = {**people, "author": [], "editor": people["author"]}
     told: list[str] = []
     item: dict[str, Any] = {}
     for name, text in texts.items():
