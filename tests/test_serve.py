@@ -90,14 +90,22 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
         assert notebook.read_bytes() != before, "the build has written the notebook"
         page.write_text(page.read_text("utf-8") + "\nThey grow well.\n", "utf-8")
         said += until(server, "serve: ready after")
+        # What a build passes over without a word is told as well, and last.
+        page.write_text(page.read_text("utf-8") + "\n```{note}\nAll year.\n", "utf-8")
+        told_last = until(server, "serve: ready after")
+        said += told_last
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         rest, _ = server.communicate()
     said += rest.splitlines()
     told = "\n".join(said)
     changed = re.findall(r"serve: (.+) changed", told)
-    assert changed == ["book/intro.md", "data/coded_studies.csv", "book/intro.md"], told
-    assert told.count("serve: ready after") == 4, told
+    assert changed == [
+        *("book/intro.md", "data/coded_studies.csv", "book/intro.md", "book/intro.md")
+    ], told
+    assert told.count("serve: ready after") == 5, told
+    assert "serve: book/intro.md:9: '```{note}' is not closed" in "".join(told_last), told
+    assert told_last[-1].rstrip().endswith("; mend what is told above"), told
     shown = (project / "_build/serve/html/book/intro.html").read_text("utf-8")
     assert "They grow at once." in shown
     assert "They grow well." in shown
