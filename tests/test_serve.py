@@ -48,13 +48,13 @@ def project(tmp_path: Path, root: Path, example_root: Path) -> Path:
     return project
 
 
-def until(server: subprocess.Popen[str], words: str) -> list[str]:
+def until(server: subprocess.Popen[str], words: str, *, fails: bool = False) -> list[str]:
     """What the server says up to a line that holds some words."""
     assert server.stdout
     lines = []
     for line in server.stdout:
         lines.append(line)
-        assert "serve: failed" not in line, "".join(lines)
+        assert fails or "serve: failed" not in line, "".join(lines)
         if words in line:
             return lines
     raise AssertionError(f"It ended without saying {words!r}:\n{''.join(lines)}")
@@ -94,18 +94,26 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
         page.write_text(page.read_text("utf-8") + "\n```{note}\nAll year.\n", "utf-8")
         told_last = until(server, "serve: ready after")
         said += told_last
+        # Data that cannot be read are told once, and no build dies of them.
+        rows = data.read_text("utf-8")
+        data.write_text(rows.replace(",", ",nobody", 1), "utf-8")
+        broken = until(server, "serve: failed", fails=True)
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         rest, _ = server.communicate()
     said += rest.splitlines()
     told = "\n".join(said)
-    changed = re.findall(r"serve: (.+) changed", told)
+    changed = re.findall(r"serve: (.+) changed", told + "\n" + "".join(broken))
     assert changed == [
-        *("book/intro.md", "data/coded_studies.csv", "book/intro.md", "book/intro.md")
+        *("book/intro.md", "data/coded_studies.csv", "book/intro.md", "book/intro.md"),
+        "data/coded_studies.csv",
     ], told
     assert told.count("serve: ready after") == 5, told
     assert "serve: book/intro.md:9: '```{note}' is not closed" in "".join(told_last), told
     assert told_last[-1].rstrip().endswith("; mend what is told above"), told
+    assert "".join(broken).count("The column is missing") == 1, broken
+    assert "Traceback" not in "".join(broken)
+    assert "exception" not in "".join(broken)
     shown = (project / "_build/serve/html/book/intro.html").read_text("utf-8")
     assert "They grow at once." in shown
     assert "They grow well." in shown
