@@ -477,7 +477,7 @@ def _of_typed(text: str, file: str) -> tuple[list[Item], list[Problem]]:
         items.append(Item({**item, **tagged.dated(read_date(parts["year"]))}, line))
     told = f"{counted(len(read), 'reference')} typed as text {'was' if len(read) == 1 else 'were'} "
     return items, [
-        Problem("reference-unsure", file, told=f"{told}read part by part"),
+        Problem("reference-unsure", file, min(read), told=f"{told}read part by part"),
         *(
             Problem("typed-unread", file, line, text=shorten(one, 60))
             for line, one in unread.items()
