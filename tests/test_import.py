@@ -2284,3 +2284,21 @@ def test_files_that_code_the_same_studies_are_told(take: Take) -> None:
 def test_titles_that_write_and_as_a_sign_are_of_one_study(take: Take) -> None:
     made = take("Title,Year,Code\nPay and work,2020,Pay\nPAY & WORK.,2020,Rest\nRest,2020,Pay\n")
     assert made.counts == (3, 2)
+
+
+def test_a_table_of_codes_and_documents_counts_quotations(take: Take, tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    lines = (
+        ("", "1: Lee 2020.pdf\nGr=3", "2: Ek 2021.pdf\nGr=2;  GS=1", "Totals"),
+        ("○ Pay\nGr=3", 2, 1, 3),
+        ("○ Rest\nGr=1", 1, 0, 1),
+        ("Totals", 3, 1, 4),
+    )
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for at, line in enumerate(lines):
+            sheet.write_row(at, 0, line)
+    made = take(path)
+    assert made.themes == {"Pay": 2, "Rest": 1}
+    assert sorted(study.id for study in made.records.studies.values()) == ["ek2021", "lee2020"]
+    assert "a table of codes and documents of ATLAS.ti" in made.told

@@ -317,7 +317,7 @@ def recognised(sheet: Sheet) -> Sheet:
     -------
     The table; parts that a program packs into one column are columns of their own.
     """
-    sheet = flow_list(_without_matrix_numbers(sheet))
+    sheet = flow_list(_without_counts_of_atlas(_without_matrix_numbers(sheet)))
     if sheet.holds == "flow":
         return sheet
     names: dict[str, str] = {}
@@ -497,6 +497,42 @@ def _rayyan_notes(sheet: Sheet) -> tuple[Sheet, list[str]]:
         "'Exclusion reasons'; who decided was left out."
     )
     return _changed(sheet, header, rows), [told]
+
+
+_GROUNDED = re.compile(r"(?:[○●•◦] ?)?(?:D ?\d+: |\d+: )?(.+?)\s*;?\s*\bGr=\d+(?:; *GS=\d+)?")
+
+
+def _without_counts_of_atlas(sheet: Sheet) -> Sheet:
+    """A table of codes and documents of ATLAS.ti without what it counts of each: ``Gr=12``."""
+    first, *rest = sheet.header
+    documents = {name: found[1] for name in rest if (found := _GROUNDED.fullmatch(name))}
+    codes = {
+        row.line: found[1]
+        for row in sheet.rows
+        if (found := _GROUNDED.fullmatch(" ".join(row.cells[first].split())))
+    }
+    if not codes or len({*documents.values()}) < max(2, len(rest) - 1):
+        return sheet
+    # Where each document has a number below a code, numbers would look like anything.
+    rows = [
+        Row(
+            row.line,
+            {
+                "Code": codes[row.line],
+                **{
+                    new: "x" if row.cells[n] not in ("", "0") else ""
+                    for n, new in documents.items()
+                },
+            },
+        )
+        for row in sheet.rows
+        if row.line in codes
+    ]
+    told = (
+        "It is a table of codes and documents of ATLAS.ti: 'Gr=' and the totals were taken off; "
+        "a number above 0 is one finding."
+    )
+    return _changed(sheet, ["Code", *documents.values()], rows, notes=(*sheet.notes, told))
 
 
 _MATRIX = re.compile(r"[A-Z]{1,2} : (.+)")
