@@ -149,6 +149,8 @@ PLACES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("new-parent-missing", "", ("new", "nowhere/there")),
     ("new-review-there", "review", ("new", "there", "--from", "t.csv")),
     ("new-without-table", "", ("new", "there", "--bib", "b.bib")),
+    ("new-without-table", "", ("new", "there", "--columns", "study=Paper")),
+    ("new-without-table", "", ("new", "there", "--title", "Tools")),
     ("review-missing", "", ("check",)),
     ("frame-missing", "review", ("upgrade", "--root", "there")),
 )

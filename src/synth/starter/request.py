@@ -68,3 +68,17 @@ class Request:
     question: str = ""
     citation: str = ""
     ranks: tuple[str, ...] = ()
+
+    @property
+    def for_a_table(self) -> tuple[str, ...]:
+        """The options that were given and that say something of a table, or of a review from one.
+
+        >>> Request(Path("a"), path="", title="A").for_a_table
+        ('--path', '--title')
+        """
+        names = ("bib", "codebook", "columns", "path", "separators")
+        words = ("title", "question", "citation", "ranks")
+        given = [name for name in names if getattr(self, name) not in (None, (), {})]
+        return tuple(
+            f"--{name}" for name in (*given, *(one for one in words if getattr(self, one)))
+        )

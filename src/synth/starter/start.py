@@ -7,6 +7,7 @@ import shlex
 from synth.errors import Problem, ReviewError
 from synth.starter.project import Say, create, example, grow, is_review
 from synth.starter.request import Ask, Request
+from synth.text import listed
 
 
 def start(
@@ -38,14 +39,13 @@ def _start(request: Request, *, execute: bool, dry_run: bool, say: Say, ask: Ask
     target = request.folder.absolute()
     if target.name in ("", "..", "."):
         target = target.resolve()
-    files = (*request.tables, request.bib, request.codebook)
     if is_review(target):
-        if any(file is not None for file in files):
+        if request.tables or request.for_a_table:
             raise ReviewError([Problem("new-review-there", str(request.folder))])
         return grow(target, execute=execute, dry_run=dry_run, say=say)
     if not request.tables:
-        if any(file is not None for file in files):
-            raise ReviewError([Problem("new-without-table", str(request.folder))])
+        if given := listed(request.for_a_table):
+            raise ReviewError([Problem("new-without-table", str(request.folder), value=given)])
         say("No --from: the book starts from a small example with two made-up studies.")
         draft = example()
     else:
