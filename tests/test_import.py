@@ -2109,6 +2109,15 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
             (3, 3),
             {},
         ),
+        # Without such a name above the first a lone name is a study without a code.
+        ("Author,Year,Code\nLee,2020,Pay\nRoux,,\nEk,2021,Rest\n", (2, 3), {}),
+        # Groups with headings alike, and an empty column between them.
+        (
+            "Study,Barriers,,,Enablers,\n,Pay,Rest,,Pay,Rest\nLee 2020,x,,,x,\nEk 2021,,x,,,x\n",
+            (4, 2),
+            {"Pay": 2, "Rest": 2},
+        ),
+        ("Study,Pay,,Pay,Rest\nLee 2020,x,,x,x\nEk 2021,,,x,x\n", (5, 2), {"Rest": 2}),
         # Columns of coders without a word for codes, beside what they agreed on.
         (
             "Study,Coder 1,Coder 2,Agreed code\nLee 2020,Pay,Rest,Pay\nEk 2021,Rest,Rest,Rest\n"

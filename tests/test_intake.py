@@ -521,6 +521,8 @@ def test_colours_can_be_read_on_their_papers() -> None:
         ("1;2", "No,Theme\n1,Pay\n2,Hours\n"),
         ("2;1.1", "Code\n1. Work\n1.1 Pay\n2. Hours\n"),
         ("Pay;Hours", "Code\nI. Work\n1. Pay\n2. Hours\nII. Rest\n1. Naps\n"),
+        # What a code is called goes before what another's number is.
+        ("B12;Pay", "Code\nB12 vitamin\nB12\n1 Pay\nHours\n"),
         ("Pay;Hours", "Code,Parent\nPay,Work\nHours,Rest\n"),
     ],
 )

@@ -116,10 +116,16 @@ class Codes:
                 names.setdefault(same(" > ".join(labels[start:])), {})[name] = None
             names.setdefault(same(name), {})[name] = None
             names.setdefault(same(node.label), {})[name] = None
-            if self.file:
-                names.setdefault(same(numbered(node.label)[1]), {})[name] = None
         for written, name in self.ids.items():
             names.setdefault(same(written), {})[name] = None
+        # What a code is called without its number, unless another is called so.
+        bare: dict[str, dict[str, None]] = {}
+        for name, node in self.nodes.items() if self.file else ():
+            bare.setdefault(same(numbered(node.label)[1]), {})[name] = None
+        called = {same(node.label) for node in self.nodes.values()}
+        for label, found in bare.items():
+            if label not in called:
+                names[label] = {**names.get(label, {}), **found}
         return {name: tuple(found) for name, found in names.items()}
 
     @cached_property
@@ -471,9 +477,9 @@ def _by_rank(
             name = codes.add(labels, row.line)
             codes.nodes[name].line = row.line
     numbers = {name: numbered(node.label)[0] for name, node in codes.nodes.items()}
-    times = Counter(numbers.values())
+    times = Counter([*map(same, numbers.values()), *(same(n.label) for n in codes.nodes.values())])
     for name, number in numbers.items() if one else ():
-        if number and times[number] == 1:
+        if number and times[same(number)] == 1:
             codes.ids.setdefault(number, name)
     if filled:
         noun = "cell was" if filled == 1 else "cells were"

@@ -71,6 +71,8 @@ def _identities(
     # Among names such as "Lee 2020" a lone "Africa" heads the rows below it, and one without a year
     # among authors with the year beside.
     dated = [row.cells[name] for name in recipe.of("year") for row in sheet.rows if row.cells[name]]
+    if _held(sheet.rows[0]) > 1:  # the first group has a heading as well
+        dated = []
     whose = max(sum(author_and_year(label) is not None for label in labels), len(dated))
     headed = whose * 2 > len([label for label in labels if label])
     seen: dict[tuple[str, ...], int] = {}

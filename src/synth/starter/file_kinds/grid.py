@@ -390,13 +390,22 @@ def _two_rows(
         return True
     if not gaps or sum(above) < 2 or not all(below[c] for c in gaps):
         return False
-    if all(below[c] for c in used if above[c]) or not _like_headings(rows[at + 1][1]):
+    if all(below[c] for c in used if above[c]) or not _heads_below(rows[at][1], rows[at + 1][1]):
         return False
     for gap in gaps:
         group = next((c for c in range(gap, -1, -1) if above[c]), None)
         if group is None or not below[group]:
             return False
     return True
+
+
+def _heads_below(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether a row looks like headings, where two groups may have headings alike."""
+    group, named = "", []
+    for above, below in zip(upper, lower, strict=True):
+        group = above or group
+        named += [f"{group}: {below}"] if below else []
+    return _like_headings(named) and not any(map(_NUMBER.fullmatch, filter(None, lower)))
 
 
 def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from synth.starter.file_kinds.grid import Grid
-from synth.starter.values import same
+from synth.starter.values import is_tick, same
 
 Rows = list[tuple[int, list[str]]]
 
@@ -90,8 +90,19 @@ def _beside(rows: Rows) -> Iterator[Rows]:
         if filled[at] or not any(filled[start:at]):
             continue
         left = {same(cell) for cell in head[start:at] if cell.strip()}
-        right = {same(cell) for cell in head[at + 1 :] if cell.strip()}
-        if left & right and filled[at + 1]:
+        again = [
+            place
+            for place in range(at + 1, len(head))
+            if head[place].strip() and same(head[place]) in left
+        ]
+        # Ticks go on beside an empty column; words below a heading that stands again do not.
+        words = any(
+            cells[place].strip() and not is_tick(cells[place])
+            for place in again
+            for _, cells in rows
+            if cells is not head and place < len(cells)
+        )
+        if words and filled[at + 1]:
             yield [(number, [*[""] * start, *cells[start:at]]) for number, cells in rows]
             start = at + 1
     yield [(number, [*[""] * start, *cells[start:]]) for number, cells in rows] if start else rows
