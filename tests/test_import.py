@@ -2109,6 +2109,13 @@ def test_a_quote_alone_is_the_text_of_the_code_it_names(
             (3, 3),
             {},
         ),
+        # Remarks beside what is coded.
+        (
+            "Study,Barriers: Type,Barriers: Notes\nLee 2020,Pay,so low\nEk 2021,Pay,so dear\n"
+            "Roux 2019,Rest,none at all\nIto 2018,Rest,short\n",
+            (4, 4),
+            {"Pay": 2, "Rest": 2},
+        ),
         # Without such a name above the first a lone name is a study without a code.
         ("Author,Year,Code\nLee,2020,Pay\nRoux,,\nEk,2021,Rest\n", (2, 3), {}),
         # Groups with headings alike, and an empty column between them.

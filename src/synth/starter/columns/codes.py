@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synth.starter.columns.directions import side_of_heading
-from synth.starter.columns.headings import PERSON
+from synth.starter.columns.headings import PERSON, REMARKS
 from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
 from synth.starter.columns.ticks import (
     APPRAISED,
@@ -59,6 +59,12 @@ def find_codes(columns: Columns) -> Headed:
         )
     others = [name for name in columns.free if name not in ticked]
     texts = [name for name in others if side_of_heading(sheet, name)]
+    # "Barriers: Notes" beside "Barriers: Type" is a remark on it and no code.
+    remarks = [n for n in texts if folded(re.split(r": |\n", n)[-1]) in REMARKS]
+    if remarks and len(remarks) < len(texts):
+        columns.use(remarks, "keep")
+        texts = [name for name in texts if name not in remarks]
+        others = [name for name in others if name not in remarks]
     # Columns below a group are codes where none says more clearly that it is one.
     grouped = () if texts or ticked else others
     chosen = {*ticked, *texts, *(name for name in grouped if len(sheet.heads.get(name, ())) > 1)}
