@@ -286,3 +286,26 @@ def test_every_citation_of_the_book_leads_somewhere(built_book):
             assert target in anchors, f"{path.name} leads to studies.html#{target}"
         assert "synth:study:" not in text
         assert "synth:finding:" not in text
+
+
+COVERED = """() => {
+    const { top, bottom } = document.querySelector(".synth-pop").getBoundingClientRect();
+    return [...document.activeElement.getClientRects()]
+        .filter((line) => line.top < bottom - 1 && line.bottom > top + 1).length;
+}"""
+
+
+@pytest.mark.parametrize("y", [150, 600])
+def test_a_preview_covers_no_line_of_a_citation_that_breaks(
+    built_book: Path, offline_page: Callable[..., Any], y: int
+) -> None:
+    """With room below and without: it stood under the first line, on the second."""
+    offline = offline_page(viewport={"width": 360, "height": 740}, reduced_motion="reduce")
+    page = offline.open(built_book / "book" / "wellbeing.html")
+    citation = page.locator("main p a.fc:visible").first
+    citation.evaluate("(one) => { one.closest('p').style.width = '5rem'; }")
+    assert citation.evaluate("(one) => one.getClientRects().length") > 1
+    citation.evaluate("(one, y) => scrollBy(0, one.getBoundingClientRect().top - y)", y)
+    citation.evaluate("(one) => one.focus({ preventScroll: true })")
+    page.locator(".synth-pop").wait_for()
+    assert page.evaluate(COVERED) == 0

@@ -185,6 +185,21 @@ def test_what_a_heading_is_about_begins_on_its_sheet(
         assert at == 0, "the table begins on the sheet where there is room"
 
 
+def test_each_group_of_statements_says_its_sides_on_paper(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """A sheet may begin in the middle of the list, where no head says which column is which."""
+    page = offline_page(viewport={"width": 1200, "height": 900}).open(
+        built_book / "book" / "wellbeing.html"
+    )
+    page.emulate_media(media="print")
+    heads = page.locator(".synth-st-side > h4")
+    sizes = heads.evaluate_all("all => all.map((it) => it.getBoundingClientRect().height)")
+    assert len(sizes) > 4
+    assert min(sizes) > 8
+    assert page.locator(".synth-st-heads:visible").count() == 0
+
+
 def test_a_flow_stands_on_one_sheet_with_its_title(sheets: list[str]) -> None:
     """Taller than what a title leaves of a sheet, the drawing left the title alone on its own."""
     title = load_records(ROOT).flow

@@ -447,7 +447,7 @@ function enliveMap(figure) {
     if (two && !told.some((each) => each.s === one && each.t === two && visible(each))) filters?.lift();
     tell([one, two].filter(Boolean));
     setOff(what);
-    if (!what.length) below.append(h("p", { className: "synth-small" }, say("map_how_to")));
+    if (!what.length) below.append(h("p", { className: "synth-small noprint" }, say("map_how_to")));
     if (!what.length) cards.find(({ dataset }) => dataset.theme === first)?.classList.add("chosen");
   };
   const lift = () => {

@@ -121,16 +121,17 @@ function ownArgument(data, link) {
 /**
  * Put the preview under its link, or above it where there is no room below.
  * @param {HTMLElement} preview
- * @param {DOMRect} link
+ * @param {DOMRect} link Its first line.
+ * @param {number} bottom Where its last line ends.
  */
-function placed(preview, link) {
+function placed(preview, link, bottom) {
   const frame = (preview.offsetParent ?? document.documentElement).getBoundingClientRect();
   const width = preview.offsetWidth;
   const height = preview.offsetHeight;
   const right = document.documentElement.clientWidth - width - GAP;
-  const below = link.bottom + GAP + height <= window.innerHeight || link.top < height + GAP;
+  const below = bottom + GAP + height <= window.innerHeight || link.top < height + GAP;
   const left = Math.max(GAP, Math.min(link.left, right));
-  const top = below ? link.bottom + GAP : link.top - height - GAP;
+  const top = below ? bottom + GAP : link.top - height - GAP;
   preview.style.left = `${left - frame.left}px`;
   preview.style.top = `${top - frame.top}px`;
 }
@@ -190,8 +191,9 @@ function mount(element) {
       link.setAttribute("aria-describedby", NAME);
       host.append(preview);
     }
-    // A citation can break over two lines: the preview stands at the line pointed at or the first.
-    placed(preview, link.getClientRects()[0] ?? link.getBoundingClientRect());
+    // A citation can break over two lines: the preview begins where it does, and covers none of them.
+    const whole = link.getBoundingClientRect();
+    placed(preview, link.getClientRects()[0] ?? whole, whole.bottom);
     owner = link;
   }
 
