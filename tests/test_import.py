@@ -2060,6 +2060,15 @@ def test_a_count_typed_behind_a_code_is_no_part_of_it(take: Take) -> None:
     assert {*wide.themes} == {"Cost", "Pay"}
 
 
+def test_a_page_typed_behind_a_code_is_no_part_of_it(take: Take) -> None:
+    made = take(
+        "Study,Code\nAbe 2010,Cost (p. 4)\nBo 2011,Cost (pp. 5-6); Hours [S. 12f.]\n"
+        "Cy 2012,Cost (pages 3 and 9)\nDi 2013,Shifts (p 0 to p 3)\nEk 2014,Stage (S1)\n"
+    )
+    assert {*made.themes} == {"Cost", "Hours", "Shifts (p 0 to p 3)", "Stage (S1)"}
+    assert "'Cost (pp. 5-6)' is read as 'Cost'" in made.told
+
+
 @pytest.mark.parametrize("header", ["Pay,Quote,Hours,Quote", "Pay,Pay quote,Hours,Quote: hours"])
 def test_a_quote_beside_a_tick_is_the_text_of_its_finding(take: Take, header: str) -> None:
     made = take(

@@ -85,16 +85,29 @@ _COUNT_BEHIND = re.compile(
 )
 
 
+_PAGE_BEHIND = re.compile(
+    r",?\s*[(\[]\s*(?:pp?\b|pgs?\b|pages?\b|s\.|seiten?\b|pág(?:ina)?s?\b)\.?\s*"
+    r"[a-z]?\d+(?:\s*(?:[-–,;&]|and)\s*[a-z]?\d+)*f{0,2}\.?\s*[)\]]$",
+    re.IGNORECASE,
+)
+
+
 def typed_counts(items: Iterable[str]) -> dict[str, str]:
-    """Labels that end in how often they were found, each with the label alone.
+    """Labels that end in how often or where they were found, each with the label alone.
 
     A number without *n =* is such a count where the label stands without one as well.
 
-    >>> typed_counts(["Cost (n=2)", "Cost [3]", "Phase (1)", "Phase (2)"])
-    {'Cost (n=2)': 'Cost', 'Cost [3]': 'Cost'}
+    >>> typed_counts(["Cost (n=2)", "Cost [3]", "Cost (pp. 4–6)", "Phase (1)", "Phase (2)"])
+    {'Cost (n=2)': 'Cost', 'Cost [3]': 'Cost', 'Cost (pp. 4–6)': 'Cost'}
     """
-    labels = {item: _COUNT_BEHIND.sub("", item) for item in dict.fromkeys(items)}
-    sure = {same(label) for item, label in labels.items() if item == label or "=" in item}
+    labels = {
+        item: _COUNT_BEHIND.sub("", _PAGE_BEHIND.sub("", item)) for item in dict.fromkeys(items)
+    }
+    sure = {
+        same(label)
+        for item, label in labels.items()
+        if item == label or "=" in item or _PAGE_BEHIND.search(item)
+    }
     return {i: label for i, label in labels.items() if label and i != label and same(label) in sure}
 
 

@@ -54,7 +54,7 @@ def collect(
         tell_alike(codes, report)
     for old, new in reader.typed.items():
         report.decided(
-            "A count typed behind a code is no part of it.",
+            "A count or a page typed behind a code is no part of it, and is not kept.",
             f"{old!r} is read as {new!r}",
             "Otherwise: say what it is read as in the recipe's [sheet.values].",
             noun="code",
