@@ -165,9 +165,9 @@ def test_what_check_would_refuse_is_refused_before_it_is_written(
 ) -> None:
     before = files(example)
     file = example.parent / "export.bib"
-    file.write_text("@article{a2020,\n title={T},\n author={A, B}, year={2020},\n doi={none}}")
+    file.write_text("@article{a2020,\n title={T},\n author={A, B}, year={2020},\n doi={none yet}}")
     assert main(["add", str(file), "--root", str(example)]) == 1
-    assert "export.bib:4: a2020: [entry-doi] 'none' is not a DOI." in capsys.readouterr().err
+    assert "export.bib:4: a2020: [entry-doi] 'none yet' is not a DOI." in capsys.readouterr().err
     assert files(example) == before
 
 

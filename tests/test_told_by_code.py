@@ -131,6 +131,7 @@ def test_a_column_of_texts_that_is_called_a_direction(
         ("ris-unended", 1, "TY  - JOUR\nTI  - Pay\nPY  - 2020\n"),
         ("typed-unread", 2, "Lee A. On sheds. J Gard. 2019;3:1-9.\nLee A. in preparation\n"),
         ("references-tags", 0, "TY  - JOUR\nTI  - Pay\nQQ  - x\nER  - \n"),
+        ("references-nothing", 2, "\nTY  - JOUR\nTI  - Pay\nVL  - NA\nER  - \n"),
         ("reference-unsure", 1, "TY  - JOUR\nTI  - Pay\nDO  - nonsense\nER  - \n"),
         ("ris-line-er", 3, "TY  - JOUR\nAB  - A visit to the\nER  - department.\nER  - \n"),
     ],

@@ -29,6 +29,7 @@ from synth.references.typed import typed_list
 from synth.references.work import (
     CSL_TYPES,
     DOI,
+    NO_VALUE,
     WEB_ADDRESS,
     Bibliography,
     Reference,
@@ -194,8 +195,10 @@ def _of_bibtex(text: str, file: str, notes: Sequence[str]) -> tuple[Works, list[
     text, keyed = _with_keys(text)
     text, once = _without_second_entries(text)
     text, told = _without_second_fields(text)
+    text, empty = _without_words_for_nothing(text, file)
     text, whole = _whole_addresses(text)
     read, problems = parse_bibliography(text, file)
+    problems = [*empty, *problems]
     notes = (
         *notes,
         *keyed,
@@ -350,6 +353,40 @@ def _without_second_fields(text: str) -> tuple[str, list[str]]:
     return "".join([*kept, text[done:]]), notes
 
 
+def _without_words_for_nothing(text: str, file: str) -> tuple[str, list[Problem]]:
+    r"""A ``.bib`` without fields in which a program wrote that it has no value.
+
+    >>> _without_words_for_nothing("@book{lee, title={NA},\n volume = {NA}, year=2020}", "r.bib")[0]
+    '@book{lee, title={NA}\n, year=2020}'
+    """
+    kept: list[str] = []
+    words: Counter[str] = Counter()
+    first = done = 0
+    for field_of in _NOTHING.finditer(text):
+        word = field_of[1].strip('{}" ')
+        first = first or text.count("\n", 0, field_of.start(1)) + 1
+        words[word] += 1
+        kept += [text[done : field_of.start()], "\n" * field_of[0].count("\n")]
+        done = field_of.end()
+    return "".join([*kept, text[done:]]), _told_nothing(words, file, first)
+
+
+_NOTHING = re.compile(
+    # Pages "n/a--n/a" are Wiley's, and nobody has to be told.
+    rf",\s*(?!title\b|pages\s*=\s*\S+n/a)[\w-]+\s*=\s*(\{{+\s*{NO_VALUE.pattern}\s*\}}+|\"{NO_VALUE.pattern}\")"
+    r"(?=\s*[,}])",
+    re.IGNORECASE,
+)
+
+
+def _told_nothing(words: Mapping[str, int], file: str, line: int) -> list[Problem]:
+    if not words:
+        return []
+    n = counted(sum(words.values()), "value is", "values are")
+    listed = ", ".join(f"'{word}'" for word in words)
+    return [Problem("references-nothing", file, line, n=n, words=listed)]
+
+
 _ENTRY = re.compile(
     r"^[ \t]*@[ \t]*(?!comment\b|string\b|preamble\b)\w+\s*\{\s*([^\s,{}]+)\s*,",
     re.MULTILINE | re.IGNORECASE,
@@ -430,11 +467,19 @@ def _of_records(
 ) -> tuple[list[Item], list[Problem]]:
     items = []
     problems: list[Problem] = []
+    words: Counter[str] = Counter()
+    first = 0
     for record in records:
+        for tag, values in record.values.items():
+            missing = [v for v in values if v[:1] in "NUnu" and NO_VALUE.fullmatch(v)]
+            if missing and tag not in ("TI", "T1", "T"):
+                words.update(missing)
+                first = first or record.line
+                record.values[tag] = [value for value in values if value not in missing]
         item, told = tagged.item_of(record, form, file)
         problems += told
         items.append(Item(item, record.line, next(tagged.ids_of(record, form), "")))
-    return items, problems
+    return items, [*_told_nothing(words, file, first), *problems]
 
 
 def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
@@ -636,17 +681,23 @@ def _of_csl(found: Sequence[tuple[Any, int]], file: str) -> tuple[list[Item], li
     items: list[Item] = []
     problems: list[Problem] = []
     unknown: Counter[str] = Counter()
+    words: Counter[str] = Counter()
+    first = 0
     for raw, line in found:
         if not isinstance(raw, dict) or not ({"type", "author", "issued"} & set(raw)):
             problems.append(Problem("csl-item", file, line))
             continue
-        item, told = _csl_cleaned(raw)
+        missing = {k: v for k, v in raw.items() if k != "title" and _says_nothing(v)}
+        words.update(missing.values())
+        first = first or (line if missing else 0)
+        item, told = _csl_cleaned({k: v for k, v in raw.items() if k not in missing})
         problems += [Problem("reference-unsure", file, line, told=one.rstrip(".")) for one in told]
         unknown.update(str(name) for name in raw if name not in _CSL_READ | _CSL_KNOWN)
         named = str(raw.get("citation-key") or raw.get("citation-label") or raw.get("id") or "")
         items.append(Item(item, line, named))
     if not found:
         problems.append(Problem("references-none", file, 1))
+    problems += _told_nothing(words, file, first)
     return items, problems + _unknown_names(unknown, file)
 
 
@@ -678,6 +729,10 @@ def _unknown_names(unknown: Counter[str], file: str) -> list[Problem]:
         return []
     listed = ", ".join(f"{name!r} ({count})" for name, count in sorted(unknown.items()))
     return [Problem("references-tags", file, listed=listed)]
+
+
+def _says_nothing(value: Any) -> bool:
+    return isinstance(value, str) and bool(NO_VALUE.fullmatch(value.strip()))
 
 
 def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -102,6 +102,23 @@ _BODY = re.compile(
     r"health|library|initiative|guild)\b",
     re.IGNORECASE,
 )
+# Bodies whose last word a program took for a family name: "Organization, World Health" of Google
+# Scholar, "Study, Pediat HIV Cohort" of Web of Science. Some of the words are families' names too.
+_LAST_WORD = (
+    r"Agency|Alliance|Association|Authority|Collaborati(?:on|ve)|Collaborators|Commission|"
+    r"Committee|Consortium|Department|Federation|Foundation|Group|Initiative|Institutes?|"
+    r"Investigators|Ministry|Network|Organi[sz]ation|Society|Study|Team|Trialists|University"
+)
+_LAST_WORD_OR_NAME = r"Bank|Board|Bureau|Centers?|Centre|Council|Force|Nations|Office|Service|Union"
+_FIRST_WORD = re.compile(
+    r"\b(?:European|Federal|Health|International|National|Research|Task|United|World)\b"
+)
+# "Brasil, Ministério da Saúde": a country and what it is governed by.
+_GOVERNING = (
+    r"Minist(?:ry|ério|erio|ero|ère|erium)\b|Departa?ment(?:o)? (?:of|for|de)\b|"
+    r"Secretar(?:ia|ía|iat|y) (?:of|d[aeo])\b|Govern(?:ment|o) (?:of|d[aeo])\b"
+)
+_TURNED = re.compile(rf"(?:{_LAST_WORD}|(?P<perhaps>{_LAST_WORD_OR_NAME}))", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+|\s+and$|^and\s+", re.IGNORECASE)
 _ETAL = re.compile(
     r"(?:,?\s+|^)(?:et\.?\s+al\b\.?|u\.\s?a\.|and others|& others)\s*$", re.IGNORECASE
@@ -121,8 +138,30 @@ _BEHIND = re.compile(
 )
 _HARD = re.compile(
     r"[\\~;&<$=]|--|``|''| AND | And | and$| et al|, (?:[JS]n?r|II|III|IV)\b|"
-    r"Ph\.?\s?D\b|Sc\b|M\.?P\.?H\b|S\.?W\b|[yd]\.?D\b|D\.?Phil|FRCP"
+    r"Ph\.?\s?D\b|Sc\b|M\.?P\.?H\b|S\.?W\b|[yd]\.?D\b|D\.?Phil|FRCP|"
+    rf"\b(?i:{_LAST_WORD}|{_LAST_WORD_OR_NAME}), |, (?:{_GOVERNING})"
 )
+
+
+def _body_in_parts(family: str, given: str) -> str:
+    """A body that a program or a team divided as a person; nothing if it may be a person.
+
+    >>> _body_in_parts("Organization", "World Health"), _body_in_parts("Board", "Ruth")
+    ('World Health Organization', '')
+    >>> _body_in_parts("Brasil", "Ministério da Saúde")
+    'Brasil, Ministério da Saúde'
+    """
+    if found := _TURNED.fullmatch(family):
+        return f"{given} {family}" if not found["perhaps"] or _FIRST_WORD.search(given) else ""
+    if not re.match(_GOVERNING, given):
+        return ""
+    return f"{given} {family}" if re.search(r" (?:of|for|d[aeo])$", given) else f"{family}, {given}"
+
+
+def _told_body(shown: str) -> str:
+    return f"{shown!r} was taken for the name of a body"
+
+
 _LETTER = (
     r"\\(?:['`^\"~=.](?:\{(?:[A-Za-z]|\\[ij])\}|\\[ij](?![A-Za-z])|[A-Za-z])"
     r"|[uvHcdbrkt]\{[A-Za-z]\}"
@@ -164,7 +203,8 @@ def read_names(written: str) -> Names:
         text = _LETTERS.sub(_letter, text)
     if not _HARD.search(text):
         persons = text.split(" and ")
-        others = persons[-1] == "others"
+        # Zotero protects the word as it protects a body.
+        others = persons[-1] in ("others", "{others}")
         names = []
         for person in persons[:-1] if others else persons:
             found = _PLAIN.fullmatch(person)
@@ -206,7 +246,7 @@ def _read(written: str) -> Names:
         how = "semicolons"
         persons = split
     for number, person in enumerate(persons):
-        if _OTHERS.fullmatch(person):
+        if _OTHERS.fullmatch(person.strip("{}")):
             if number == len(persons) - 1:
                 others = True
                 continue
@@ -296,9 +336,13 @@ def _persons(person: str) -> tuple[list[Name], str]:
     if len(parts) == 2:
         if all(_surname_first(part) for part in parts):
             return [_surname_first(part) or Name() for part in parts], "commas"
+        if _is_whole(parts[0]) and _is_whole(parts[1]):
+            return [_without_comma(part)[0][0] for part in parts], "commas"
         if _SURE_SUFFIX.fullmatch(parts[1]):
             name = _without_comma(parts[0])[0][0]
             return [Name(name.first, name.von, name.last, decode(parts[1]))], ""
+        if body := _body_in_parts(decode(parts[0]), decode(parts[1])):
+            return [Name("", "", body)], _told_body(body)
         if found := _BEHIND.search(parts[1]):
             name = _inverted(parts[0], parts[1][: found.start()])
             return [name], _told_degree(found[1], parts[0])
@@ -319,6 +363,12 @@ def _persons(person: str) -> tuple[list[Name], str]:
     return _by_commas(person, parts)
 
 
+def _is_whole(part: str) -> bool:
+    """Whether a part before or after a comma is a person with initials, then a family name."""
+    *before, last = _words(part)
+    return any(map(is_initials, before)) and len(last) > 2 and not is_initials(last)
+
+
 def _told_degree(degree: str, family: str) -> str:
     name = decode(family)
     return f"{decode(degree)!r} was taken for a degree and left out of the name of {name}"
@@ -330,7 +380,7 @@ def _by_commas(person: str, parts: Sequence[str]) -> tuple[list[Name], str]:
         return [_surname_first(part) or Name() for part in parts], "commas"
     if _BODY.search(decode(person)) and not any(is_initials(w) for p in parts for w in p.split()):
         shown = decode(person)
-        return [Name("", "", shown)], f"{shown!r} was taken for the name of a body"
+        return [Name("", "", shown)], _told_body(shown)
     people: list[Name] = []
     rest = list(parts)
     while rest:
@@ -493,6 +543,8 @@ def read_name(text: str) -> tuple[Name, str]:
     if len(parts) == 2:
         if _SURE_SUFFIX.fullmatch(parts[1]) and " " in parts[0]:
             return Name("", "", text), ""
+        if turned := _body_in_parts(*parts):
+            return Name("", "", turned), _told_body(turned)
         # "Department for Environment, Food and Rural Affairs": no family name is like that.
         given_words = parts[1].split()
         if (
@@ -500,7 +552,7 @@ def read_name(text: str) -> tuple[Name, str]:
             and " " in parts[0]
             and not all(map(is_initials, given_words))
         ):
-            return Name("", "", text), f"{text!r} was taken for the name of a body"
+            return Name("", "", text), _told_body(text)
         # PubMed has the suffix after the given names: "King, Martin Luther Jr".
         *given, last = parts[1].split()
         if given and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(given) == 1):
@@ -517,7 +569,7 @@ def read_name(text: str) -> tuple[Name, str]:
             return _plain_inverted(parts[0], parts[2], parts[1]), ""
     if not parts:
         return Name(), ""
-    return Name("", "", text), f"{text!r} was taken for the name of a body"
+    return Name("", "", text), _told_body(text)
 
 
 _LATE_SUFFIX = re.compile(r"[JS]r\.?|2nd|3rd|4th|II|III|IV")
@@ -567,6 +619,8 @@ def name_of_csl(said: Mapping[str, object]) -> Name:
     if part("literal") or part("name"):
         return Name("", "", part("literal") or part("name"))
     given = " ".join(p for p in (part("given"), part("dropping-particle")) if p)
+    if given and (body := _body_in_parts(part("family"), given)):
+        return Name("", "", body)
     return Name(given, part("non-dropping-particle"), part("family"), part("suffix"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,12 @@ from synth.errors import Problem
 from synth.references.latex import plain
 from synth.references.names import Name, inverted, read_name, several_names, told_initials
 from synth.references.work import (
-    BOILERPLATE,
     DOI,
     WEB_ADDRESS,
     Date,
     bare_doi,
     full_range,
+    own_note,
     read_date,
 )
 from synth.text import counted, fold_words
@@ -567,8 +567,7 @@ def _from_ris(record: Record) -> _Said:
             texts["page"] = texts["page"] or found["pages"] or ""
     _doi_and_genre(record, texts)
     _numbers(record, texts)
-    notes = [note for note in every("N1") if not BOILERPLATE.match(note)]
-    texts["note"] = "; ".join(notes)
+    texts["note"] = "; ".join(filter(None, map(own_note, every("N1"))))
     editors = _once(every("ED"), every("A2") if in_book or kind == "book" else [])
     people = {
         # Two authors may be called alike; what stands under both tags is one.
@@ -613,13 +612,7 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
 
 
 def _numbers(record: Record, texts: dict[str, str]) -> None:
-    for value in record.every("SN", "ISSN", "ISBN"):
-        for one in re.split(r"[;,]| (?=\d)", value):
-            digits = re.sub(r"[^0-9Xx]", "", one)
-            if len(digits) == 8:
-                texts.setdefault("ISSN", re.sub(r"\s*\(.*\)", "", one).strip())
-            elif len(digits) in (10, 13):
-                texts.setdefault("ISBN", re.sub(r"\s*\(.*\)", "", one).strip())
+    _serial_numbers(record.every("SN", "ISSN", "ISBN"), texts)
     pmid = record.first("PM", "PMID")
     if not pmid and re.search(r"pubmed|medline", record.first("DB"), re.IGNORECASE):
         pmid = record.first("AN")
@@ -628,6 +621,16 @@ def _numbers(record: Record, texts: dict[str, str]) -> None:
     pmcid = record.first("PMCID", "C2")
     if re.fullmatch(r"PMC\d+", pmcid):
         texts["PMCID"] = pmcid
+
+
+def _serial_numbers(values: Iterable[str], texts: dict[str, str]) -> None:
+    for value in values:
+        for one in re.split(r"[;,]| (?=\d)", value):
+            digits = re.sub(r"[^0-9Xx]", "", one)
+            if len(digits) == 8:
+                texts.setdefault("ISSN", re.sub(r"\s*\(.*\)", "", one).strip())
+            elif len(digits) in (10, 13):
+                texts.setdefault("ISBN", re.sub(r"\s*\(.*\)", "", one).strip())
 
 
 def _pages(start: str, end: str) -> str:
@@ -812,9 +815,7 @@ def _from_enw(record: Record) -> _Said:
         "language": first("G"),
         "genre": first("9") if kind in ("thesis", "report") else "",
     }
-    for value in every("@"):
-        digits = re.sub(r"[^0-9Xx]", "", value)
-        texts.setdefault("ISSN" if len(digits) == 8 else "ISBN", value)
+    _serial_numbers(every("@"), texts)
     if texts["DOI"] and not DOI.search(texts["DOI"]):
         texts["DOI"] = ""
     date = read_date(first("D"))

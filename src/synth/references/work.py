@@ -45,6 +45,48 @@ BOILERPLATE = re.compile(
 )
 """Notes that a database writes about its own export, not about the work."""
 
+# What those who screened wrote, with their names. Rayyan puts it behind the database's note;
+# Covidence writes "Ann Lee (2019-09-17 02:54:57)(Screen): unsure;".
+_SCREENED = re.compile(
+    r"\s*\|?\s*(?:RAYYAN-[A-Z-]+|USER-NOTES):.*|"
+    r"(?:^|(?<=;)|\n)[^;:()|]{1,60}\(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\)\([^()]{1,30}\):.*",
+    re.DOTALL,
+)
+# What EndNote keeps of a record of PubMed: all names, kinds and languages, and how it is cited.
+_OF_PUBMED = re.compile(
+    r"\b(?:Research Support, |Journal Article\b|Review\b|eng\b).*"
+    r"\b(?:19|20)\d\d(?: [A-Z][a-z]{2}\b[^;.]*)?;[^;]*:\s*[\w.-]+",
+    re.DOTALL,
+)
+# What Zotero puts into a note of BibTeX, for want of a field: "Number: 3 Publisher: Press".
+_OF_ZOTERO = re.compile(
+    r"\s*(?:_eprint|(?:Backup )?Publisher|(?:Version )?Number|Section|Place|ADS Bibcode|ISBN|Type|"
+    r"Company|Distributor|Institution|(?:Num )?Pages|Edition|Issue|Volume|Series|Meeting Name|"
+    r"Event(?:-place)?|Google-Books-ID|Citation Key|Container-title|Original-date|tex\.\w+):\s"
+)
+_OF_THE_WORK = re.compile(r"\b(?:Errat|Retract|Correct|Corrig|Withdr|Comment|Expression of)", re.I)
+
+
+# How programs write that a value is missing, where they should write nothing.
+_NO_WORD = r"(?:N/?A|None|NULL|NaN|undefined)"
+NO_VALUE = re.compile(rf"{_NO_WORD}(?:-+{_NO_WORD})?", re.IGNORECASE)
+
+
+def own_note(text: str) -> str:
+    """A note, without what databases and tools for screening write about their own records.
+
+    >>> own_note('Read twice | RAYYAN-INCLUSION: {"Ann"=>"Included"}')
+    'Read twice'
+    >>> own_note("Ann Lee (2019-09-17 02:54:57)(Screen): unsure;"), own_note("Cited By: 3")
+    ('', '')
+    """
+    said = _SCREENED.sub("", text).strip()
+    about_record = _OF_ZOTERO.match(said) or _OF_PUBMED.search(said)
+    if BOILERPLATE.match(said) or (about_record and not _OF_THE_WORK.search(said)):
+        return ""
+    return said
+
+
 # --- dates --------------------------------------------------------------------------------------
 
 
@@ -176,7 +218,8 @@ def bare_doi(text: str) -> str:
     """
     if text[:3] == "10." and not _UNCLEAN.search(text):
         return text
-    said = " ".join(text.split())
+    # EndNote has PubMed's two numbers in one field: "10.1000/x S0000000000000000 [pii]".
+    said = " ".join(_PII.sub(" ", text).split())
     if "\\" in said or "{" in said or "&" in said or "$" in said:
         said = decode_address(said)
     short = _DOI_PREFIX.sub("", said)
@@ -189,6 +232,7 @@ def bare_doi(text: str) -> str:
     return short or said
 
 
+_PII = re.compile(r"(?:^|\s)\S+\s*\[pii\](?=\s|$)", re.IGNORECASE)
 _BRACKETED = re.compile(r"^[<\[(]\s*(?:(?i:doi)\s*:?\s*)?(10\.\d{4,9}/[^\s<>\[\]]*)\s*[>\])]$")
 _UNCLEAN = re.compile(r"[\s\\{}&$]|[.,;]$")
 
@@ -591,8 +635,7 @@ class Reference:
     @property
     def note(self) -> str:
         """What the bibliography says of the entry itself, such as what could not be verified."""
-        said = self.text("note")
-        return "" if BOILERPLATE.match(said) else said
+        return own_note(self.text("note"))
 
 
 def with_subtitle(title: str, subtitle: str) -> str:
