@@ -1007,7 +1007,9 @@ def test_unclear_beside_yes_and_no_is_no_tick(take: Take) -> None:
         "Lee 2019,NR,Yes,Yes\n"
     )
     assert made.themes == {"Stigma": 1, "Pay": 2, "Support": 2}
-    assert "'Unclear' below a heading that is a code says that the code does not apply" in made.told
+    for word in ("Unclear", "NR"):
+        assert f"{word!r} below a heading that is a code does not say that it applies" in made.told
+    assert "'No' below a heading that is a code says that the code does not apply" in made.told
 
 
 @pytest.mark.parametrize(
@@ -1826,6 +1828,86 @@ def test_rows_that_say_they_are_not_included_are_no_studies(take: Take, yes: str
     )
     assert made.counts == (2, 2)
     assert "2 rows say in 'Include?' that the study is not included" in made.told
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [
+        ("inclusion", "included", "excluded"),
+        ("Status in the reading phase", "ACCEPTED", "REJECTED"),
+        ("Recommandation", "INCLURE", "EXCLURE"),
+        ("Screening decision", "Include", "Exclude"),
+    ],
+)
+def test_decisions_in_words_are_kept_beside_columns_of_ticks(
+    take: Take, heading: str, yes: str, no: str
+) -> None:
+    made = take(
+        f"Study,Status of selection,{heading},Pay,Time\nAbe 2010,accepted,{yes},1,0\n"
+        f"Bo 2011,rejected,,0,1\nCy 2012,accepted,{no},1,1\nDi 2013,accepted,pending,0,1\n"
+    )
+    assert made.counts == (2, 2)
+    assert made.themes == {"Pay": 1, "Time": 1}
+    assert "1 row says in 'Status of selection' that the study is not included" in made.told
+    assert f"1 row says in {heading!r} that the study is not included" in made.told
+    assert f"1 row does not say so in {heading!r}; imported." in made.told
+
+
+def test_what_all_studies_were_decided_to_be_is_no_code(take: Take) -> None:
+    made = take(
+        "Study,Status,Aim\nAbe 2010,Accepted,Cure\nBo 2011,Accepted,Care\n"
+        "Cy 2012,Accepted,Cure\nDi 2013,Accepted,Care\n"
+    )
+    assert "Accepted" not in {row["label"] for row in made.rows("data/codebook.csv")}
+    assert made.counts == (4, 4)
+
+
+def test_a_variable_that_was_left_out_leaves_no_study_out(take: Take) -> None:
+    made = take("Study,Income variable,Pay,Time\nAbe 2010,Included,1,0\nBo 2011,Excluded,0,1\n")
+    assert made.counts == (2, 2)
+
+
+def test_the_letter_behind_a_year_may_have_a_column(take: Take) -> None:
+    made = take(
+        "authors,year,letter,Pay,Time\nAbe et al.,2020,a,x,\nAbe et al.,2020,b,,x\nBo,2019,,x,x\n"
+    )
+    assert made.counts == (4, 3)
+    assert sorted(made.works) == ["abe2020a", "abe2020b", "bo2019"]
+    assert "'letter' is read as the letter behind the year in 'year'." in made.told
+
+
+@pytest.mark.parametrize(
+    ("heading", "directions"),
+    [
+        ("Risks", {"harm"}),
+        ("Risk_Mitigation_Evidence", {"reported"}),
+        ("By kind of risk", {"reported"}),
+        ("Risk category", {"reported"}),
+    ],
+)
+def test_what_is_asked_of_a_risk_is_no_harm(take: Take, heading: str, directions: set[str]) -> None:
+    made = take(f"Study,{heading}\nAbe 2010,R1\nBo 2011,R2\nCy 2012,R1\nDi 2013,R2\n")
+    assert {row["direction"] for row in made.rows("data/coded_studies.csv")} == directions
+
+
+def test_citations_of_a_study_count_no_code(take: Take) -> None:
+    made = take("Study,Pay,Time,Cites\nAbe 2010,1,0,110\nBo 2011,0,3,0\nCy 2012,2,1,7\n")
+    assert made.themes == {"Pay": 2, "Time": 2}
+
+
+@pytest.mark.parametrize("named", ["", "theme=Outcome"])
+def test_a_list_of_references_is_coded_where_its_codes_are_named(take: Take, named: str) -> None:
+    table = (
+        "Title,Authors,Published Year,Covidence #,Study,Outcome\n"
+        'On bread,"Abe, A.",2010,#1,Abe 2010,Pay\nOn salt,"Bo, B.",2011,#2,Bo 2011,Time\n'
+    )
+    if named:
+        assert take(table, columns=[named]).counts == (2, 2)
+        return
+    with pytest.raises(ReviewError) as caught:
+        take(table)
+    assert codes_of(caught) == ["import-references-alone"]
+    assert "'Outcome'" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -137,15 +137,24 @@ def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     return marks, [text for text in told if begun.get(text) not in marks]
 
 
+# What is done about risks, or asked of them, is no harm that a study reports.
+_NO_HARM = re.compile(
+    r"^by\b.*\brisks?\b|\bat risk\b|\brisks? (?:of bias|mitigation|management|assessments?|"
+    r"reduction|factors?|groups?|levels?|scores?|ratings?|categor(?:y|ies)|types?|names?|descriptions?|analys[ei]s|models?|"
+    r"predictions?|perceptions?|communication|ratios?|differences?|stratification|prevention)\b"
+)
+
+
 def directions_in(heading: str) -> str:
     """The direction that a heading tells; empty if it tells none, or two.
 
     >>> directions_in("Barriers to uptake"), directions_in("Facilitateurs"), directions_in("Pay")
     ('Barrier', 'Facilitator', '')
-    >>> directions_in("Barriers and facilitators")
-    ''
+    >>> directions_in("Barriers and facilitators"), directions_in("Risk_Mitigation")
+    ('', '')
     """
-    words = set(re.findall(r"[^\W_]+", bare(heading)))
+    text = " ".join(re.findall(r"[^\W_]+", bare(heading)))
+    words = set(_NO_HARM.sub(" ", text).split())
     found = [
         name
         for name, listed in vocabulary()["directions"].items()

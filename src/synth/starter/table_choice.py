@@ -84,7 +84,11 @@ def choose(
         if sheet.holds == "flow":
             continue
         if sheet.holds == "references" and len(read) == 1 and not _codes_of(made.recipe):
-            report.problems.append(Problem("new-without-table", sheet.source))
+            free = ", ".join(repr(name) for name in sheet.header if name not in sheet.roles)
+            listed = free or "no others than those of the references"
+            report.problems.append(
+                Problem("import-references-alone", sheet.source, 1, listed=listed)
+            )
             continue
         if not told:
             if len(read) > 1:

@@ -156,6 +156,25 @@ def is_blank_tick(cell: str) -> bool:
     return not word or word in _words("no") or word in _words("doubtful") or bool(unknown(cell))
 
 
+def says_no(cell: str) -> bool:
+    """Whether a cell denies the code of its column, and does not only say nothing of it.
+
+    >>> [says_no(cell) for cell in ("No", "0 (0%)", "not applicable", "NR", "unclear")]
+    [True, True, True, False, False]
+    """
+    denied = bare(cell) in _words("no") or count_in(cell) == 0
+    return denied or unknown(cell) == NOT_APPLICABLE
+
+
+def is_decision(cell: str) -> bool:
+    """Whether a cell decides on a study in so many words, and not by a tick.
+
+    >>> is_decision("Excluded"), is_decision("rejected"), is_decision("yes"), is_decision("Pay")
+    (True, True, False, False)
+    """
+    return bare(cell) in _words("included") or bare(cell) in _words("excluded")
+
+
 def inclusion(cell: str) -> str:
     """What a cell says of whether a study is in the review: yes, no, ``"open"``, or else.
 

@@ -18,8 +18,17 @@ from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place
 from synth.starter.request import Pace, Say
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import count_in, is_blank_tick, is_tick, same, ticked_text, unknown
+from synth.starter.values import (
+    count_in,
+    is_blank_tick,
+    is_tick,
+    same,
+    says_no,
+    ticked_text,
+    unknown,
+)
 
+_UNSAID = "does not say that it applies, so it is no finding"
 _SEEN = ("summary", "section", "anchor", "basis", "finding")
 Named = tuple[str, Sequence[str], str, str]
 """A code that a row names: column, labels from the widest, direction, and the text beside it."""
@@ -203,8 +212,9 @@ def _tell_uncoded(row: Row, recipe: SheetRecipe, sheet: Sheet, material: Materia
         if not cell or same(cell) in recipe.marks:
             continue
         if (is_blank_tick(cell) or count_in(cell) == 0) and not is_tick(cell, name):
+            says = "says that the code does not apply" if says_no(cell) else _UNSAID
             report.left_out(
-                f"{cell!r} below a heading that is a code says that the code does not apply.",
+                f"{cell!r} below a heading that is a code {says}.",
                 place(sheet, row.line, name),
                 noun="cell",
             )

@@ -39,6 +39,7 @@ from synth.starter.report import source
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 
+_CODED = ("theme", "codes", "dimensions")
 _TAGS = ("labels", "manual tags", "tags")
 
 
@@ -73,6 +74,11 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
     {'Paper': 'study', 'Pay': 'codes', 'Hours': 'codes'}
     """
     said, problems = given(sheet.header, named, sheet.source)
+    if sheet.holds == "references" and any(
+        use in _CODED or use[:5] == "rank " for use in said.values()
+    ):
+        # A list of references is the table of the studies where the team names its codes.
+        sheet = replace(sheet, holds="studies")
     columns = Columns(sheet, said)
     own = {"finding", "study", "theme", "summary"} <= {*sheet.header}
     if own and not said:

@@ -28,7 +28,10 @@ APPRAISED = re.compile(
     r"appraisal|assessment|grade)\b|\brisk of bias\b|\bcritical appraisal\b|\b(?:casp|mmat|jbi)\b|"
     r"\b(?:selection|attrition|performance|detection|reporting) bias\b"
 )
-_COUNTED = ("n", "age", "score", "year", "sample size", "total", "duration")
+_COUNTED = (
+    *("n", "age", "score", "year", "sample size", "total", "duration"),
+    *("cites", "cited by", "citations", "times cited", "citation count", "number of citations"),
+)
 
 
 def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:

@@ -306,6 +306,31 @@ def heading(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold()))
 
 
+_YEAR = ("year", "publication year", "published year", "pub year", "year of publication")
+_LETTER = ("letter", "suffix", "year letter", "year suffix", "letter suffix")
+
+
+def _with_letters_of_years(sheet: Sheet) -> Sheet:
+    """The letter that tells two works of a year apart, where it has a column, behind the year."""
+    named = {heading(name): name for name in reversed(sheet.header)}
+    year = next((named[word] for word in _YEAR if word in named), "")
+    letter = next((named[word] for word in _LETTER if word in named), "")
+    held = [row.cells[letter] for row in sheet.rows if letter and row.cells[letter]]
+    if not (year and held) or not all(re.fullmatch("[A-Za-z]", cell) for cell in held):
+        return sheet
+    rows = []
+    for row in sheet.rows:
+        cells = {name: cell for name, cell in row.cells.items() if name != letter}
+        if re.fullmatch(r"[12]\d{3}", cells[year]):
+            cells[year] += row.cells[letter].lower()
+        elif row.cells[letter]:
+            return sheet
+        rows.append(Row(row.line, cells))
+    header = tuple(name for name in sheet.header if name != letter)
+    note = f"{letter!r} is read as the letter behind the year in {year!r}."
+    return replace(sheet, header=header, rows=tuple(rows), notes=(*sheet.notes, note))
+
+
 def recognised(sheet: Sheet) -> Sheet:
     """The same table with the program that wrote it and the fields of its columns, if it is known.
 
@@ -318,6 +343,7 @@ def recognised(sheet: Sheet) -> Sheet:
     The table; parts that a program packs into one column are columns of their own.
     """
     sheet = flow_list(_without_counts_of_atlas(_without_matrix_numbers(sheet)))
+    sheet = _with_letters_of_years(sheet)
     if sheet.holds == "flow":
         return sheet
     names: dict[str, str] = {}

@@ -12,7 +12,7 @@ from synth.starter.file_kinds.programs import heading
 from synth.starter.flow.boxes import Boxes, Flow
 from synth.starter.report import source
 from synth.starter.sheet import Sheet
-from synth.starter.values import inclusion
+from synth.starter.values import inclusion, is_decision
 from synth.text import counted
 
 
@@ -45,14 +45,22 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                     "imported."
                 )
                 sheet = replace(sheet, rows=rows)
-        if column := _decisions(sheet):
+        while column := _decisions(sheet):
             rows = tuple(row for row in sheet.rows if inclusion(row.cells[column]) != "no")
             number = counted(len(sheet.rows) - len(rows), "row says", "rows say")
             told.append(
                 f"{source(sheet)}: {number} in {column!r} that the study is not included; not "
                 "imported."
             )
+            if doubt := sum(inclusion(row.cells[column]) == "open" for row in rows):
+                told.append(
+                    f"{source(sheet)}: {counted(doubt, 'row does', 'rows do')} not say so in "
+                    f"{column!r}; imported."
+                )
             sheet = replace(sheet, rows=rows, roles={**sheet.roles, column: "leave-out"})
+        # What all that is left was decided to be is known of each study, and no code.
+        agreed = {name: "leave-out" for name in sheet.header if _in_words(sheet, name)}
+        sheet = replace(sheet, roles={**agreed, **sheet.roles})
         kept.append(sheet)
     return kept, told
 
@@ -65,11 +73,25 @@ _DECISION = (
 )
 
 
+_DECIDED = re.compile(
+    r"\b(?:status|decisions?|inclusion|includ\w+|screening|selection|eligib\w+|verdict|outcome of|"
+    r"recomm?[ea]ndation|decision|entscheidung|einschluss)\b"
+)
+
+
+def _in_words(sheet: Sheet, name: str) -> bool:
+    """Whether a column is called a decision, and each cell that decides does so in words."""
+    held = [row.cells[name] for row in sheet.rows if inclusion(row.cells[name]) != "open"]
+    return bool(held) and all(map(is_decision, held)) and bool(_DECIDED.search(heading(name)))
+
+
 def _decisions(sheet: Sheet) -> str:
     """The column that says of each row whether its study is included, if some are not."""
     ways = {name: [inclusion(row.cells[name]) for row in sheet.rows] for name in sheet.header}
     ticks = [n for n, said in ways.items() if {"yes", "no"} <= {*said} <= {"yes", "no", "open"}]
     for name in ticks if not sheet.program else ():
+        if _in_words(sheet, name):
+            return name
         if heading(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)) not in _DECISION:
             continue
         # Among columns of ticks "Included" may be a code like the others, unless nothing is ticked
