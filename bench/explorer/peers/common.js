@@ -1,7 +1,8 @@
 // What every peer shares: the findings, one way of showing results, one way of waiting for paint.
 // A peer is a page that sets `peer.toggle(facet, value)`, `peer.search(text)` (each may return a
 // promise and must leave counts and the first `peer.rows` results in the page), `peer.count()` and,
-// once a choice would work, calls `peer.ready()`.
+// once a choice would work, calls `peer.ready()`. A step goes through the page as a reader's does: a
+// box is clicked (`panel`), a field is typed into (`field`). The click alone costs a browser a millisecond.
 
 const ASKED = new URLSearchParams(location.search);
 const REST = Number(ASKED.get("rest")); // milliseconds without a change after which a page is at rest
@@ -102,14 +103,24 @@ function show(list) {
   );
 }
 
-/** A list of values with their counts, as every facet browser has; `write(counts)` changes them. */
-function panel(facet, values) {
+/** Boxes by facet and value. @type {Map<string, HTMLInputElement>} */
+const boxes = new Map();
+peer.toggle = (facet, value) => boxes.get(`${facet}/${value}`).click();
+
+/** A list of values to tick with their counts, as every facet browser has; `write(counts)` changes them. */
+function panel(facet, values, ticked) {
   const list = document.createElement("ul");
   const cells = new Map();
   for (const value of values) {
     const item = document.createElement("li");
+    const label = document.createElement("label");
+    const box = document.createElement("input");
     const count = document.createElement("span");
-    item.append(`${value} `, count);
+    box.type = "checkbox";
+    box.onchange = () => ticked(value);
+    boxes.set(`${facet}/${value}`, box);
+    label.append(box, ` ${value} `, count);
+    item.append(label);
     cells.set(value, count);
     list.append(item);
   }
@@ -117,5 +128,18 @@ function panel(facet, values) {
   return (counts) => {
     for (const [value, cell] of cells) cell.textContent = counts.get(value) ?? 0;
   };
+}
+/** What types into a field as a reader does. */
+const typing = (input) => (text) => {
+  input.value = text;
+  input.dispatchEvent(new Event("input"));
+};
+/** A field to type into, as every search has; `typed(text)` is called at each stroke. */
+function field(typed) {
+  const input = document.createElement("input");
+  input.type = "search";
+  input.oninput = () => typed(input.value);
+  document.getElementById("panels").append(input);
+  peer.search = typing(input);
 }
 const valuesOf = (facet) => [...new Set(FINDINGS.flatMap((finding) => finding[facet]))].sort();
