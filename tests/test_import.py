@@ -2142,6 +2142,14 @@ def test_a_count_typed_behind_a_code_is_no_part_of_it(take: Take) -> None:
     assert {*wide.themes} == {"Cost", "Pay"}
 
 
+def test_codes_in_other_capitals_are_one_and_told(take: Take) -> None:
+    made = take("Study,Code\nAbe 2010,pay\nBo 2011,PAY; rest\nCy 2012,Pay\nDi 2013,rest\n")
+    assert {*made.themes} == {"Pay", "Rest"}
+    assert "Codes that differ only in capitals or spaces are one." in made.told
+    assert "'pay' and 'PAY' and 'Pay'" in made.told
+    assert "'rest'" not in made.told.partition("Codes that differ")[2].splitlines()[0]
+
+
 def test_a_page_typed_behind_a_code_is_no_part_of_it(take: Take) -> None:
     made = take(
         "Study,Code\nAbe 2010,Cost (p. 4)\nBo 2011,Cost (pp. 5-6); Hours [S. 12f.]\n"

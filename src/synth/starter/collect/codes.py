@@ -160,6 +160,7 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
     codes = material.codes
     single: list[tuple[list[str], int]] = []
     merged: dict[str, None] = {}
+    spelled: dict[str, dict[str, None]] = {}
     for index, (sheet, recipe) in enumerate(material.sheets):
         for name in sheet.header:
             if recipe.columns.get(name) == "codes":
@@ -169,6 +170,8 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
         for row in sheet.rows:
             if (index, row.line) in counting:
                 for _, labels, _ in reader.labels(row, recipe):
+                    for label in labels:
+                        spelled.setdefault(same(label), {})[label] = None
                     if len(labels) > 1:
                         codes.add(labels, row.line)
                     elif labels:
@@ -184,6 +187,10 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
     for told in merged:
         text = "Codes that differ only in accents, hyphens or a number before them are one."
         material.report.decided(text, told, noun="code")
+    for ways in spelled.values():
+        if len(ways) > 1:
+            text = "Codes that differ only in capitals or spaces are one."
+            material.report.decided(text, " and ".join(map(repr, ways)), noun="code")
 
 
 def tell_alike(codes: Codes, report: Report) -> None:
