@@ -1890,6 +1890,45 @@ def test_what_is_asked_of_a_risk_is_no_harm(take: Take, heading: str, directions
     assert {row["direction"] for row in made.rows("data/coded_studies.csv")} == directions
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Country where it was done", {"Peru", "Chile"}),
+        ("author_countries", {""}),
+        ("Country of 1st author affiliation", {""}),
+        ("Publisher country", {""}),
+    ],
+)
+def test_where_people_sit_is_not_where_a_study_was_done(
+    take: Take, heading: str, expected: set[str]
+) -> None:
+    made = take(f"Study,{heading},Code\nAbe 2010,Peru,Pay\nBo 2011,Chile,Pay\nCy 2012,Peru,Time\n")
+    assert {row.get("country", "") for row in made.rows("data/studies.csv")} - {
+        "not reported"
+    } == expected - {"not reported"}
+
+
+def test_initials_of_those_who_extracted_are_not_published(take: Take) -> None:
+    made = take(
+        "Study,extractor_initials,verifier_initials,Pay,Time\nAbe 2010,QX,ZV,1,0\n"
+        "Bo 2011,QX,ZV,0,1\nCy 2012,QX,ZV,1,1\n"
+    )
+    assert made.counts == (4, 3)
+    for name in ("studies", "coded_studies"):
+        assert not {"QX", "ZV"} & {v for row in made.rows(f"data/{name}.csv") for v in row.values()}
+
+
+def test_groups_stand_above_headings_of_which_a_few_are_alike(take: Take) -> None:
+    made = take(
+        ",,,,,,Needs,,,Means,,\n"
+        "ID,Study,Title,ID,Place,Year of work,Pay,Time,Model,Rooms,Beds,Model\n"
+        "1,Abe 2010,On bread,A,Ward,2009,x,,x,,x,\n2,Bo 2011,On salt,B,Home,2010,,x,,x,,x\n"
+        "3,Cy 2012,On oil,C,Ward,2011,x,x,,,x,x\n"
+    )
+    assert made.counts == (10, 3)
+    assert "are headings together, such as 'Needs: Pay'" in made.told
+
+
 def test_citations_of_a_study_count_no_code(take: Take) -> None:
     made = take("Study,Pay,Time,Cites\nAbe 2010,1,0,110\nBo 2011,0,3,0\nCy 2012,2,1,7\n")
     assert made.themes == {"Pay": 2, "Time": 2}

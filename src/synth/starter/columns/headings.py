@@ -84,11 +84,20 @@ def find_by_heading(
                 break
 
 
+# Where those who wrote a study, paid for it or printed it sit is not where it was done.
+_OF_PEOPLE = re.compile(
+    r" (?:\w*authors?|affiliations?|corresponding|publishers?|journals?|funders?|funding|"
+    r"developers?|auteurs?|autor(?:es|en)?|autori) "
+)
+
+
 def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> None:
     """Look for columns by words within longer headings, and for first authors."""
     for use, phrases in within().items():
         for name in () if columns.has(use) else columns.free:
             words = f" {folded(name)} "
+            if use == "country" and _OF_PEOPLE.search(words):
+                continue
             if any(f" {word} " in words for word in phrases) and fits(columns, name, use):
                 columns.uses[name] = use
                 break

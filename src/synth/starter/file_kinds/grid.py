@@ -401,11 +401,17 @@ def _two_rows(
 
 def _heads_below(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Whether a row looks like headings, where two groups may have headings alike."""
+    named = _below_groups(upper, lower)
+    return _like_headings(named) and not any(map(_NUMBER.fullmatch, filter(None, lower)))
+
+
+def _below_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The headings of a row, each behind the name of the group it stands below."""
     group, named = "", []
     for above, below in zip(upper, lower, strict=True):
         group = above or group
-        named += [f"{group}: {below}"] if below else []
-    return _like_headings(named) and not any(map(_NUMBER.fullmatch, filter(None, lower)))
+        named += [f"{group}: {below}".casefold()] if below else []
+    return named
 
 
 def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int]) -> bool:
@@ -420,7 +426,14 @@ def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int
     names = [upper[column] for column in held]
     apart = any(after - before > 1 for before, after in pairwise(held))
     short = all(len(name) < 60 and not name.endswith(":") for name in names)
-    return apart and short and _like_headings(names) and _like_headings(lower)
+    return apart and short and _like_headings(names) and _mostly_headings(upper, lower)
+
+
+def _mostly_headings(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether a row looks like headings, where a few of many in a group may be named alike."""
+    named = _below_groups(upper, lower)
+    again = len(named) - len(set(named))
+    return again * 10 <= len(named) and not any(map(_NUMBER.fullmatch, filter(None, lower)))
 
 
 def _names(
