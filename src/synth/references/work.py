@@ -61,7 +61,7 @@ _OF_PUBMED = re.compile(
 # What Zotero puts into a note of BibTeX, for want of a field: "Number: 3 Publisher: Press".
 _OF_ZOTERO = re.compile(
     r"\s*(?:_eprint|(?:Backup )?Publisher|(?:Version )?Number|Section|Place|ADS Bibcode|ISBN|Type|"
-    r"Company|Distributor|Institution|(?:Num )?Pages|Edition|Issue|Volume|Series|Meeting Name|"
+    r"Select|Company|Distributor|Institution|(?:Num )?Pages|Edition|Issue|Volume|Series|Meeting Name|"
     r"Event(?:-place)?|Google-Books-ID|Citation Key|Container-title|Original-date|tex\.\w+):\s"
 )
 _OF_THE_WORK = re.compile(r"\b(?:Errat|Retract|Correct|Corrig|Withdr|Comment|Expression of)", re.I)
@@ -258,6 +258,8 @@ def full_range(pages: str) -> str:
     ('1319–1330', 'S12–S15', '4–9, 12', 'e12')
     >>> full_range("12-12"), full_range("n/a--n/a"), full_range("--"), full_range("0-0")
     ('12', '', '', '')
+    >>> full_range("ahead-of-print"), full_range("xvi-xx"), full_range("Spring-Fall")
+    ('ahead-of-print', 'xvi–xx', 'Spring-Fall')
     >>> full_range("1:1--1:19"), full_range("2:12-3:15")
     ('1:1–1:19', '2:12–3:15')
     """
@@ -271,6 +273,8 @@ def full_range(pages: str) -> str:
 
 def _whole(found: re.Match[str]) -> str:
     first, last = found[1], found[2]
+    if not re.search(r"\d|^[ivxlcdm]+$", first, re.IGNORECASE) and not re.search(r"\d", last):
+        return found[0]  # "ahead-of-print", "Suppl-A"
     # "1:12-3:15" of a numbered chapter or article has no abbreviated number.
     parted = re.search(r"[:./]$", found.string[: found.start()]) or re.match(
         r"[:./]\w", found.string[found.end() :]
@@ -336,7 +340,10 @@ _GENRES = {
 _KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
 _NUMBER_FIELDS = ("articleno", "article-number", "art_number", "article_number", "artnum")
 """What databases call the number of an article in their BibTeX."""
-_ARTICLE_NUMBER = re.compile(r"(?:Article|Art\.?|Paper)\s*(?:No\.?|ID)?\s*(?=[\w])", re.IGNORECASE)
+# "UNSP 88", "ARTN 88" are Web of Science's.
+_ARTICLE_NUMBER = re.compile(
+    r"(?:(?:Article|Art\.?|Paper)\s*(?:No\.?|ID)?|UNSP\b|ARTN\b)\s*(?=\w)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -465,7 +472,8 @@ class Reference:
         """The title as readers see it, with its subtitle."""
         title = self.fields.get("title")
         if title and "subtitle" not in self.fields:
-            return decode(title).strip()
+            # Crossref has titles whose subtitle went lost and whose colon did not.
+            return decode(title).strip().rstrip(" :")
         return with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
 
     @property
