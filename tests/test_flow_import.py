@@ -56,6 +56,16 @@ def flow(tmp_path: Path, **files: str) -> Flow:
     return found
 
 
+def test_names_without_blanks_are_words(tmp_path: Path) -> None:
+    text = (
+        "stage,count\nrecords_identified,90\nduplicates_removed,10\nrecords_screened,80\n"
+        "records_excluded,60\nfull_text_assessed,20\nfull_text_excluded,8\nstudies_included,12\n"
+    )
+    plain = flow(tmp_path, flow=text.replace("_", " "))
+    assert flow(tmp_path, flow=text).rows == plain.rows
+    assert ("Records excluded", "60") in {(row["label"], row["count"]) for row in plain.rows}
+
+
 def template(numbers: dict[str, str]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream)

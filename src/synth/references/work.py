@@ -61,8 +61,9 @@ _OF_PUBMED = re.compile(
 # What Zotero puts into a note of BibTeX, for want of a field: "Number: 3 Publisher: Press".
 _OF_ZOTERO = re.compile(
     r"\s*(?:_eprint|(?:Backup )?Publisher|(?:Version )?Number|Section|Place|ADS Bibcode|ISBN|Type|"
-    r"Select|Company|Distributor|Institution|(?:Num )?Pages|Edition|Issue|Volume|Series|Meeting Name|"
-    r"Event(?:-place)?|Google-Books-ID|Citation Key|Container-title|Original-date|tex\.\w+):\s"
+    r"Select|Company|Distributor|Institution|(?:Num )?Pages|Edition|Issue|Volume|Series|"
+    r"Meeting Name|Event(?:-place)?|Google-Books-ID|Citation Key|Container-title|Original-date|"
+    r"tex\.\w+):\s"
 )
 _OF_THE_WORK = re.compile(r"\b(?:Errat|Retract|Correct|Corrig|Withdr|Comment|Expression of)", re.I)
 

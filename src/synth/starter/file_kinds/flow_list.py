@@ -128,7 +128,9 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
     reasons: list[tuple[str, str]] = []
     other: list[str] = []
     last = ""
-    for line, words, number in pairs:
+    for line, label, number in pairs:
+        # "records_screened" and "Eligibility_FullText_Assessed" are words, too.
+        words = label if " " in label else _spelt(label)
         name = next((name for name, pattern in _BOXES if pattern.search(words)), "")
         if _OTHER.search(words) and name.startswith("dbr_"):
             name = f"other_{name.removeprefix('dbr_')}"
@@ -184,6 +186,17 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
     if other:
         told.append(f"Numbers that are no box were left out: {', '.join(map(repr, other))}.")
     return replace(sheet, header=header, rows=rows, holds="flow", notes=(*sheet.notes, *told))
+
+
+def _spelt(name: str) -> str:
+    """The words of a name without blanks.
+
+    >>> _spelt("full_text_assessed"), _spelt("Screening_Excluded_TitleAbstract"), _spelt("PubMed")
+    ('full text assessed', 'Screening Excluded Title Abstract', 'PubMed')
+    """
+    if "_" not in name:
+        return name
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("_", " ")).strip()
 
 
 def _left_after(found: Mapping[str, tuple[int, str, str]]) -> int | None:
