@@ -232,7 +232,9 @@ _NUMBERED = {"patent": "Patent", "standard": "Standard"}
 def _title(reference: Reference) -> list[Part]:
     """The title: set off when the work stands alone, plain when it is part of another."""
     alone = not reference.container
-    parts: list[Part] = [("em" if alone else "", reference.title or reference.key)]
+    # Crossref has titles whose subtitle went lost and whose colon did not.
+    title = reference.title.rstrip(" :") or reference.title or reference.key
+    parts: list[Part] = [("em" if alone else "", title)]
     kind = reference.csl_type
     details = []
     if alone and (edition := _edition(reference.text("edition"))):

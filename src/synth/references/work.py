@@ -473,8 +473,7 @@ class Reference:
         """The title as readers see it, with its subtitle."""
         title = self.fields.get("title")
         if title and "subtitle" not in self.fields:
-            # Crossref has titles whose subtitle went lost and whose colon did not.
-            return decode(title).strip().rstrip(" :")
+            return decode(title).strip()
         return with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
 
     @property
