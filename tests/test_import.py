@@ -1908,6 +1908,29 @@ def test_where_people_sit_is_not_where_a_study_was_done(
     } == expected - {"not reported"}
 
 
+@pytest.mark.parametrize(
+    ("cell", "families", "others"),
+    [
+        ("O’Neil, P., Ball, D., & Nys, M.", ["O’Neil", "Ball", "Nys"], False),
+        ("Abe, A., Bo, N. E., and Cy, M", ["Abe", "Bo", "Cy"], False),
+        ("Abe D, Bo M", ["Abe", "Bo"], False),
+        ("L Abe-Cruz, MF Bo, M Cy…", ["Abe-Cruz", "Bo", "Cy"], True),
+        ("J. Abe; X. van Bo", ["Abe", "van Bo"], False),
+        (r"Mac\'{\i}as, Aurora and Bo, Ek", ["Macías", "Bo"], False),
+        ("UN Women", ["UN Women"], False),
+        ("Abe, Bo, Cy", ["Abe", "Bo", "Cy"], False),
+        ("IRENA, IAEA", ["IRENA"], False),
+    ],
+)
+def test_authors_of_a_list_are_people_each(
+    take: Take, cell: str, families: list[str], others: bool
+) -> None:
+    made = take(f'Title,Authors,Year,Pay,Time\nOn bread,"{cell}",2010,x,\nOn salt,Di,2011,,x\n')
+    (work,) = (work for work in made.works.values() if work.year == 2010)
+    assert [name.family for name in work.authors] == families
+    assert work.and_others is others
+
+
 def test_initials_of_those_who_extracted_are_not_published(take: Take) -> None:
     made = take(
         "Study,extractor_initials,verifier_initials,Pay,Time\nAbe 2010,QX,ZV,1,0\n"

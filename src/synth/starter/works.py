@@ -16,6 +16,7 @@ from synth.reading.csv_table import mangled
 from synth.references.apa import author_year
 from synth.references.formats import ET_AL, to_bibtex
 from synth.references.importing import Item, Works, works_of
+from synth.references.latex import decode
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
 from synth.references.tagged import csl_name, dated
@@ -339,6 +340,41 @@ _TWO_NAMES = re.compile(
 )
 
 
+_INITIALS = r"(?:[A-Z]\.?[ -]?){1,4}"
+_INITIALS_FIRST = re.compile(
+    r"((?:[A-Z]\.[ -]?){1,4}|[A-Z]{1,3} )\s*((?:[a-z]{1,4} ){0,2}[A-Z][\w'’‐-]*[a-z][\w'’‐-]*)"
+)
+_INITIALS_LAST = re.compile(rf"((?:[\w'’-]+ ){{0,2}}[\w'’-]*[a-z][\w'’-]*) ({_INITIALS})")
+
+
+def _listed(text: str) -> list[dict[str, str]]:
+    """Authors of a list whose commas and initials leave no doubt; none where there is one.
+
+    >>> [p["family"] for p in _listed("Lee, A., Roux, B. C., & Ek, D.")]
+    ['Lee', 'Roux', 'Ek']
+    >>> [p["family"] for p in _listed("Link D, de Roux MF")]
+    ['Link', 'de Roux']
+    >>> [p["family"] for p in _listed("A Lee, MF Roux")], _listed("UN Women"), _listed("Lee, Roux")
+    (['Lee', 'Roux'], [], [])
+    """
+    joined = re.sub(r",?\s*(?:&|\band\b)\s*|\s*[;\n]\s*", ", ", text)
+    pieces = [piece.strip() for piece in joined.split(",") if piece.strip(" .")]
+    left, right = pieces[::2], pieces[1::2]
+    if ";" not in text and len(left) == len(right) > 1:
+        initials = [re.fullmatch(_INITIALS, piece) is not None for piece in pieces]
+        if all(initials[1::2]) and not any(initials[::2]):
+            return [{"family": f, "given": g} for f, g in zip(left, right, strict=True)]
+    last = [_INITIALS_LAST.fullmatch(piece) for piece in pieces]
+    if len(pieces) > 1 and all(last):
+        return [{"family": found[1], "given": found[2]} for found in last if found]
+    first = [_INITIALS_FIRST.fullmatch(piece) for piece in pieces]
+    # "UN Women" alone may be a body; "J. Women" and one of several with one initial is none.
+    sure = [found for found in first if found and ("." in found[1] or len(found[1].strip()) == 1)]
+    if all(first) and sure and (len(pieces) > 1 or "." in pieces[0]):
+        return [{"family": found[2], "given": found[1].strip()} for found in first if found]
+    return []
+
+
 def _people(text: str) -> list[dict[str, str]]:
     """Authors as they are written in a cell.
 
@@ -349,7 +385,10 @@ def _people(text: str) -> list[dict[str, str]]:
     >>> _people("Roy et Côté"), _people("Ek m.fl.")
     ([{'literal': 'Roy'}, {'literal': 'Côté'}], [{'literal': 'Ek'}, {'literal': 'et al.'}])
     """
-    text = text.strip()
+    text = decode(text) if re.search(r"\\[\"'`^~=.uvHckr]\W?\{?\\?\w", text) else text.strip()
+    cut = re.search(r"\s*(?:…|\.{3})$", text)
+    if listed := _listed(text[: cut.start()] if cut else text):
+        return [*listed, ET_AL] if cut else listed
     others = AND_OTHERS.search(text) or re.search(r"\band colleagues\b", text)
     plain = text[: others.start()] if others else text
     parts = [
