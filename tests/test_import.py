@@ -1001,13 +1001,26 @@ def test_sums_below_ticks_do_not_tell_what_the_columns_are(take: Take) -> None:
     assert "A row of sums is about no study. (2 rows: first table.csv:4, table.csv:5)" in made.told
 
 
+@pytest.mark.parametrize(
+    ("cells", "ticked"), [("a s a s na both", False), ("s n s s n s", True), ("y p y n y y", True)]
+)
+def test_a_letter_beside_other_letters_is_no_tick(take: Take, cells: str, ticked: bool) -> None:
+    rows = "".join(
+        f"Abe {2010 + at},{cell},{'yes' if at % 2 else 'no'},{'no' if at % 3 else 'yes'}\n"
+        for at, cell in enumerate(cells.split())
+    )
+    made = take(f"Study,Task,Pay,Time\n{rows}")
+    assert ("Task" in made.themes) is ticked
+    assert made.themes["Pay"] == 3
+
+
 def test_unclear_beside_yes_and_no_is_no_tick(take: Take) -> None:
     made = take(
         "Study,Stigma,Pay,Support\nEk 2012,Yes,No,Yes\nRoux 2015,No,Yes,Unclear\n"
-        "Lee 2019,NR,Yes,Yes\n"
+        "Lee 2019,NR,Yes,Yes\nOtte 2020,no?,No,Yes\n"
     )
-    assert made.themes == {"Stigma": 1, "Pay": 2, "Support": 2}
-    for word in ("Unclear", "NR"):
+    assert made.themes == {"Stigma": 1, "Pay": 2, "Support": 3}
+    for word in ("Unclear", "NR", "no?"):
         assert f"{word!r} below a heading that is a code does not say that it applies" in made.told
     assert "'No' below a heading that is a code says that the code does not apply" in made.told
 
@@ -1929,6 +1942,16 @@ def test_authors_of_a_list_are_people_each(
     (work,) = (work for work in made.works.values() if work.year == 2010)
     assert [name.family for name in work.authors] == families
     assert work.and_others is others
+
+
+def test_signs_of_latex_in_columns_of_titles_and_journals_are_read(take: Take) -> None:
+    made = take(
+        "Title,Authors,Year,Journal,Pay,Time\n"
+        r'"Rest \& sleep",Abe,2010,"Care \& Cure",x,' + "\nOn salt,Bo,2011,Salt,,x\n"
+    )
+    (work,) = (work for work in made.works.values() if work.year == 2010)
+    assert work.title == "Rest & sleep"
+    assert work.container == "Care & Cure"
 
 
 def test_initials_of_those_who_extracted_are_not_published(take: Take) -> None:

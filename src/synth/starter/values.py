@@ -151,9 +151,15 @@ def is_partly(cell: str) -> bool:
 
 
 def is_blank_tick(cell: str) -> bool:
-    """Whether a cell says that the code of its column does not apply, or nothing at all."""
+    """Whether a cell says that the code of its column does not apply, or nothing at all.
+
+    >>> is_blank_tick("No"), is_blank_tick("no?"), is_blank_tick("NR"), is_blank_tick("yes?")
+    (True, True, True, False)
+    """
     word = bare(cell)
-    return not word or word in _words("no") or word in _words("doubtful") or bool(unknown(cell))
+    if not word or word in _words("no") or word in _words("doubtful") or unknown(cell):
+        return True
+    return word.endswith("?") and word.rstrip("? ") in _words("no")
 
 
 def says_no(cell: str) -> bool:

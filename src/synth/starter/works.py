@@ -307,7 +307,7 @@ def _item(who: Identity) -> dict[str, Any]:
     if not title:
         title = label or told.get("doi") or told.get("record") or f"PubMed {who.pmid}"
     item: dict[str, Any] = {"type": "article-journal" if told.get("journal") else "document"}
-    item["title"] = title
+    item["title"] = _plain(title)
     authors = _people(people)
     if authors:
         item["author"] = authors
@@ -318,7 +318,7 @@ def _item(who: Identity) -> dict[str, Any]:
         ("pages", "page"),
     ):
         if told.get(name):
-            item[field] = told[name]
+            item[field] = _plain(told[name])
     if who.doi:
         item["DOI"] = who.doi
     address = re.match(r"https?://[^\s<>\"]+", told.get("url", ""))
@@ -338,6 +338,19 @@ _FAMILY = r"(?:[^\W\d_][\w.'’-]* ){0,2}[^\W\d_][\w'’-]+"
 _TWO_NAMES = re.compile(
     rf"({_FAMILY}) (?:et|y|e|og|och|en|i) (?=[^\W\d_a-z]|d[aeio]l?s? |v[ao]n |l[ae] )({_FAMILY})"
 )
+
+
+# Accents and signs as BibTeX writes them, in a table that a file of references was made into.
+_TEX = re.compile(r"\\[\"'`^~=.]\{?\\?\w|\\[uvHckr]\{|\\[&%#_]")
+
+
+def _plain(text: str) -> str:
+    r"""A cell as readers see it.
+
+    >>> _plain(r"Rest \& sleep: G{\"o}del"), _plain(r"C:\users {a}")
+    ('Rest & sleep: Gödel', 'C:\\users {a}')
+    """
+    return decode(text) if _TEX.search(text) else text
 
 
 _INITIALS = r"(?:[A-Z]\.?[ -]?){1,4}"
@@ -385,7 +398,7 @@ def _people(text: str) -> list[dict[str, str]]:
     >>> _people("Roy et Côté"), _people("Ek m.fl.")
     ([{'literal': 'Roy'}, {'literal': 'Côté'}], [{'literal': 'Ek'}, {'literal': 'et al.'}])
     """
-    text = decode(text) if re.search(r"\\[\"'`^~=.uvHckr]\W?\{?\\?\w", text) else text.strip()
+    text = _plain(text.strip())
     cut = re.search(r"\s*(?:…|\.{3})$", text)
     if listed := _listed(text[: cut.start()] if cut else text):
         return [*listed, ET_AL] if cut else listed

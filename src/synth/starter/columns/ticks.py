@@ -52,6 +52,9 @@ def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:
         return ""
     if any(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in other):
         return ""
+    # An "s" beside an "a" stands for an answer, though it is a yes in another language.
+    if {same(c) for c in ticks} <= {*"ojstv"} and any(len(c) == 1 and c.isalpha() for c in other):
+        return ""
     words = sum(bool(re.fullmatch(r"[^\W\d_]{2,}", c)) for c in ticks if same(c) != same(name))
     lower = {same(cell) for cell in held}
     return "words" if words * 2 > len(ticks) and "true" not in lower else "marks"
