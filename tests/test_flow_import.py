@@ -66,6 +66,23 @@ def test_names_without_blanks_are_words(tmp_path: Path) -> None:
     assert ("Records excluded", "60") in {(row["label"], row["count"]) for row in plain.rows}
 
 
+@pytest.mark.parametrize(
+    ("screened", "databases", "told"),
+    [("55", "60", "they are read as the databases"), ("54", "", "are no box were left out")],
+)
+def test_what_each_source_found_is_summed_where_the_sum_leads_on(
+    tmp_path: Path, screened: str, databases: str, told: str
+) -> None:
+    text = (
+        "item,n\nidentified_moss_index,10\nidentified_fern_index,50\nduplicates_removed,5\n"
+        f"records_screened,{screened}\nrecords_excluded,35\nfulltext_assessed,20\nincluded,12\n"
+    )
+    counts = {row["label"]: row["count"] for row in flow(tmp_path, flow=text).rows}
+    assert counts["Records identified from databases"] == databases
+    assert counts.get("identified fern index", "") == ("50" if databases else "")
+    assert told in " ".join(read_tables(tmp_path / "flow.csv")[0][0].notes)
+
+
 def template(numbers: dict[str, str]) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream)

@@ -13,6 +13,7 @@ from synth.reading.bibliography import parse_bibliography
 from synth.references.formats import csl_item, to_bibtex, to_csl_json, to_ris
 from synth.references.importing import parse_references
 from synth.references.latex import plain
+from synth.references.work import NO_VALUE
 
 KINDS = (
     *("article-journal", "article-magazine", "article-newspaper", "book", "chapter"),
@@ -33,7 +34,10 @@ def shown(text: str) -> str:
     return " ".join(plain(" ".join(text.split())).split())
 
 
-texts = WORDS.map(shown).filter(lambda text: any(sign.isalpha() for sign in text))
+# "N/A" and the like are read as no value.
+texts = WORDS.map(shown).filter(
+    lambda text: any(sign.isalpha() for sign in text) and not NO_VALUE.fullmatch(text)
+)
 families = st.from_regex(r"[A-ZÉØŠ][a-zéøñ]{1,9}(?:[-'’ ][A-Z][a-z]{1,8})?", fullmatch=True)
 givens = st.from_regex(
     r"[A-ZÉ][a-zé]{1,8}(?:[ -][A-Z]\.)?|[A-Z]\.(?:[- ][A-Z]\.)?|[A-Z]{2}", fullmatch=True

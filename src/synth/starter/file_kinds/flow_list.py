@@ -127,6 +127,7 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
     first: list[tuple[str, str]] = []
     reasons: list[tuple[str, str]] = []
     other: list[str] = []
+    sources: list[tuple[str, str]] = []
     last = ""
     for line, label, number in pairs:
         # "records_screened" and "Eligibility_FullText_Assessed" are words, too.
@@ -148,6 +149,8 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
         elif name and name not in found:
             found[name] = (line, words, number)
             last = name
+        elif name == last == "records_identified":
+            sources.append((words, number))
         elif last == "dbr_assessed":
             reasons.append((words, number))
         elif not found or [*found] == ["database_results"]:
@@ -156,8 +159,7 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
             other.append(words)
     if len({*found} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
         return None
-    sources = {*found} & {"database_results", "records_identified"}
-    if not sources or len(found) < 4:
+    if not {*found} & {"database_results", "records_identified"} or len(found) < 4:
         return None
     told = ["It is read as the numbers of the search, box by box."]
     if reasons:
@@ -170,6 +172,23 @@ def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
                 f"{words!r} says {number}" if number else f"{total} were assessed and not included"
             )
             told.append(_no_reasons(reasons, says if number or total is not None else ""))
+    if sources:
+        # "Identified in A, 20; identified in B, 30": where all of them lead on, they are sources.
+        line, words, number = found["records_identified"]
+        every = [(words, number), *sources]
+        left = [
+            count_of(found[n][2]) for n in ("after_duplicates", "records_screened") if n in found
+        ]
+        gone = count_of(found["duplicates"][2]) if "duplicates" in found else 0
+        if (total := _sum(every)) is not None and gone is not None and total - gone in left:
+            del found["records_identified"]
+            named = (line, "Records identified from databases", str(total))
+            found = {"database_results": named, **found}
+            found["database_specific_results"] = (line, words, _listed(every))
+            listed = ", ".join(repr(name) for name, _ in every)
+            told.append(f"Their sum leads on, so they are read as the databases: {listed}.")
+        else:
+            other += [name for name, _ in sources]
     if first:
         whole = "database_results" if "database_results" in found else "records_identified"
         line, words, number = found[whole]
