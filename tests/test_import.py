@@ -1843,6 +1843,14 @@ def test_rows_that_say_they_are_not_included_are_no_studies(take: Take, yes: str
     assert "2 rows say in 'Include?' that the study is not included" in made.told
 
 
+def test_a_column_that_is_said_to_be_a_filter_decides_on_no_study(take: Take) -> None:
+    table = "Study,Include?,Theme\nAbe 2010,Yes,Pay\nBo 2011,No,Time\nCy 2012,Yes,Time\n"
+    assert '--columns "filter=Include?" keeps them' in take(table).told
+    made = take(table, columns=("filter=Include?",))
+    assert made.counts == (3, 3)
+    assert "is not included" not in made.told
+
+
 @pytest.mark.parametrize(
     ("heading", "yes", "no"),
     [

@@ -15,6 +15,7 @@ from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
+from synth.starter.columns.named import given
 from synth.starter.draft import Words, files_of, table_text, tables
 from synth.starter.flow.boxes import Flow
 from synth.starter.flow.reading import flow_of
@@ -117,7 +118,7 @@ def take_in(
     former = former or Former()
     every = _read(request.tables, report, say)
     flow = flow_of(every)
-    codebook, sheets = _tables_of_studies(every, request, report)
+    codebook, sheets = _tables_of_studies(every, request, recipe, report)
     read = [understand(sheet, request, recipe, former.held, report) for sheet in sheets]
     chosen = choose(read, request, report)
     _stop(report)
@@ -162,10 +163,16 @@ def take_in(
 
 
 def _tables_of_studies(
-    every: Sequence[Sheet], request: Request, report: Report
+    every: Sequence[Sheet], request: Request, recipe: Recipe | None, report: Report
 ) -> tuple[Sheet | None, list[Sheet]]:
     """The table that is a codebook, if there is one, and those that may hold studies or codings."""
-    sheets, told = without_excluded(sheet for sheet in every if sheet.holds != "flow")
+
+    def uses(sheet: Sheet) -> dict[str, str]:
+        before = recipe.sheet(sheet.file, sheet.name) if recipe else None
+        named = given(sheet.header, request.columns, sheet.file)[0]
+        return {**(before.columns if before else {}), **named}
+
+    sheets, told = without_excluded((one for one in every if one.holds != "flow"), uses)
     for text in told:
         report.left_out(text)
     for sheet in every[:1] if all(one.holds == "codebook" for one in sheets) else ():

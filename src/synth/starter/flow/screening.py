@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from synth.model import NOT_ESTABLISHED
@@ -16,12 +16,15 @@ from synth.starter.values import inclusion, is_decision
 from synth.text import counted
 
 
-def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
+def without_excluded(
+    sheets: Iterable[Sheet], uses: Callable[[Sheet], Mapping[str, str]] = lambda sheet: {}
+) -> tuple[list[Sheet], list[str]]:
     """The tables without references that the team left out: those are counted, not imported.
 
     Parameters
     ----------
     sheets : every table of the author's files.
+    uses : what the author says that the columns of a table are; such a column decides nothing.
 
     Returns
     -------
@@ -45,12 +48,13 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                     "imported."
                 )
                 sheet = replace(sheet, rows=rows)
-        while column := _decisions(sheet):
+        said = {name for name, use in uses(sheet).items() if use != "leave-out"}
+        while column := _decisions(sheet, said):
             rows = tuple(row for row in sheet.rows if inclusion(row.cells[column]) != "no")
             number = counted(len(sheet.rows) - len(rows), "row says", "rows say")
             told.append(
                 f"{source(sheet)}: {number} in {column!r} that the study is not included; not "
-                "imported."
+                f'imported. --columns "filter={column}" keeps them.'
             )
             if doubt := sum(inclusion(row.cells[column]) == "open" for row in rows):
                 told.append(
@@ -59,7 +63,11 @@ def without_excluded(sheets: Iterable[Sheet]) -> tuple[list[Sheet], list[str]]:
                 )
             sheet = replace(sheet, rows=rows, roles={**sheet.roles, column: "leave-out"})
         # What all that is left was decided to be is known of each study, and no code.
-        agreed = {name: "leave-out" for name in sheet.header if _in_words(sheet, name)}
+        agreed = {
+            name: "leave-out"
+            for name in sheet.header
+            if name not in said and _in_words(sheet, name)
+        }
         sheet = replace(sheet, roles={**agreed, **sheet.roles})
         kept.append(sheet)
     return kept, told
@@ -85,11 +93,13 @@ def _in_words(sheet: Sheet, name: str) -> bool:
     return bool(held) and all(map(is_decision, held)) and bool(_DECIDED.search(heading(name)))
 
 
-def _decisions(sheet: Sheet) -> str:
+def _decisions(sheet: Sheet, said: Container[str]) -> str:
     """The column that says of each row whether its study is included, if some are not."""
     ways = {name: [inclusion(row.cells[name]) for row in sheet.rows] for name in sheet.header}
     ticks = [n for n, said in ways.items() if {"yes", "no"} <= {*said} <= {"yes", "no", "open"}]
     for name in ticks if not sheet.program else ():
+        if name in said:
+            continue
         if _in_words(sheet, name):
             return name
         if heading(re.sub(r"\([^)]*\)|\[[^]]*\]", " ", name)) not in _DECISION:
