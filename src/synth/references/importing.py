@@ -490,6 +490,12 @@ def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
 
 _ELSEWHERE = (
     (r"<rdf:RDF\b", "RDF of Zotero", "In Zotero choose File, Export and BibTeX, RIS or CSL JSON"),
+    (
+        # As EndNote 7 and JabRef wrote it: its kinds of works are bare numbers, which changed.
+        r"<xml>\s*<records>",
+        "EndNote's old XML",
+        "Export it as RIS or BibTeX, or as XML from a later EndNote",
+    ),
     (r"<mods(?:Collection)?\b", "MODS XML", "Export it as BibTeX, RIS or CSL JSON"),
     (r"<(?:!doctype )?html\b", "a web page", "Export the references as BibTeX, RIS or CSL JSON"),
 )
