@@ -491,8 +491,8 @@ def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
 _ELSEWHERE = (
     (r"<rdf:RDF\b", "RDF of Zotero", "In Zotero choose File, Export and BibTeX, RIS or CSL JSON"),
     (
-        # As EndNote 7 and JabRef wrote it: its kinds of works are bare numbers, which changed.
-        r"<xml>\s*<records>",
+        # In capitals, as EndNote 7 and JabRef wrote it: its kinds of works are bare numbers.
+        r"(?-i:<XML>\s*<RECORDS>)",
         "EndNote's old XML",
         "Export it as RIS or BibTeX, or as XML from a later EndNote",
     ),
