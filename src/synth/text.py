@@ -113,6 +113,20 @@ def unmarked(text: str) -> str:
     return "".join(sign for sign in text if not unicodedata.combining(sign))
 
 
+def unique(stem: str, taken: Iterable[str], joint: str = "-") -> str:
+    """A name that is not taken yet: the stem, or the stem with a number.
+
+    >>> unique("pay", ["pay", "pay-2"]), unique("Pay", {"Pay"}, " ")
+    ('pay-3', 'Pay 2')
+    """
+    # Copied only where it must be: one copy a name would make many names slow.
+    held = taken if isinstance(taken, set | frozenset | dict) else set(taken)
+    name, number = stem, 2
+    while name in held:
+        name, number = f"{stem}{joint}{number}", number + 1
+    return name
+
+
 def slug(text: str, fallback: str = "", *, most: int = 60) -> str:
     """Turn a text into an id: lower-case letters and digits in parts joined by single hyphens.
 

@@ -14,9 +14,9 @@ from synth.reading.settings import SLUG
 from synth.starter.columns.separators import path_sign, split_path
 from synth.starter.outline import below_numbers, numbered, outline, without_row
 from synth.starter.sheet import Row, Sheet
-from synth.starter.spreadsheet import folded, plural, slug, unique
+from synth.starter.spreadsheet import folded, plural, slug
 from synth.starter.values import same
-from synth.text import counted
+from synth.text import counted, unique
 
 NOT_DEFINED = "The team has not written a definition yet."
 """What stands in place of a definition that nobody wrote; the author is told how many lack one."""

@@ -26,8 +26,9 @@ from synth.starter.codebook_draft import NOT_DEFINED, rank_names
 from synth.starter.collect.material import NOT_STATED, REPORTED, Coding, Fact, Material
 from synth.starter.palette import Way, level_look, ways
 from synth.starter.report import Report, number
-from synth.starter.spreadsheet import column_name, plural, printable, slug, unique
+from synth.starter.spreadsheet import column_name, plural, printable, slug
 from synth.starter.works import Named
+from synth.text import unique
 
 NO_SUMMARY = "Coded here; no summary is written yet."
 

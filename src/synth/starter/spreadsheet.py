@@ -10,7 +10,7 @@ from pathlib import Path
 from synth.errors import Problem
 from synth.starter.file_kinds import reading
 from synth.starter.sheet import Sheet
-from synth.text import unmarked
+from synth.text import unique, unmarked
 
 Read = tuple[list[Sheet], list[Problem]]
 
@@ -71,16 +71,6 @@ def column_name(text: str, taken: Iterable[str]) -> str:
     if not stem or not stem[0].isalpha():
         stem = f"column_{stem}".strip("_")
     return unique(stem, taken, "_")
-
-
-def unique(stem: str, taken: Iterable[str], joint: str = "-") -> str:
-    """A name that is not taken yet: the stem, or the stem with a number."""
-    # Copied only where it must be: one copy a name would make many names slow.
-    held = taken if isinstance(taken, set | frozenset | dict) else set(taken)
-    name, number = stem, 2
-    while name in held:
-        name, number = f"{stem}{joint}{number}", number + 1
-    return name
 
 
 _LETTERS = str.maketrans(

@@ -25,8 +25,8 @@ from synth.starter.identity import Identity, Studies, author_and_year, identity
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report
 from synth.starter.sheet import Sheet
-from synth.starter.spreadsheet import folded, slug, unique
-from synth.text import fold_words
+from synth.starter.spreadsheet import folded, slug
+from synth.text import fold_words, unique
 
 
 @dataclass(frozen=True)

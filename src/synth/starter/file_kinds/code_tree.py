@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synth.starter.sheet import Row, Sheet
-from synth.text import counted, slug
+from synth.text import counted, slug, unique
 
 Code = tuple[str, str, str, str]
 """A code as its program knows it: its id, the id above it, its label and its definition."""
@@ -27,10 +27,7 @@ def codebook(codes: Sequence[Code], file: str, name: str, program: str) -> Sheet
     taken: set[str] = set()
     rows = []
     for number, (code, above, label, definition) in enumerate(codes, start=1):
-        stem = node = slug(label, "code")
-        more = 2
-        while node in taken:
-            node, more = f"{stem}-{more}", more + 1
+        node = unique(slug(label, "code"), taken)
         taken.add(node)
         names[code] = node
         cells = (node, names.get(above, ""), label, definition)

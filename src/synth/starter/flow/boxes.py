@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from synth.model import NOT_ESTABLISHED, NOT_REPORTED, FlowBox
 from synth.reading.flow_sums import Sum, sums
-from synth.text import counted, slug
+from synth.text import counted, slug, unique
 
 COLUMNS = ("box", "stage", "kind", "of", "label", "count", "state", "note")
 """The columns of the rows, as ``data/flow.csv`` has them."""
@@ -93,10 +93,7 @@ class Boxes:
         """Add a box for each reason why something was left out of another box."""
         taken = {row["box"] for row in self.rows}
         for label, count in reasons.items():
-            stem = name = f"{of}-{slug(label, 'reason')}"
-            number = 2
-            while name in taken:
-                name, number = f"{stem}-{number}", number + 1
+            name = unique(f"{of}-{slug(label, 'reason')}", taken)
             taken.add(name)
             self.add((name, stage, "reason", of), label, count)
 
