@@ -125,6 +125,14 @@ def test_a_group_is_ordered_by_author_then_year_then_letter() -> None:
             work(kind="patent", author="A, A.", number="US 7"),
             "A, A. (2020). A title (Patent No. US 7).",
         ),
+        (
+            work(kind="legislation", number="c. 20"),
+            "A title, c. 20. (2020).",
+        ),
+        (
+            work(kind="periodical", editor="A, A.", journal="J", volume="3", number="2"),
+            "A, A. (Ed.). (2020). A title. J, 3(2).",
+        ),
         *(
             (
                 work(kind="article", author="A, A.", journal="J", **{field: written}),

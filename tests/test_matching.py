@@ -221,3 +221,23 @@ def test_bodies_are_found_by_their_short_names() -> None:
     for said in ("NICE 2021", "WHO 2017", "EHE 2021", "ICE 2020"):
         found = matcher.find(said)
         assert (found.key, found.candidates) == ("", ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The Burden 2019 Collaborators, 2022",
+        "Burden 2019 Collaborators et al. (2022)",
+        "Des aidants",
+        "Helpers with a past",
+        "Des aidants [Helpers with a past]",
+    ],
+)
+def test_a_year_in_a_name_and_a_translated_title_are_found(words: str) -> None:
+    fields = {
+        "author": "{The Burden 2019 Collaborators} and others",
+        "title": "Des aidants [Helpers with a past]",
+        "year": "2022",
+    }
+    work = Reference("burden2022", "article", fields)
+    assert Matcher({"burden2022": work}).find(words).key == "burden2022"

@@ -258,6 +258,8 @@ def _title(reference: Reference) -> list[Part]:
         details.append(f"{_joined([_upright(n) for n in reference.translators])}, Trans.")
     if details:
         parts.append(("", f" ({', '.join(details)})"))
+    if kind == "legislation" and reference.number:
+        parts.append(("", f", {reference.number}"))
     if kind == "thesis":
         school = reference.text("school", "institution", "publisher")
         said = [reference.genre or "Thesis", *([school] if school else [])]

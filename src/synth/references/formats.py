@@ -383,7 +383,7 @@ def _latex_name(name: Mapping[str, str]) -> str:
     family, particle = _kept(name.get("family", "")), name.get("non-dropping-particle", "")
     if not particle and family[:1].islower():
         family = f"{{{family}}}"
-    elif particle and not all(word[:1].islower() for word in particle.split()):
+    elif particle and not all(word.lstrip("'’")[:1].islower() for word in particle.split()):
         family = f"{{{encode(particle)} {family}}}"
         particle = ""
     whole = f"{encode(particle)} {family}".strip()

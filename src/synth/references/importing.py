@@ -30,6 +30,7 @@ from synth.references.work import (
     CSL_TYPES,
     DOI,
     NO_VALUE,
+    SEVERAL_ADDRESSES,
     WEB_ADDRESS,
     Bibliography,
     Reference,
@@ -416,7 +417,9 @@ def _fields_of(text: str, start: int) -> list[tuple[int, int]]:
 
 def _several_addresses(works: Bibliography) -> list[str]:
     """What is told where a field holds more than one address."""
-    several = [key for key, w in works.items() if re.search(r"\shttps?:", w.fields.get("url", ""))]
+    several = [
+        key for key, w in works.items() if SEVERAL_ADDRESSES.search(w.fields.get("url", "").strip())
+    ]
     if not several:
         return []
     what = counted(len(several), "entry has", "entries have")

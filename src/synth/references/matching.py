@@ -15,6 +15,8 @@ from synth.text import fold_words, shorten
 
 _PMID = re.compile(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", re.IGNORECASE)
 _BEFORE_SUBTITLE = re.compile(r"(?<=\S)[:?!]\s|\s[-–—]\s")
+# A title and, in brackets, what it means in another language.
+_TRANSLATED = re.compile(r"(.{4,}) \[(.{4,})\]")
 _NOT_OUT_YET = re.compile(r"\b(?:in press|forthcoming|submitted|in preparation)\b", re.IGNORECASE)
 _DATED = re.compile(
     r"(?<!\d)(1[5-9]\d\d|20\d\d)\s?([a-z])?(?![\w])|\bn\.?\s?d\.?(?!\w)", re.IGNORECASE
@@ -140,7 +142,9 @@ class Matcher:
     def _titles(self) -> dict[str, list[str]]:
         named: dict[str, list[str]] = {}
         for key, work in self.works.items():
-            for title in {_title_key(work.title), _title_key(work.main_title)}:
+            translated = _TRANSLATED.fullmatch(work.title)
+            titles = (work.title, work.main_title, *(translated.groups() if translated else ()))
+            for title in dict.fromkeys(map(_title_key, titles)):
                 _add(named, title, key)
         named.pop("", None)
         return named
@@ -293,7 +297,15 @@ class Matcher:
             if text != words
             else ""
         )
-        dated = _DATED.search(text) or _YEAR_INSIDE.search(text)
+        # The name itself may hold a year: "GBD 2019 Collaborators, 2022".
+        dates: list[re.Match[str] | None] = [*_DATED.finditer(text)]
+        for dated in dates or [_YEAR_INSIDE.search(text)]:
+            if found := self._by_names(text, dated, state, year):
+                return found
+        return []
+
+    def _by_names(self, text: str, dated: re.Match[str] | None, state: str, year: str) -> list[str]:
+        """Works of the names before a date, or else behind it."""
         before, after = (text[: dated.start()], text[dated.end() :]) if dated else (text, "")
         others = AND_OTHERS.search(before.strip()) is not None
         before = _OTHERS_OR_COLLEAGUES.sub(" ", re.sub(r"\[\d{1,3}\]", "", before).strip())

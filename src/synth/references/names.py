@@ -203,8 +203,8 @@ def read_names(written: str) -> Names:
         text = _LETTERS.sub(_letter, text)
     if not _HARD.search(text):
         persons = text.split(" and ")
-        # Zotero protects the word as it protects a body.
-        others = persons[-1] in ("others", "{others}")
+        # Programs protect the words as they protect a body.
+        others = _OTHERS.fullmatch(persons[-1].strip("{}")) is not None
         names = []
         for person in persons[:-1] if others else persons:
             found = _PLAIN.fullmatch(person)

@@ -17,6 +17,7 @@ from synth.references.latex import plain
 from synth.references.names import Name, inverted, read_name, several_names, told_initials
 from synth.references.work import (
     DOI,
+    SEVERAL_ADDRESSES,
     WEB_ADDRESS,
     Date,
     bare_doi,
@@ -393,6 +394,9 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         told.append(f"{doi!r} is not a DOI; it was kept as a note")
         item["note"] = "; ".join(p for p in (item.get("note", ""), f"DOI as given: {doi}") if p)
     url = item.pop("URL", "")
+    every = dict.fromkeys(_addresses(record.every("UR", "URL", "U")))
+    if len([one for one in every if not DOI.fullmatch(bare_doi(one))]) > 1:
+        told.append("Several addresses stand in the entry; the first is shown")
     if (
         url
         and DOI.fullmatch(found := bare_doi(url))
@@ -435,6 +439,8 @@ def dated(date: Date) -> dict[str, Any]:
 
 # What Web of Science and PubMed write where a work names no author.
 _NOBODY = re.compile(r"\[(?:anonymous|anon\.?|no authors? listed)\]", re.IGNORECASE)
+# A comma behind all makes a body of a name, but initials before it are those of a person.
+_EMPTY_SUFFIX = re.compile(r"[^,]+, ?(?:[^\W\d_a-z]\.?[ -]?){1,4},")
 _ET_AL = re.compile(r"(?:et\.? ?al\.?|and others|others)", re.IGNORECASE)
 
 
@@ -462,6 +468,8 @@ def people_of(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[d
                 people += [csl_name(name) for name in listed]
                 people += [{"literal": "et al."}] if more else []
                 continue
+            if _EMPTY_SUFFIX.fullmatch(text):
+                text = text.rstrip(" ,")
             if text.endswith(",") and re.search(r"[, ]", text[:-1]):
                 name, unsure = Name("", "", text.rstrip(" ,")), ""
             else:
@@ -542,7 +550,7 @@ def _from_ris(record: Record) -> _Said:
         "publisher": first("PB"),
         "publisher-place": first("CY", "PP"),
         "language": first("LA"),
-        "URL": next((u for u in every("UR", "URL", "LK", "L2") if "://" in u), first("UR", "URL")),
+        "URL": next(iter(_addresses(every("UR", "URL", "LK", "L2"))), first("UR", "URL")),
     }
     if kind == "chapter":
         texts["chapter-number"] = first("SE")
@@ -580,6 +588,16 @@ def _from_ris(record: Record) -> _Said:
     if accessed.year:
         texts["accessed"] = first("Y2")
     return texts, people, date
+
+
+def _addresses(values: Iterable[str]) -> list[str]:
+    """The addresses of some values, of which each may hold several.
+
+    >>> _addresses(["https://a.org/1;https://a.org/2 <https://a.org/3>"])
+    ['https://a.org/1', 'https://a.org/2', 'https://a.org/3']
+    """
+    parts = (part.strip("<> ") for value in values for part in SEVERAL_ADDRESSES.split(value))
+    return [part for part in parts if "://" in part]
 
 
 def _once(names: list[str], others: list[str]) -> list[str]:
@@ -663,7 +681,10 @@ def _from_nbib(record: Record) -> _Said:
         kind = "book"
     elif "preprint" in kinds and not first("VI"):
         kind = "article-journal"
-    title = first("TI", "CTI") or book or first("VTI")
+    title = first("TI", "CTI") or book or first("VTI", "TT")
+    original = first("TT", "VTI").rstrip(".")
+    if original and re.fullmatch(r"\[.+\]\.?", title) and original not in title:
+        title = f"{original} {title}"
     texts = {
         "type": kind,
         # Titles that are translated stand in square brackets, and all end in a full stop.
@@ -811,7 +832,7 @@ def _from_enw(record: Record) -> _Said:
         "publisher": first("I"),
         "publisher-place": first("C"),
         "DOI": first("R"),
-        "URL": first("U"),
+        "URL": next(iter(_addresses(every("U"))), first("U")),
         "language": first("G"),
         "genre": first("9") if kind in ("thesis", "report") else "",
     }

@@ -19,6 +19,9 @@ DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"{}\\|^`]+")
 """An address that a browser opens, without the signs that only a mistake leaves in one."""
 
+SEVERAL_ADDRESSES = re.compile(r"(?:\s+|\s*;\s*)(?=<?https?://)")
+"""What stands between several addresses in one value."""
+
 UNDATED = (
     "n.d.",
     "in press",
@@ -574,7 +577,7 @@ class Reference:
         if bare and DOI.fullmatch(self.doi):
             return ""
         # Mendeley writes several into one field; elsewhere a space only divides lines.
-        return decode_address(re.split(r"\s+(?=https?://)", written.strip())[0])
+        return decode_address(SEVERAL_ADDRESSES.split(written.strip())[0])
 
     @property
     def link(self) -> str:
@@ -601,14 +604,19 @@ class Reference:
     @property
     def issue(self) -> str:
         """The issue of a journal."""
-        if not self.csl_type.startswith("article"):
+        if not self._has_issues:
             return ""
         return full_range(self.text("number", "issue"))
 
     @property
     def number(self) -> str:
         """The number of a report or of a volume in a series."""
-        return "" if self.csl_type.startswith("article") else self.text("number", "issue")
+        return "" if self._has_issues else self.text("number", "issue")
+
+    @property
+    def _has_issues(self) -> bool:
+        kind = self.csl_type
+        return kind.startswith("article") or (kind == "periodical" and bool(self.container))
 
     @cached_property
     def pages(self) -> str:

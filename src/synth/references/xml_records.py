@@ -114,6 +114,7 @@ def records_of_xml(text: str, file: str) -> tuple[list[Record], str, list[Proble
         line = getattr(error, "position", (1, 0))[0]
         place = ("references-unreadable", file, line)
         return [], "", [Problem(*place, form="XML", reason=str(error))], Counter()
+    _keep_raised(root)
     # PubMed's elements begin with capitals, and EndNote's never do.
     form = "nbib" if root.tag.startswith("Pubmed") else "enw"
     names = ("PubmedArticle", "PubmedBookArticle") if form == "nbib" else ("record",)
@@ -131,6 +132,21 @@ def records_of_xml(text: str, file: str) -> tuple[list[Record], str, list[Proble
         if form == "enw":
             unknown.update({child.tag for child in element if child.tag not in _ENDNOTE_KNOWN})
     return records, form, told, unknown
+
+
+_RAISED = {"sup": "sup", "superscript": "sup", "sub": "sub", "subscript": "sub"}
+
+
+def _keep_raised(root: Element) -> None:
+    """Write what stands above or below the line into the texts, where 10<sup>-3</sup> is no range.
+
+    PubMed has elements of these names, EndNote has styles.
+    """
+    for element in root.iter():
+        mark = _RAISED.get(element.get("face", "") or element.tag)
+        if mark and element.text:
+            element.text = f"<{mark}>{element.text}"
+            element.tail = f"</{mark}>{element.tail or ''}"
 
 
 _Values = Iterator[tuple[str, list[str]]]
@@ -156,7 +172,7 @@ def _endnote(record: Element) -> _Values:
     for tag, role in _ENDNOTE_PEOPLE:
         yield tag, [_text(one) for one in record.findall(f"contributors/{role}/author")]
     urls = ["".join(one.itertext()).strip() for one in record.iter("url")]
-    yield "U", [next((url for url in urls if re.match(r"https?://|www\.", url)), "")]
+    yield "U", [url for url in urls if re.match(r"https?://|www\.", url)]
 
 
 def _pubmed(record: Element) -> _Values:
