@@ -1268,3 +1268,20 @@ def test_tables_on_a_sheet_keep_their_merged_cells_and_places(tmp_path: Path) ->
     assert (first.name, second.name) == ("All", "All (2)")
     assert [row.line for row in second.rows] == [6, 7]
     assert cells(second) == [["Lee 2020", "Pay"], ["Lee 2020", "Rest"]]
+
+
+def test_questions_of_a_survey_are_its_headings(tmp_path: Path) -> None:
+    tag = '"{""ImportId"":""QID1""}"'
+    (sheet,) = read(tmp_path, "t.csv", f"Q1,Q2_1\nStudy,Pay\n{tag},{tag}\nLee 2019,x\n")
+    assert sheet.header == ("Study", "Pay")
+    assert [row.line for row in sheet.rows] == [4]
+    assert "Line 2 holds the questions of a survey" in told(sheet)
+
+
+def test_addresses_behind_names_of_pages_are_no_part_of_them(tmp_path: Path) -> None:
+    page = "https://www.notion.so/Pay-123"
+    (sheet,) = read(
+        tmp_path, "t.csv", f"Study,Code\nLee 2019,Pay ({page})\nEk 2020,Rest ({page})\n"
+    )
+    assert cells(sheet) == [["Lee 2019", "Pay"], ["Ek 2020", "Rest"]]
+    assert "2 cells were read without the addresses" in told(sheet)

@@ -2510,3 +2510,173 @@ def test_a_table_of_codes_and_documents_counts_quotations(take: Take, tmp_path: 
     assert made.themes == {"Pay": 2, "Rest": 1}
     assert sorted(study.id for study in made.records.studies.values()) == ["ek2021", "lee2020"]
     assert "a table of codes and documents of ATLAS.ti" in made.told
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *("Double-Checked", "Data extracted?", "Date extracted", "Date of extraction", "Screened"),
+        *("Extraction status", "Coding complete", "Verified on", "Status", "doppelt geprüft"),
+        *("Fecha de extracción", "characteristics_complete", "extraction_timestamp"),
+    ],
+)
+def test_what_a_team_did_with_a_row_is_neither_code_nor_filter(take: Take, heading: str) -> None:
+    made = take(f"Study,{heading},Pay,Rest\nLee 2019,1,x,\nRoux 2020,1,,x\nEk 2021,1,x,x\n")
+    assert made.themes == {"Pay": 2, "Rest": 2}
+    assert "Filters: none" in made.told
+    assert f"{heading!r}: by the heading about the team's work" in made.told
+
+
+@pytest.mark.parametrize(
+    "heading", ["Screened", "Blood pressure checked", "Screening uptake", "Extraction"]
+)
+def test_a_code_that_sounds_like_work_on_rows_is_a_code(take: Take, heading: str) -> None:
+    made = take(f"Study,{heading},Pay\nLee 2019,yes,x\nRoux 2020,no,x\nEk 2021,yes,\n")
+    assert made.themes == {heading: 2, "Pay": 2}
+
+
+def test_a_status_of_the_study_is_a_filter(take: Take) -> None:
+    made = take("Study,Status,Code\nLee 2019,employed,Pay\nRoux 2020,employed,Rest\n")
+    assert "Status (the study’s)" in made.told
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "agreed"),
+    [
+        ("Coder A theme", "Coder B theme", "Final theme"),
+        ("Theme (AB)", "Theme (CD)", "Theme (agreed)"),
+        ("Theme Anna", "Theme Ben", "Theme consensus"),
+        ("First coder theme", "Second coder theme", "Theme, final"),
+        ("Coder 1", "Coder 2", "Final"),
+        ("Reviewer JS codes", "Reviewer MK codes", "Agreed codes"),
+    ],
+)
+def test_two_tracks_of_coding_count_once(take: Take, one: str, two: str, agreed: str) -> None:
+    table = f'Study,"{one}","{two}","{agreed}"\nLee 2019,Pay,Pay,Pay\nRoux 2020,Rest,Pay,Rest\n'
+    made = take(f"{table}Ek 2021,Rest,Rest,Rest\n")
+    assert made.themes == {"Pay": 1, "Rest": 2}
+    assert f"{agreed!r} counts, the others are not taken over" in made.told
+    assert "Filters: none" in made.told
+
+
+def test_directions_of_two_coders_count_once(take: Take) -> None:
+    made = take(
+        "Study,Coder A theme,Coder A direction,Coder B theme,Coder B direction,"
+        "Final theme,Final direction\n"
+        "Lee 2019,Pay,Barrier,Pay,Facilitator,Pay,Facilitator\n"
+        "Roux 2020,Rest,Barrier,Pay,Barrier,Rest,Barrier\n"
+    )
+    assert sorted(ways_of(made)) == [("Pay", "Facilitator"), ("Rest", "Barrier")]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("{} (AB)", "{} (CD)", "{} (final)"),
+        ("{}_R1", "{}_R2", "{}_consensus"),
+        ("{} - Reviewer 1", "{} - Reviewer 2", "{} - Agreed"),
+        ("R1 {}", "R2 {}", "Final {}"),
+    ],
+)
+def test_ticks_of_two_coders_count_once(take: Take, heads: tuple[str, ...]) -> None:
+    header = ",".join(head.format(code) for code in ("Pay", "Rest") for head in heads)
+    made = take(f"Study,{header}\nLee 2019,x,x,x,,x,\nRoux 2020,,x,,x,x,x\nEk 2021,x,x,x,,,\n")
+    assert made.themes == {"Pay": 2, "Rest": 1}
+    assert "code the same: the columns of" in made.told
+
+
+def test_columns_of_several_lands_are_not_of_several_coders(take: Take) -> None:
+    rows = "Lee 2019,Pay,Rest\nRoux 2020,Rest,Shifts\nEk 2021,Shifts,Pay\n"
+    made = take(f"Study,Theme (UK),Theme (US)\n{rows}")
+    assert made.counts == (6, 3)
+    ticks = "Study,Pay (UK),Pay (US),Rest (UK),Rest (US)\nLee 2019,x,x,,x\nEk 2021,,x,x,\n"
+    assert take(ticks).counts == (5, 2)
+
+
+def test_codes_of_countries_that_are_words_too_are_countries_or_asked_about(take: Take) -> None:
+    made = take(
+        "Study,Country,Code\nLee 2019,NO,Pay\nRoux 2020,SE; BD,Pay\nEk 2021,DK,Rest\n"
+        "Ito 2021,NA,Rest\nOst 2022,NR,Rest\n"
+    )
+    found = {key: study.countries for key, study in made.records.studies.items()}
+    assert found == {
+        "lee2019": ("Norway",),
+        "roux2020": ("Sweden", "Bangladesh"),
+        "ek2021": ("Denmark",),
+        "ito2021": ("not reported",),
+        "ost2022": ("not reported",),
+    }
+    assert "'NA' stands among codes of countries, where it may be Namibia" in made.told
+    names = take("Study,Country,Code\nLee 2019,Norway,Pay\nRoux 2020,NA,Pay\nEk 2021,no,Rest\n")
+    assert "Namibia" not in names.told
+
+
+def test_numbers_of_both_signs_are_directions(take: Take) -> None:
+    made = take("Study,Theme,Direction\nLee 2019,Pay,1\nRoux 2020,Pay,-1\nEk 2021,Rest,0\n")
+    assert {way for _, way in ways_of(made)} == {"Positive", "Negative", "No effect"}
+
+
+def test_a_remark_below_ticks_is_no_code(take: Take) -> None:
+    made = take(
+        "Study,Pay,Rest,Other comments\nLee 2019,x,,\nRoux 2020,x,x,ok\nEk 2021,,x,see me\n"
+    )
+    assert made.themes == {"Pay": 2, "Rest": 2}
+
+
+@pytest.mark.parametrize(
+    ("heading", "tick", "no"),
+    [
+        ("Themes (choice={})", "Checked", "Unchecked"),
+        ("Themes: {}", "{}", ""),
+        ("Themes - Selected Choice - {}", "{}", ""),
+    ],
+)
+def test_boxes_of_a_survey_are_codes_below_its_question(
+    take: Take, heading: str, tick: str, no: str
+) -> None:
+    head = ",".join(heading.format(code) for code in ("Pay", "Rest"))
+    pay, rest = tick.format("Pay"), tick.format("Rest")
+    made = take(f"Study,{head}\nLee 2019,{pay},{no}\nRoux 2020,{no},{rest}\nEk 2021,{pay},{rest}\n")
+    assert made.themes == {"Pay": 2, "Rest": 2}
+
+
+def test_the_field_for_others_belongs_to_the_boxes_before_it(take: Take) -> None:
+    made = take(
+        "Study,Themes: Pay,Themes: Rest,Themes: Other (specify),Themes: Notes\n"
+        "Lee 2019,x,,,\nRoux 2020,,x,Shifts,look\nEk 2021,x,x,,\n"
+    )
+    assert made.themes == {"Pay": 2, "Rest": 2, "Other (specify)": 1}
+
+
+def test_what_is_kept_of_a_survey_holds_nobodys_address(take: Take) -> None:
+    made = take(
+        "StartDate,IPAddress,ResponseId,Study,Code\n2024-01-01,10.0.0.1,R_1,Lee 2019,Pay\n"
+        "2024-01-01,10.0.0.1,R_2,Ek 2021,Rest\n"
+    )
+    assert made.counts == (2, 2)
+    assert not any("10.0.0.1" in text for text in made.taken.draft.files.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Pay | Rest", "Rest|Shifts"),
+        ("Pay；Rest", "Rest；Shifts"),
+        ("Pay、Rest", "Rest，Shifts"),
+        ("['Pay', 'Rest']", '[""Rest"", ""Shifts""]'),
+        ('c(""Pay"", ""Rest"")', "{'Rest', 'Shifts'}"),
+        ("a) Pay\nb) Rest", "a) Rest\nb) Shifts"),
+        ("1. Pay\n2. Rest", "• Rest\n• Shifts"),
+    ],
+)
+def test_lists_are_lists_however_they_are_written(take: Take, one: str, two: str) -> None:
+    made = take(f'Study,Codes\nLee 2020,"{one}"\nRoux 2019,"{two}"\nEk 2018,Pay\n')
+    assert made.themes == {"Pay": 2, "Rest": 2, "Shifts": 1}
+    assert "was kept in them" not in made.told
+
+
+@pytest.mark.parametrize("label", ["Pay/Rest", "Pay - Rest", "Pay & Rest", "Pay und Rest"])
+def test_a_code_that_joins_two_others_is_told(take: Take, label: str) -> None:
+    made = take(f"Study,Codes\nLee 2020,{label}\nRoux 2019,Pay\nEk 2018,Rest\n")
+    assert made.themes[label] == 1
+    assert f"stand as codes of their own. (1 code: {label!r})" in made.told

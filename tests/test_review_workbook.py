@@ -193,6 +193,7 @@ def test_a_workbook_that_cannot_be_written_is_told(review: Path, tmp_path: Path)
     with pytest.raises(ReviewError) as error:
         export_workbook(review, tmp_path / "no" / "r.xlsx", lambda line: None)
     assert "workbook-unwritable" in str(error.value)
+    assert f"there is no folder '{tmp_path / 'no'}'" in str(error.value)
     assert not is_review_workbook(tmp_path / "no.xlsx")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import resources
 
 from synth.starter.lists import pieces
-from synth.starter.values import bare
+from synth.starter.values import bare, unknown
 
 # Names are looked up in English first; an older meaning is never overwritten by a later language.
 _LANGUAGES = (
@@ -97,6 +97,20 @@ def country(name: str) -> str:
         # "Canada (Ontario)": the place in brackets says where in the country.
         found = known.get(_key(re.sub(r"\([^()]*\)", " ", text)), "")
     return found or known.get(re.sub(r"^the ", "", _key(text)), "")
+
+
+def codes_like_words(cells: Iterable[str]) -> dict[str, str]:
+    """In a column of two-letter codes the countries whose code is also a word for nothing.
+
+    >>> codes_like_words(["NO", "SE", "DK; NA"]), codes_like_words(["no", "Peru", "NO"])
+    ({'NO': 'Norway', 'NA': 'Namibia'}, {})
+    """
+    parts = dict.fromkeys(part.strip() for cell in cells for part in re.split(r"[;,/\n]", cell))
+    told = [part for part in parts if part in _codes() or not unknown(part, nothing=True)]
+    surely = [part for part in told if not unknown(part, nothing=True) and part]
+    if len(surely) < 2 or not all(part in _codes() for part in surely):
+        return {}
+    return {part: _codes()[part] for part in told if part not in ("", "NR", *surely)}
 
 
 @lru_cache(maxsize=8192)

@@ -8,13 +8,20 @@ from collections.abc import Iterable
 
 from synth.starter.values import same
 
+# How Chinese, Japanese and Arabic write a semicolon and a comma.
+_ABROAD = {";": "；؛", ",": "，、،"}
+
 
 def pieces(cell: str, separators: str) -> list[str]:
     r"""The parts of a cell between separators that stand outside brackets and quotation marks.
 
     >>> pieces("Pay (low; late); Hours", ";"), pieces("Sorting\nCooling", ";\n")
     (['Pay (low; late)', 'Hours'], ['Sorting', 'Cooling'])
+    >>> pieces("薪酬；时间", ";"), pieces("薪酬、时间", ",")
+    (['薪酬', '时间'], ['薪酬', '时间'])
     """
+    if not cell.isascii():
+        separators += "".join(_ABROAD[sign] for sign in separators if sign in _ABROAD)
     if not any(map(cell.__contains__, separators)):
         whole = " ".join(cell.split())
         return [whole] if whole else []
@@ -53,7 +60,7 @@ def sentences(cell: str) -> list[str]:
 
 _BULLET = re.compile(r"\s*[-–—•*·▪●◦‣∙○◯■□◆◇►▸]\s+")
 
-_COUNTED = re.compile(r"\(?\d{1,2}[.)]\s+(?=\S)")
+_COUNTED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s+(?=\S)")
 
 
 def without_bullet(item: str, *, numbers: bool) -> str:
@@ -71,11 +78,15 @@ def counts_items(items: Iterable[str]) -> bool:
 
     >>> counts_items(["1) Pay", "2) Hours", "1) Hours"]), counts_items(["1. Pay", "2. Hours"])
     (True, False)
+    >>> counts_items(["a) Pay", "b) Hours", "Pay"])
+    True
     """
     numbers: dict[str, set[str]] = {}
     for item in items:
-        if found := _COUNTED.match(item):
-            numbers.setdefault(same(item[found.end() :]), set()).add(found[0].strip("(). "))
+        item = without_bullet(item, numbers=False)
+        found = _COUNTED.match(item)
+        label = item[found.end() :] if found else item
+        numbers.setdefault(same(label), set()).add(found[0].strip("(). ") if found else "")
     return any(len(found) > 1 for found in numbers.values())
 
 
@@ -111,7 +122,7 @@ def typed_counts(items: Iterable[str]) -> dict[str, str]:
     return {i: label for i, label in labels.items() if label and i != label and same(label) in sure}
 
 
-def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
+def separators_of(cells: Iterable[str], sign: str = ",") -> tuple[str, list[str]]:
     r"""The signs that separate values in a column, and cells with a comma that were left whole.
 
     A semicolon and a line break always do. A comma does where what stands between commas also
@@ -121,10 +132,12 @@ def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
     (';\n,', [])
     >>> separators_of(["Pay, hours and rest", "Pay, hours and rest", "Shifts"])
     (';\n', [])
+    >>> separators_of(["Pay | Rest", "Pay", "Rest|Shifts"], "|")
+    (';\n|', [])
     """
     listed = Counter(same(part) for cell in cells for part in pieces(cell, ";\n"))
     spelled = {word: word for word in listed}
-    lists = {word: [p for p in map(same, pieces(word, ",")) if p] for word in spelled}
+    lists = {word: [p for p in map(same, pieces(word, sign)) if p] for word in spelled}
     alone = {word for word, parts in lists.items() if len(parts) == 1}
     # "Pay, hours and rest" is one label: its last comma is not the last thing it lists with.
     many = {
@@ -143,5 +156,5 @@ def separators_of(cells: Iterable[str]) -> tuple[str, list[str]]:
     backed = {word: sum(part in held for part in parts) for word, parts in many.items()}
     distinct = set(within)
     if len(held) * 2 >= len(distinct) and all(backed.values()):
-        return ";\n,", []
+        return f";\n{sign}", []
     return ";\n", [word for word, count in backed.items() if count]

@@ -36,6 +36,8 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
     ({'B': 'Barrier', 'F': 'Facilitator', 'B/F': 'Both'}, {})
     >>> read_marks(["Barrier", "barriers", "Pos.", "Positive"])
     {'barriers': 'Barrier', 'Pos.': 'Positive'}
+    >>> read_marks(["1", "-1", "0"]), read_marks(["1", "2", "-1"])
+    ({'1': 'Positive', '-1': 'Negative', '0': 'No effect'}, {})
     """
     held = [*dict.fromkeys(flat for cell in cells if (flat := " ".join(cell.split())))]
     signs, letters = families_of_marks()
@@ -48,6 +50,9 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
                 # "+" beside "++" says less than it: what is told apart stays apart.
                 strong = len(mark) > 1 and len({*mark}) == 1 and mark[0] in marks
                 found[cell] = f"{signs[mark]} ({cell})" if strong else signs[mark]
+    numbers = {cell: same(cell).removeprefix("+") for cell in held if not unknown(cell)}
+    if {"1", "-1"} <= {*numbers.values()} <= {*_OF_NUMBER}:
+        return {cell: _OF_NUMBER[number] for cell, number in numbers.items()}
     told = [cell for cell in held if not unknown(cell)]
     if all(same(cell) in letters for cell in told) and any(len(cell) <= 3 for cell in told):
         found.update({cell: letters[same(cell)] for cell in told})
@@ -61,6 +66,7 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
     return {cell: found[cell] for cell in held if cell in found}
 
 
+_OF_NUMBER = {"1": "Positive", "0": "No effect", "-1": "Negative"}
 _SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
 
 _PREFIX = re.compile(

@@ -80,7 +80,10 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
     try:
         replace_file(path, data)
     except OSError as error:
-        reason = error.strerror or str(error)
+        gone = not path.parent.is_dir()
+        reason = (
+            f"there is no folder {str(path.parent)!r}" if gone else error.strerror or str(error)
+        )
         raise ReviewError([Problem("workbook-unwritable", str(path), reason=reason)]) from error
     say(f"Wrote {path}: {listed([f'{name} ({len(table)})' for name, table in tables.items()])}.")
     say(f"Edit it and read it back: synth import {shlex.quote(str(path))}")

@@ -114,11 +114,16 @@ def is_tick(cell: str, heading: str = "") -> bool:
 
     >>> is_tick("X"), is_tick("Pay", "Pay"), is_tick("0"), is_tick("Low pay")
     (True, True, False, False)
+    >>> is_tick("Pay", "Themes - Selected Choice - Pay"), is_tick("", "")
+    (True, False)
     """
     word = bare(cell)
     if word and word not in _words("yes"):
         word = bare(without_marks(cell.strip()))
-    return bool(word) and (word in _words("yes") or (bool(heading) and word == bare(heading)))
+    if not word or word in _words("yes"):
+        return bool(word)
+    # A survey writes the box that was ticked below "Themes: Pay" and "Themes - Pay".
+    return word in (bare(heading), bare(re.split(r": | - ", heading)[-1]))
 
 
 def without_marks(text: str) -> str:

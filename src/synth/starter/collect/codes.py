@@ -21,6 +21,9 @@ from synth.text import unmarked
 _AND = frozenset(("and", "und", "et", "y", "e", "en", "og", "och"))
 
 
+_JOINED = re.compile(rf" ?[/|+&,] ?| [-–—] | (?:{'|'.join(sorted(_AND))}) ")
+
+
 class RowCodes:
     """Reads the codes of rows, by the team's codebook where there is one.
 
@@ -201,16 +204,26 @@ def tell_alike(codes: Codes, report: Report) -> None:
             f"The codes are numbers, such as {shown}: a codebook says what they mean.",
             hint="Give it with --codebook, a number and its label in each row.",
         )
+    labels = {same(node.label) for node in codes.nodes.values()}
+    for node in codes.nodes.values():
+        parts = [same(part) for part in _JOINED.split(node.label)]
+        if len(parts) > 1 and all(part in labels for part in parts):
+            report.decided(
+                "Codes that join others by a sign or 'and' stand as codes of their own.",
+                repr(node.label),
+                "If they are lists, --separators 'COLUMN=/' takes them apart.",
+                noun="code",
+            )
     alike: dict[tuple[str, str], list[str]] = {}
     for node in codes.nodes.values():
         words = re.findall(r"[^\W_]+|[<>=+%≤≥±]", unmarked(node.label))
         kept = " ".join(word for word in words if word not in _AND)
         alike.setdefault((node.parent, kept), []).append(node.label)
-    for (_, kept), labels in alike.items():
-        if kept and len(labels) > 1:
+    for (_, kept), spelled in alike.items():
+        if kept and len(spelled) > 1:
             report.decided(
                 "Codes that differ only in accents, signs or 'and' stand as several; if they "
                 "are one, write them alike, or say so in the recipe's [sheet.values].",
-                " and ".join(map(repr, labels)),
+                " and ".join(map(repr, spelled)),
                 noun="group",
             )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from synth.starter.collect.material import LISTS, Fact, Material, Where
-from synth.starter.countries import countries
+from synth.starter.countries import codes_like_words, countries
 from synth.starter.lists import pieces
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, number, place
+from synth.starter.sheet import Row
 from synth.starter.values import is_several_countries, one_spelling, unknown
 
 _FACTS = ("country", "design", "setting", "sample", "cohort", "filter", "keep")
@@ -35,6 +36,8 @@ def find_facts(material: Material, counting: set[Where]) -> None:
                 continue
             label = name if use in ("filter", "keep") else use
             fact = material.facts.setdefault(label, Fact(name, use))
+            if use == "country":
+                recipe = _with_codes(held, name, recipe, material.report)
             for row in held:
                 values = _values(row.cells[name], name, use, recipe, mapped)
                 if values is None:
@@ -57,6 +60,29 @@ def find_facts(material: Material, counting: set[Where]) -> None:
             if name in recipe.columns:
                 values_of.setdefault(name, {}).setdefault(old, new)
         material.sheets[index] = (sheet, replace(recipe, values=values_of))
+
+
+# Written for "not reported" so often that a code of a country is not taken for sure.
+_RATHER_NOTHING = ("NA", "NC")
+
+
+def _with_codes(rows: Sequence[Row], name: str, recipe: SheetRecipe, report: Report) -> SheetRecipe:
+    """A recipe that knows which words for nothing are codes of countries among others."""
+    said = recipe.meant(name)
+    found = codes_like_words(row.cells[name] for row in rows)
+    for code in _RATHER_NOTHING:
+        if land := found.pop(code, ""):
+            count = sum(code in pieces(row.cells[name], ";,/\n") for row in rows)
+            if code not in said:
+                report.decided(
+                    f"{name!r}: {code!r} stands among codes of countries, where it may be {land}; "
+                    f"it is read as 'not reported' ({number(count, 'cell')}).",
+                    hint=f'If it is {land}, write {code} = "{land}" below '
+                    f"[sheet.values.{name}] of the recipe.",
+                )
+    if not found:
+        return recipe
+    return replace(recipe, values={**recipe.values, name: {**found, **recipe.values.get(name, {})}})
 
 
 def _values(

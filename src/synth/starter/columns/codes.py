@@ -23,7 +23,11 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, same, unknown
 
-_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|__|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
+_HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|_{2,}|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
+
+
+# As REDCap calls the boxes of a question.
+_BOX = re.compile(r"(.{2,}?) ?\(choice=(.+)\)")
 
 
 @dataclass
@@ -57,6 +61,7 @@ def find_codes(columns: Columns) -> Headed:
             f"{quoted(beside)}: each is the text of the findings that are ticked beside it.",
             hint='--columns "keep=A|B" keeps them with the study',
         )
+    ticked += _other_of(columns, ticked)
     others = [name for name in columns.free if name not in ticked]
     texts = [name for name in others if side_of_heading(sheet, name)]
     # "Barriers: Notes" beside "Barriers: Type" is a remark on it and no code.
@@ -99,6 +104,17 @@ def find_codes(columns: Columns) -> Headed:
             hint="--columns NAME=COLUMN, or the recipe, says otherwise",
         )
     return headed
+
+
+def _other_of(columns: Columns, ticked: Sequence[str]) -> list[str]:
+    """The field of text that a question with boxes to tick ends with: "Themes: Other (specify)"."""
+    begun = Counter(found[1] for name in ticked if (found := _HEAD.fullmatch(name)))
+    ends = {name: _HEAD.fullmatch(name) for name in columns.free if name not in ticked}
+    return [
+        name
+        for name, found in ends.items()
+        if found and begun[found[1]] > 1 and re.match(r"other\b", folded(found[2]))
+    ]
 
 
 def _numbered_alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -197,10 +213,13 @@ def code_of_heading(sheet: Sheet, name: str) -> tuple[tuple[str, ...], str]:
     """The code that a heading stands for, from the widest rank, and the direction it tells."""
     heads = sheet.heads.get(name) or (name,)
     way = [" ".join(head.split()) for head in heads if head.strip()]
+    way = [head.replace(" - Selected Choice - ", " - ") for head in way]
     # "Pay (n=12)" counts the studies below it.
     way = [typed_counts([head]).get(head, head) for head in way]
     direction = next(filter(None, map(directions_in, way)), "")
     below = [head for head in way if not (directions_in(head) and len(way) > 1)]
+    if len(way) == 1 and (box := _BOX.fullmatch(way[0])):
+        return (box[1].strip(), box[2].strip()), direction
     if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
         # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
         begin = f"{parts[1]}." if way[0][parts.end(1)] == "." else way[0][: parts.start(2)]
@@ -230,7 +249,50 @@ def read_headings(columns: Columns, headed: Headed) -> list[str]:
             heads = sheet.heads.get(name, (name,))
             codes[name] = next(((head,) for head in heads if directions_in(head)), (name,))
     _choose_reviewer(columns, codes)
+    _choose_agreed(columns, headed)
     return split
+
+
+_TRACK = re.compile(r"(.*?\w)(?:_+|\s*[-–:/|]\s*|\s+|\s*[(\[]\s*)([^\W_][\w ]{0,20}?)\s*[)\]]?")
+
+
+def _choose_agreed(columns: Columns, headed: Headed) -> None:
+    """Where each code has a column for each person and one for the consensus, that one counts."""
+    names = [name for name, use in columns.uses.items() if use == "codes"]
+    tracks: dict[str, dict[str, str]] = {}
+    for name in (name for name in names if name not in columns.given):
+        words = " ".join(name.split())
+        # "Pay (AB)" and "Pay_R1" as well as "R1 Pay": the last word or the first is of a person.
+        ends = [found.groups()] if (found := _TRACK.fullmatch(words)) else []
+        begin, _, rest = words.partition(" ")
+        for code, who in (*ends, *([(rest, begin)] if rest else [])):
+            tracks.setdefault(folded(who), {}).setdefault(code, name)
+    agreed = next((who for who in tracks if is_consensus(who) and len(tracks[who]) > 1), "")
+    people = [who for who in tracks if PERSON.fullmatch(who) and len(tracks[who]) > 1]
+    counts = agreed or (people[0] if len(people) > 1 else "")
+    if not counts:
+        return
+    codes = tracks[counts]
+    # With a consensus its codes tell who else coded: "AB" codes the same ones.
+    others = [
+        who
+        for who in (tracks if agreed else people)
+        if who != counts and len({*tracks[who]} & {*codes}) * 2 >= len(codes)
+    ]
+    left = [tracks[who][code] for who in others for code in codes if code in tracks[who]]
+    if not left:
+        return
+    columns.use(left, "leave-out")
+    for name in left:
+        headed.codes.pop(name, None)
+        headed.directions.pop(name, None)
+    for code, name in codes.items():
+        headed.codes[name] = (code,)
+    columns.tell(
+        f"{quoted([*codes.values(), *left])} code the same: the columns of {counts!r} count, the "
+        "others are not taken over.",
+        hint="the recipe says which columns are codes",
+    )
 
 
 def _choose_reviewer(columns: Columns, codes: dict[str, tuple[str, ...]]) -> None:

@@ -26,6 +26,7 @@ from synth.starter.columns.headings import (
     by_heading,
     find_by_heading,
     find_within_headings,
+    leave_out_bookkeeping,
     plain,
 )
 from synth.starter.columns.named import given
@@ -116,9 +117,9 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
     )
     recipe = _with_rows(columns, recipe)
     recipe = with_marks(columns, recipe)
+    recipe = replace(recipe, separators=separators(columns, recipe))
     recipe = replace(
         recipe,
-        separators=separators(columns, recipe),
         path=path_of(columns, recipe) if path is None else path,
         values=values_of_marks(columns, recipe),
     )
@@ -145,12 +146,15 @@ def _find(columns: Columns) -> dict[str, str]:
     """Look for columns by their headings, then by their cells; what a tick says in some."""
     headings, taken = by_heading(columns), {*columns.uses.values()}
     find_by_heading(columns, headings, BEFORE_CODES, taken)
+    leave_out_bookkeeping(columns)
     if "theme" not in taken and columns.sheet.holds != "references":
         if not columns.coded:
-            find_agreed(columns)
+            find_agreed(columns, "theme")
         if not (columns.coded or find_ranks(columns, headings) or find_numbered(columns)):
             find_by_heading(columns, headings, ("theme",), taken)
-    find_by_heading(columns, headings, AFTER_CODES, taken)
+    if not columns.has("direction") and columns.sheet.holds != "references":
+        find_agreed(columns, "direction")
+    find_by_heading(columns, headings, AFTER_CODES, taken | {*columns.uses.values()})
     find_within_headings(columns, headings)
     columns.cells_of_studies = matrix_of_studies(columns)
     find_studies(columns)

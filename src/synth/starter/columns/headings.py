@@ -7,15 +7,28 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from synth.references.work import DOI
-from synth.starter.columns.table import Columns
+from synth.starter.columns.table import Columns, quoted
 from synth.starter.countries import countries
 from synth.starter.marks import read_marks
 from synth.starter.spreadsheet import folded
 from synth.starter.turned import LABEL
-from synth.starter.values import headings, is_blank_tick, is_tick, same, unknown, within
+from synth.starter.values import (
+    bare,
+    headings,
+    inclusion,
+    is_blank_tick,
+    is_tick,
+    same,
+    unknown,
+    within,
+)
 
 MOST_DIRECTIONS = 7
-PERSON = re.compile(r"(?:r|rev|reviewer|rater|coder|extractor|author|person) ?(?:\d|[a-d])")
+_ROLE = r"(?:reviewer|rater|coder|extractor|kodierer|codierer|codeur|codificador|revisor)"
+PERSON = re.compile(
+    rf"(?:r|rev|author|person|{_ROLE}) ?(?:\d|[a-d])|{_ROLE} (?:one|two|(?!id|no)[a-z]{{2}})|"
+    rf"(?:first|second|third|1st|2nd|3rd) {_ROLE}"
+)
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
 _PMID = re.compile(r"\D{0,8}\d{4,9}\b")
 REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
@@ -82,6 +95,60 @@ def find_by_heading(
             columns.use(fitting if several else fitting[:1], use)
             if fitting and not several:
                 break
+
+
+# What was done with a row: "Double-checked", "Extracted on", "Date of extraction".
+_DONE = (
+    r"(?:checked|verified|extracted|screened|charted|validated|proofread|gepruft|uberpruft|"
+    r"extrahiert|gescreent|verifie|verificado|verificada|extraido|controllato|gecontroleerd)"
+)
+_WORK = (
+    r"(?:data |full ?text |title |abstract )*(?:extraction|charting|entry|screening|coding|"
+    r"verification|double check|quality check|check|qa|qc|extraktion|datenextraktion|kodierung|"
+    r"extraccion|extracao|estrazione|codage|depistage|extractie)"
+)
+_BOOKKEEPING = re.compile(
+    rf"(?:(?:double|doppelt|cross|re|quality|data|second|fully|all|coding|extraction|entry|record|"
+    rf"row|is|was|been) )*{_DONE}(?: (?:twice|again|ok|y n|yes no|date|on|at|am|le|el|status))*|"
+    rf"(?:date|datum|fecha|data) (?:of |der |de |d |da |di |of the )?(?:{_DONE}|{_WORK})|"
+    rf"(?:coded|entered|reviewed|updated|added) (?:on|date|at)|.* timestamp|"
+    rf"date (?:coded|entered|reviewed|updated)|"
+    rf"{_WORK} (?:status|date|datum|complete|completed|done|finished|progress|stage|state|ok)|"
+    rf"status (?:of |der |de )?{_WORK}"
+)
+_STATES = frozenset(
+    (
+        *("0", "1", "2", "x", "yes", "no", "ok", "done", "complete", "completed", "incomplete"),
+        *("unverified", "in progress", "to do", "todo", "pending", "open", "closed", "finished"),
+        *("final", "draft", "ready", "checked", "extracted", "coded", "reviewed", "not started"),
+        *("started", "to check", "fertig", "offen", "erledigt", "in arbeit", "en cours", "termine"),
+        *("hecho", "pendiente", "completo", "gedaan", "klaar", "klar", "pagaende"),
+    )
+)
+
+
+def leave_out_bookkeeping(columns: Columns) -> None:
+    """Columns that say what a team did with a row, and nothing of the study, are not taken over."""
+    found = [name for name in columns.free if _is_bookkeeping(columns, name)]
+    if found:
+        columns.use(found, "leave-out")
+        columns.tell(
+            f"{quoted(found)}: by the heading about the team's work and not about the "
+            "studies, so not taken over.",
+            hint='--columns "filter=COLUMN" makes a filter of one, "codes=COLUMN" a code',
+        )
+
+
+def _is_bookkeeping(columns: Columns, name: str) -> bool:
+    """Whether a heading, with what stands below it, is about work on the rows."""
+    words = plain(re.sub(r"[?]", "", name))
+    said = {bare(cell) for cell in columns.held[name]}
+    if words in ("status", "progress", "complete", "completed") or words.endswith(" complete"):
+        # "Complete" at the end is what REDCap writes behind the name of each form.
+        return said <= _STATES and (words == "status" or len(said) < 4)
+    if re.search(r"\bscreen", words) and {inclusion(cell) for cell in said} >= {"yes", "no"}:
+        return False  # a study on screening, where some screened
+    return _BOOKKEEPING.fullmatch(words) is not None
 
 
 # Where those who wrote a study, paid for it or printed it sit is not where it was done.

@@ -14,35 +14,67 @@ from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, same, series_of_ranks
 
 
-def find_agreed(columns: Columns) -> None:
-    """Of columns that each hold one person's codes, those of the consensus count."""
-    words = sorted({*folded_headings()["theme"]}, key=len, reverse=True)
+def find_agreed(columns: Columns, use: str) -> None:
+    """Of columns that each hold what one person coded, those of the consensus count.
+
+    Parameters
+    ----------
+    columns : the columns.
+    use : what they hold: codes, or directions.
+    """
+    words = sorted({*folded_headings()[use]}, key=len, reverse=True)
     people: list[str] = []
     agreed: list[str] = []
     alone: list[str] = []
+    initials: list[str] = []
+    beside: dict[str, str] = {}
     for name in columns.free:
-        cuts = (re.fullmatch(rf"(.*?)\b{re.escape(word)}\b(.*)", folded(name)) for word in words)
+        cuts = (re.fullmatch(rf"(.*?)\b({re.escape(word)})\b(.*)", folded(name)) for word in words)
         cut = next(filter(None, cuts), None)
-        rest = f"{cut[1].strip()} {cut[2].strip()}".strip() if cut else ""
+        rest = f"{cut[1].strip()} {cut[3].strip()}".strip() if cut else ""
         if PERSON.fullmatch(rest):
             people.append(name)
         elif rest and is_consensus(rest):
             agreed.append(name)
         elif PERSON.fullmatch(folded(name)) and columns.comes_again(name):
             alone.append(name)
+        elif re.fullmatch("[a-z]{2,3}", rest) and re.search(rf"\b{rest.upper()}\b", name):
+            initials.append(name)
+        if cut and rest:
+            beside[name] = cut[2]
     # "Coder 1" holds codes as well where it says what the agreed column says.
+    final = [n for n in columns.free if alone and not agreed and is_consensus(folded(n))]
+    agreed += [name for name in final if _alike(columns, name, alone[0])]
     told = {same(cell) for name in (*agreed, *alone[:1]) for cell in columns.held[name]}
     people += [n for n in alone if {same(cell) for cell in columns.held[n]} & told]
+    # "Theme (AB)" and "Theme Anna" are of people where they say row by row what another one says.
+    like = agreed[:1] or initials[:1]
+    word = beside.get(agreed[0]) if agreed else None
+    named = [name for name, called in beside.items() if called == word] or initials
+    tracks = [
+        n for n in named if like and n not in (*people, *agreed) and _alike(columns, n, like[0])
+    ]
+    people += tracks if agreed or len(tracks) > 1 else []
     if not people or len(people) + len(agreed) < 2:
         return
     counts, *others = [*agreed, *people]
-    columns.uses[counts] = "theme"
+    columns.uses[counts] = use
     columns.use(others, "leave-out")
     columns.tell(
         f"{quoted([counts, *others])} code the same: {counts!r} counts, the others are "
         "not taken over.",
-        hint=f'--columns "theme={others[0]}"',
+        hint=f'--columns "{use}={others[0]}"',
     )
+
+
+def _alike(columns: Columns, one: str, two: str) -> bool:
+    """Whether two columns say the same in half of the rows that both speak of, or more."""
+    both = [
+        (same(ours), same(theirs))
+        for ours, theirs in zip(columns.cells[one], columns.cells[two], strict=True)
+        if ours and theirs
+    ]
+    return bool(both) and sum(ours == theirs for ours, theirs in both) * 2 >= len(both)
 
 
 def find_ranks(columns: Columns, named: Mapping[str, Sequence[str]]) -> bool:

@@ -24,11 +24,15 @@ def separators(columns: Columns, recipe: SheetRecipe) -> dict[str, str]:
     signs: dict[str, str] = {}
     for name in recipe.of("theme", "dimensions", "filter", "design", "setting"):
         found, whole = separators_of(columns.held[name])
+        sign, called = ",", "a comma"
+        if found == ";\n":
+            sign, called = "|", "'|'"
+            found, _ = separators_of(columns.held[name], sign)
         if found != ";\n":
             signs[name] = found
-            with_comma = [cell for cell in columns.held[name] if "," in cell]
+            with_comma = [cell for cell in columns.held[name] if len(pieces(cell, sign)) > 1]
             columns.tell(
-                f"{name!r}: a comma separates values, which also stand alone: "
+                f"{name!r}: {called} separates values, which also stand alone: "
                 f"{number(len(with_comma), 'cell')}, the first {with_comma[0]!r}.",
                 hint=f'--separators "{name}=;" keeps them whole',
             )
@@ -47,7 +51,7 @@ def path(columns: Columns, recipe: SheetRecipe) -> str:
         without_mark(part, recipe.marks)[1]
         for name in recipe.of("theme")
         for cell in columns.held[name]
-        for part in pieces(cell, ";\n")
+        for part in pieces(cell, recipe.separators.get(name, ";\n"))
     ]
     program = columns.sheet.program
     if program in ("MAXQDA", "NVivo") and any("\\" in cell for cell in cells):

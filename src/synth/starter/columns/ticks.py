@@ -62,7 +62,7 @@ def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:
 
 def find_ticked(columns: Columns) -> list[str]:
     """The columns of ticks, or of counts, whose headings are codes."""
-    free = [name for name in columns.free if not _is_sum_of_row(columns, name)]
+    free = [n for n in columns.free if not (_is_sum_of_row(columns, n) or is_remark(n))]
     styles = {name: style for name in free if (style := tick_style(name, columns.held[name]))}
     counts = [name for name in free if _is_count(columns, name)]
     if len(counts) > max(1, len(styles)) and {*styles} <= {*counts}:
@@ -111,6 +111,11 @@ def find_ticked(columns: Columns) -> list[str]:
         first -= 1
     among = {*chosen, *(blank.intersection(header[first : last + 1]))}
     return [name for name in header if name in among]
+
+
+def is_remark(name: str) -> bool:
+    """Whether a heading ends in a word for remarks, as "Other comments" does."""
+    return plain(name).rpartition(" ")[2] in REMARKS
 
 
 def _is_of_study(name: str) -> bool:

@@ -124,6 +124,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
     rows = [*_cleaned_rows(grid, say)]
     bare = [[bool(cell) for cell in cells] for _, cells in rows]
     _fill_merged(grid, rows, notes)
+    _leave_out_survey(grid, rows, bare, notes)
     _leave_out_unseen(grid, rows, bare, notes)
     _read_entities(rows, notes)
     held = [at for at, filled in enumerate(bare) if any(filled)]
@@ -285,11 +286,47 @@ def _leave_out_unseen(
         )
 
 
+def _leave_out_survey(
+    grid: Grid,
+    rows: list[tuple[int, list[str]]],
+    bare: list[list[bool]],
+    notes: list[str],
+) -> None:
+    """Of the three rows of headings that Qualtrics writes, the questions are the headings."""
+    for at in range(2, min(4, len(rows))):
+        if sum('"ImportId"' in cell for cell in rows[at][1]) * 2 > sum(bare[at]):
+            notes.append(
+                f"{_place(grid)} {rows[at - 1][0]} holds the questions of a survey, which are the "
+                "headings; the names of its variables above and below are not read."
+            )
+            for other in (at, at - 2):
+                del rows[other], bare[other]
+            return
+
+
+_RELATED = re.compile(r"(?<=\S) \(https?://(?:www\.)?notion\.so/[^()\s]*\)")
+
+
+# What Python, R and JSON write for a list: ['Pay', 'Rest'], c("Pay", "Rest"), [].
+_ITEM = re.compile(r"""'([^'\\]*)'|"([^"\\]*)\"""")
+_QUOTED = r"""(?:'[^'\\]*'|"[^"\\]*")"""
+_LIST = re.compile(rf"(?:\[|\{{|c\()\s*({_QUOTED}(?:\s*,\s*{_QUOTED})*,?)\s*[\])}}]|\[\s*\]")
+_CLOSED = ("]", "}", ")")
+
+
 def _read_entities(rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
     """Signs written as a web page writes them, ``&amp;`` and ``<b>``, are what they mean."""
-    first, count = "", 0
+    first, count, related, listed = "", 0, 0, 0
     for number, cells in rows:
         for column, cell in enumerate(cells):
+            if cell[-1:] in _CLOSED and (found := _LIST.fullmatch(cell)):
+                cells[column] = cell = "; ".join(
+                    " ".join((one[1] or one[2]).split()) for one in _ITEM.finditer(found[1] or "")
+                )
+                listed += 1
+            if "notion.so/" in cell and (plain := _RELATED.sub("", cell)) != cell:
+                cells[column] = cell = plain
+                related += 1
             entity = _ENTITY.search(cell) if "&" in cell else None
             tag = _TAG.search(cell) if "<" in cell or entity else None
             if entity or tag:
@@ -300,6 +337,16 @@ def _read_entities(rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
                     found = entity or tag
                     first = first or f"{found[0] if found else cell!r} in row {number}"
                     count += 1
+    if listed:
+        notes.append(
+            f"{counted(listed, 'cell holds a list', 'cells hold lists')} as programs write them, "
+            "in brackets and quotation marks, read as its values."
+        )
+    if related:
+        notes.append(
+            f"{counted(related, 'cell was', 'cells were')} read without the addresses that Notion "
+            "puts behind the names of pages."
+        )
     if count:
         notes.append(
             f"{counted(count, 'cell held', 'cells held')} "
@@ -390,19 +437,15 @@ def _two_rows(
         return True
     if not gaps or sum(above) < 2 or not all(below[c] for c in gaps):
         return False
-    if all(below[c] for c in used if above[c]) or not _heads_below(rows[at][1], rows[at + 1][1]):
+    if all(below[c] for c in used if above[c]) or not _mostly_headings(
+        rows[at][1], rows[at + 1][1]
+    ):
         return False
     for gap in gaps:
         group = next((c for c in range(gap, -1, -1) if above[c]), None)
         if group is None or not below[group]:
             return False
     return True
-
-
-def _heads_below(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether a row looks like headings, where two groups may have headings alike."""
-    named = _below_groups(upper, lower)
-    return _like_headings(named) and not any(map(_NUMBER.fullmatch, filter(None, lower)))
 
 
 def _below_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
