@@ -27,7 +27,7 @@ from nbclient.exceptions import DeadKernelError
 from synth import notebooks, warm
 from synth.cli import main
 from synth.model import Finding
-from synth.notebook_form import tidied
+from synth.notebook_form import notebook_forms
 from synth.notebooks import Holder, execute, notebooks_of, stale
 from synth.review import Review
 
@@ -296,12 +296,15 @@ def test_a_notebook_that_is_not_there_is_told(
     assert "data/studies.csv:1: [page-unreadable]" in said
 
 
-def test_fmt_keeps_a_cell_that_never_ran(root: Path) -> None:
+def test_fmt_keeps_a_cell_that_never_ran(root: Path, tmp_path: Path) -> None:
     notebook = json.loads((root / "book" / "wellbeing.ipynb").read_text("utf-8"))
     cell = next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     cell |= {"execution_count": None, "outputs": []}
-    again = json.loads(tidied(json.dumps(notebook)))
-    assert again["cells"] == notebook["cells"]
+    path = tmp_path / "book" / "wellbeing.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps(notebook), "utf-8")
+    [form] = notebook_forms(tmp_path)
+    assert json.loads(form.text or "")["cells"] == notebook["cells"]
 
 
 @pytest.mark.parametrize(("user", "told"), [("0", "lab book --allow-root"), ("1000", "lab book")])

@@ -144,8 +144,9 @@ HEDGES = {
 def test_hedges_of_the_source_stand_in_the_summaries(records: Records) -> None:
     """And in those of every study that is cited for the same statement."""
     hardened = []
+    gathered = {name: said.findings for said in records.statements for name in said.findings}
     for name, words in HEDGES.items():
-        for told in records.statement_of[name].findings:
+        for told in gathered[name]:
             summary = records.findings[told].summary
             if not any(re.search(rf"\b{word}", summary) for word in words):
                 hardened.append(f"{told}: {summary}")

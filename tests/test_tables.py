@@ -16,7 +16,7 @@ from synth.reading.csv_table import (
     format_table,
     parse_table,
     possible_year,
-    read_table,
+    read_table_text,
     split,
     split_table,
 )
@@ -80,10 +80,12 @@ def test_a_study_is_labelled_as_it_is_cited(records: Records) -> None:
 
 
 def test_a_table_alone(example_root: Path) -> None:
-    rows, problems = read_table(example_root, "influences")
+    settings, _ = read_settings(example_root)
+    table, problems = read_table_text(example_root, "influences", settings)
     assert not problems
-    assert rows[0].line == 2
-    assert rows[0].cells["source"] == "authority"
+    first = next(table.rows)
+    assert first.line == 2
+    assert first.cells["source"] == "authority"
 
 
 def test_rows_after_a_cell_of_several_lines_keep_their_lines(example_root: Path) -> None:

@@ -77,23 +77,6 @@ def notebook_forms(root: Path) -> list[Form]:
     return forms
 
 
-def tidied(text: str) -> str:
-    """A notebook as ``synth execute`` would have stored it, with the outputs it has.
-
-    What saving from JupyterLab adds goes: counts of runs, live views, the kernel's own words,
-    another order of keys. Nothing an author wrote is changed, and no output.
-
-    Parameters
-    ----------
-    text : the notebook's file.
-
-    Raises
-    ------
-    nbformat.reader.NotJSONError : the text is no notebook.
-    """
-    return _canonical(nbformat.reads(text, as_version=4))
-
-
 def read_notebook(path: Path, file: str) -> Any:
     """Read a notebook as nbformat reads it.
 

@@ -175,7 +175,7 @@ class ThemeRole(LinkRole):
 
 
 class StudyRole(LinkRole):
-    """A link to the entry of a study: ``Asad & Chreim (2016)``."""
+    """A link to the entry of a study: ``Adams & Byrne (2016)``."""
 
     kind = "study"
 

@@ -1,6 +1,6 @@
 """One CSV file to rows and back, with the line of everything that is wrong inside it.
 
-``parse_table`` does the thinking and takes text; ``read_table`` only opens the file. What concerns
+``parse_table`` does the thinking and takes text; ``read_table_text`` opens the file. What concerns
 several tables stands in :mod:`synth.reading.rules`.
 """
 
@@ -26,7 +26,7 @@ from synth.model import (
     Settings,
     Table,
 )
-from synth.reading.settings import SLUG, read_settings
+from synth.reading.settings import SLUG
 from synth.reading.textio import CELL_LIMIT, read_text
 from synth.text import slug
 
@@ -71,23 +71,6 @@ class TableText:
 
 
 # --- reading ----------------------------------------------------------------------------------
-
-
-def read_table(
-    root: Path, name: str, settings: Settings | None = None
-) -> tuple[list[Row], list[Problem]]:
-    """Read one table and say everything that is wrong inside it.
-
-    Parameters
-    ----------
-    root : the review's root.
-    name : short name of the table, a key of :data:`synth.model.TABLES`.
-    settings : settings of the review, for words that stand in them; read if not given.
-    """
-    if settings is None:
-        settings, _ = read_settings(root)
-    table, problems = read_table_text(root, name, settings)
-    return list(table.rows), problems
 
 
 def read_table_text(root: Path, name: str, settings: Settings) -> tuple[TableText, list[Problem]]:

@@ -115,11 +115,6 @@ class Records:
         return statements_of(self.findings.values())
 
     @cached_property
-    def statement_of(self) -> Mapping[str, Statement]:
-        """The statement of each finding, by the finding's id."""
-        return {name: said for said in self.statements for name in said.findings}
-
-    @cached_property
     def lines(self) -> Mapping[tuple[str, str], int]:
         """Line of each row, by the short name of its table and its id."""
         return {

@@ -51,7 +51,6 @@ class Record:
 # --- taking apart -------------------------------------------------------------------------------
 
 _RIS = re.compile(r"[ \t\ufeff]{0,3}([A-Z][A-Z0-9]{1,3})([ \t]*)[-–](?:[ \t]+(.*)|)$")
-_RIS_TAG = re.compile(r"[A-Z][A-Z0-9]")
 _LONG_TAGS = frozenset(["DOI", "PMID", "PMCID", "ISSN", "ISBN", "URL"])
 _NBIB = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$")
 _CIW = re.compile(r"\ufeff?([A-Z][A-Z0-9])(?: (.*))?$")

@@ -21,8 +21,6 @@ from urllib.request import url2pathname
 from synth.errors import Problem, ReviewError
 from synth.version import DISTRIBUTION
 
-# What an installer adds to what came in the wheel.
-_INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json"}
 # The first moment that a zip can hold: the same library gives the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 

@@ -85,7 +85,7 @@ def isolated(text: str) -> Markup:
     >>> print(isolated("<b>Pay"))
     &lt;b&gt;Pay
     """
-    return Markup("<bdi>{}</bdi>").format(text) if _LEFTWARDS.search(text) else escape(text)
+    return render("isolated.html", text=text) if _LEFTWARDS.search(text) else escape(text)
 
 
 def json_block(data: Any) -> Markup:

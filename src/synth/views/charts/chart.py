@@ -405,16 +405,19 @@ def _fills_named(svg: str) -> str:
     vl-convert draws one for every mark, and goes on counting from one picture to the next.
     """
     number: dict[str, int] = {}
-    place = {name: number.setdefault(drawn, len(number)) for name, drawn in _FILL.findall(svg)}
-    if not place:
-        return svg
+    place: dict[str, int] = {}
+
+    def once(fill: re.Match[str]) -> str:
+        known = fill[2] in number
+        place[fill[1]] = number.setdefault(fill[2], len(number))
+        return "" if known else fill[0]
+
+    kept = _FILL.sub(once, svg)
 
     def named(prefix: str) -> str:
-        kept = "".join(f'<linearGradient id="{prefix}-{at}"{drawn}' for drawn, at in number.items())
-        marks = _FILL.sub("", svg).replace("<defs></defs>", f"<defs>{kept}</defs>", 1)
-        return re.sub(r"\bgradient_\d+", lambda name: f"{prefix}-{place[name[0]]}", marks)
+        return re.sub(r"\bgradient_\d+", lambda name: f"{prefix}-{place[name[0]]}", kept)
 
-    return named(f"g{hashlib.sha256(named('g').encode()).hexdigest()[:8]}")
+    return named(f"g{hashlib.sha256(named('g').encode()).hexdigest()[:8]}") if place else svg
 
 
 def inline(rows: Sequence[Row]) -> Any:
