@@ -582,27 +582,54 @@ def test_a_kept_version_that_is_no_archive_is_told(states: tuple[Path, Path]) ->
 
 def test_the_places_that_name_the_version_agree_or_are_told(states: tuple[Path, Path]) -> None:
     root = states[1]
-    version = load_records(root).settings.version
-    assert check_versions(root, version) == []
+    version, on = load_records(root).settings.version, date(2026, 1, 2)
+    assert check_versions(root, version, on) == []
     path = root / VERSIONS_FILE
     path.write_text(
         f'[[version]]\nnumber = "{version}"\ndate = 2026-01-02\nreason = "first"\nsummary = "It."\n'
     )
-    (root / "CITATION.cff").write_text(f'title: x\nversion: "{version}"\n')
+    (root / "CITATION.cff").write_text(
+        f'title: x\nversion: "{version}"\ndate-released: 2026-01-02\n'
+    )
     changelog = root / "CHANGELOG.md"
     changelog.write_text(f"# Changes\n\n## Unreleased\n\n## 3.1.0, data {version}\n")
-    assert check_versions(root, version) == []
+    assert check_versions(root, version, on) == []
     changelog.write_text("# Changes\n\n## 3.1.0, data 66.0.0\n")
-    [problem] = check_versions(root, version)
+    [problem] = check_versions(root, version, on)
     assert (problem.file, problem.line, problem.code) == ("CHANGELOG.md", 3, "version-disagrees")
     changelog.unlink()
+    assert [str(p) for p in check_versions(root, version, date(2026, 1, 3))] == [
+        f"{file}: [version-date-disagrees] This says 2026-01-02, but data/review.toml says that "
+        f"version {version} is of 2026-01-03.\n  Let both say the same."
+        for file in (VERSIONS_FILE, "CITATION.cff:3")
+    ]
     assert versions(root)[0].summary == "It."
-    assert [p.code for p in check_versions(root, "77.0.0")] == [
+    assert [p.code for p in check_versions(root, "77.0.0", on)] == [
         "version-missing",
         "version-disagrees",
     ]
     path.write_text('[[version]]\nnumber = "1"\ndate = "soon"\nreason = "first"\nsummary = ""\n')
-    assert [p.code for p in check_versions(root, version)] == ["versions-malformed"]
+    assert [p.code for p in check_versions(root, version, on)] == ["versions-malformed"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "reason"),
+    [
+        (("2", "2026-01-01", "It."), ("1", "2026-01-02", "It."), "which is newer (2026-01-02)"),
+        (("2", "2026-01-02", "It."), ("2", "2026-01-01", "It."), "version 2 stands twice"),
+        (("2", "2026-01-02", "It."), ("1", "2026-01-01", " "), "version 1 has no summary"),
+    ],
+)
+def test_entries_that_cannot_be_told_one_after_the_other_are_refused(
+    first: tuple[str, ...], second: tuple[str, ...], reason: str, tmp_path: Path
+) -> None:
+    path = tmp_path / VERSIONS_FILE
+    path.parent.mkdir()
+    entry = '[[version]]\nnumber = "{}"\ndate = {}\nreason = "first"\nsummary = "{}"\n'
+    path.write_text(entry.format(*first) + entry.format(*second))
+    [problem] = check_versions(tmp_path, "2", date(2026, 1, 2))
+    assert problem.code == "versions-malformed"
+    assert reason in str(problem)
 
 
 def test_an_entry_waits_to_be_filled_in_and_gets_its_number(states: tuple[Path, Path]) -> None:
@@ -619,14 +646,14 @@ def test_an_entry_waits_to_be_filled_in_and_gets_its_number(states: tuple[Path, 
     assert path.read_text().endswith(told)
     assert with_entry(root, date(2026, 1, 9)) == "", "one entry waits already"
     assert [each.number for each in versions(root)] == [version], "it is told once it has a number"
-    assert check_versions(root, version) == []
+    assert check_versions(root, version, date(2026, 1, 1)) == []
     path.write_text(numbered(root, "9.0.0", date(2026, 2, 3)))
     assert [(v.number, v.date, v.reason) for v in versions(root)] == [
         ("9.0.0", date(2026, 2, 3), "new evidence"),
         (version, date(2026, 1, 1), "first"),
     ]
     assert numbered(root, "9.0.0", began) == ""
-    assert [p.code for p in check_versions(root, "9.0.0")] == ["version-unsaid"]
+    assert [p.code for p in check_versions(root, "9.0.0", date(2026, 2, 3))] == ["version-unsaid"]
 
 
 def test_keeping_a_version_numbers_its_entry(

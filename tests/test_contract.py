@@ -103,7 +103,13 @@ def test_how_a_review_was_coded_is_read_and_judged(root: Path) -> None:
     coding = load_records(root).settings.coding
     assert coding is not None
     assert (coding.codings, coding.independent, coding.not_seen) == (2, True, ("Figure 1",))
-    path.write_text(path.read_text("utf-8").replace("codings = 2", 'codings = "two"'), "utf-8")
+    coded = (root / "data" / "coded_studies.csv").read_text("utf-8")
+    (root / "data" / "second_coding.csv").write_text(coded, "utf-8")
+    assert not any("codings" in problem for problem in said(root))
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace("codings = 2", "codings = 1"), "utf-8")
+    assert any("[codings-more] The setting says" in problem for problem in said(root))
+    path.write_text(sound.replace("codings = 2", 'codings = "two"'), "utf-8")
     assert any("whole number" in problem for problem in said(root))
 
 

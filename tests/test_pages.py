@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from myst_parser.mdit_to_docutils import base
 
-from garden_book import built, change, evidence, notebook, planted, view
+from garden_book import VIEW, built, change, evidence, notebook, planted, view
 from synth.book import prose_rules as prose
 from synth.book import stored_pages as pages
 from synth.book.brief import briefs
@@ -277,6 +277,27 @@ def test_an_output_that_shows_what_is_gone_asks_for_execution(garden):
     assert "cell 3: The stored view cannot be drawn. There is no finding 'leek2016-02'." in said
     assert said.endswith("Mend the cell, then run `synth execute`.")
     assert codes(garden, prose.stale_outputs) == {"output-stale"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"level": ["garden"]},
+        {"ids": "leek2016-01"},
+        {"ids": [1]},
+        {"and": [{"all": True}]},
+        {"of": {"all": True}, "where": ["soil"]},
+        ["all"],
+        None,
+    ],
+)
+def test_a_stored_view_that_somebody_wrote_in_is_told_and_ends_nothing(query, garden):
+    path = garden / "neighbours.ipynb"
+    page = json.loads(path.read_text("utf-8"))
+    page["cells"][1]["outputs"][0]["data"][VIEW]["query"] = query
+    path.write_text(json.dumps(page), "utf-8")
+    said = told(garden, prose.stale_outputs)
+    assert any("cell 2: The stored view cannot be drawn. The query" in text for text in said)
 
 
 # --- what is always checked -----------------------------------------------------------------------

@@ -190,7 +190,7 @@ def _check(given: argparse.Namespace) -> int:
     if records.settings.version and (root / "data" / "versions.toml").is_file():
         from synth.reading.versions import check_versions
 
-        found += check_versions(root, records.settings.version)
+        found += check_versions(root, records.settings.version, records.settings.date)
     support = ""
     # A review need not have a book; what would break the build of one is always told.
     if records.unread:

@@ -525,16 +525,22 @@ def select(records: Records, query: Mapping[str, Any]) -> Evidence:
     Raises
     ------
     UnknownName : the query names a theme, study, value or finding that is gone.
+    ValueError : it is none that a selection gives; somebody has written in a stored notebook.
     """
-    if "all" in query:
-        return Evidence(records)
-    if "ids" in query:
-        return Evidence(records, query["ids"])
-    if "where" in query:
-        return select(records, query["of"]).where(**query["where"])
-    (joint, parts), *_ = query.items()
-    first, second = (select(records, part) for part in parts)
-    return {"and": first & second, "or": first | second, "minus": first - second}[joint]
+    match query:
+        case {"all": True}:
+            return Evidence(records)
+        case {"ids": [*ids]} if all(isinstance(name, str) for name in ids):
+            return Evidence(records, ids)
+        case {"of": of, "where": dict(filters)}:
+            return select(records, of).where(**filters)
+        case {"and": [one, other]}:
+            return select(records, one) & select(records, other)
+        case {"or": [one, other]}:
+            return select(records, one) | select(records, other)
+        case {"minus": [one, other]}:
+            return select(records, one) - select(records, other)
+    raise ValueError("The query that is stored makes no selection.")
 
 
 _SILENT = {*UNKNOWN, ""}

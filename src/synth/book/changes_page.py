@@ -202,11 +202,12 @@ def _page_of_changes(app: Sphinx) -> str | None:
 
 
 def say_disagreements(app: Sphinx) -> None:
-    """Refuse a book whose files name different versions."""
+    """Refuse a book whose files name different versions, or different dates of one."""
     root, review = root_of(app), review_of(app)
     if root is None or review is None or not (root / VERSIONS_FILE).is_file():
         return
-    for problem in check_versions(root, review.settings.version):
+    settings = review.settings
+    for problem in check_versions(root, settings.version, settings.date):
         warn(app.env, "", 0, str(problem), "versions")
 
 

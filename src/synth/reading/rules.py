@@ -84,10 +84,12 @@ def check_records(records: Records) -> list[Problem]:
         _studies,
         _bibliography,
         _findings,
+        _statements,
         _influences,
         _flow,
         _flow_notes,
         _further_themes,
+        _folds,
         _consensus,
         _facets,
         _countries,
@@ -289,6 +291,29 @@ def _findings(records: Records) -> Iterator[Problem]:
             yield _problem(*place, other=names[other], line=written.lines[other])
 
 
+def _statements(records: Records) -> Iterator[Problem]:
+    """One sentence of the source, in the same words, is coded in one way for all its studies.
+
+    They are one statement: coded in two ways it would count on both sides, or in two places.
+    """
+    written = records.tables["coded_studies"]
+    coded = [name for name in ("section", "theme", "also", "direction") if name in written.header]
+    if not _has(records, "coded_studies", "finding", "summary", "anchor"):
+        return
+    columns = [written.columns[name] for name in coded]
+    names, anchors = written.column("finding"), written.column("anchor")
+    first: dict[tuple[str, str], int] = {}
+    for i, place in enumerate(zip(anchors, written.column("summary"), strict=True)):
+        if not all(place):
+            continue
+        other = first.setdefault(place, i)
+        for name, cells in zip(coded, columns, strict=True) if other != i else ():
+            if sorted(split(cells[i])) != sorted(split(cells[other])):
+                at = ("statement-coded-apart", "coded_studies", written.lines[i], name)
+                shown = {"other": names[other], "line": written.lines[other], "column": name}
+                yield _problem(*at, **shown)
+
+
 def _further_themes(records: Records) -> Iterator[Problem]:
     """A further theme adds something: it is not the finding's own, nor above or below it."""
     book = records.codebook
@@ -307,6 +332,16 @@ def _further_themes(records: Records) -> Iterator[Problem]:
                     yield _problem("also-own-branch", name, line, "also", value=also, same=same)
 
 
+def _folds(records: Records) -> Iterator[Problem]:
+    """A node counts as one that is compared itself: not as itself, nor as a node that is folded."""
+    folds = records.folds
+    for node, counts_as in folds.items():
+        if counts_as in folds:
+            line = records.lines["folds", node]
+            shown = {"value": node, "other": counts_as}
+            yield _problem("fold-of-a-fold", "folds", line, "counts_as", **shown)
+
+
 def _consensus(records: Records) -> Iterator[Problem]:
     """A unit names a study and a node of the codebook that there are."""
     for told in records.consensus:
@@ -323,14 +358,20 @@ def _consensus(records: Records) -> Iterator[Problem]:
 
 
 def _influences(records: Records) -> Iterator[Problem]:
-    """A theme that acts on itself is rarely meant, unless the source says so."""
-    if not _has(records, "influences", "source", "target"):
+    """A theme rarely acts on itself, unless the source says so; no influence is told twice."""
+    if not _has(records, "influences", "influence", "source", "target"):
         return
+    first: dict[tuple[str, ...], Row] = {}
     for row in records.tables["influences"].rows:
         source = row.cells["source"]
         stated = row.cells.get("basis") == "stated"
         if source and source == row.cells["target"] and not stated:
             yield _problem("influence-on-itself", "influences", row, "target", value=source)
+        said = ("source", "target", "direction", "mechanism", "anchor")
+        other = first.setdefault(tuple(row.cells.get(name, "") for name in said), row)
+        if other is not row and other.cells["influence"] != row.cells["influence"]:
+            shown = {"other": other.cells["influence"], "line": other.line}
+            yield _problem("influence-same", "influences", row, "influence", **shown)
 
 
 # --- flow -------------------------------------------------------------------------------------
@@ -634,6 +675,9 @@ def _settings(records: Records) -> Iterator[Problem]:
         except UnknownName as error:
             place = ("interface-word-unknown", SETTINGS_FILE, line("words", key), key)
             yield Problem(*place, reason=str(error))
+    if settings.coding and settings.coding.codings < 2 and records.second_coding:
+        at = ("codings-more", SETTINGS_FILE, line("coding", "codings"), "codings")
+        yield Problem(*at, value=settings.coding.codings, file=TABLES["second_coding"].file)
     for name in settings.plural_labels:
         nodes = _known(records, "codebook")
         if nodes and name not in nodes:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
@@ -68,19 +68,29 @@ def _entries(root: Path) -> tuple[Version, ...]:
                 raise ValueError(
                     f"version {each.number} needs a date, and a reason out of {', '.join(REASONS)}"
                 )
+            if not str(each.summary).strip():
+                raise ValueError(f"version {each.number} has no summary")
+        for newer, older in combinations([each for each in found if each.number != UNPUBLISHED], 2):
+            if newer.number == older.number:
+                raise ValueError(f"version {newer.number} stands twice")
+            if newer.date < older.date:
+                raise ValueError(
+                    f"version {newer.number} of {newer.date} stands above "
+                    f"version {older.number}, which is newer ({older.date})"
+                )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
         problem = Problem("versions-malformed", VERSIONS_FILE, reason=str(error))
         raise ReviewError([problem]) from error
     return found
 
 
-def check_versions(root: Path, version: str) -> list[Problem]:
-    """Problems where the places that name the version do not agree.
+def check_versions(root: Path, version: str, on: date) -> list[Problem]:
+    """Problems where the places that name the version, or its date, do not agree.
 
     Parameters
     ----------
     root : the review's root.
-    version : what ``data/review.toml`` says.
+    version, on : the version and its date in ``data/review.toml``.
     """
     try:
         told = versions(root)
@@ -89,28 +99,32 @@ def check_versions(root: Path, version: str) -> list[Problem]:
     problems = []
     if told and told[0].number != version:
         problems.append(Problem("version-missing", VERSIONS_FILE, version=version))
+    elif told and told[0].date != on:
+        dates = {"found": told[0].date, "version": version, "date": on}
+        problems.append(Problem("version-date-disagrees", VERSIONS_FILE, **dates))
     problems += [
         Problem("version-unsaid", VERSIONS_FILE, version=each.number)
         for each in told
         if each.summary == TO_FILL_IN
     ]
-    for file, pattern in _ALSO_NAMED.items():
+    for code, file, pattern in _ALSO_NAMED:
         path = root / file
         text = path.read_text("utf-8") if path.is_file() else ""
         found = re.search(pattern, text, re.MULTILINE)
-        if found and found[1] != version:
+        is_date = code == "version-date-disagrees"
+        if found and found[1] != (on.isoformat() if is_date else version):
             line = text[: found.start(1)].count("\n") + 1
-            problems.append(
-                Problem("version-disagrees", file, line, found=found[1], version=version)
-            )
+            dates = {"date": on} if is_date else {}
+            problems.append(Problem(code, file, line, found=found[1], version=version, **dates))
     return problems
 
 
-_ALSO_NAMED: Mapping[str, str] = {
-    "CITATION.cff": r"^version: [\"']?([^\"'\s]+)",
+_ALSO_NAMED = (
+    ("version-disagrees", "CITATION.cff", r"^version: [\"']?([^\"'\s]+)"),
+    ("version-date-disagrees", "CITATION.cff", r"^date-released: [\"']?([^\"'\s]+)"),
     # The first heading that names a version of the data; what is unreleased stands above it.
-    "CHANGELOG.md": r"^##+ .*?[Dd]ata (\d+\.\d+\.\d+)",
-}
+    ("version-disagrees", "CHANGELOG.md", r"^##+ .*?[Dd]ata (\d+\.\d+\.\d+)"),
+)
 
 
 # --- entries to fill in -------------------------------------------------------------------------
