@@ -532,3 +532,26 @@ def test_numbers_and_labels_of_a_codebook_are_found_again(
     taken_in(table=f"Paper,Code\nLee 2020,{codes}\nRoux 2021,{codes}\n", codebook=codebook)
     assert cli.main(["import", "--root", str(tmp_path / "review"), "--dry-run"]) == 0
     assert "Nothing changed: the review is as the files have it." in capsys.readouterr().out
+
+
+def test_all_that_is_wrong_with_the_references_is_told_at_once(
+    taken_in: Callable[..., tuple[Records, str]],
+) -> None:
+    wrong = (
+        "@book{kim2019, author={Kim, Bo}, title={Pay, year={2019}}\n"
+        "@book{roux2021, author={Roux, Jo}, title={No pay}, year={20x1}, doi={xx}}\n"
+        "@book{ek2022, author={Ek, Jo}, title=Rest at work, year={2022}}\n"
+    )
+    told = refused(taken_in, bib=wrong)
+    for words in ("next entry begins", "'xx' is not a DOI", "'20x1' is not", "neither in braces"):
+        assert told.count(words) == 1, told
+    assert "no work of" not in told
+
+
+def test_a_name_with_its_letters_written_out_is_no_other_study(
+    taken_in: Callable[..., tuple[Records, str]],
+) -> None:
+    table = TABLE.replace("Lee 2020", "Soerensen & Mueller 2020")
+    bib = BIB.replace("Lee, Ann", "Sørensen, Ann and Müller, Jo")
+    records, _ = taken_in(table, bib)
+    assert sorted(records.studies) == ["lee-2020", "roux2021"]

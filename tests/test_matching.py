@@ -241,3 +241,35 @@ def test_a_year_in_a_name_and_a_translated_title_are_found(words: str) -> None:
     }
     work = Reference("burden2022", "article", fields)
     assert Matcher({"burden2022": work}).find(words).key == "burden2022"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("Mueller 2020", "a"),
+        ("Muller 2020", "a"),
+        ("Soerensen & Boehm (2019)", "b"),
+        ("Sorensen and Bohm 2019", "b"),
+        ("Aakerblom 2011", "c"),
+    ],
+)
+def test_letters_may_be_written_out(words: str, key: str) -> None:
+    said = (
+        ("a", "Müller, A.", "2020"),
+        ("b", "Sørensen, A. and Böhm, B.", "2019"),
+        ("c", "van Åkerblom, X.", "2011"),
+    )
+    works = {
+        name: Reference(name, "book", {"author": author, "year": year, "title": name * 9})
+        for name, author, year in said
+    }
+    assert Matcher(works).find(words).key == key
+
+
+def test_who_is_called_so_comes_before_whose_letters_are_written_out() -> None:
+    fields = {"title": "A title", "year": "2020"}
+    works = {
+        "a": Reference("a", "book", {**fields, "author": "Müller, A."}),
+        "b": Reference("b", "book", {**fields, "author": "Mueller, B."}),
+    }
+    assert Matcher(works).find("Mueller 2020").key == "b"

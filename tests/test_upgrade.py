@@ -114,7 +114,9 @@ def test_what_a_team_changed_in_the_frame_is_merged(old: Path) -> None:
     )
     (old / ".gitattributes").unlink()
     commit(old)
-    assert upgrade(old, dry_run=False, say=quiet) == 0
+    said: list[str] = []
+    assert upgrade(old, dry_run=False, say=said.append) == 0
+    assert [line for line in said if "copy .synth/frame/gitattributes there" in line]
     assert makefile.read_text("utf-8").endswith("\nours: ## our own\n\t@true\n")
     assert "search_bar_text: Find" in config.read_text("utf-8")
     assert "[synth.book]" in config.read_text("utf-8")

@@ -467,7 +467,10 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="your table, as your program saves it; several times for several tables",
     )
     command.add_argument(
-        "--bib", type=Path, metavar="FILE", help="your references, BibTeX (.bib) or RIS (.ris)"
+        "--bib",
+        type=Path,
+        metavar="FILE",
+        help="your references: BibTeX (.bib), RIS (.ris) or another format",
     )
     command.add_argument(
         "--codebook",

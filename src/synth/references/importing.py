@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import Problem
-from synth.reading.bibliography import parse_bibliography
+from synth.reading.bibliography import check_bibliography, parse_bibliography
 from synth.reading.encodings import read_any_text
 from synth.reading.settings import SLUG
 from synth.references import tagged
@@ -67,6 +67,16 @@ class Works:
     def matcher(self) -> Matcher:
         """Finds the works by what a table calls them."""
         return Matcher(self.bibliography, self.former, self.file)
+
+    def wrong(self, latest: int) -> list[Problem]:
+        """What is wrong inside the entries, at the lines of the author's file.
+
+        Parameters
+        ----------
+        latest : the last year a work can bear.
+        """
+        found = check_bibliography(self.bibliography, latest, self.file)
+        return [problem.at(self.file, self.lines.get(problem.line)) for problem in found]
 
 
 def read_references(path: Path) -> tuple[Works, list[Problem]]:

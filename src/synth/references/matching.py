@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -172,6 +173,18 @@ class Matcher:
         return named
 
     @cached_property
+    def _spelled_out(self) -> dict[str, list[str]]:
+        """Keys by a first author whose letters are written out: Mueller for Müller."""
+        firsts = ((key, (work.authors or work.editors)[:1]) for key, work in self.works.items())
+        return _index(
+            (_name_key(_spelled(family)), key)
+            for key, names in firsts
+            for name in names
+            for family in (name.family, name.last)
+            if not family.isascii()
+        )
+
+    @cached_property
     def _initials(self) -> dict[str, list[str]]:
         """Of works by a body, what it may be called in short: WHO for World Health Organization."""
         found: dict[str, list[str]] = {}
@@ -329,6 +342,11 @@ class Matcher:
         if not keys and tokens and (match := re.match(r"([^\W\d_]+?)(?:s|etal)$", tokens[0])):
             keys, used = self._families.get(match[1], []), 1
         if not keys:
+            for end in range(len(tokens), 0, -1):
+                if keys := self._spelled_out.get(" ".join(tokens[:end]), []):
+                    used = end
+                    break
+        if not keys:
             return []
         rest = tokens[used:]
         kept = [key for key in keys if self._names_fit(key, rest)]
@@ -361,7 +379,8 @@ class Matcher:
         own = {
             part
             for name in names
-            for part in fold_words(f"{name.family} {name.first} {name.jr}").split()
+            for text in (name.family, _spelled(name.family), name.first, name.jr)
+            for part in fold_words(text).split()
         }
         initials = {part for name in names for part in fold_words(name.initials).split()}
         joined = {"".join(fold_words(name.initials).split()) for name in names}
@@ -431,6 +450,21 @@ class Matcher:
 
     def _listed(self, keys: Iterable[str]) -> str:
         return ", ".join(f"{key!r} ({shorten(self.works[key].title, 60)})" for key in keys)
+
+
+_WRITTEN_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
+    | {"Ø": "Oe", "Å": "Aa"}
+)
+
+
+def _spelled(name: str) -> str:
+    """A name as German and the languages of the North write it where a letter is missing.
+
+    >>> _spelled("Müller"), _spelled("Ødegård")
+    ('Mueller', 'Oedegaard')
+    """
+    return name if name.isascii() else unicodedata.normalize("NFC", name).translate(_WRITTEN_OUT)
 
 
 _JOINTS = frozenset(["and", "und", "et", "y", "e", "i", "og", "och", "en", "with", "the"])

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from synth.errors import ReviewError, told_once
 from synth.model import TABLES
-from synth.reading.bibliography import BIB_FILE, check_bibliography, parse_bibliography
+from synth.reading.bibliography import BIB_FILE, parse_bibliography
 from synth.reading.csv_table import format_table, split_table
 from synth.reading.settings import read_settings
 from synth.reading.textio import read_text, write_files
@@ -104,8 +104,8 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     # What 'synth check' would refuse tomorrow is refused before it is written.
     latest = settings.date.year + 1
     refused = [
-        problem.at(problem.file, works.lines.get(problem.line))
-        for problem in check_bibliography(works.bibliography, latest, str(file))
+        problem
+        for problem in works.wrong(latest)
         # A work that stands twice in an export comes in once.
         if problem.code not in ("entry-doi-twice", "entry-alike", "entry-authorless")
     ]

@@ -414,7 +414,7 @@ def _settings(made: Tables, material: Material, words: Words) -> str:
         "# Every key is explained in data/README.md.\n\n"
         f"title = {_toml(title)}\nquestion = {_toml(question)}\n"
         'language = "en"\nlicence = "not chosen yet"\nversion = "0.1.0"\n'
-        f"date = {_today().isoformat()}\n"
+        f"date = {today().isoformat()}\n"
         '# Who made the book, each name as it is cited: ["Lovelace, Ada"]\nauthors = []\n'
     )
     material.report.missing.append(f"Who made the book: write the names in {SETTINGS_FILE}.")
@@ -473,7 +473,7 @@ def _words(words: Words, report: Report) -> tuple[str, str, str]:
     return title, question, citation
 
 
-def _today() -> date:
+def today() -> date:
     """The date of the data; fixed by ``SOURCE_DATE_EPOCH`` for builds that must come out alike."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     return date.fromtimestamp(int(epoch)) if epoch.isdecimal() else date.today()

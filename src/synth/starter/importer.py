@@ -16,7 +16,7 @@ from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
 from synth.starter.columns.named import given
-from synth.starter.draft import Words, files_of, table_text, tables
+from synth.starter.draft import Words, files_of, table_text, tables, today
 from synth.starter.flow.boxes import Flow
 from synth.starter.flow.reading import flow_of
 from synth.starter.flow.screening import without_excluded
@@ -312,7 +312,10 @@ def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
         if sheets:
             works, found = works_of_sheet(sheets[0], guess(sheets[0]).recipe)
         problems = found if sheets or bib.suffix.lower() in _TABLES else problems
-    for problem in problems:
+    # What 'synth check' would refuse tomorrow is told with what cannot be read today.
+    latest = today().year + 1
+    refused = (one for one in works.wrong(latest) if one.severity == "error")
+    for problem in dict.fromkeys([*problems, *refused]):
         if problem.severity == "error":
             report.problems.append(problem)
         else:

@@ -41,12 +41,14 @@ class Plan:
     remove : paths that go.
     conflicts : for each file that both sides changed in the same lines, both versions with marks.
     dropped : lines of version 1's requirements that the library no longer needs.
+    absent : files of the frame that the team deleted; they stay away.
     """
 
     write: dict[str, bytes] = field(default_factory=dict)
     remove: list[str] = field(default_factory=list)
     conflicts: dict[str, str] = field(default_factory=dict)
     dropped: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.write or self.remove or self.conflicts)
@@ -78,6 +80,10 @@ def upgrade(root: Path, *, dry_run: bool, say: Say) -> int:
     plan = _plan(root, base, frame.written(settings, built if _vendored(root) else None))
     if plan and (entry := with_entry(root, date.today())):
         plan.write[VERSIONS_FILE] = entry.encode()
+    for name, file in frame.FRAME_FILES.items():
+        if file in plan.absent:
+            kept = f"{frame.BASE}/{name}"
+            say(f"{file} was deleted here and stays away; to have it back, copy {kept} there.")
     if not plan:
         say(f"This review is at version {version} of the library already; nothing to do.")
         return 0
@@ -176,6 +182,8 @@ def _merge(plan: Plan, file: str, yours: bytes | None, base: str | None, new: by
         # Deleted by the team: it stays away. Not known to the older library: it is new.
         if base is None:
             plan.write[file] = new
+        else:
+            plan.absent.append(file)
         return
     mine, theirs = _lines_ends(yours), _lines_ends(new)
     was = _lines_ends((base or "").encode())
