@@ -17,6 +17,7 @@ from synth.starter.columns.guess import guess
 from synth.starter.file_kinds.reading import read_tables
 from synth.starter.sheet import Sheet
 from synth.starter.start import Request, start
+from synth.starter.turned import turned
 
 TABLE = "Paper,Code,Text\nMüller 2020,Pay,Café “was” paid.\nRoux 2021,Hours,Naïve façade.\n"
 
@@ -1285,3 +1286,23 @@ def test_addresses_behind_names_of_pages_are_no_part_of_them(tmp_path: Path) -> 
     )
     assert cells(sheet) == [["Lee 2019", "Pay"], ["Ek 2020", "Rest"]]
     assert "2 cells were read without the addresses" in told(sheet)
+
+
+def test_notes_right_below_a_table_are_no_rows_cut_off(tmp_path: Path) -> None:
+    (sheet,) = read(
+        tmp_path, "t.csv", "Study,Pay,Rest\nLee 2020*,x,\nEk 2018†,,x\n* pilot\n† trial\n"
+    )
+    assert [row.line for row in sheet.rows] == [2, 3, 4, 5]
+
+
+def test_columns_that_blanks_set_apart_are_columns(tmp_path: Path) -> None:
+    (sheet,) = read(
+        tmp_path, "t.txt", "Study        Code\nLee 2020     Pay\nEk 2018      Long hours\n"
+    )
+    assert cells(sheet) == [["Lee 2020", "Pay"], ["Ek 2018", "Long hours"]]
+    assert "two blanks or more" in told(sheet)
+
+
+def test_a_matrix_of_nvivo_with_documents_as_columns_is_turned(tmp_path: Path) -> None:
+    (sheet,) = read(tmp_path, "t.csv", ",A : Lee 2020,B : Ek 2018\n1 : Pay,2,0\n2 : Rest,0,3\n")
+    assert turned(sheet).header == ("Study", "Pay", "Rest")

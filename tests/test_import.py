@@ -1122,7 +1122,8 @@ def test_a_row_that_heads_the_rows_below_is_no_study(take: Take) -> None:
         "Cho 2020,,\n"
     )
     assert made.counts == (4, 4)
-    assert "table.csv:2: 'Africa', table.csv:5: 'Asia (n=2)'" in made.told
+    assert "2 rows only head the rows below them, such as 'Africa'" in made.told
+    assert "Group (the study’s)" in made.told
     assert "Studies without any code stay in every total. (1 study: Cho 2020)" in made.told
 
 
@@ -2680,3 +2681,103 @@ def test_a_code_that_joins_two_others_is_told(take: Take, label: str) -> None:
     made = take(f"Study,Codes\nLee 2020,{label}\nRoux 2019,Pay\nEk 2018,Rest\n")
     assert made.themes[label] == 1
     assert f"stand as codes of their own. (1 code: {label!r})" in made.told
+
+
+def test_rows_below_the_name_of_a_theme_are_coded_by_it(take: Take, tmp_path: Path) -> None:
+    made = take(
+        "Study,Finding\nTheme 1: Pay,\nLee 2020,low\nRoux 2019,poor\nTheme 2: Rest,\n"
+        "Ek 2018,none\nLee 2020,little\n"
+    )
+    assert made.themes == {"Theme 1: Pay": 2, "Theme 2: Rest": 2}
+    assert made.counts == (4, 3)
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Study", "Country", "Code"])
+        sheet.merge_range("A2:C2", "Inside")
+        sheet.write_row(2, 0, ["Lee 2020", "Peru", "Pay"])
+        sheet.write_row(3, 0, ["Roux 2019", "Chad", "Rest"])
+        sheet.merge_range("A5:C5", "Outside")
+        sheet.write_row(5, 0, ["Ek 2018", "Peru", "Pay"])
+    made = take(path)
+    assert made.themes == {"Pay": 2, "Rest": 1}
+    assert made.counts == (3, 3)
+    assert "Group (the study’s)" in made.told
+
+
+def test_studies_without_a_year_and_a_code_are_no_names_of_groups(take: Take) -> None:
+    made = take("Study,Code\nLee 2020,Pay\nWHO,\nRoux 2019,Rest\nEk 2018,Pay\n")
+    assert made.counts == (3, 4)
+    assert "only head the rows" not in made.told
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "Theme,Kenya,Peru\nPay,Lee 2020; Kim 2019,Ek 2021\nRest,Kim 2019,\n",
+            {("Pay", "lee2020", "Kenya"), ("Pay", "kim2019", "Kenya"), ("Pay", "ek2021", "Peru")}
+            | {("Rest", "kim2019", "Kenya")},
+        ),
+        (
+            'Country,Pay,Rest\nPeru,"Lee 2020, Kim 2019",Ek 2021\nChad,Roux 2019,\n',
+            {("Pay", "lee2020", "Peru"), ("Pay", "kim2019", "Peru"), ("Rest", "ek2021", "Peru")}
+            | {("Pay", "roux2019", "Chad")},
+        ),
+        (
+            "Theme,Barriers,Facilitators\nPay,Lee 2020,Ek 2021\nRest,,Lee 2020\n",
+            {("Pay", "lee2020", "Barrier"), ("Pay", "ek2021", "Facilitator")}
+            | {("Rest", "lee2020", "Facilitator")},
+        ),
+    ],
+)
+def test_a_map_whose_cells_name_studies_is_read_where_it_is_sure(
+    take: Take, table: str, expected: set[tuple[str, str, str]]
+) -> None:
+    made = take(table)
+    book, studies = made.records.codebook, made.records.studies
+    ways = {row.id: row.label for row in made.records.settings.directions}
+    found = {
+        (book[f.theme].label, f.study, *(f.countries or studies[f.study].countries))
+        if studies[f.study].countries
+        else (book[f.theme].label, f.study, ways[f.direction])
+        for f in made.records.findings.values()
+    }
+    assert found == expected
+    assert len(made.records.findings) == len(expected)
+    assert "Its cells name studies" in made.told
+
+
+def test_sheets_called_after_countries_say_the_country(take: Take, tmp_path: Path) -> None:
+    peru, chad = "Study,Theme\nLee 2020,Pay\nRoux 2019,Rest\n", "Study,Theme\nEk 2018,Pay\n"
+    made = take(workbook(tmp_path / "t.xlsx", Peru=peru, Chad=chad))
+    found = {key: study.countries for key, study in made.records.studies.items()}
+    assert found == {"lee2020": ("Peru",), "roux2019": ("Peru",), "ek2018": ("Chad",)}
+
+
+def test_sheets_of_quotes_alone_are_called_after_their_codes(take: Take, tmp_path: Path) -> None:
+    pay, rest = "Study,Quote\nLee 2020,low\nRoux 2019,poor\n", "Study,Quote\nEk 2018,no breaks\n"
+    made = take(workbook(tmp_path / "t.xlsx", Pay=pay, Rest=rest))
+    assert made.themes == {"Pay": 2, "Rest": 1}
+
+
+def test_a_number_of_the_studies_of_a_row_is_known_of_none(take: Take) -> None:
+    made = take('Theme,n,References\nPay,2,"Lee 2020, Roux 2019"\nRest,1,Ek 2018\n')
+    assert made.counts == (3, 3)
+    assert "'n' counts the studies that 'References' names" in made.told
+    assert all(not study.sample for study in made.records.studies.values())
+
+
+def test_findings_of_both_sides_in_a_cell_are_findings(take: Take) -> None:
+    made = take(
+        "Study,Pay,Rest\nLee 2020,Barrier: low pay; Enabler: bonus,\n"
+        "Roux 2019,Enabler: bonus,Barrier: noise\n"
+    )
+    assert made.themes == {"Pay": 3, "Rest": 1}
+    assert sorted(way for _, way in ways_of(made)) == ["Barrier"] * 2 + ["Facilitator"] * 2
+
+
+def test_a_country_that_a_form_does_not_list_is_a_country(take: Take) -> None:
+    made = take("Study,Country,Code\nLee 2020,Other: Chad,Pay\nEk 2018,Peru; Other: Mali,Pay\n")
+    found = {key: study.countries for key, study in made.records.studies.items()}
+    assert found == {"lee2020": ("Chad",), "ek2018": ("Peru", "Mali")}

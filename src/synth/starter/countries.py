@@ -83,6 +83,8 @@ def country(name: str) -> str:
     ''
     """
     known = _names()
+    # "Other: Chad" is what a form keeps of a country that is not in its list.
+    name = re.sub(r"^(?:others?|autres?|andere|otros?|outros?)\s*:\s*", "", name, flags=re.I)
     text = re.sub(r"\s*\((?:n\s*=\s*)?[\d.,% ]+\)", "", name).strip()
     if text in _codes():
         return _codes()[text]

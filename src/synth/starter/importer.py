@@ -29,7 +29,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
 from synth.starter.table_choice import choose, codebook_among
 from synth.starter.telling import places_of, tell_columns, tell_understood
-from synth.starter.turned import turned
+from synth.starter.turned import grouped, named_by_sheets, of_map, turned
 from synth.starter.understanding import understand
 from synth.starter.works import find_works, name_works, works_of_sheet
 
@@ -116,7 +116,7 @@ def take_in(
     """
     report = Report()
     former = former or Former()
-    every = _read(request.tables, report, say)
+    every = _read(request.tables, report, say, maps=not request.columns)
     flow = flow_of(every)
     codebook, sheets = _tables_of_studies(every, request, recipe, report)
     read = [understand(sheet, request, recipe, former.held, report) for sheet in sheets]
@@ -264,13 +264,22 @@ def _from(folder: Path, file: Path) -> str:
 # --- reading ------------------------------------------------------------------------------------
 
 
-def _read(files: Sequence[Path], report: Report, say: Say) -> list[Sheet]:
-    """Every table of every file, with what was told while reading."""
+def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> list[Sheet]:
+    """Every table of every file, with what was told while reading.
+
+    Parameters
+    ----------
+    files : the files.
+    report, say : where it is told, and said.
+    maps : whether maps may be taken apart: the team named no column of them.
+    """
     sheets: list[Sheet] = []
     for file in files:
         found, problems = read_tables(file, say)
         report.problems += problems
-        for sheet in map(turned, found):
+        if maps:
+            found = [one for sheet in found for one in of_map(sheet)]
+        for sheet in map(turned, map(grouped, named_by_sheets(found))):
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "
                 f"{source(sheet)}" + (f" ({sheet.program})" if sheet.program else "")

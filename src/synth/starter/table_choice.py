@@ -10,7 +10,7 @@ from pathlib import Path
 
 from synth.errors import Problem
 from synth.starter.columns.guess import Guess, guess
-from synth.starter.columns.headings import PERSON
+from synth.starter.columns.headings import PERSON, folded_headings
 from synth.starter.columns.table import IDENTITY, Doubt
 from synth.starter.marks import directions_in
 from synth.starter.recipe import SheetRecipe
@@ -220,6 +220,9 @@ def _themes_by_sheet(read: Sequence[tuple[Sheet, Guess]], report: Report) -> Non
         code = sheet.name and not _UNNAMED.fullmatch(folded(sheet.name))
         told = directions_in(sheet.name) or PERSON.fullmatch(folded(sheet.name))
         texts = not _codes_of(recipe) and not sheet.holds and recipe.of("summary")
+        # A lone column "Quote" was taken for the one code, for want of another.
+        words = folded_headings()["summary"]
+        bare_way = bare_way or (made.fallback and named and all(folded(n) in words for n in named))
         if made.guessed and (bare_way or texts) and code and not told and recipe.rows == "studies":
             alike.setdefault(sheet.header, []).append((sheet, made))
     for group in alike.values():

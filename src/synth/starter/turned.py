@@ -1,12 +1,16 @@
-"""A table with a column for each study, turned so that each study has a row."""
+"""Tables of other shapes as tables with a row for each study: turned, grouped, by sheet, maps."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from synth.starter.countries import country
+from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_beside
+from synth.starter.values import is_beside, is_note, is_total, unknown
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -93,3 +97,175 @@ def _names(sheet: Sheet, name: str) -> bool:
     held = [row.cells[name] for row in sheet.rows if row.cells[name]]
     words = [cell for cell in held if not re.fullmatch(r"[\d.,%() /]+", cell)]
     return bool(held) and len(words) * 2 > len(held) and sum(map(len, held)) <= 80 * len(held)
+
+
+_GROUP = re.compile(
+    r"(?:(?:sub-?)?themes?|topics?|codes?|categor(?:y|ies)|themen?|tema)\b", re.IGNORECASE
+)
+
+
+def grouped(sheet: Sheet) -> Sheet:
+    """A table whose rows stand in groups, below lines that name the group, with a column of them.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> rows = [("Theme 1: Pay", ""), ("Lee 2020", "a"), ("Theme 2: Rest", ""), ("Ek 2012", "b")]
+    >>> rows = tuple(Row(at, {"Study": a, "Text": b}) for at, (a, b) in enumerate(rows, 2))
+    >>> [row.cells["Theme"] for row in grouped(Sheet("t.csv", ("Study", "Text"), rows)).rows]
+    ['Theme 1: Pay', 'Theme 2: Rest']
+    """
+    first = sheet.header[0] if sheet.header else ""
+    heads = {row.line: row.cells[first] for row in sheet.rows if _is_group(row, first)}
+    others = [row for row in sheet.rows if row.line not in heads]
+    labels = [row.cells[first] for row in others if row.cells[first]]
+    dated = sum(bool(LABEL.match(label)) for label in labels)
+    lines = [row.line in heads for row in sheet.rows]
+    if (
+        sheet.holds
+        or len(heads) < 2
+        or len({*heads.values()}) < len(heads)
+        or dated * 2 <= len(labels)
+        or not lines[0]
+        or lines[-1]
+        or any(one and two for one, two in pairwise(lines))
+    ):
+        return sheet
+    lands = all(map(country, heads.values()))
+    themes = all(map(_GROUP.match, heads.values()))
+    # "WHO" alone in its row may be a study that was coded as nothing.
+    if len(heads) * 3 > len(others) * 2 and not (lands or themes):
+        return sheet
+    name = "Country" if lands else "Theme" if themes else "Group"
+    if name in sheet.header:
+        name = "Group (2)" if name == "Group" else "Group"
+    if name in sheet.header:
+        return sheet
+    group, rows = "", []
+    for row in sheet.rows:
+        if row.line in heads:
+            group = row.cells[first]
+        else:
+            rows.append(Row(row.line, {**row.cells, name: group}))
+    note = (
+        f"{len(heads)} rows only head the rows below them, such as {heads[min(heads)]!r}: what "
+        f"they say stands in a column of its own, {name!r}."
+    )
+    return replace(
+        sheet, header=(*sheet.header, name), rows=tuple(rows), notes=(*sheet.notes, note)
+    )
+
+
+def _is_group(row: Row, first: str) -> bool:
+    """Whether a row only names the rows below it: one cell, or one cell merged across all."""
+    held = [cell for cell in row.cells.values() if cell]
+    label = row.cells[first]
+    alone = len(held) == 1 or (len({*held}) == 1 and len(held) == len(row.cells) > 2)
+    return (
+        bool(label)
+        and alone
+        and len(label) <= 80
+        and not (LABEL.match(label) or is_note(label) or is_total(label) or unknown(label))
+    )
+
+
+def named_by_sheets(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Tables alike of one file whose sheets are called after countries, with a column of them."""
+    lands = [country(sheet.name) if sheet.name else "" for sheet in sheets]
+    alike: dict[tuple[str, ...], int] = {}
+    for sheet, land in zip(sheets, lands, strict=True):
+        if land and not sheet.hidden:
+            alike[sheet.header] = alike.get(sheet.header, 0) + 1
+    made = []
+    for sheet, land in zip(sheets, lands, strict=True):
+        known = any(name.casefold() in ("country", "countries") for name in sheet.header)
+        if land and alike.get(sheet.header, 0) > 1 and not known and not sheet.holds:
+            rows = tuple(Row(row.line, {**row.cells, "Country": land}) for row in sheet.rows)
+            note = f"Its name is a country, as those of other sheets are: 'Country' is {land!r}."
+            header, notes = (*sheet.header, "Country"), (*sheet.notes, note)
+            sheet = replace(sheet, header=header, rows=rows, notes=notes)
+        made.append(sheet)
+    return made
+
+
+def of_map(sheet: Sheet) -> list[Sheet]:
+    """A map whose cells name studies as a table for each of its columns; another as it is.
+
+    What the columns say has to be certain: countries, or directions. Where the rows are countries,
+    the headings are the codes.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> rows = (Row(2, {"Theme": "Pay", "Peru": "Lee 2020; Ek 2012", "Chad": "Lee 2020"}),)
+    >>> [made.rows[0].cells for made in of_map(Sheet("t.csv", ("Theme", "Peru", "Chad"), rows))][1]
+    {'Theme': 'Pay', 'Study': 'Lee 2020', 'Country': 'Chad'}
+    """
+    cells = {
+        name: [row.cells[name] for row in sheet.rows if row.cells[name]] for name in sheet.header
+    }
+    named = [name for name in sheet.header if all(map(names_studies, cells[name]))]
+    named = [name for name in named if cells[name]]
+    ways = [name for name in sheet.header if name not in named and cells[name]]
+    if sheet.holds or len(named) < 2 or not 1 <= len(ways) <= 2 or sheet.header[0] != ways[0]:
+        return [sheet]
+    lands = len(ways) == 1 and all(map(country, cells[ways[0]]))
+    if lands:
+        axis, use = "Theme", "theme"
+    elif all(map(country, named)):
+        axis, use = "Country", "country"
+    elif len({directions_in(name) for name in named} - {""}) == len(named):
+        axis, use = "Direction", "direction"
+    else:
+        return [sheet]
+    if {axis, "Study"} & {*ways}:
+        return [sheet]
+    ranks = ["country"] if lands else ["theme"] if len(ways) == 1 else ["rank 1", "rank 2"]
+    roles = {**dict(zip(ways, ranks, strict=True)), "Study": "study", axis: use}
+    note = (
+        "Its cells name studies: each study of a cell is read as one that says what stands left "
+        f"of it, with the heading {{!r}} as its {use}."
+    )
+    made, above = [], [""] * len(ways)
+    for name in named:
+        said = directions_in(name) if use == "direction" else name
+        rows = []
+        for row in sheet.rows:
+            # As merged cells are saved: what is wider stands only in the first of its rows.
+            way = [row.cells[one] for one in ways]
+            above = [
+                one or (old if at < len(way) - 1 else "")
+                for at, (one, old) in enumerate(zip(way, above, strict=True))
+            ]
+            if row.cells[name]:
+                held = dict(zip(ways, above, strict=True))
+                rows.append(Row(row.line, {**held, "Study": row.cells[name], axis: said}))
+        called = f"{sheet.name}, {name}" if sheet.name else name
+        made.append(
+            replace(
+                sheet,
+                header=(*ways, "Study", axis),
+                rows=tuple(rows),
+                notes=((*sheet.notes, note.format(name)) if name == named[0] else ()),
+                name=called,
+                heads={},
+                roles=roles,
+            )
+        )
+    return made
+
+
+def names_studies(cell: str) -> bool:
+    """Whether a cell does nothing but name studies."""
+    parts = [part.strip(" .()[]") for part in _PARTS.split(cell)]
+    short = all(len(part) < 50 and LABEL.fullmatch(part) for part in parts if part)
+    return short and not CITES.search(cell)
+
+
+CITES = re.compile(r"\w.*\([^\W\d_]")
+"""A text that cites a study in brackets, as "No rooms (Lee 2013)" does."""
+
+
+_PARTS = re.compile(r"[;\n]|(?<=\d),|(?<=\d[a-z]),|(?<=\)),")

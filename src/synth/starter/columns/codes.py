@@ -17,8 +17,8 @@ from synth.starter.columns.ticks import (
     tell_ticked,
     text_columns,
 )
-from synth.starter.lists import pieces, separators_of, typed_counts
-from synth.starter.marks import directions_in
+from synth.starter.lists import pieces, sentences, separators_of, typed_counts
+from synth.starter.marks import directions_in, marks_before
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, same, unknown
@@ -171,7 +171,7 @@ def _take_others(columns: Columns) -> bool:
         if APPRAISED.search(folded(name)):
             # What a tool of appraisal says is known of a study, and is no finding.
             columns.uses[name] = "filter" if columns.is_short(name) else "keep"
-    if valued := [name for name in columns.free if columns.comes_again(name)]:
+    if valued := [name for name in columns.free if _is_valued(columns, name)]:
         columns.use(valued, "dimensions")
         columns.tell(
             f"No column is called a code, so the values of {quoted(valued)} are the "
@@ -207,6 +207,12 @@ def _take_others(columns: Columns) -> bool:
             hint='--columns "theme=COLUMN" names the codes, "keep=COLUMN" none',
         )
     return True
+
+
+def _is_valued(columns: Columns, name: str) -> bool:
+    """Whether a column has few values that come again, and no findings that say their side."""
+    marks, others = marks_before(part for cell in columns.held[name] for part in sentences(cell))
+    return columns.comes_again(name) and not (marks and not others)
 
 
 def code_of_heading(sheet: Sheet, name: str) -> tuple[tuple[str, ...], str]:

@@ -7,16 +7,13 @@ import re
 from synth.references.work import DOI
 from synth.starter.columns.table import IDENTITY, Columns
 from synth.starter.spreadsheet import folded
-from synth.starter.turned import LABEL
+from synth.starter.turned import CITES, LABEL, names_studies
 from synth.starter.values import is_consensus, is_mail, same
 
 _IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
-_CITES = re.compile(r"\w.*\([^\W\d_]")
+_YEARS = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
 # So many people code a review at most.
 _MOST_PEOPLE = 12
-
-
-_PARTS = re.compile(r"[;\n]|(?<=\d),|(?<=\d[a-z]),|(?<=\)),")
 
 
 def matrix_of_studies(columns: Columns) -> list[str]:
@@ -27,15 +24,10 @@ def matrix_of_studies(columns: Columns) -> list[str]:
     """
     if columns.has("study", "key", "author", "title", "doi", "pmid"):
         return []
-
-    def named(cell: str) -> bool:
-        parts = [part.strip(" .()[]") for part in _PARTS.split(cell)]
-        return all(len(part) < 50 and LABEL.fullmatch(part) for part in parts if part) and (
-            not _CITES.search(cell)
-        )
-
     found = [
-        name for name in columns.free if columns.held[name] and columns.share(name, named) == 1
+        name
+        for name in columns.free
+        if columns.held[name] and columns.share(name, names_studies) == 1
     ]
     return found if len(found) > 1 and len(found) < len(columns.sheet.header) else []
 
@@ -46,7 +38,7 @@ def find_studies(columns: Columns) -> None:
     if not columns.has("study", "key", "author"):
         for name in columns.free:
             # "No rooms (Lee 2013)" is a text that cites a study.
-            texts = columns.share(name, _CITES.search) > 0.3
+            texts = columns.share(name, CITES.search) > 0.3
             if columns.share(name, LABEL.match) > 0.6 and not texts:
                 columns.uses[name] = "study"
                 break
@@ -56,9 +48,28 @@ def find_studies(columns: Columns) -> None:
         years = [n for n in columns.free if columns.share(n, _IS_YEAR.fullmatch) > 0.9]
         if len(years) == 1 and not dated:
             columns.use(years, "year")
+    _leave_out_counts(columns)
     if not columns.has("doi"):
         found = [name for name in columns.free if columns.share(name, DOI.search) > 0.6]
         columns.use(found[:1], "doi")
+
+
+def _leave_out_counts(columns: Columns) -> None:
+    """A column that counts the studies its row names is known of none of them."""
+    named = next((name for name, use in columns.uses.items() if use == "study"), "")
+    if not named:
+        return
+    listed = [len(_YEARS.findall(cell)) for cell in columns.cells[named]]
+    for name in columns.sheet.header:
+        counts = [re.sub(r"\D.*", "", cell) for cell in columns.cells[name]]
+        alike = [int(one) == many for one, many in zip(counts, listed, strict=True) if one]
+        free = name not in columns.given and columns.uses.get(name, "sample") == "sample"
+        if free and max(listed, default=0) > 1 and alike and sum(alike) * 3 > len(alike) * 2:
+            columns.uses[name] = "leave-out"
+            columns.tell(
+                f"{name!r} counts the studies that {named!r} names, so it is not taken over.",
+                hint=f'--columns "keep={name}"',
+            )
 
 
 def find_reviewers(columns: Columns) -> None:

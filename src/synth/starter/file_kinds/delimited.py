@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import Problem
 from synth.starter.file_kinds.grid import Grid
+from synth.starter.values import is_note
 from synth.text import counted
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def grids_of(text: str, file: str, notes: list[str]) -> tuple[list[Grid], list[P
         return _grids_of_markdown(text, first, marked_up, file, notes)
     with _cells_of_any_size():
         way = _Way(named[1], '"') if named else _way(text)
-        if way is None:
+        if way is None and (spaced := _with_tabs(text)):
+            notes = [*notes, "Its columns are separated by two blanks or more."]
+            text, way = spaced, _Way("\t", "")
+        elif way is None:
             notes = [*notes, "It has one column: no comma, semicolon, tab or bar separates more."]
             way = _Way("\t", "")
         elif way.separator != ",":
@@ -70,6 +74,17 @@ def grids_of(text: str, file: str, notes: list[str]) -> tuple[list[Grid], list[P
         return [], problems
     problems = _ragged(lines, way, file)
     return ([] if problems else [Grid(file, lines, notes=list(notes))]), problems
+
+
+def _with_tabs(text: str) -> str:
+    r"""A text whose columns stand apart by blanks in each line, with tabs; empty if it is none.
+
+    >>> _with_tabs("Study      Code\nLee 2020   Pay"), _with_tabs("Study  Code\nLee 2020")
+    ('Study\tCode\nLee 2020\tPay', '')
+    """
+    lines = [re.sub(r" {2,}", "\t", line.strip()) for line in text.split("\n")]
+    counts = {line.count("\t") for line in lines if line}
+    return "\n".join(lines) if len(counts) == 1 and max(counts) and "\t" not in text else ""
 
 
 def _is_outline(text: str) -> bool:
@@ -251,6 +266,9 @@ def _ragged(lines: list[tuple[int, list[str]]], way: _Way, file: str) -> list[Pr
     kinds: dict[int, list[int]] = {}
     last = max(at for at, (_, cells) in enumerate(lines) if len(cells) == width)
     gap = next((at for at in range(last + 1, len(lines)) if not any(lines[at][1])), len(lines))
+    # Notes right below the table are not cut off either.
+    while gap > last + 1 and all(len(c) == 1 and is_note(c[0]) for _, c in lines[last + 1 : gap]):
+        gap = last
     for at, (number, cells) in enumerate(lines[start:], start):
         # What stands apart below the table, as notes do, is not cut off.
         if not any(cells) or (at > gap and len(cells) == 1):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from synth.starter.file_kinds.flow_list import flow_list
 from synth.starter.sheet import Row, Sheet
+from synth.starter.turned import LABEL
 from synth.text import counted
 
 
@@ -576,6 +577,9 @@ def _without_matrix_numbers(sheet: Sheet) -> Sheet:
     if len(set(names.values())) < len(names):
         return sheet
     study = first if not first.startswith("Column ") else "Source"
+    names_of_rows = [row.cells[first].partition(" : ")[2] for row in sheet.rows]
+    # The columns may be the documents, and the rows the codes: then the table is turned.
+    turn = all(map(LABEL.match, names.values())) and not any(map(LABEL.match, names_of_rows))
     rows = [
         Row(
             row.line,
@@ -595,7 +599,7 @@ def _without_matrix_numbers(sheet: Sheet) -> Sheet:
         [study, *names.values()],
         rows,
         program="NVivo",
-        holds="studies",
-        roles={study: "study"},
+        holds="" if turn else "studies",
+        roles={} if turn else {study: "study"},
         notes=(*sheet.notes, told),
     )
