@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -260,3 +261,25 @@ def test_a_file_to_import_that_is_not_there_is_told_before_a_recipe_is_missed(
     said = capsys.readouterr().err
     assert said.startswith("nothing.xlsx: [sheet-unreadable]")
     assert "recipe" not in said
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_without_a_place_to_speak_to_nothing_breaks(sound: Path, closed: str) -> None:
+    command = f"{sys.executable} -m synth.cli check --root {sound} {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_a_reader_who_leaves_early_is_no_fault_of_a_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def left(*_: object, **__: object) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    monkeypatch.setattr("synth.starter.start._start", left)
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    # Nothing is opened that nobody would close.
+    monkeypatch.setattr("os.open", lambda *_: -1)
+    monkeypatch.setattr("sys.stdout.fileno", lambda: 1, raising=False)
+    assert main(["new", str(tmp_path / "tools"), "--no-execute"]) == 1
+    assert capsys.readouterr() == ("", "")

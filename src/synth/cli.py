@@ -49,16 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     0 when all is well, 1 when problems were found, 2 when the command could not be understood.
     """
-    parser = _parser()
-    given = parser.parse_args(arguments)
-    if not hasattr(given, "run"):
-        parser.print_help()
-        return 0
+    if sys.stdout is None or sys.stderr is None:
+        # Started without a place to speak to, as some schedulers do.
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  as long as the program
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     # A letter that the terminal cannot show must not hide the problem it stands in.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        parser = _parser()
+        given = parser.parse_args(arguments)
+        if not hasattr(given, "run"):
+            parser.print_help()
+            return 0
         return int(given.run(given))
     except ReviewError as error:
         _tell(error.problems, "text", sys.stderr.write)

@@ -29,6 +29,9 @@ def start(
     """
     try:
         return _start(request, execute=execute, dry_run=dry_run, say=say, ask=ask)
+    except BrokenPipeError:
+        # Whoever read what was said has seen enough; the folder is not to blame.
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         problem = Problem("new-unwritable", str(request.folder), reason=reason)
