@@ -8,8 +8,8 @@ left after duplicates.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from synth.starter.sheet import Row, Sheet
@@ -123,88 +123,139 @@ def flow_list(sheet: Sheet) -> Sheet:
 
 def _read(sheet: Sheet, pairs: Sequence[tuple[int, str, str]]) -> Sheet | None:
     """The boxes of some labels with numbers; nothing if they are too few to be a search."""
-    found: dict[str, tuple[int, str, str]] = {}
-    first: list[tuple[str, str]] = []
-    reasons: list[tuple[str, str]] = []
-    other: list[str] = []
-    sources: list[tuple[str, str]] = []
-    last = ""
-    for line, label, number in pairs:
-        # "records_screened" and "Eligibility_FullText_Assessed" are words, too.
-        words = label if " " in label else _spelt(label)
-        name = next((name for name, pattern in _BOXES if pattern.search(words)), "")
-        if _OTHER.search(words) and name.startswith("dbr_"):
-            name = f"other_{name.removeprefix('dbr_')}"
-        elif not name and _EXCLUDED.fullmatch(words):
-            name = {"records_screened": "records_excluded", "dbr_assessed": "dbr_excluded"}.get(
-                last, ""
-            )
-        after = last in ("dbr_assessed", "dbr_excluded")
-        why = _REASON.search(words) if name == "dbr_excluded" or after else None
-        if why:
-            reasons.append((why["reason"], number))
-            last = "dbr_excluded"
-        elif last == "dbr_excluded" and (name in found or not _LATER.match(name)):
-            reasons.append((words, number))
-        elif name and name not in found:
-            found[name] = (line, words, number)
-            last = name
-        elif name == last == "records_identified":
-            sources.append((words, number))
-        elif last == "dbr_assessed":
-            reasons.append((words, number))
-        elif not found or [*found] == ["database_results"]:
-            first.append((words, number))
-        else:
-            other.append(words)
-    if len({*found} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
+    said = _Said.of(pairs)
+    boxes = said.boxes
+    if len({*boxes} & {"records_screened", "dbr_assessed", "new_studies", "new_reports"}) < 2:
         return None
-    if not {*found} & {"database_results", "records_identified"} or len(found) < 4:
+    if not {*boxes} & {"database_results", "records_identified"} or len(boxes) < 4:
         return None
     told = ["It is read as the numbers of the search, box by box."]
-    if reasons:
-        line, words, number = found.get("dbr_excluded", (0, "Reports excluded", ""))
-        total = count_of(number) if number else _left_after(found)
-        if total is not None and _sum(reasons) == total:
-            found["dbr_excluded"] = (line, words, _listed(reasons))
-        else:
-            says = (
-                f"{words!r} says {number}" if number else f"{total} were assessed and not included"
-            )
-            told.append(_no_reasons(reasons, says if number or total is not None else ""))
-    if sources:
-        # "Identified in A, 20; identified in B, 30": where all of them lead on, they are sources.
-        line, words, number = found["records_identified"]
-        every = [(words, number), *sources]
-        left = [
-            count_of(found[n][2]) for n in ("after_duplicates", "records_screened") if n in found
-        ]
-        gone = count_of(found["duplicates"][2]) if "duplicates" in found else 0
-        if (total := _sum(every)) is not None and gone is not None and total - gone in left:
-            del found["records_identified"]
-            named = (line, "Records identified from databases", str(total))
-            found = {"database_results": named, **found}
-            found["database_specific_results"] = (line, words, _listed(every))
-            listed = ", ".join(repr(name) for name, _ in every)
-            told.append(f"Their sum leads on, so they are read as the databases: {listed}.")
-        else:
-            other += [name for name, _ in sources]
-    if first:
-        whole = "database_results" if "database_results" in found else "records_identified"
-        line, words, number = found[whole]
-        if _sum(first) == count_of(number):
-            found["database_results"] = (line, words, number)
-            found["database_specific_results"] = (line, words, _listed(first))
-        else:
-            other = [*(name for name, _ in first), *other]
+    said.give_reasons(told)
+    said.give_sources(told)
+    said.give_first()
     header = ("data", "description", "boxtext", "n")
     rows = tuple(
         Row(line, dict(zip(header, (name, words, words, number), strict=True)))
-        for name, (line, words, number) in found.items()
+        for name, (line, words, number) in said.boxes.items()
     )
-    if other:
-        told.append(f"Numbers that are no box were left out: {', '.join(map(repr, other))}.")
+    if said.other:
+        told.append(f"Numbers that are no box were left out: {', '.join(map(repr, said.other))}.")
     return replace(sheet, header=header, rows=rows, holds="flow", notes=(*sheet.notes, *told))
+
+
+@dataclass
+class _Said:
+    """The numbers of a list by what they are: labels with their numbers as written.
+
+    Parameters
+    ----------
+    boxes : line, label and number of each box of the template.
+    first : what stands before the first box that leads on: databases, perhaps.
+    reasons : what stands below the reports that were assessed or excluded.
+    sources : further numbers of records that were identified.
+    other : labels of what is none of these.
+    """
+
+    boxes: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+    first: list[tuple[str, str]] = field(default_factory=list)
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+    sources: list[tuple[str, str]] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, pairs: Sequence[tuple[int, str, str]]) -> _Said:
+        """Sort lines, labels and numbers by the words of each label and by what stands above."""
+        said, last = cls(), ""
+        for line, label, number in pairs:
+            # "records_screened" and "Eligibility_FullText_Assessed" are words, too.
+            words = label if " " in label else _spelt(label)
+            name = _box(words, last)
+            after = last in ("dbr_assessed", "dbr_excluded")
+            why = _REASON.search(words) if name == "dbr_excluded" or after else None
+            if why:
+                said.reasons.append((why["reason"], number))
+                last = "dbr_excluded"
+            elif last == "dbr_excluded" and (name in said.boxes or not _LATER.match(name)):
+                said.reasons.append((words, number))
+            elif name and name not in said.boxes:
+                said.boxes[name] = (line, words, number)
+                last = name
+            elif name == last == "records_identified":
+                said.sources.append((words, number))
+            elif last == "dbr_assessed":
+                said.reasons.append((words, number))
+            elif not said.boxes or [*said.boxes] == ["database_results"]:
+                said.first.append((words, number))
+            else:
+                said.other.append(words)
+        return said
+
+    def count(self, name: str) -> int | None:
+        """The number of a box; nothing where it is not there or no whole number."""
+        return count_of(self.boxes[name][2]) if name in self.boxes else None
+
+    def give_reasons(self, told: list[str]) -> None:
+        """Put the reasons into the box of excluded reports where they add up to it."""
+        if not self.reasons:
+            return
+        line, words, number = self.boxes.get("dbr_excluded", (0, "Reports excluded", ""))
+        total = count_of(number) if number else self.excluded()
+        if total is not None and _sum(self.reasons) == total:
+            self.boxes["dbr_excluded"] = (line, words, _listed(self.reasons))
+            return
+        says = f"{words!r} says {number}" if number else f"{total} were assessed and not included"
+        told.append(_no_reasons(self.reasons, says if number or total is not None else ""))
+
+    def excluded(self) -> int | None:
+        """How many reports were excluded: what was assessed without what was included."""
+        assessed = self.count("dbr_assessed")
+        included = self.count("new_reports" if "new_reports" in self.boxes else "new_studies")
+        return None if assessed is None or included is None else assessed - included
+
+    def give_sources(self, told: list[str]) -> None:
+        """Read "Identified in A, 20; identified in B, 30" as databases where their sum leads on."""
+        if not self.sources:
+            return
+        line, words, number = self.boxes["records_identified"]
+        every = [(words, number), *self.sources]
+        left = {self.count("after_duplicates"), self.count("records_screened")} - {None}
+        gone = self.count("duplicates") if "duplicates" in self.boxes else 0
+        total = _sum(every)
+        if total is None or gone is None or total - gone not in left:
+            self.other += [name for name, _ in self.sources]
+            return
+        del self.boxes["records_identified"]
+        self.boxes = {
+            "database_results": (line, "Records identified from databases", str(total)),
+            **self.boxes,
+            "database_specific_results": (line, words, _listed(every)),
+        }
+        listed = ", ".join(repr(name) for name, _ in every)
+        told.append(f"Their sum leads on, so they are read as the databases: {listed}.")
+
+    def give_first(self) -> None:
+        """Read what stands first as the databases where it adds up to what was found in them."""
+        if not self.first:
+            return
+        whole = "database_results" if "database_results" in self.boxes else "records_identified"
+        line, words, number = self.boxes[whole]
+        if _sum(self.first) == count_of(number):
+            self.boxes["database_results"] = (line, words, number)
+            self.boxes["database_specific_results"] = (line, words, _listed(self.first))
+        else:
+            self.other[:0] = [name for name, _ in self.first]
+
+
+def _box(words: str, last: str) -> str:
+    """The box that a label names below another one; empty for none."""
+    name = next((name for name, pattern in _BOXES if pattern.search(words)), "")
+    if _OTHER.search(words) and name.startswith("dbr_"):
+        return f"other_{name.removeprefix('dbr_')}"
+    if not name and _EXCLUDED.fullmatch(words):
+        return {"records_screened": "records_excluded", "dbr_assessed": "dbr_excluded"}.get(
+            last, ""
+        )
+    return name
 
 
 def _spelt(name: str) -> str:
@@ -216,15 +267,6 @@ def _spelt(name: str) -> str:
     if "_" not in name:
         return name
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.replace("_", " ")).strip()
-
-
-def _left_after(found: Mapping[str, tuple[int, str, str]]) -> int | None:
-    """How many reports were excluded: what was assessed without what was included."""
-    included = "new_reports" if "new_reports" in found else "new_studies"
-    counts = [count_of(found[name][2]) for name in ("dbr_assessed", included) if name in found]
-    if len(counts) != 2 or counts[0] is None or counts[1] is None:
-        return None
-    return counts[0] - counts[1]
 
 
 def _no_reasons(reasons: Sequence[tuple[str, str]], whole: str) -> str:
