@@ -340,12 +340,27 @@ def _is_short(cell: str) -> bool:
 
 
 def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str) -> list[Problem]:
+    """Read a codebook whose rows name the code above them."""
     if not (name or label):
         listed = ", ".join(repr(column) for column in sheet.header)
         return [Problem("codebook-column", sheet.source, 1, listed=listed)]
-    problems: list[Problem] = []
     name = name or label
-    label = label if label and label != name else name
+    problems = _read_rows(codes, sheet, name, parent, label or name)
+    problems += _put_below(codes, sheet, parent)
+    for node in codes.nodes.values():
+        way = codes.path(node.id)
+        if way and codes.nodes[way[0]].parent:
+            place = ("node-above-itself", sheet.source, node.line, parent)
+            problems.append(Problem(*place, value=node.label))
+            break
+    for node in codes.nodes.values():
+        codes.remember(node)
+    return problems
+
+
+def _read_rows(codes: Codes, sheet: Sheet, name: str, parent: str, label: str) -> list[Problem]:
+    """Read each row as a node whose parent is what the row says: a name or a label."""
+    problems: list[Problem] = []
     ids: dict[str, str] = {}
     spelled: dict[tuple[str, str], str] = {}
     for row in sheet.rows:
@@ -363,13 +378,18 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
             problems.append(Problem(*place, value=written, other=first))
             continue
         ours = SLUG.fullmatch(written) and written[0].isalpha()
-        new = written if ours else node_id(written if written == shown else f"{shown}")
-        new = unique(new, codes.nodes)
+        new = unique(written if ours else node_id(shown), codes.nodes)
         ids[written] = new
         if label == name and SLUG.fullmatch(written):
             shown = written.replace("-", " ").capitalize()
         codes.nodes[new] = Node(new, row.cells[parent], shown, "", "source", row.line)
     codes.ids.update(ids)
+    return problems
+
+
+def _put_below(codes: Codes, sheet: Sheet, parent: str) -> list[Problem]:
+    """Turn what each node says is above it into a node; a parent without a row is a new first."""
+    problems: list[Problem] = []
     by_label: dict[str, str] = {}
     tops: dict[str, Node] = {}
     for node in codes.nodes.values():
@@ -378,8 +398,8 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
         above = node.parent
         if not above:
             continue
-        found = ids.get(above) or by_label.get(same(above)) or ""
-        near = "" if found else did_you_mean(above, ids)
+        found = codes.ids.get(above) or by_label.get(same(above)) or ""
+        near = "" if found else did_you_mean(above, codes.ids)
         if not found and (near or not re.search(r"[^\W\d_]{2}", above)):
             place = ("parent-unknown", sheet.source, node.line, parent)
             problems.append(Problem(*place, value=above, near=near))
@@ -400,14 +420,6 @@ def _with_parents(codes: Codes, sheet: Sheet, name: str, parent: str, label: str
             if node.parent in tops:
                 codes.nodes.setdefault(node.parent, tops[node.parent])
             codes.nodes[name] = node
-    for node in codes.nodes.values():
-        way = codes.path(node.id)
-        if way and codes.nodes[way[0]].parent:
-            place = ("node-above-itself", sheet.source, node.line, parent)
-            problems.append(Problem(*place, value=node.label))
-            break
-    for node in codes.nodes.values():
-        codes.remember(node)
     return problems
 
 

@@ -85,22 +85,18 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
     either finding by finding (``all``) or study by study (``by``), with the findings that
     differ from their study's (``own``). What several findings say stands once in ``statements``.
     """
-    settings, codebook = records.settings, records.codebook
+    settings = records.settings
     words = Words.of(settings)
     names = tuple(records.findings) if ids is None else tuple(ids)
     findings = [records.findings[name] for name in names]
     studies = records.studies_of(names)
     position = {name: index for index, name in enumerate(studies)}
     everything = {finding.study for finding in records.findings.values()}
-    themes: dict[tuple[int, ...], int] = {}
-    coded = [
-        themes.setdefault(tuple(codebook.order[name] for name in finding.themes), len(themes))
-        for finding in findings
-    ]
+    ranks = _codebook(records, findings)
     statements = statements_of(findings)
     said = {name: at for at, one in enumerate(statements) for name in one.findings}
     interface = {key: words[f"{_OURS}{key}"] for key in WORDS}
-    if any(len(several) > 1 for several in themes):
+    if any(len(several) > 1 for several in ranks["nodes"]):
         # The number beside a theme is then larger than that in the list.
         interface["numbers"] += f" {words['evidence_several']}"
     return {
@@ -115,40 +111,8 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
         "formula": FORMULA,
         "ranks": [[rank.id, rank.label, rank.plural] for rank in settings.ranks],
         "facets": [
-            {
-                "id": "",
-                "values": list(codebook.ids),
-                "labels": [node.label for node in codebook],
-                "paths": [
-                    [codebook.order[above.id] for above in codebook.path(name)]
-                    for name in codebook.ids
-                ],
-                "nodes": [list(several) for several in themes],
-                "synonyms": {
-                    codebook.order[node.id]: list(node.synonyms)
-                    for node in codebook
-                    if node.synonyms
-                },
-                "looks": {
-                    codebook.order[name]: _look(look) for name, look in settings.levels.items()
-                },
-                "all": coded,
-            },
-            {
-                "id": "direction",
-                "label": words["explorer_direction"],
-                "values": [item.id for item in settings.directions],
-                "labels": [item.label for item in settings.directions],
-                "sets": [[index] for index, _ in enumerate(settings.directions)],
-                "looks": {
-                    index: [*_look(item), item.pattern]
-                    for index, item in enumerate(settings.directions)
-                },
-                "all": [
-                    settings.directions.index(settings.direction(finding.direction))
-                    for finding in findings
-                ],
-            },
+            ranks,
+            _directions(records, findings),
             *(_facet(records, facet, findings, position) for facet in settings.facets),
             _years(records, studies),
         ],
@@ -165,6 +129,47 @@ def payload(records: Records, ids: Iterable[str] | None = None) -> dict[str, Any
             "study": [position[finding.study] for finding in findings],
             "said": [said[name] for name in names],
         },
+    }
+
+
+def _codebook(records: Records, findings: Iterable[Finding]) -> dict[str, Any]:
+    """The ranks of the codebook, which are one facet; its name is no text."""
+    codebook = records.codebook
+    nodes: dict[tuple[int, ...], int] = {}
+    coded = [
+        nodes.setdefault(tuple(codebook.order[name] for name in finding.themes), len(nodes))
+        for finding in findings
+    ]
+    return {
+        "id": "",
+        "values": list(codebook.ids),
+        "labels": [node.label for node in codebook],
+        "paths": [
+            [codebook.order[above.id] for above in codebook.path(name)] for name in codebook.ids
+        ],
+        "nodes": [list(several) for several in nodes],
+        "synonyms": {
+            codebook.order[node.id]: list(node.synonyms) for node in codebook if node.synonyms
+        },
+        "looks": {
+            codebook.order[name]: _look(look) for name, look in records.settings.levels.items()
+        },
+        "all": coded,
+    }
+
+
+def _directions(records: Records, findings: Iterable[Finding]) -> dict[str, Any]:
+    """The directions in the order of the settings, with how each is drawn."""
+    settings = records.settings
+    directions = settings.directions
+    return {
+        "id": "direction",
+        "label": Words.of(settings)["explorer_direction"],
+        "values": [item.id for item in directions],
+        "labels": [item.label for item in directions],
+        "sets": [[index] for index, _ in enumerate(directions)],
+        "looks": {index: [*_look(item), item.pattern] for index, item in enumerate(directions)},
+        "all": [directions.index(settings.direction(found.direction)) for found in findings],
     }
 
 

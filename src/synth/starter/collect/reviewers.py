@@ -22,7 +22,6 @@ def rows_that_count(
     material : the tables; the fate of their rows is known.
     studies : what each row is about.
     """
-    report = material.report
     counting = {where for where, reason in material.fate.items() if not reason}
     first: set[Where] = set()
     second: set[Where] = set()
@@ -36,18 +35,7 @@ def rows_that_count(
                     by_name.setdefault(same(row.cells[column]), []).append(row.line)
         if not any(len(by_name) > 1 for by_name in by_study.values()):
             continue
-        ranking = Counter(
-            name for by_name in by_study.values() for name, lines in by_name.items() for _ in lines
-        )
-        counts = same(recipe.counts) if recipe.counts else ""
-        if counts not in ranking or not counts:
-            counts = next(filter(is_consensus, ranking), "")
-            if counts:
-                material.sheets[index] = (sheet, replace(recipe, counts="consensus"))
-        chosen_of = {
-            study: _chosen(by_name, counts, Counter() if counts else ranking)
-            for study, by_name in by_study.items()
-        }
+        chosen_of = _choices(material, index, by_study)
         # Two codings are compared over the studies that both have: where some studies have one
         # coding, or two beside a consensus, those that count are not the first of two.
         two = any(
@@ -57,17 +45,8 @@ def rows_that_count(
         apart = two or any(len(by_name) < 2 for by_name in by_study.values())
         for study, by_name in by_study.items():
             chosen = chosen_of[study]
-            others = [name for name in by_name if name != chosen]
+            others = [by_name[name] for name in by_name if name != chosen]
             agreed = is_consensus(chosen)
-            if others and not agreed and not counts:
-                report.decided(
-                    "Several reviewers coded a study and there is no consensus: the rows of "
-                    "the one with most rows count, of equals those of the first.",
-                    # By its place: nobody's name goes into a report that may be published.
-                    f"{material.studies.groups[study].shown} ({place(sheet, by_name[chosen][0])})",
-                    f"{RECIPE_FILE}: counts names the reviewer whose rows count",
-                    noun="study",
-                )
             # Beside a consensus of two or more there are two codings to compare, else one.
             kept: tuple[set[Where], ...] = (second,)
             if agreed and len(others) > 1:
@@ -76,24 +55,58 @@ def rows_that_count(
                 kept = ()  # a consensus of one coding
             elif apart and others and len(kept) == 1:
                 first.update((index, line) for line in by_name[chosen])
-            for rank, name in enumerate(others):
-                lines = {(index, line) for line in by_name[name]}
-                counting -= lines
+            for rank, lines in enumerate(others):
+                counting -= {(index, line) for line in lines}
                 if rank < len(kept):
-                    kept[rank].update(lines)
-                for line in by_name[name]:
-                    where = place(sheet, line)
-                    if rank < len(kept):
-                        report.decided(
-                            "Double extraction: a row of one reviewer stands as a second "
-                            "coding, and is not counted.",
-                            where,
-                        )
-                    else:
-                        report.left_out(
-                            "A further reviewer's row of a study that others coded too.", where
-                        )
+                    kept[rank].update((index, line) for line in lines)
+                _tell(material, index, lines, second_coding=rank < len(kept))
     return counting, first, second
+
+
+def _choices(
+    material: Material, index: int, by_study: Mapping[int, Mapping[str, Sequence[int]]]
+) -> dict[int, str]:
+    """The reviewer of each study whose rows count: as the team says, by consensus, or by number."""
+    sheet, recipe = material.sheets[index]
+    ranking = Counter(
+        name for by_name in by_study.values() for name, lines in by_name.items() for _ in lines
+    )
+    counts = same(recipe.counts) if recipe.counts else ""
+    if counts not in ranking or not counts:
+        counts = next(filter(is_consensus, ranking), "")
+        if counts:
+            material.sheets[index] = (sheet, replace(recipe, counts="consensus"))
+    chosen_of = {
+        study: _chosen(by_name, counts, Counter() if counts else ranking)
+        for study, by_name in by_study.items()
+    }
+    for study, by_name in by_study.items():
+        chosen = chosen_of[study]
+        if len(by_name) > 1 and not counts:
+            material.report.decided(
+                "Several reviewers coded a study and there is no consensus: the rows of "
+                "the one with most rows count, of equals those of the first.",
+                # By its place: nobody's name goes into a report that may be published.
+                f"{material.studies.groups[study].shown} ({place(sheet, by_name[chosen][0])})",
+                f"{RECIPE_FILE}: counts names the reviewer whose rows count",
+                noun="study",
+            )
+    return chosen_of
+
+
+def _tell(material: Material, index: int, lines: Sequence[int], *, second_coding: bool) -> None:
+    """Say of rows that do not count whether they are kept."""
+    report = material.report
+    for line in lines:
+        where = place(material.sheets[index][0], line)
+        if second_coding:
+            report.decided(
+                "Double extraction: a row of one reviewer stands as a second "
+                "coding, and is not counted.",
+                where,
+            )
+        else:
+            report.left_out("A further reviewer's row of a study that others coded too.", where)
 
 
 def _chosen(by_name: Mapping[str, Sequence[int]], counts: str, ranking: Mapping[str, int]) -> str:
