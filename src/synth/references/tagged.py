@@ -25,7 +25,7 @@ from synth.references.work import (
     own_note,
     read_date,
 )
-from synth.text import counted, fold_words
+from synth.text import counted, fold_words, shorten
 
 
 @dataclass(slots=True)
@@ -134,8 +134,11 @@ def _ris(lines: Sequence[str], file: str) -> tuple[list[Record], list[Problem]]:
             record = None
         if record is None:
             record = Record(number)
-        record.values.setdefault(tag, []).append(value)
-        last = tag
+        # Rayyan writes further tags of a database's record into the same line.
+        first, *more = _TAG_INSIDE.split(value)
+        for name, said in ((tag, first), *zip(more[::2], more[1::2], strict=True)):
+            record.values.setdefault(name, []).append(said.strip())
+            last = name
     if record is not None:
         unended.append(record.line)
         records.append(record)
@@ -147,6 +150,9 @@ def _ris(lines: Sequence[str], file: str) -> tuple[list[Record], list[Problem]]:
         n = counted(len(outside), "line")
         problems.append(Problem("references-outside", file, outside[0], n=n))
     return [r for r in records if "TY" in r.values], problems
+
+
+_TAG_INSIDE = re.compile(r" {3,}(DO|L[1-4AK]|U[1-5R]|[JP][YAFN]|[ADKS]N)  - (?=\S)")
 
 
 def _between(lines: Sequence[str], number: int) -> bool:
@@ -368,6 +374,12 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     for name, text in texts.items():
         if shown := plain(" ".join(text.split())):
             item[name] = shown
+    for name in ("volume", "issue", "page", "number"):
+        # Covidence fills them with what it has no place for, such as where the authors work.
+        if len(item.get(name, "")) > _LONGEST_NUMBER:
+            told.append(
+                f"A text stands as {name}; it was left out: {shorten(item.pop(name), 40)!r}"
+            )
     for role, names in people.items():
         if understood := people_of(names, told, by_rule=form in ("nbib", "ciw")):
             item[role] = understood
@@ -416,6 +428,7 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     ]
 
 
+_LONGEST_NUMBER = 60
 # A DOI and what a database or a second DOI says behind it; a DOI that a line break divided is none.
 _MORE_THAN_DOI = re.compile(
     r"(10\.\d{4,9}/[^\s,;]*[^\s,;.:/_-])(?:[,;]\s*|\s+)(?=[\[(]|10\.\d{4}|doi\b|https?:)",
@@ -448,7 +461,7 @@ def people_of(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[d
     people: list[dict[str, str]] = []
     initials: list[Name] = []
     divided = False
-    for written in names:
+    for written in _with_initials(names, told):
         parts = [part for part in written.split(";") if part.strip()]
         divided = divided or len(parts) > 1
         for part in parts:
@@ -487,6 +500,34 @@ def people_of(names: Sequence[str], told: list[str], *, by_rule: bool) -> list[d
     if initials and not by_rule:
         told.append(told_initials(initials))
     return [person for person in people if person]
+
+
+_INITIALS_ALONE = re.compile(r"(?:[^\W\d_a-z]\.?[ -]?){1,4}")
+_INITIALS_BEHIND = re.compile(r"[, ][^\W\d_a-z]{1,4}\.?$")
+
+
+def _with_initials(names: Sequence[str], told: list[str]) -> list[str]:
+    """Names, of which EPPI-Reviewer writes some in two lines: "Dos Santos" and then "H B".
+
+    >>> _with_initials(["Lee A", "Dos Santos", "H B"], [])
+    ['Lee A', 'Dos Santos, H B']
+    """
+    whole: list[str] = []
+    for name in names:
+        before = whole[-1] if whole else ""
+        if (
+            _INITIALS_ALONE.fullmatch(name)
+            and " " in name.strip()
+            and before
+            and "," not in before
+            and not before.isupper()
+            and not _INITIALS_BEHIND.search(before)
+        ):
+            whole[-1] = f"{before}, {name}"
+            told.append(f"Initials stand in a line of their own; understood as: {whole[-1]}")
+        else:
+            whole.append(name)
+    return whole
 
 
 def csl_name(name: Name) -> dict[str, str]:
@@ -644,10 +685,11 @@ def _serial_numbers(values: Iterable[str], texts: dict[str, str]) -> None:
     for value in values:
         for one in re.split(r"[;,]| (?=\d)", value):
             digits = re.sub(r"[^0-9Xx]", "", one)
+            said = re.sub(r"\s*\(.*\)", "", one).strip(' []"')
             if len(digits) == 8:
-                texts.setdefault("ISSN", re.sub(r"\s*\(.*\)", "", one).strip())
+                texts.setdefault("ISSN", said)
             elif len(digits) in (10, 13):
-                texts.setdefault("ISBN", re.sub(r"\s*\(.*\)", "", one).strip())
+                texts.setdefault("ISBN", said)
 
 
 def _pages(start: str, end: str) -> str:

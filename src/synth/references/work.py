@@ -43,6 +43,7 @@ BOILERPLATE = re.compile(
     r"Conference|doi:|PMID|Funding|Registry|Physical Description|Subject|Peer Reviewed|"
     r"Name - |Electronic|"
     r"Cochrane|Compilation|Full text|Reprint|SCOPUS|Using Smart Source|Grant|Ppublish|"
+    r"undefined; M\d:|\d{4}-\d\d-\d\d$|"
     r"Epub|Reference|WOS|Web of|RAYYAN-|Covidence (?:#|id\b)|Exclusion reason|doi - )",
     re.IGNORECASE,
 )
