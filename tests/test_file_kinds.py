@@ -1306,3 +1306,11 @@ def test_columns_that_blanks_set_apart_are_columns(tmp_path: Path) -> None:
 def test_a_matrix_of_nvivo_with_documents_as_columns_is_turned(tmp_path: Path) -> None:
     (sheet,) = read(tmp_path, "t.csv", ",A : Lee 2020,B : Ek 2018\n1 : Pay,2,0\n2 : Rest,0,3\n")
     assert turned(sheet).header == ("Study", "Pay", "Rest")
+
+
+def test_headings_in_three_rows_are_joined(tmp_path: Path) -> None:
+    lines = ",,Work,,Home,\n,,Money,Time,People,Place\nStudy,Land,Pay,Rest,Family,Noise\n"
+    (sheet,) = read(tmp_path, "t.csv", f"{lines}Lee 2020,Peru,x,,x,\nEk 2018,Chad,,x,,x\n")
+    assert sheet.heads["Work: Time: Rest"] == ("Work", "Time", "Rest")
+    assert sheet.header[:2] == ("Study", "Land")
+    assert len(sheet.rows) == 2

@@ -2781,3 +2781,38 @@ def test_a_country_that_a_form_does_not_list_is_a_country(take: Take) -> None:
     made = take("Study,Country,Code\nLee 2020,Other: Chad,Pay\nEk 2018,Peru; Other: Mali,Pay\n")
     found = {key: study.countries for key, study in made.records.studies.items()}
     assert found == {"lee2020": ("Chad",), "ek2018": ("Peru", "Mali")}
+
+
+def test_a_consensus_of_what_was_disagreed_on_is_filled_where_coders_agree(take: Take) -> None:
+    made = take(
+        "Study,Code R1,Code R2,Agree?,Consensus\nLee 2020,Pay,Pay,yes,\n"
+        "Roux 2019,Pay,Rest,no,Rest\nEk 2018,Pay,Pay,yes,\nIto 2017,Rest,Rest,yes,\n"
+    )
+    assert made.themes == {"Pay": 2, "Rest": 2}
+    assert "3 empty cells of 'Consensus' got what both 'Code R1' and 'Code R2' say" in made.told
+    assert "Filters: none" in made.told
+    apart = take("Study,Code R1,Code R2,Consensus\nLee 2020,Pay,Rest,\nEk 2018,Pay,Pay,Pay\n")
+    assert "empty cells" not in apart.told
+
+
+def test_a_row_that_explains_the_headings_is_no_study(take: Take) -> None:
+    made = take(
+        "study,country,pay,rest\nAuthor year,Country of study,Was pay reported?,And rest?\n"
+        "Lee 2020,Peru,yes,no\nRoux 2019,Chad,no,yes\n"
+    )
+    assert made.counts == (2, 2)
+    assert made.themes == {"Pay": 1, "Rest": 1}
+    assert "line 2 only explains the headings" in made.told
+
+
+def test_a_sign_with_its_certainty_is_a_direction(take: Take) -> None:
+    made = take(
+        "Study,Theme,Direction\nLee 2020,Pay,+ (p < 0.05)\nRoux 2019,Pay,- (p = 0.2)\n"
+        "Ek 2018,Rest,+\n"
+    )
+    assert ways_of(made) == [("Pay", "Negative"), ("Pay", "Positive"), ("Rest", "Positive")]
+
+
+def test_codes_that_differ_in_a_number_in_brackets_are_told(take: Take) -> None:
+    made = take("Study,Themes\nLee 2020,Pay (2); Rest (1)\nRoux 2019,Pay (1)\n")
+    assert "differ only in a number in brackets" in made.told

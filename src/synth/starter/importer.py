@@ -29,7 +29,14 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
 from synth.starter.table_choice import choose, codebook_among
 from synth.starter.telling import places_of, tell_columns, tell_understood
-from synth.starter.turned import grouped, named_by_sheets, of_map, turned
+from synth.starter.turned import (
+    explained,
+    grouped,
+    named_by_sheets,
+    of_map,
+    settled,
+    turned,
+)
 from synth.starter.understanding import understand
 from synth.starter.works import find_works, name_works, works_of_sheet
 
@@ -279,7 +286,8 @@ def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> lis
         report.problems += problems
         if maps:
             found = [one for sheet in found for one in of_map(sheet)]
-        for sheet in map(turned, map(grouped, named_by_sheets(found))):
+        found = [settled(grouped(explained(sheet))) for sheet in named_by_sheets(found)]
+        for sheet in map(turned, found):
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "
                 f"{source(sheet)}" + (f" ({sheet.program})" if sheet.program else "")

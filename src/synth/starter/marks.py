@@ -36,10 +36,17 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
     ({'B': 'Barrier', 'F': 'Facilitator', 'B/F': 'Both'}, {})
     >>> read_marks(["Barrier", "barriers", "Pos.", "Positive"])
     {'barriers': 'Barrier', 'Pos.': 'Positive'}
+    >>> read_marks(["+ (p < 0.05)", "- (n.s.)", "-"])
+    {'+ (p < 0.05)': 'Positive', '-': 'Negative'}
     >>> read_marks(["1", "-1", "0"]), read_marks(["1", "2", "-1"])
     ({'1': 'Positive', '-1': 'Negative', '0': 'No effect'}, {})
     """
-    held = [*dict.fromkeys(flat for cell in cells if (flat := " ".join(cell.split())))]
+    told_as = {flat: _BEHIND.sub("", flat) for cell in cells if (flat := " ".join(cell.split()))}
+    found = _read_marks([*dict.fromkeys(told_as.values())])
+    return {cell: found[core] for cell, core in told_as.items() if core in found}
+
+
+def _read_marks(held: Sequence[str]) -> dict[str, str]:
     signs, letters = families_of_marks()
     found: dict[str, str] = {}
     if any(_SURELY_A_MARK.search(cell) and same(cell) in signs for cell in held):
@@ -66,6 +73,8 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
     return {cell: found[cell] for cell in held if cell in found}
 
 
+# "+ (p < 0.05)" says the direction, and how sure it is, but for "- (n.s.)".
+_BEHIND = re.compile(r"(?<=[+±↑↓▲▼⇑⇓↔↕−–-]) ?[(\[](?!n\.? ?s|not )[^()\[\]]*[)\]]$", re.IGNORECASE)
 _OF_NUMBER = {"1": "Positive", "0": "No effect", "-1": "Negative"}
 _SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
 

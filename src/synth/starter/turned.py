@@ -10,7 +10,7 @@ from itertools import pairwise
 from synth.starter.countries import country
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_beside, is_note, is_total, unknown
+from synth.starter.values import is_beside, is_note, is_total, same, unknown
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -269,3 +269,73 @@ CITES = re.compile(r"\w.*\([^\W\d_]")
 
 
 _PARTS = re.compile(r"[;\n]|(?<=\d),|(?<=\d[a-z]),|(?<=\)),")
+
+
+def explained(sheet: Sheet) -> Sheet:
+    """A table without a first row that only explains its headings, as surveys and codebooks do.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> cells = [("Author year", "Was pay reported?"), ("Lee 2020", "yes"), ("Ek 2012", "no")]
+    >>> rows = tuple(Row(at, {"study": a, "pay": b}) for at, (a, b) in enumerate(cells, 2))
+    >>> [row.line for row in explained(Sheet("t.csv", ("study", "pay"), rows)).rows]
+    [3, 4]
+    """
+    if len(sheet.rows) < 3 or sheet.holds:
+        return sheet
+    first, *rest = sheet.rows
+    held = {name: cell for name, cell in first.cells.items() if cell}
+    said = sum(
+        re.search(rf"\b{re.escape(_plain(name))}", _plain(cell)) is not None
+        and len(cell) > len(name)
+        for name, cell in held.items()
+    )
+    known = any(LABEL.match(cell) for cell in held.values())
+    dated = any(all(LABEL.match(row.cells[name]) for row in rest) for name in held)
+    alone = all(row.cells[name] != cell for row in rest for name, cell in held.items())
+    if known or not (dated and alone) or len(held) < 2 or said * 2 < len(held):
+        return sheet
+    note = f"The row in line {first.line} only explains the headings and is no row of the table."
+    return replace(sheet, rows=tuple(rest), notes=(*sheet.notes, note))
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def settled(sheet: Sheet) -> Sheet:
+    """A table whose empty cells of the consensus say what both coders say.
+
+    Teams often write there only what they disagreed on.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> cells = [("Pay", "Pay", ""), ("Rest", "Pay", "Pay")]
+    >>> names = ("Code R1", "Code R2", "Consensus")
+    >>> rows = tuple(Row(at, dict(zip(names, row))) for at, row in enumerate(cells, 2))
+    >>> [row.cells["Consensus"] for row in settled(Sheet("t.csv", names, rows)).rows]
+    ['Pay', 'Pay']
+    """
+    people = [name for name in sheet.header if _PERSON.search(_plain(name))]
+    agreed = [name for name in sheet.header if _AGREED.search(_plain(name))]
+    if len(people) != 2 or len(agreed) != 1 or sheet.holds:
+        return sheet
+    one, two, final = *people, agreed[0]
+    coded = [row for row in sheet.rows if row.cells[one] or row.cells[two]]
+    blank = [row for row in coded if not row.cells[final]]
+    told = {same(row.cells[name]) for row in sheet.rows for name in people}
+    fit = all(same(row.cells[final]) in told for row in sheet.rows if row.cells[final])
+    if not blank or not fit or any(same(r.cells[one]) != same(r.cells[two]) for r in blank):
+        return sheet
+    filled = {row.line: {**row.cells, final: row.cells[one]} for row in blank}
+    rows = tuple(Row(row.line, filled.get(row.line, row.cells)) for row in sheet.rows)
+    note = f"{len(blank)} empty cells of {final!r} got what both {one!r} and {two!r} say."
+    return replace(sheet, rows=rows, notes=(*sheet.notes, note))
+
+
+_PERSON = re.compile(r"\b(?:r|rev|reviewer|rater|coder|extractor)s? ?(?:\d|[a-d])\b")
+_AGREED = re.compile(r"\b(?:consensus|agreed|final|reconciled|resolved)\b")

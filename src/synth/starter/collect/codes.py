@@ -214,6 +214,18 @@ def tell_alike(codes: Codes, report: Report) -> None:
                 "If they are lists, --separators 'COLUMN=/' takes them apart.",
                 noun="code",
             )
+    numbered: dict[tuple[str, str], list[str]] = {}
+    for node in codes.nodes.values():
+        if found := re.fullmatch(r"(.*\S) ?[(\[]\d{1,3}[)\]]", node.label):
+            numbered.setdefault((node.parent, same(found[1])), []).append(node.label)
+    for several in numbered.values():
+        if len(several) > 1:
+            report.decided(
+                "Codes that differ only in a number in brackets stand as several; if the number "
+                "counts something, leave it out, or say so in the recipe's [sheet.values].",
+                " and ".join(map(repr, several)),
+                noun="group",
+            )
     alike: dict[tuple[str, str], list[str]] = {}
     for node in codes.nodes.values():
         words = re.findall(r"[^\W_]+|[<>=+%≤≥±]", unmarked(node.label))

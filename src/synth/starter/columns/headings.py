@@ -113,6 +113,7 @@ _BOOKKEEPING = re.compile(
     rf"(?:date|datum|fecha|data) (?:of |der |de |d |da |di |of the )?(?:{_DONE}|{_WORK})|"
     rf"(?:coded|entered|reviewed|updated|added) (?:on|date|at)|.* timestamp|"
     rf"date (?:coded|entered|reviewed|updated)|"
+    r"agree(?: y n| yes no)?|consensus reached|"
     rf"{_WORK} (?:status|date|datum|complete|completed|done|finished|progress|stage|state|ok)|"
     rf"status (?:of |der |de )?{_WORK}"
 )

@@ -43,8 +43,9 @@ def find_agreed(columns: Columns, use: str) -> None:
         if cut and rest:
             beside[name] = cut[2]
     # "Coder 1" holds codes as well where it says what the agreed column says.
-    final = [n for n in columns.free if alone and not agreed and is_consensus(folded(n))]
-    agreed += [name for name in final if _alike(columns, name, alone[0])]
+    by_one = [*people, *alone]
+    final = [n for n in columns.free if by_one and not agreed and is_consensus(folded(n))]
+    agreed += [name for name in final if _alike(columns, name, by_one[0])]
     told = {same(cell) for name in (*agreed, *alone[:1]) for cell in columns.held[name]}
     people += [n for n in alone if {same(cell) for cell in columns.held[n]} & told]
     # "Theme (AB)" and "Theme Anna" are of people where they say row by row what another one says.

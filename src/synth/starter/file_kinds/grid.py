@@ -369,6 +369,8 @@ def _headings(
         last = _merged_headings(at, rows, bare, merged)
         if last is None and _two_rows(at, rows, bare, looked):
             last = at + 1
+        if last is None and _three_rows(at, rows, bare, looked):
+            last = at + 2
         if last is not None:
             return at, last
         below = [other for other in looked if other > at]
@@ -472,6 +474,23 @@ def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int
     return apart and short and _like_headings(names) and _mostly_headings(upper, lower)
 
 
+def _three_rows(
+    at: int,
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[Sequence[bool]],
+    looked: Sequence[int],
+) -> bool:
+    """Whether a row names groups of the groups that the row below names, above the headings."""
+    if at + 3 >= len(rows):
+        return False
+    inner = {column for column, filled in enumerate(bare[at + 1]) if filled}
+    outer = {column for column, filled in enumerate(bare[at]) if filled}
+    used = [c for c in range(len(bare[at])) if any(bare[o][c] for o in looked if o > at)]
+    middle = [cell for cell in rows[at + 1][1] if cell]
+    named = outer < inner < {*used} and used[0] not in inner and _like_headings(middle)
+    return named and _groups_above(rows[at][1], rows[at + 2][1], used)
+
+
 def _mostly_headings(upper: Sequence[str], lower: Sequence[str]) -> bool:
     """Whether a row looks like headings, where a few of many in a group may be named alike."""
     named = _below_groups(upper, lower)
@@ -526,7 +545,7 @@ def _names(
 def _spread(lines: Sequence[tuple[int, list[str]]], used: Sequence[int]) -> list[list[str]]:
     """Headings with the name of a group above all of its columns, not only above the first."""
     spread = [list(cells) for _, cells in lines]
-    for upper, lower in pairwise(spread):
+    for upper, lower in reversed([*pairwise(spread)]):
         group = ""
         for column in used:
             if upper[column]:
