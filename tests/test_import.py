@@ -2608,6 +2608,8 @@ def test_codes_of_countries_that_are_words_too_are_countries_or_asked_about(take
         "ost2022": ("not reported",),
     }
     assert "'NA' stands among codes of countries, where it may be Namibia" in made.told
+    few = take("Study,Country,Code\nLee 2019,UK,Pay\nRoux 2020,NO,Pay\n")
+    assert few.records.studies["roux2020"].countries == ("Norway",)
     names = take("Study,Country,Code\nLee 2019,Norway,Pay\nRoux 2020,NA,Pay\nEk 2021,no,Rest\n")
     assert "Namibia" not in names.told
 

@@ -108,11 +108,11 @@ def codes_like_words(cells: Iterable[str]) -> dict[str, str]:
     ({'NO': 'Norway', 'NA': 'Namibia'}, {})
     """
     parts = dict.fromkeys(part.strip() for cell in cells for part in re.split(r"[;,/\n]", cell))
-    told = [part for part in parts if part in _codes() or not unknown(part, nothing=True)]
-    surely = [part for part in told if not unknown(part, nothing=True) and part]
-    if len(surely) < 2 or not all(part in _codes() for part in surely):
+    codes = [part for part in parts if re.fullmatch("[A-Z]{2}", part) and country(part)]
+    surely = [part for part in parts if part and not unknown(part, nothing=True)]
+    if not surely or not all(part in codes for part in surely):
         return {}
-    return {part: _codes()[part] for part in told if part not in ("", "NR", *surely)}
+    return {part: country(part) for part in codes if part not in ("NR", *surely)}
 
 
 @lru_cache(maxsize=8192)
