@@ -369,6 +369,14 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     if record.first("TY", "0").lower() in ("edbook", "edited book") and not people["editor"]:
         # EndNote has those who edited such a book where the authors of others stand.
         people = {**people, "author": [], "editor": people["author"]}
+    # ERIC says of a name itself that it is an editor's: "Hern, Matt, Ed".
+    edited = [name for name in people["author"] if _EDITS.search(name)]
+    if edited:
+        people = {
+            **people,
+            "author": [name for name in people["author"] if name not in edited],
+            "editor": [*people["editor"], *(_EDITS.sub("", name) for name in edited)],
+        }
     told: list[str] = []
     item: dict[str, Any] = {}
     for name, text in texts.items():
@@ -380,6 +388,10 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
             told.append(
                 f"A text stands as {name}; it was left out: {shorten(item.pop(name), 40)!r}"
             )
+    publisher = item.get("publisher", "")
+    if _ADDRESSED.search(publisher) and (body := _BEFORE_ADDRESS.match(publisher)):
+        item["publisher"] = body[0].strip()
+        told.append("What stands behind the publisher's name, such as its address, was left out")
     for role, names in people.items():
         if understood := people_of(names, told, by_rule=form in ("nbib", "ciw")):
             item[role] = understood
@@ -428,7 +440,11 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     ]
 
 
+_EDITS = re.compile(r"(?<=\w), Eds?\.?$")
 _LONGEST_NUMBER = 60
+# ERIC writes where a publisher can be reached.
+_BEFORE_ADDRESS = re.compile(r"(?:\w\. ?)*[^.,;(]+")
+_ADDRESSED = re.compile(r"Available from|\S@\S|Web site|\bTel: |, \d+ .*\d{4}")
 # A DOI and what a database or a second DOI says behind it; a DOI that a line break divided is none.
 _MORE_THAN_DOI = re.compile(
     r"(10\.\d{4,9}/[^\s,;]*[^\s,;.:/_-])(?:[,;]\s*|\s+)(?=[\[(]|10\.\d{4}|doi\b|https?:)",
@@ -625,7 +641,8 @@ def _from_ris(record: Record) -> _Said:
     }
     date = _date(record, "PY", "Y1", "YR", "DA")
     accessed = read_date(first("Y2"))
-    if accessed.year:
+    # Ovid says there once more when the work appeared.
+    if accessed.year and first("Y2") != first("Y1"):
         texts["accessed"] = first("Y2")
     return texts, people, date
 
@@ -651,7 +668,7 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
         # Of several addresses one may be the DOI.
         if DOI.fullmatch(said := bare_doi(value)) and not texts["DOI"]:
             texts["DOI"] = said
-    for tag in ("M3", "L3", "N1", "AN", "C2"):
+    for tag in ("M3", "L3", "L1", "N1", "AN", "C2"):
         for value in record.every(tag) if not texts["DOI"] else ():
             # ProQuest: "DOI - 10.1000/x; 4711".
             noted = re.match(r"\s*doi - (10\.\S+?);?(?:\s|$)", value, re.IGNORECASE)
@@ -669,12 +686,18 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
         texts["genre"] = said
 
 
+_OF_NLM = re.compile(r"(?:PUBMED|PMID):? ?(\d{1,8})\b", re.IGNORECASE)
+
+
 def _numbers(record: Record, texts: dict[str, str]) -> None:
     _serial_numbers(record.every("SN", "ISSN", "ISBN"), texts)
     pmid = record.first("PM", "PMID")
     if not pmid and re.search(r"pubmed|medline", record.first("DB"), re.IGNORECASE):
         pmid = record.first("AN")
-    if found := re.fullmatch(r"(?:PUBMED )?(\d{1,8})", pmid):
+    if not pmid:
+        # The Cochrane Library: "PUBMED 21314913,EMBASE 643589775".
+        pmid = next((said for said in record.every("C3", "AN") if _OF_NLM.match(said)), "")
+    if found := _OF_NLM.match(pmid) or re.fullmatch(r"(\d{1,8})", pmid):
         texts["PMID"] = found[1]
     pmcid = record.first("PMCID", "C2")
     if re.fullmatch(r"PMC\d+", pmcid):
