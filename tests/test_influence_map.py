@@ -275,7 +275,7 @@ def test_few_arrows_are_drawn_and_all_are_told() -> None:
     arrows = arrows_in(drawings(figure)[0])
     assert {key for key in arrows if "hidden" not in arrows[key]} == {"law--helps--money"}
     assert len(figure.rows) == len(INFLUENCES)
-    assert "1 of 5 arrows are drawn, with 1 of 5 influences" in figure.drawing
+    assert "1 of 5 arrows is drawn, with 1 of 5 influences" in figure.drawing
 
 
 def test_a_focus_sets_off_its_theme() -> None:

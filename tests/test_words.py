@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from garden_book import built, planted
 from synth.errors import UnknownName
@@ -36,6 +37,31 @@ def test_a_word_nobody_says_is_refused_with_the_nearest_one() -> None:
 def test_a_blank_nobody_fills_is_refused() -> None:
     with pytest.raises(UnknownName, match=r"'versoin'.*Did you mean 'version'"):
         Words({"footer_data": "Daten {versoin}"})
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"n": 1, "total": 1}, "1 of 1 study"),
+        ({"n": 0, "total": 1}, "0 of 1 study"),
+        ({"n": 1, "total": 40}, "1 of 40 studies"),
+        # What a book fills in later is text.
+        ({"n": 1, "total": "1"}, "1 of 1 study"),
+        ({"n": 1, "total": Markup("all")}, "1 of all studies"),
+    ],
+)
+def test_a_noun_follows_the_number_before_it(values: dict[str, object], said: str) -> None:
+    words = Words()
+    assert words.say("of_all_studies", **values) == said
+    assert words.html("of_all_studies", **values) == said
+    assert str(words.markup("of_all_studies", **values)) == said
+
+
+def test_a_team_writes_both_nouns_and_a_number_that_is_not_there_is_refused() -> None:
+    words = Words({"of_all_studies": "{n} von {total} {total:Studie|Studien}"})
+    assert words.say("of_all_studies", n=1, total=1) == "1 von 1 Studie"
+    with pytest.raises(UnknownName, match=r"'totla'.*Did you mean 'total'"):
+        Words({"of_all_studies": "{n} von {totla:Studie|Studien}"})
 
 
 @pytest.mark.parametrize("text", ["Daten {", "Daten } hier", "{}", "{version!r}", "{version.x}"])

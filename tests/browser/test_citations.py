@@ -74,6 +74,9 @@ def test_hovering_a_citation_shows_its_finding(theme):
     text = preview.inner_text()
     assert told["summary"] in text
     assert told["facts"] in text
+    # Each part of a line is isolated: one written from the right leaves the others in place.
+    assert preview.locator(".synth-preview-head bdi").all_inner_texts() == told["theme"]
+    assert preview.locator(".synth-preview-head").inner_text().endswith(" › ".join(told["theme"]))
     quote = preview.locator("q").first.inner_text()
     assert quote.strip("“”") == told["quote"]
     assert len(told["quote"].split()) <= 10

@@ -398,7 +398,7 @@ def test_filters_say_how_many_of_how_many_are_drawn(
     assert len(left()) == 5
     figure.get_by_label("at least two studies (1 of 5)").check()
     assert left() == ["law--helps--money"]
-    said = "1 of 5 arrows are drawn, with 1 of 5 influences: at least two studies."
+    said = "1 of 5 arrows is drawn, with 1 of 5 influences: at least two studies."
     assert shown.inner_text() == said
     # The answer keeps to the filters, says so, and lets go of them.
     figure.locator('.synth-map-wide .synth-card[data-theme="team"]').click()

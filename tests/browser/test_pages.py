@@ -60,6 +60,46 @@ def test_the_first_window_of_the_book_answers(
     assert {name: y for name, y in bottoms.items() if y > height} == {}
 
 
+LONG = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("meso", "a.fc, .synth-st-studies a, .synth-statements li > p, .synth-t2 .lvl a"),
+        ("framework", ".synth-t2 a"),
+        ("studies", ".synth-findings p, .synth-findings a"),
+        ("explorer", ".ex-h, .ex-results p"),
+        ("wellbeing", ".prev-next-title"),
+    ],
+)
+def test_a_name_longer_than_its_column_breaks(
+    name: str, texts: str, width: int, built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    if name == "explorer":
+        page.wait_for_selector(".synth-explorer[data-ready]")
+    outside = page.evaluate(
+        """([texts, long]) => {
+            for (const fold of document.querySelectorAll("main details")) fold.open = true;
+            const found = [...document.querySelectorAll(texts)];
+            for (const one of found) one.replaceChildren(long);
+            const wide = document.documentElement.clientWidth + 1;
+            const shown = found.filter((one) => one.getClientRects().length);
+            return [shown.length, shown.filter((one) =>
+                [...one.getClientRects()].some((box) => box.right > wide)
+                    || one.scrollWidth > one.clientWidth + 1
+                    && getComputedStyle(one).display !== "inline").length];
+        }""",
+        [texts, LONG],
+    )
+    assert outside[0] > 0
+    assert outside[1] == 0
+
+
 @pytest.mark.parametrize(
     ("name", "head"), [("explorer", ".ex-sticky"), ("framework", ".synth-t2 thead th")]
 )

@@ -91,6 +91,27 @@ def test_pages_of_the_printed_book_are_numbered_through(sheets: list[str]) -> No
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("name", "terms"), [("glossary", "dt"), ("what-can-go-wrong", "dt"), ("studies", "summary")]
+)
+def test_no_sheet_ends_with_a_term_whose_text_is_on_the_next(
+    name: str, terms: str, built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport={"width": 1200, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    named = {
+        closed_up(text).removesuffix("#")
+        for text in page.locator(f"main {terms}").all_inner_texts()
+        if text.strip()
+    }
+    assert len(named) > 20
+    printed = PdfDocument(page.pdf(format="A4"))
+    assert len(printed) > 2
+    last = [closed_up(sheet.get_textpage().get_text_range().splitlines()[-1]) for sheet in printed]
+    assert [line for line in last if line in named] == []
+
+
 def tiles(printed: PdfReader) -> int:
     """Areas filled with a pattern: the browser makes a picture of a megabyte of each."""
     resources: list[Any] = [page["/Resources"] for page in printed.pages]

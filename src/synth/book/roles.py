@@ -385,7 +385,7 @@ class CiteFindings(SphinxPostTransform):
 def preview_data(review: Review, names: Iterable[str], addresses: Mapping[str, str]) -> str:
     """What the previews of a page's citations show, once for each finding and each work."""
     records, say = review.records, Words.of(review.settings)
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str | list[str]]] = {}
     marks: dict[str, str] = {}
     for name in sorted(names):
         finding = records.findings[name]
@@ -401,7 +401,7 @@ def preview_data(review: Review, names: Iterable[str], addresses: Mapping[str, s
             "summary": finding.summary,
             "study": study.id,
             "facts": " · ".join(values),
-            "theme": " › ".join(node.label for node in records.codebook.path(finding.theme)),
+            "theme": [node.label for node in records.codebook.path(finding.theme)],
             "section": finding.section,
             "quote": finding.anchor,
         }

@@ -84,8 +84,17 @@ class Words(Mapping[str, str]):
         return _made(cls, tuple(settings.words.items()))
 
     def say(self, key: str, **values: object) -> str:
-        """Give a word with its blanks filled in."""
-        return self[key].format(**values)
+        """Give a word with its blanks filled in.
+
+        ``{total:study|studies}`` is the one or the other noun, as ``total`` is one or not.
+
+        >>> (
+        ...     Words().say("of_all_studies", n=1, total=1),
+        ...     Words().say("of_all_studies", n=1, total=40),
+        ... )
+        ('1 of 1 study', '1 of 40 studies')
+        """
+        return _numbered(self[key], values).format(**values)
 
     def count(self, key: str, n: int, **values: object) -> str:
         """Give the one or the other of a pair of words, with the number in it.
@@ -104,7 +113,7 @@ class Words(Mapping[str, str]):
         """
         from markupsafe import escape
 
-        return escape(self[key]).format(**values)
+        return escape(_numbered(self[key], values)).format(**values)
 
     def html(self, key: str, **values: object) -> str:
         """Give a word as HTML; what fills its blanks is HTML already.
@@ -112,7 +121,7 @@ class Words(Mapping[str, str]):
         >>> Words({"footer_data": "{version} & {date}"}).html("footer_data", version="1", date="2")
         '1 &amp; 2'
         """
-        return escape(self[key], quote=False).format(**values)
+        return escape(_numbered(self[key], values), quote=False).format(**values)
 
 
 @lru_cache(maxsize=8)
@@ -120,13 +129,26 @@ def _made(words: type[Words], own: tuple[tuple[str, str], ...]) -> Words:
     return words(dict(own))
 
 
-_BLANK = re.compile(r"\{(\w+)\}")
+_BLANK = re.compile(r"\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}")
+"""A blank, or a choice between the words for one and for several of what the blank counts."""
+
+
+def _numbered(text: str, values: Mapping[str, object]) -> str:
+    """A text in which each choice is made by the number it names."""
+
+    def chosen(blank: re.Match[str]) -> str:
+        name, one, many = blank.groups()
+        if one is None:
+            return blank[0]
+        return one if str(values.get(name)) == "1" else many
+
+    return _BLANK.sub(chosen, text)
 
 
 def _blanks(text: str) -> set[str]:
     """The names in braces of a text.
 
-    >>> sorted(_blanks("{a} and {b}"))
-    ['a', 'b']
+    >>> sorted(_blanks("{a} and {b}, {c:study|studies}"))
+    ['a', 'b', 'c']
     """
-    return set(_BLANK.findall(text))
+    return {blank[1] for blank in _BLANK.finditer(text)}

@@ -280,12 +280,16 @@ def _home(records: Records, prose: Prose) -> Page:
     settings = records.settings
     level = settings.rank(0)
     countries = [
-        "{count}`countries`\n: countries" if settings.facet("country") else "",
-        "{count}`influences`\n: influences of one theme on another" if records.influences else "",
+        "{count}`countries | country/countries`\n: in which they were done"
+        if settings.facet("country")
+        else "",
+        "{count}`influences | influence/influences`\n: of one theme on another"
+        if records.influences
+        else "",
     ]
     numbers = [
-        "{count}`findings`\n: findings, each one thing that one study says",
-        "{count}`studies`\n: studies of the review",
+        "{count}`findings | finding/findings`\n: each one thing that one study says",
+        "{count}`studies | study/studies`\n: of the review",
         *[number for number in countries if number],
     ]
     arrows = [
@@ -467,8 +471,9 @@ def _explorer() -> Page:
         _text(
             "how-to",
             "## How to use it",
-            "All {count}`statements` statements ({count}`findings` findings) stand here: search "
-            "them, narrow them down, see where nothing was found, and take the result with you.",
+            "All that was coded stands here, {count}`statements | statement/statements` "
+            "({count}`findings | finding/findings`): search it, narrow it down, see where nothing "
+            "was found, and take the result with you.",
             "Values chosen within one list add up; different lists cut. The number beside a value "
             "says how many findings you would see with it. The address of the page changes as you "
             "filter, so a view can be bookmarked, sent and cited.",

@@ -9,8 +9,9 @@
 /** The words of the interface; building a book writes here those this script asks for. @type {Record<string, string>} */
 const WORDS = {};
 
-/** @param {string} text @param {Record<string, string | number>} values */
-const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+/** A blank takes its value; `{total:study|studies}` is the one or the other, as total is one or not. @param {string} text @param {Record<string, string | number>} values */
+const filled = (text, values) => text.replace(/\{(\w+)(?::([^{}|]*)\|([^{}|]*))?\}/g,
+  (_, name, one, many) => one === undefined ? String(values[name]) : String(values[name]) === "1" ? one : many);
 
 /** A word with its blanks filled in. @param {string} key @param {Record<string, string | number>} [values] */
 const say = (key, values = {}) => filled(WORDS[key], values);

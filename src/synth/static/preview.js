@@ -7,7 +7,7 @@
  * Several works are a count, a button whose card names them: a tap or a click keeps it open.
  */
 
-/** @typedef {{ direction: string, summary: string, study: string, facts: string, theme: string, section: string, quote: string }} Finding */
+/** @typedef {{ direction: string, summary: string, study: string, facts: string, theme: string[], section: string, quote: string }} Finding */
 /** @typedef {{ name: string, reference: string, title?: string }} Work */
 /** @typedef {{ findings: Record<string, Finding>, works: Record<string, Work>, marks: Record<string, string>, words: Record<string, string> }} Data */
 
@@ -32,12 +32,19 @@ function located(label, section, quote) {
   return line;
 }
 
+/** Values on one line: one written from the right leaves its neighbours in place. @param {string[]} values @param {string} between */
+function inLine(values, between) {
+  const line = made("span", "synth-small");
+  for (const [at, value] of values.entries()) line.append(at ? between : "", made("bdi", "", value));
+  return line;
+}
+
 /** What a finding says, under its mark and theme. @param {Data} data @param {Finding} finding */
 function said(data, finding) {
   const head = made("p", "synth-preview-head");
   // Drawn by the library from the review's own marks, never from what a reader types.
   head.innerHTML = data.marks[finding.direction] ?? "";
-  head.append(" ", made("span", "synth-small", finding.theme));
+  head.append(" ", inLine(finding.theme, " › "));
   return [head, made("p", "", finding.summary)];
 }
 
@@ -50,8 +57,9 @@ export function previewOf(data, names) {
   return names.flatMap((name) => {
     const finding = data.findings[name];
     if (!finding) return [];
-    const from = [data.works[finding.study]?.name, finding.facts].filter(Boolean).join(" · ");
-    const parts = [...said(data, finding), made("p", "synth-small", from)];
+    const from = made("p", "");
+    from.append(inLine([data.works[finding.study]?.name ?? "", finding.facts].filter(Boolean), " · "));
+    const parts = [...said(data, finding), from];
     if (finding.quote) parts.push(located(data.words.where, finding.section, finding.quote));
     return parts;
   });

@@ -315,7 +315,8 @@ class Entry:
         words, alone = self._words, carried_alone(self.records, self.id)
         if not alone.statements and not alone.lost:
             return (words["study_left_out_nothing"],)
-        gone = words.count("study_left_out_statements", alone.statements, total=alone.said)
+        part = "all" if alone.statements == alone.said else "statements"
+        gone = words.count(f"study_left_out_{part}", alone.statements, total=alone.said)
         if not alone.lost:
             return (gone,)
         lost = ", ".join(item.label for item in alone.lost)

@@ -282,9 +282,9 @@ def single_support(records: Records, ids: Iterable[str] | None = None) -> Chart:
     how = [
         say.say("single_on", n=by_kind[word], what=word) for word in words.values() if by_kind[word]
     ]
-    plural = listed(
-        [rank.plural.lower() for rank in records.settings.ranks[1:] or ranks.values()], say["and"]
-    )
+    below = records.settings.ranks[1:] or tuple(ranks.values())
+    nouns = [(rank.label if len(nodes) == 1 else rank.plural).lower() for rank in below]
+    plural = listed(nouns, say["or" if len(nodes) == 1 else "and"])
     share = {"n": len(rows), "total": len(nodes)}
     return _matrix(
         "single-support",
@@ -358,7 +358,8 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
             rows.append(_both_row(records, node, sides, len(ranks)))
     themes = [row for row in rows if row["top"]]
     looked = with_findings(records, findings)
-    plural = (ranks[1] if len(ranks) > 1 else ranks[0]).plural.lower()
+    rank = ranks[1] if len(ranks) > 1 else ranks[0]
+    plural = (rank.label if len(looked) == 1 else rank.plural).lower()
     each = "; ".join(
         f"{row['label']}, "
         f"{counted(row['helping'], helps.label.lower(), helps.plural.lower())} {say['and']} "
