@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.agreement import SEED, Agreement, _draws, coefficients
+from synth.agreement import SEED, Agreement, _draws, _percentiles, coefficients
 from synth.messages import Words
 from synth.reading.rules import load_records
 from synth.review import Review
@@ -183,6 +183,47 @@ def test_a_review_agrees_with_itself_and_not_with_a_changed_coding(example_root:
     differing = apart.disagreements(records.codebook[finding.theme].rank)
     assert (finding.study, other) in {(each.study, each.node) for each in differing}
     assert apart.compare(records.codebook[finding.theme].rank, resamples=50).second_only == 1
+
+
+def test_a_coding_counts_in_its_further_themes_and_with_studies_of_its_own(
+    example_root: Path,
+) -> None:
+    records = load_records(example_root)
+    rank = records.settings.ranks[1].id
+    whole = Agreement(records, records.findings)
+    name, finding = next(iter(records.findings.items()))
+    own = records.codebook.at_rank(finding.theme, rank)
+    first = whole.compare(rank, resamples=10)
+    cells = {
+        (f.study, node.id)
+        for f in records.findings.values()
+        for theme in f.themes
+        if (node := records.codebook.at_rank(theme, rank))
+    }
+    other = next(
+        node.id
+        for node in records.codebook.of_rank(rank)
+        if node != own and (finding.study, node.id) not in cells
+    )
+    more = dict(records.findings) | {name: replace(finding, also=(other,))}
+    told = Agreement(records, more).compare(rank, resamples=10)
+    assert (told.both, told.second_only) == (first.both, 1)
+    # A study that only the second coding speaks of is compared all the same.
+    rest = {key: f for key, f in records.findings.items() if f.study != finding.study}
+    alone = Agreement(replace(records, first_coding=rest), records.findings)
+    assert alone.studies == whole.studies
+    assert alone.compare(rank, resamples=10).second_only == len(
+        {node for study, node in cells if study == finding.study}
+    )
+
+
+def test_an_interval_holds_the_middle_95_of_100_samples_and_needs_as_many_defined() -> None:
+    import numpy as np
+
+    low, high = _percentiles(np.arange(1001, dtype=float))
+    assert (low, high) == (25, 975)
+    assert _percentiles(np.array([1.0] * 95 + [np.nan] * 5)) == (1, 1)
+    assert _percentiles(np.array([1.0] * 94 + [np.nan] * 6)) == (None, None)
 
 
 def test_the_comparison_of_levels_adds_up(example_root: Path) -> None:

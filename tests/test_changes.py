@@ -20,6 +20,7 @@ from synth.changes import ALIKE, CORRECTION, NEW_EVIDENCE, Changes, _likest, sen
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.messages import ENGLISH
+from synth.model import TABLES, Column
 from synth.reading.rules import load_records
 from synth.reading.versions import (
     VERSIONS_FILE,
@@ -313,6 +314,77 @@ def test_a_change_is_named_and_nothing_else(states: tuple[Path, Path], name: str
     assert kinds(states) == expected
 
 
+# Words for searching change nothing that is read; the old name of a node is told as renamed.
+UNTOLD = {("codebook", "synonyms"), ("codebook", "former")}
+COLUMNS = [
+    (name, column)
+    for name in ("studies", "coded_studies", "codebook", "influences", "flow")
+    for column in TABLES[name].columns
+    if column.name != TABLES[name].key and (name, column.name) not in UNTOLD
+]
+
+
+def another(root: Path, name: str, column: Column) -> Callable[[Rows], None]:
+    """Put another value, of the kind its column holds, into the last row that may have one."""
+
+    def change(rows: Rows) -> None:
+        records, table = load_records(root), column.refers_to.split(".")[0]
+        row = rows[-1]
+        was = row.get(column.name, "")
+        if column.choices:
+            row[column.name] = next(each for each in column.choices if each != was)
+        elif column.kind == "ref":
+            known = records.tables[table].column(TABLES[table].key)
+            row[column.name] = next(
+                each for each in known if each not in (was, row[TABLES[name].key])
+            )
+        elif column.name == "direction":
+            told = [
+                d.influence if name == "influences" else d.id for d in records.settings.directions
+            ]
+            row[column.name] = next(each for each in told if each and each != was)
+        else:
+            row[column.name] = (
+                "7" if was.isdecimal() or column.kind == "count" else "Quite another one"
+            )
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), COLUMNS, ids=[f"{name}.{column.name}" for name, column in COLUMNS]
+)
+def test_whatever_column_changes_is_told(
+    states: tuple[Path, Path], name: str, column: Column
+) -> None:
+    table(states[1], name, another(states[1], name, column))
+    assert kinds(states), f"{name}: {column.name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("studies", "work-described"), ("coded_studies", "finding-described")]
+)
+def test_a_column_of_the_teams_own_is_compared_where_both_states_have_it(
+    states: tuple[Path, Path], name: str, kind: str
+) -> None:
+    def judged(*told: str) -> Callable[[Rows], None]:
+        def change(rows: Rows) -> None:
+            for row, judgment in zip(rows, told, strict=False):
+                row["risk_of_bias"] = judgment
+
+        return change
+
+    table(states[1], name, judged("low", "high", "men; women"))
+    assert kinds(states) == set(), "a column that came is no change of its rows"
+    table(states[0], name, judged("low", "low", "women;men"))
+    (change,) = found(states).changes
+    assert (change.kind, change.before, change.after) == (
+        kind,
+        "risk_of_bias: low",
+        "risk_of_bias: high",
+    )
+
+
 def test_what_only_moved_or_is_quoted_otherwise_is_no_change(states: tuple[Path, Path]) -> None:
     for name in ("studies", "coded_studies", "influences"):
         table(states[1], name, lambda rows: rows[::-1])
@@ -395,6 +467,24 @@ def test_a_sentence_whose_evidence_changed_is_told(states: tuple[Path, Path]) ->
     assert "A claim that rests on it." in change.target[1]
 
 
+def test_a_sentence_whose_finding_moved_is_told(states: tuple[Path, Path]) -> None:
+    moved(states[1])
+    assert [change.kind for change in found(states).sentences] == ["sentence-evidence"]
+
+
+def test_lists_in_another_order_and_nodes_of_a_new_name_are_the_same(
+    states: tuple[Path, Path],
+) -> None:
+    cell("studies", "country", "Norway; Sweden")(states[0])
+    cell("studies", "country", "Sweden; Norway")(states[1])
+    old = leaf(states[1])
+    for root in states:
+        cell("coded_studies", "also", old)(root)
+    renamed(states[1])
+    cell("coded_studies", "also", "another-id")(states[1])
+    assert kinds(states) == {"theme-renamed"}
+
+
 def test_a_line_of_a_brief_is_a_sentence_of_the_page_that_shows_it(
     states: tuple[Path, Path],
 ) -> None:
@@ -452,6 +542,8 @@ def test_corrections_and_new_evidence_are_told_apart(states: tuple[Path, Path]) 
         lambda rows: [*rows, rows[0] | {"finding": f"{study}-01", "study": study}],
     )
     redirected(states[1])
+    gained = [each for each in found(states).consequences if each.kind == "support-gained"]
+    assert all(each.cause == NEW_EVIDENCE for each in gained)
     causes = {(each.kind, each.cause) for each in found(states).changes}
     assert ("finding-added", NEW_EVIDENCE) in causes
     assert ("finding-redirected", CORRECTION) in causes
@@ -557,7 +649,9 @@ def test_what_is_missing_where_a_file_is_broken_is_neither_new_nor_gone(
     assert {change.kind for change in changes.changes} == {"theme-defined"}
     assert (changes.consequences, changes.sentences) == ((), ())
     assert "findings" not in changes.counts
-    assert found((new, old)).consequences == ()
+    back = found((new, old))
+    assert {change.kind for change in back.changes} == {"theme-defined"}
+    assert back.consequences == ()
     for each in changes.old, changes.new:
         assert str(old if each is changes.old else new) in each.name, "one version, two folders"
     (old / "data" / "review.toml").write_text("title = ", "utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synth.model import Finding, statements_of
+from synth.model import Finding, count_statements, statements_of
 from synth.reading.records import read_records
 from synth.reading.rules import check, load_records
 from synth.review import Review
@@ -81,8 +81,11 @@ def test_findings_of_one_sentence_are_one_statement() -> None:
         finding("c", "paid by the month", "Pay is late."),
         finding("d", "", "Pay is low."),
         finding("e", "", "Pay is low."),
+        finding("f", "low pay in the winter", "Pay is low."),
     ]
-    assert [s.findings for s in statements_of(findings)] == [("a", "b"), ("c",), ("d",), ("e",)]
+    statements = [("a", "b"), ("c",), ("d",), ("e",), ("f",)]
+    assert [s.findings for s in statements_of(findings)] == statements
+    assert count_statements(findings) == len(statements)
 
 
 def test_statements_are_counted_beside_findings(example_root: Path) -> None:

@@ -278,6 +278,7 @@ class Changes:
                     if _differs(was, now):
                         told = (f"{column}: {_shown(was)}", f"{column}: {_shown(now)}")
                         yield Change("work-described", ("study", name), *told)
+        yield from self._further("studies", "work-described", "study")
         for name in _all(old.bibliography, new.bibliography):
             first, second = old.bibliography.get(name), new.bibliography.get(name)
             if first is None or second is None:
@@ -355,6 +356,32 @@ class Changes:
                 yield Change("finding-removed", target, before.summary, "", cause)
             elif before is not None and after is not None:
                 yield from self._finding(before, after)
+        yield from self._further("coded_studies", "finding-described", "finding")
+
+    def _further(self, table: str, kind: str, what: str) -> Iterator[Change]:
+        """Cells that no record has a name for: columns of a team's own, such as a risk of bias.
+
+        A column that only one state has is another form of its table and no change of each row.
+        """
+        tables = [state.records.tables[table] for state in (self.old, self.new)]
+        key = TABLES[table].key
+        columns = [
+            column
+            for column in tables[1].header
+            if column == _NOTHING_CODED
+            or (column in tables[0].header and TABLES[table].column(column) is None)
+        ]
+        if not columns:
+            return
+        rows = [
+            {row.cells[key]: row.cells for row in one.rows if key in row.cells} for one in tables
+        ]
+        for name in rows[1]:
+            for column in columns if name in rows[0] else ():
+                was, now = (held[name].get(column, "") for held in rows)
+                if _differs(_items(was), _items(now)):
+                    told = (f"{column}: {_shown(was)}", f"{column}: {_shown(now)}")
+                    yield Change(kind, (what, name), *told)
 
     def _finding(self, before: Finding, after: Finding) -> Iterator[Change]:
         target = ("finding", after.id)
@@ -547,6 +574,7 @@ class Changes:
         }
 
 
+_NOTHING_CODED = "coded"
 _STUDY_COLUMNS = (
     *("countries", "design", "design_detail", "setting", "sample", "cohort"),
     *("country_source", "design_source"),
@@ -599,6 +627,11 @@ def _differs(one: object, other: object) -> bool:
     if isinstance(one, str) and isinstance(other, str):
         return " ".join(one.split()) != " ".join(other.split())
     return one != other
+
+
+def _items(cell: str) -> tuple[str, ...]:
+    """What a cell of an unknown column holds: a list divided by ``;``, or one text."""
+    return tuple(" ".join(item.split()) for item in cell.split(";"))
 
 
 def _shown(value: object) -> str:

@@ -12,7 +12,7 @@ _NUMBER_WORDS = (
 )
 _COUNTED = (
     "study|studies|findings?|country|countries|articles?|papers?|works?|publications?|sources?|"
-    "records?|influences?"
+    "records?|influences?|statements?|disagreements?"
 )
 _BETWEEN = (
     "of|the|all|these|those|other|more|different|coded|included|reviewed|primary|empirical|"
@@ -21,6 +21,7 @@ _BETWEEN = (
 _TYPED = re.compile(
     # Four digits that begin with 19 or 20 are a year.
     rf"(?<![\w-])(?:(?!(?:19|20)\d\d\b)\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?)"
+    r"(?:\s?(?:%|per\s?cent))?"
     rf"(?:\s+(?:{_BETWEEN})){{0,3}}\s+(?:{_COUNTED})\b"
     rf"|\b(?:{_COUNTED})\b\s*\(?[nN]\s*=\s*\d+",
     re.IGNORECASE,
@@ -41,6 +42,8 @@ def counts_in(words: str, *, cites: bool = False) -> Iterator[str]:
 
     >>> list(counts_in("It rests on one study of 12 studies; leave one study out."))
     ['one study', '12 studies']
+    >>> list(counts_in("54 % of the statements describe a help, half of them in 2010."))
+    ['54 % of the statements']
     """
     for found in _TYPED.finditer(words):
         counts_one = _COUNTS_ONE.search(words[: found.start()])
