@@ -15,6 +15,7 @@ import pytest
 from synth.cli import main
 from synth.errors import Problem
 from synth.reading.rules import load_records
+from synth.reading.textio import alone_in
 
 BAD_DATA = Path(__file__).parent / "bad_data"
 
@@ -283,3 +284,23 @@ def test_a_reader_who_leaves_early_is_no_fault_of_a_new_folder(
     monkeypatch.setattr("sys.stdout.fileno", lambda: 1, raising=False)
     assert main(["new", str(tmp_path / "tools"), "--no-execute"]) == 1
     assert capsys.readouterr() == ("", "")
+
+
+def test_commands_that_write_take_turns(sound: Path, tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    (tmp_path / "new.bib").write_text(
+        "@book{quist2021, author={Quist, A.}, title={Turns}, year={2021}}\n", "utf-8"
+    )
+    before = (sound / "references.bib").read_bytes()
+    command = [sys.executable, "-m", "synth.cli", "add", str(tmp_path / "new.bib"), "--root", sound]
+    with alone_in(sound, pytest.fail):
+        second = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert second.stderr is not None
+        assert "waiting for it" in second.stderr.readline()
+        assert (sound / "references.bib").read_bytes() == before
+    said, wrong = second.communicate()
+    assert (second.returncode, wrong) == (0, ""), said
+    assert "quist2021" in (sound / "references.bib").read_text("utf-8")
+    assert "quist2021" in (sound / "data" / "studies.csv").read_text("utf-8")

@@ -63,7 +63,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not hasattr(given, "run"):
             parser.print_help()
             return 0
-        return int(given.run(given))
+        if not getattr(given, "alone", False):
+            return int(given.run(given))
+        from synth.reading.textio import alone_in
+
+        with alone_in(_root(given), lambda text: print(text, file=sys.stderr)):
+            return int(given.run(given))
     except ReviewError as error:
         _tell(error.problems, "text", sys.stderr.write)
         return 1
@@ -359,7 +364,7 @@ def _add_fmt(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument(
         "--check", action="store_true", help="change nothing; fail if something would change"
     )
-    command.set_defaults(run=_fmt)
+    command.set_defaults(run=_fmt, alone=True)
 
 
 def _fmt(given: argparse.Namespace) -> int:
@@ -442,7 +447,7 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     command.add_argument(
         "--dry-run", action="store_true", help="say everything that would be done; write nothing"
     )
-    command.set_defaults(run=_add)
+    command.set_defaults(run=_add, alone=True)
 
 
 def _add(given: argparse.Namespace) -> int:
@@ -614,7 +619,7 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.add_argument(
         "--dry-run", action="store_true", help="say everything that would be done; write nothing"
     )
-    command.set_defaults(run=_import)
+    command.set_defaults(run=_import, alone=True)
 
 
 def _import(given: argparse.Namespace) -> int:
@@ -684,7 +689,7 @@ def _add_upgrade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument(
         "--dry-run", action="store_true", help="say what would change, and change nothing"
     )
-    command.set_defaults(run=_upgrade)
+    command.set_defaults(run=_upgrade, alone=True)
 
 
 def _upgrade(given: argparse.Namespace) -> int:
@@ -747,7 +752,7 @@ def _add_keep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "  synth keep v1.0.0      a revision of git",
     )
     command.add_argument("revision", nargs="?", default="", help="a revision of git")
-    command.set_defaults(run=_keep)
+    command.set_defaults(run=_keep, alone=True)
 
 
 def _keep(given: argparse.Namespace) -> int:

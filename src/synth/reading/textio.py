@@ -6,8 +6,8 @@ import gc
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
@@ -144,6 +144,38 @@ def without_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@contextmanager
+def alone_in(root: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Wait until no other command writes into a review, and keep others waiting meanwhile.
+
+    Two that read the same tables and write them after each other would lose what the first wrote.
+    Where the system or the disk knows no locks, nothing waits.
+
+    Parameters
+    ----------
+    root : the review's root.
+    say : where it is told that another command is waited for.
+    """
+    try:
+        import fcntl
+
+        held = os.open(root / "data", os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        # What goes wrong here is that there are no locks; a file is not to blame.
+        with suppress(OSError):
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("Another command is writing into this review; waiting for it …")
+                fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def replace_file(path: Path, data: bytes) -> bool:
