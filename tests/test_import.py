@@ -2818,3 +2818,42 @@ def test_a_sign_with_its_certainty_is_a_direction(take: Take) -> None:
 def test_codes_that_differ_in_a_number_in_brackets_are_told(take: Take) -> None:
     made = take("Study,Themes\nLee 2020,Pay (2); Rest (1)\nRoux 2019,Pay (1)\n")
     assert "differ only in a number in brackets" in made.told
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Complete blindness", "Partial blindness", "Complete deafness", "Partial deafness"),
+        ("Final exam", "Mid exam", "Final project", "Mid project"),
+        ("Care agreed", "Care refused", "Aid agreed", "Aid refused"),
+        ("Pay (overall)", "Pay (women)", "Rest (overall)", "Rest (women)"),
+    ],
+)
+def test_kinds_of_a_code_are_no_coders(take: Take, heads: tuple[str, ...]) -> None:
+    made = take(f"Study,{','.join(heads)}\nLee 2020,x,,x,\nRoux 2019,,x,,x\n")
+    assert made.counts == (4, 2)
+    assert made.themes == dict.fromkeys(heads, 1)
+
+
+def test_a_tick_below_complete_is_a_code(take: Take) -> None:
+    made = take("Study,Complete,Partial\nLee 2020,x,\nRoux 2019,,x\nEk 2018,x,\n")
+    assert made.themes == {"Complete": 2, "Partial": 1}
+
+
+def test_a_theme_in_the_first_of_its_rows_is_that_of_all(take: Take) -> None:
+    made = take(
+        "Theme,Study,Quote\nPay,Lee 2020,low\n,Roux 2019,poor\nRest,Ek 2018,no breaks\n"
+        ",Lee 2020,little\n"
+    )
+    assert made.themes == {"Pay": 2, "Rest": 2}
+    assert "2 empty cells of 'Theme' got what stands above" in made.told
+    ranks = take(
+        'Theme,Subtheme,References\nWork,Pay,"Lee 2020, Roux 2019"\n,Rest,Ek 2018\n'
+        "Home,Noise,Ek 2018\n"
+    )
+    book = ranks.records.codebook
+    assert {(book[n.parent].label, n.label) for n in book if n.parent} == {
+        *(("Work", "Pay"), ("Work", "Rest"), ("Home", "Noise")),
+    }
+    again = take("Theme,Study\nPay,Lee 2020\n,Roux 2019\nPay,Ek 2018\n")
+    assert again.counts == (2, 3)

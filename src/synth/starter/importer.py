@@ -31,6 +31,7 @@ from synth.starter.table_choice import choose, codebook_among
 from synth.starter.telling import places_of, tell_columns, tell_understood
 from synth.starter.turned import (
     explained,
+    filled_down,
     grouped,
     named_by_sheets,
     of_map,
@@ -286,7 +287,7 @@ def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> lis
         report.problems += problems
         if maps:
             found = [one for sheet in found for one in of_map(sheet)]
-        found = [settled(grouped(explained(sheet))) for sheet in named_by_sheets(found)]
+        found = [filled_down(settled(grouped(explained(one)))) for one in named_by_sheets(found)]
         for sheet in map(turned, found):
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "

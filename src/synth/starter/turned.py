@@ -10,7 +10,7 @@ from itertools import pairwise
 from synth.starter.countries import country
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_beside, is_note, is_total, same, unknown
+from synth.starter.values import bare, headings, is_beside, is_note, is_total, same, unknown
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -339,3 +339,45 @@ def settled(sheet: Sheet) -> Sheet:
 
 _PERSON = re.compile(r"\b(?:r|rev|reviewer|rater|coder|extractor)s? ?(?:\d|[a-d])\b")
 _AGREED = re.compile(r"\b(?:consensus|agreed|final|reconciled|resolved)\b")
+
+
+def filled_down(sheet: Sheet) -> Sheet:
+    """A table of themes and their studies whose themes stand only in the first of their rows.
+
+    That is how merged cells are saved. It is so where the theme stands first, no theme comes again,
+    and each row names its studies.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> cells = [("Pay", "Lee 2020"), ("", "Ek 2012"), ("Rest", "Lee 2020")]
+    >>> rows = tuple(Row(at, {"Theme": a, "Study": b}) for at, (a, b) in enumerate(cells, 2))
+    >>> [row.cells["Theme"] for row in filled_down(Sheet("t.csv", ("Theme", "Study"), rows)).rows]
+    ['Pay', 'Pay', 'Rest']
+    """
+    first = sheet.header[0] if sheet.header else ""
+    if sheet.holds or bare(first) not in {bare(word) for word in headings()["theme"]}:
+        return sheet
+    rows = [row for row in sheet.rows if not is_beside(row.cells)]
+    held = [row.cells[first] for row in rows if row.cells[first]]
+    named = any(all(LABEL.match(row.cells[name]) for row in rows) for name in sheet.header[1:])
+    if (
+        not named
+        or len(held) < 2
+        or len(held) == len(rows)
+        or len({*map(same, held)}) < len(held)
+        or not rows[0].cells[first]
+    ):
+        return sheet
+    above, blank, made = "", 0, []
+    for row in sheet.rows:
+        above = row.cells[first] or above
+        if not row.cells[first] and not is_beside(row.cells):
+            row, blank = Row(row.line, {**row.cells, first: above}), blank + 1
+        made.append(row)
+    note = (
+        f"{blank} empty cells of {first!r} got what stands above, as merged cells are saved: each "
+        "value stands there once."
+    )
+    return replace(sheet, rows=tuple(made), notes=(*sheet.notes, note))

@@ -279,11 +279,16 @@ def _choose_agreed(columns: Columns, headed: Headed) -> None:
     if not counts:
         return
     codes = tracks[counts]
-    # With a consensus its codes tell who else coded: "AB" codes the same ones.
+    # Beside a consensus capitals such as "AB" are of people; "Partial" beside "Complete" is not.
+    capitals = [who for who in tracks if re.fullmatch("[a-z]{2,3}", who)]
+    capitals = [
+        w
+        for w in capitals
+        if all(re.search(rf"\b_?{w.upper()}(?![a-z])", n) for n in tracks[w].values())
+    ]
+    named = [*people, *(capitals if agreed and len(capitals) > 1 else [])]
     others = [
-        who
-        for who in (tracks if agreed else people)
-        if who != counts and len({*tracks[who]} & {*codes}) * 2 >= len(codes)
+        who for who in named if who != counts and len({*tracks[who]} & {*codes}) * 2 >= len(codes)
     ]
     left = [tracks[who][code] for who in others for code in codes if code in tracks[who]]
     if not left:

@@ -146,7 +146,9 @@ def _is_bookkeeping(columns: Columns, name: str) -> bool:
     said = {bare(cell) for cell in columns.held[name]}
     if words in ("status", "progress", "complete", "completed") or words.endswith(" complete"):
         # "Complete" at the end is what REDCap writes behind the name of each form.
-        return said <= _STATES and (words == "status" or len(said) < 4)
+        # Ticks below "Complete" may say that a code applies.
+        ticks = words in ("complete", "completed") and said <= {"x", "0", "1", "yes", "no"}
+        return said <= _STATES and not ticks
     if re.search(r"\bscreen", words) and {inclusion(cell) for cell in said} >= {"yes", "no"}:
         return False  # a study on screening, where some screened
     return _BOOKKEEPING.fullmatch(words) is not None
