@@ -663,7 +663,16 @@ def test_what_is_missing_where_a_file_is_broken_is_neither_new_nor_gone(
 def test_a_kept_version_that_is_no_archive_is_told(states: tuple[Path, Path]) -> None:
     root = states[1]
     kept = keep(root)
+    settings = load_records(root).settings
+    assert check_versions(root, settings.version, settings.date) == []
+    shutil.copy(kept, kept.with_name("66.zip"))
+    [problem] = check_versions(root, settings.version, settings.date)
+    assert "66.zip: [version-broken] " in str(problem)
+    assert f"it holds version {settings.version}." in str(problem)
+    kept.with_name("66.zip").unlink()
     kept.write_bytes(kept.read_bytes()[:200])
+    [problem] = check_versions(root, settings.version, settings.date)
+    assert (problem.code, problem.file) == ("version-broken", f"data/versions/{kept.name}")
     with pytest.raises(ReviewError, match="version-broken"):
         compare(root, kept.stem, str(root))
     (root / "data" / "review.toml").write_text("title = ", "utf-8")

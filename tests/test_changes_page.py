@@ -115,3 +115,16 @@ def test_a_version_that_was_not_kept_is_told_on_the_page(tmp_path: Path) -> None
     out, _ = built(root)
     assert "Version 0.0.1 was not kept" in (out / "index.html").read_text("utf-8")
     shutil.rmtree(out)
+
+
+def test_a_kept_version_that_cannot_be_read_is_told_and_ends_no_build(tmp_path: Path) -> None:
+    root = planted(tmp_path)
+    (root / "data" / "versions").mkdir()
+    (root / "data" / "versions" / "1.zip").write_bytes(b"PK no archive")
+    (root / VERSIONS_FILE).write_text(entry("2", "both", "B.") + entry("1", "first", "A."), "utf-8")
+    (root / "changed.md").write_text("# What changed\n\n```{changes}\n```\n", "utf-8")
+    toc = root / "_toc.yml"
+    toc.write_text(toc.read_text("utf-8").rstrip("\n") + "\n  - file: changed\n")
+    out, told = built(root)
+    assert told.count("data/versions/1.zip: [version-broken]") == 1
+    assert 'id="version-1"' in (out / "changed.html").read_text("utf-8")

@@ -19,12 +19,12 @@ from sphinx.util.docutils import SphinxDirective
 from synth.book.assets import PLACE, write_if_changed
 from synth.book.context import depend_on_data, render, review_of, root_of, words_of
 from synth.book.domain import evidence_domain, warn
-from synth.book.history import KEPT, compare, kept_file
+from synth.book.history import compare, kept_file
 from synth.book.nodes import evidence_link
 from synth.book.processes import AT_HOME
 from synth.book.views import place_of
 from synth.errors import ReviewError
-from synth.reading.versions import VERSIONS_FILE, check_versions, versions
+from synth.reading.versions import KEPT, VERSIONS_FILE, check_versions, versions
 from synth.views.changes import ChangeList
 from synth.views.markup import drawn_in
 
@@ -43,7 +43,7 @@ class changes_node(nodes.General, nodes.Element):  # noqa: N801  docutils names 
 
 
 def changes_between(app: Sphinx, old: str, new: str) -> Changes | None:
-    """What changed between two versions; ``None`` where one of them was not kept.
+    """What changed between two versions; ``None`` where one was not kept or cannot be read.
 
     The newest version is the folder as it is.
     """
@@ -53,7 +53,14 @@ def changes_between(app: Sphinx, old: str, new: str) -> Changes | None:
         return None
     if (old, new) not in known:
         kept = (root / kept_file(new)).is_file()
-        known[old, new] = compare(root, old, new if kept else str(root))
+        try:
+            known[old, new] = compare(root, old, new if kept else str(root))
+        except ReviewError as error:
+            known[old, new] = None
+            for problem in error.problems:
+                # An archive that cannot be read is told with the other files of the versions.
+                if problem.code != "version-broken":
+                    warn(app.env, "", 0, str(problem), "versions")
     return known[old, new]
 
 

@@ -30,10 +30,9 @@ from synth.reading.bibliography import BIB_FILE
 from synth.reading.records import Records, read_records
 from synth.reading.settings import SETTINGS_FILE, read_settings
 from synth.reading.textio import replace_file
+from synth.reading.versions import KEPT
 from synth.review import Review
 
-KEPT = "data/versions"
-"""Where versions are kept, one archive each."""
 PAGES = "book"
 
 

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import re
 import tomllib
+import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
+from synth.reading.settings import SETTINGS_FILE
 
 VERSIONS_FILE = "data/versions.toml"
 """What a team says of each version: number, date, reason, summary."""
+KEPT = "data/versions"
+"""Where versions are kept, one archive each."""
 UNPUBLISHED = "next"
 """Number of the entry that waits for its version."""
 TO_FILL_IN = "Say here in a sentence or two what is new for a reader."
@@ -107,6 +113,7 @@ def check_versions(root: Path, version: str, on: date) -> list[Problem]:
         for each in told
         if each.summary == TO_FILL_IN
     ]
+    problems += _kept(root)
     for code, file, pattern in _ALSO_NAMED:
         path = root / file
         text = path.read_text("utf-8") if path.is_file() else ""
@@ -117,6 +124,22 @@ def check_versions(root: Path, version: str, on: date) -> list[Problem]:
             dates = {"date": on} if is_date else {}
             problems.append(Problem(code, file, line, found=found[1], version=version, **dates))
     return problems
+
+
+def _kept(root: Path) -> Iterator[Problem]:
+    """Kept versions that cannot be read, or that hold another version than their name says."""
+    for path in sorted((root / KEPT).glob("*.zip")):
+        try:
+            with zipfile.ZipFile(path) as packed:
+                damaged = packed.testzip()
+                settings = tomllib.loads(packed.read(SETTINGS_FILE).decode("utf-8"))
+            reason = f"{damaged} in it is damaged" if damaged else ""
+            if not damaged and settings.get("version") != path.stem:
+                reason = f"it holds version {settings.get('version')}"
+        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError) as error:
+            reason = str(error)
+        if reason:
+            yield Problem("version-broken", f"{KEPT}/{path.name}", reason=reason)
 
 
 _ALSO_NAMED = (
