@@ -542,11 +542,27 @@ def test_corrections_and_new_evidence_are_told_apart(states: tuple[Path, Path]) 
         lambda rows: [*rows, rows[0] | {"finding": f"{study}-01", "study": study}],
     )
     redirected(states[1])
-    gained = [each for each in found(states).consequences if each.kind == "support-gained"]
-    assert all(each.cause == NEW_EVIDENCE for each in gained)
     causes = {(each.kind, each.cause) for each in found(states).changes}
     assert ("finding-added", NEW_EVIDENCE) in causes
     assert ("finding-redirected", CORRECTION) in causes
+
+
+def test_a_study_that_goes_is_the_cause_of_what_it_leaves_without_support(
+    states: tuple[Path, Path],
+) -> None:
+    """A node that falls to one study because another went was not corrected."""
+    records = load_records(states[0])
+    studies: dict[str, set[str]] = {}
+    for finding in records.findings.values():
+        studies.setdefault(finding.theme, set()).add(finding.study)
+    node = next(
+        name for name, of in studies.items() if len(of) == 2 and not records.codebook.children(name)
+    )
+    gone = max(studies[node])
+    table(states[1], "studies", lambda rows: [row for row in rows if row["study"] != gone])
+    table(states[1], "coded_studies", lambda rows: [row for row in rows if row["study"] != gone])
+    told = {(c.kind, c.target[1]): c.cause for c in found(states).consequences}
+    assert told["support-single", node] == NEW_EVIDENCE
 
 
 def test_sentences_hold_their_evidence_and_are_told_as_they_are_read() -> None:
