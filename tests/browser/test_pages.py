@@ -60,6 +60,44 @@ def test_the_first_window_of_the_book_answers(
     assert {name: y for name, y in bottoms.items() if y > height} == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "texts", "look"),
+    [
+        # With letters of twice the size no number is cut off beside the picture of the first page.
+        ("intro", ".synth-lane-counts [aria-hidden]", "fontSize = '200%'"),
+        ("studies", ".synth-facts dd", "fontSize = '200%'"),
+        # A line that hangs does so at the side where it begins.
+        ("studies", ".synth-ref", "direction = 'rtl'"),
+        ("references", ".citation p", "direction = 'rtl'"),
+        ("influences", ".synth-map-answer li", "direction = 'rtl'"),
+    ],
+)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_large_letters_and_lines_from_the_right_stay_in_sight(
+    name: str, texts: str, look: str, width: int, built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    outside = page.evaluate(
+        f"""(texts) => {{
+            for (const fold of document.querySelectorAll("main details")) fold.open = true;
+            document.documentElement.style.{look};
+            const wide = document.documentElement.clientWidth + 1;
+            const lines = [...document.querySelectorAll(texts)].flatMap((one) => {{
+                const range = document.createRange();
+                range.selectNodeContents(one);
+                return [...range.getClientRects()].filter((box) => box.width > 1);
+            }});
+            const cut = lines.filter((box) => box.right > wide || box.left < -1);
+            return [lines.length, cut.length];
+        }}""",
+        texts,
+    )
+    assert outside[0] > 8
+    assert outside[1] == 0
+
+
 LONG = "Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 
