@@ -2857,3 +2857,13 @@ def test_a_theme_in_the_first_of_its_rows_is_that_of_all(take: Take) -> None:
     }
     again = take("Theme,Study\nPay,Lee 2020\n,Roux 2019\nPay,Ek 2018\n")
     assert again.counts == (2, 3)
+
+
+def test_a_table_without_headings_loses_no_study(take: Take) -> None:
+    made = take("Lee 2020,Peru,Pay\nRoux 2019,Chad,Rest\nEk 2018,Chad,Pay\nIto 2017,Peru,Rest\n")
+    assert len(made.records.studies) == 4
+    assert "It has no headings: its first row names a study, 'Lee 2020'" in made.told
+    named = take(
+        "Lee 2020,Pay\nRoux 2019,Rest\nEk 2018,Pay\n", columns=("study=Column A,theme=Column B",)
+    )
+    assert named.counts == (3, 3)

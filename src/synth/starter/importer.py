@@ -33,6 +33,7 @@ from synth.starter.turned import (
     explained,
     filled_down,
     grouped,
+    headed,
     named_by_sheets,
     of_map,
     settled,
@@ -287,7 +288,8 @@ def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> lis
         report.problems += problems
         if maps:
             found = [one for sheet in found for one in of_map(sheet)]
-        found = [filled_down(settled(grouped(explained(one)))) for one in named_by_sheets(found)]
+        found = named_by_sheets([headed(sheet) for sheet in found])
+        found = [filled_down(settled(grouped(explained(sheet)))) for sheet in found]
         for sheet in map(turned, found):
             say(
                 f"Read {number(len(sheet.rows), 'row')} and {len(sheet.header)} columns: "

@@ -381,3 +381,35 @@ def filled_down(sheet: Sheet) -> Sheet:
         "value stands there once."
     )
     return replace(sheet, rows=tuple(made), notes=(*sheet.notes, note))
+
+
+def headed(sheet: Sheet) -> Sheet:
+    """A table whose first row is no row of headings but names a study, with headings of its own.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> rows = (Row(2, {"Lee 2020": "Ek 2012", "Pay": "Rest"}),)
+    >>> made = headed(Sheet("t.csv", ("Lee 2020", "Pay"), rows))
+    >>> made.header, [row.cells["Column A"] for row in made.rows]
+    (('Column A', 'Column B'), ['Lee 2020', 'Ek 2012'])
+    """
+    studies = [name for name in sheet.header if len(name) <= _SHORT and LABEL.fullmatch(name)]
+    if len(studies) != 1 or sheet.holds or sheet.heads or not sheet.rows:
+        return sheet
+    if not all(LABEL.match(row.cells[studies[0]]) for row in sheet.rows):
+        return sheet
+    names = {name: f"Column {column_letters(at)}" for at, name in enumerate(sheet.header)}
+    first = Row(sheet.rows[0].line - 1, {new: name for name, new in names.items()})
+    rows = [Row(row.line, {names[n]: cell for n, cell in row.cells.items()}) for row in sheet.rows]
+    note = (
+        f"It has no headings: its first row names a study, {studies[0]!r}, and is read like the "
+        "others."
+    )
+    return replace(
+        sheet,
+        header=tuple(names.values()),
+        rows=(first, *rows),
+        notes=(*sheet.notes, note),
+    )
