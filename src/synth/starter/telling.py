@@ -94,8 +94,8 @@ def tell_understood(
     if works is None:
         report.missing.insert(
             0,
-            f"References: without --bib the {number(len(named.made), 'work')} are known by the "
-            f"table alone. Complete them in {BIB_FILE}.",
+            f"References: without --bib the table alone tells of "
+            f"{number(len(named.made), 'work')}. Complete the entries in {BIB_FILE}.",
         )
 
 
