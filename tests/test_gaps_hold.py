@@ -121,12 +121,6 @@ def notebook_prose(page: Path) -> str:
     return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
 
 
-def test_no_page_says_that_nothing_was_coded_of_a_place_or_group() -> None:
-    """Zeros of a few findings from a few countries were told on every page, and told nothing."""
-    for page in BOOK.glob("*.ipynb"):
-        assert "from Kenya and Hong Kong concern this theme" not in notebook_prose(page)
-
-
 def test_what_is_told_as_missing_is_zero_or_told_with_its_number(review: Review) -> None:
     """The last part of a theme's page states counts; here they are said as they stand today."""
     told = 0

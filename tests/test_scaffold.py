@@ -100,7 +100,9 @@ def test_requirements_are_exact_and_end_with_the_library(started: Path) -> None:
 
 def test_unwritten_prose_is_invited_in_comments_only(started: Path) -> None:
     """Lines with % are not published; nothing else in a page speaks to authors."""
-    for path in (started / "book").glob("*.ipynb"):
+    pages = list((started / "book").glob("*.ipynb"))
+    assert pages
+    for path in pages:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         text = "".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
         shown = "\n".join(line for line in text.split("\n") if not line.startswith("%"))

@@ -399,7 +399,9 @@ def test_a_bundle_that_cannot_be_made_ends_the_build_and_says_of_which_versions(
 
 
 def test_scripts_of_the_library_are_classic_scripts(book: Book) -> None:
-    for script in (book.html / "_static" / "synth").glob("*.js"):
+    scripts = list((book.html / "_static" / "synth").glob("*.js"))
+    assert scripts
+    for script in scripts:
         code = script.read_text("utf-8")
         assert not re.search(r"^(export|import)\b", code, re.MULTILINE), script.name
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.errors import ExtensionError
 
 from synth.book.context import settings_of, words_of
@@ -117,6 +118,9 @@ def copy_static(app: Sphinx) -> None:
             )
             told = {"defer": "defer", "data-modules": " ".join(modules)}
             app.add_js_file(f"{PLACE}/{name}", priority=800, **told)
+    # myst-nb copies its style when all pages are written: too late for the checksum in their links,
+    # and a second build would link it otherwise than the first.
+    add_global_html_resources(app, None)
 
 
 ON_LIGHT, ON_DARK = 7.2, 11.5

@@ -21,7 +21,7 @@ def setup(app: Sphinx) -> None:
     """Let explorers of the book find the evidence, and refuse two of one name on a page."""
     app.connect("env-check-consistency", refuse_namesakes)
     app.connect("env-updated", pages_to_write_again)
-    app.connect("build-finished", write_evidence)
+    app.connect("build-finished", drop_old_evidence)
 
 
 def shared_file(env: BuildEnvironment, docname: str, name: str) -> str:
@@ -103,25 +103,29 @@ def refuse_namesakes(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def pages_to_write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Pages whose explorers would still ask for the evidence of an earlier build."""
+    """Pages whose explorers would still ask for the evidence of an earlier build.
+
+    The evidence is written before any page: Sphinx puts a checksum behind the name of a script that
+    is there, and a page must not tell whether it is the first of its folder.
+    """
     pages = _pages(env)
     if app.builder.format != "html" or not pages:
         return []
-    name = next(iter(evidence_files(env)))
+    files = evidence_files(env)
+    for name, script in files.items():
+        write_if_changed(Path(app.outdir) / "_static" / PLACE / name, script.encode())
+    name = next(iter(files))
     if getattr(env, "synth_evidence", None) == name:
         return []
     env.synth_evidence = name  # type: ignore[attr-defined]
     return sorted(pages)
 
 
-def write_evidence(app: Sphinx, exception: Exception | None) -> None:
-    """Write the scripts all explorers share, where a page has an explorer."""
+def drop_old_evidence(app: Sphinx, exception: Exception | None) -> None:
+    """Take away the evidence of earlier builds, which no page asks for any more."""
     if exception or app.builder.format != "html" or not _pages(app.env):
         return
     place = Path(app.outdir) / "_static" / PLACE
-    files = evidence_files(app.env)
     for old in (*place.glob("evidence-*.js"), *place.glob("references-*.js")):
-        if old.name not in files:
+        if old.name not in evidence_files(app.env):
             old.unlink()
-    for name, script in files.items():
-        write_if_changed(place / name, script.encode())
