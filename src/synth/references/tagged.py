@@ -389,7 +389,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
                 f"A text stands as {name}; it was left out: {shorten(item.pop(name), 40)!r}"
             )
     publisher = item.get("publisher", "")
-    if _ADDRESSED.search(publisher) and (body := _BEFORE_ADDRESS.match(publisher)):
+    body = _BEFORE_ADDRESS.match(publisher)
+    if body and _ADDRESSED.search(publisher, body.end()):
         item["publisher"] = body[0].strip()
         told.append("What stands behind the publisher's name, such as its address, was left out")
     for role, names in people.items():
@@ -444,7 +445,7 @@ _EDITS = re.compile(r"(?<=\w), Eds?\.?$")
 _LONGEST_NUMBER = 60
 # ERIC writes where a publisher can be reached.
 _BEFORE_ADDRESS = re.compile(r"(?:\w\. ?)*[^.,;(]+")
-_ADDRESSED = re.compile(r"Available from|\S@\S|Web site|\bTel: |, \d+ .*\d{4}")
+_ADDRESSED = re.compile(r"Available from|\S@\S+\.\w{2}|Web site|\bTel: |, \d+ .*\d{4}")
 # A DOI and what a database or a second DOI says behind it; a DOI that a line break divided is none.
 _MORE_THAN_DOI = re.compile(
     r"(10\.\d{4,9}/[^\s,;]*[^\s,;.:/_-])(?:[,;]\s*|\s+)(?=[\[(]|10\.\d{4}|doi\b|https?:)",
