@@ -11,7 +11,6 @@ import io
 import json
 import random
 import re
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,6 +21,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pandas
 import pytest
 from pypdf import PdfReader
+from tests.colours_on_screen import colours_of
 from tests.explorer_on_a_page import LINKS, POLICY, many, write_page
 from tests.page_at_rest import rest
 
@@ -351,20 +351,7 @@ def test_a_search_marks_no_words_of_the_page(page: Page) -> None:
 
 def painted(page: Page, box: Mapping[str, float]) -> tuple[str, str]:
     """The commonest colour of a place on the screen, and the one that stands out most from it."""
-    picture = b64encode(page.screenshot(clip=dict(box))).decode()
-    colours: list[str] = page.evaluate(
-        """async (picture) => {
-            const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
-            const image = await createImageBitmap(new Blob([bytes]));
-            const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d");
-            canvas.drawImage(image, 0, 0);
-            const { data } = canvas.getImageData(0, 0, image.width, image.height);
-            return Array.from({ length: data.length / 4 }, (_, at) => "#" +
-                [...data.slice(at * 4, at * 4 + 3)]
-                    .map((part) => part.toString(16).padStart(2, "0")).join(""));
-        }""",
-        picture,
-    )
+    colours = colours_of(page, box)
     ground = Counter(colours).most_common(1)[0][0]
     return ground, max(set(colours), key=lambda one: contrast(one, ground))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
+from tests.colours_on_screen import colours_of
 
 from synth import Review
 
@@ -61,6 +62,37 @@ def test_the_first_window_of_the_book_answers(
         for name in wanted
     }
     assert {name: y for name, y in bottoms.items() if y > height} == {}
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("width", [360, 1100, 1920])
+def test_the_head_of_a_theme_reaches_the_edges_of_the_window(
+    built_book: Path, offline_page: Callable[..., Any], width: int, direction: str
+) -> None:
+    """Its ground does; what stands on it has the text's own edge, and nothing scrolls sideways."""
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / "wellbeing.html"
+    )
+    page.evaluate("direction => (document.documentElement.dir = direction)", direction)
+    side, title, *grounds = page.evaluate(
+        """() => [
+            ".bd-sidebar-primary", "article h2", "article h1", ".synth-v-solid", ".synth-v-wash"
+        ].map((name) => document.querySelector(name).getBoundingClientRect().toJSON())"""
+    )
+    seen = page.locator(".bd-sidebar-primary").is_visible()
+    from_left, to_right = 0, width
+    if seen and direction == "ltr":
+        from_left = side["right"]
+    elif seen:
+        to_right = side["left"]
+    for box in grounds:
+        assert (box["left"], box["right"]) == (title["left"], grounds[0]["right"])
+        within = {"x": box["left"] + 2, "y": box["top"] + 3, "width": 2, "height": 1}
+        wanted = set(colours_of(page, within))
+        assert len(wanted) == 1
+        for x in (from_left + 2, to_right - 4):
+            assert set(colours_of(page, {**within, "x": x})) == wanted, x
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 @pytest.mark.parametrize(

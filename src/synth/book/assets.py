@@ -186,7 +186,11 @@ def colours(settings: Settings) -> str:
         *(f".synth-of-{level} {{ --lvl: var(--synth-{level}); }}" for level in settings.levels),
         *(f".lvl-{level} {{ color: var(--synth-{level}); }}" for level in settings.levels),
         *(
-            f".synth-headed-{level} > h1 {{ background: var(--synth-{level}-solid); }}"
+            f".synth-headed-{level} > h1 {{ --lvl-solid: var(--synth-{level}-solid); }}"
+            for level in settings.levels
+        ),
+        *(
+            f'.synth-card[data-level="{level}"] {{ --card: var(--synth-{level}-solid); }}'
             for level in settings.levels
         ),
         *(f".dir-{way.id} {{ color: var(--synth-{way.id}); }}" for way in settings.directions),
