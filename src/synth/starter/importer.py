@@ -16,6 +16,14 @@ from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
 from synth.starter.columns.guess import Guess, guess
 from synth.starter.columns.named import given
+from synth.starter.completed import (
+    explained,
+    filled_down,
+    grouped,
+    headed,
+    named_by_sheets,
+    settled,
+)
 from synth.starter.draft import Words, files_of, table_text, tables, today
 from synth.starter.flow.boxes import Flow
 from synth.starter.flow.reading import flow_of
@@ -29,16 +37,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
 from synth.starter.table_choice import choose, codebook_among
 from synth.starter.telling import places_of, tell_columns, tell_understood
-from synth.starter.turned import (
-    explained,
-    filled_down,
-    grouped,
-    headed,
-    named_by_sheets,
-    of_map,
-    settled,
-    turned,
-)
+from synth.starter.turned import of_map, turned
 from synth.starter.understanding import understand
 from synth.starter.works import find_works, name_works, works_of_sheet
 

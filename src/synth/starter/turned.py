@@ -1,21 +1,19 @@
-"""Tables of other shapes as tables with a row for each study: turned, grouped, by sheet, maps."""
+"""Tables whose columns or cells are studies, turned so that each study has a row."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from synth.starter.countries import country
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import bare, headings, is_beside, is_note, is_total, same, unknown
+from synth.starter.values import is_beside
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
 """How a study is called: author and year."""
-_SHORT = 60
+SHORT = 60
 
 
 def turned(sheet: Sheet) -> Sheet:
@@ -33,7 +31,7 @@ def turned(sheet: Sheet) -> Sheet:
     >>> made.header, [row.cells for row in made.rows][0]
     (('Study', 'Pay'), {'Study': 'Ek 2012', 'Pay': 'x'})
     """
-    studies = [name for name in sheet.header if len(name) <= _SHORT and LABEL.match(name)]
+    studies = [name for name in sheet.header if len(name) <= SHORT and LABEL.match(name)]
     others = [name for name in sheet.header if name not in studies]
     told = any(LABEL.match(row.cells[name]) for row in sheet.rows for name in others)
     if len(studies) < 2 or len(studies) <= len(others) or told or sheet.holds:
@@ -97,96 +95,6 @@ def _names(sheet: Sheet, name: str) -> bool:
     held = [row.cells[name] for row in sheet.rows if row.cells[name]]
     words = [cell for cell in held if not re.fullmatch(r"[\d.,%() /]+", cell)]
     return bool(held) and len(words) * 2 > len(held) and sum(map(len, held)) <= 80 * len(held)
-
-
-_GROUP = re.compile(
-    r"(?:(?:sub-?)?themes?|topics?|codes?|categor(?:y|ies)|themen?|tema)\b", re.IGNORECASE
-)
-
-
-def grouped(sheet: Sheet) -> Sheet:
-    """A table whose rows stand in groups, below lines that name the group, with a column of them.
-
-    Parameters
-    ----------
-    sheet : the table.
-
-    >>> rows = [("Theme 1: Pay", ""), ("Lee 2020", "a"), ("Theme 2: Rest", ""), ("Ek 2012", "b")]
-    >>> rows = tuple(Row(at, {"Study": a, "Text": b}) for at, (a, b) in enumerate(rows, 2))
-    >>> [row.cells["Theme"] for row in grouped(Sheet("t.csv", ("Study", "Text"), rows)).rows]
-    ['Theme 1: Pay', 'Theme 2: Rest']
-    """
-    first = sheet.header[0] if sheet.header else ""
-    heads = {row.line: row.cells[first] for row in sheet.rows if _is_group(row, first)}
-    others = [row for row in sheet.rows if row.line not in heads]
-    labels = [row.cells[first] for row in others if row.cells[first]]
-    dated = sum(bool(LABEL.match(label)) for label in labels)
-    lines = [row.line in heads for row in sheet.rows]
-    if (
-        sheet.holds
-        or len(heads) < 2
-        or len({*heads.values()}) < len(heads)
-        or dated * 2 <= len(labels)
-        or not lines[0]
-        or lines[-1]
-        or any(one and two for one, two in pairwise(lines))
-    ):
-        return sheet
-    lands = all(map(country, heads.values()))
-    themes = all(map(_GROUP.match, heads.values()))
-    # "WHO" alone in its row may be a study that was coded as nothing.
-    if len(heads) * 3 > len(others) * 2 and not (lands or themes):
-        return sheet
-    name = "Country" if lands else "Theme" if themes else "Group"
-    if name in sheet.header:
-        name = "Group (2)" if name == "Group" else "Group"
-    if name in sheet.header:
-        return sheet
-    group, rows = "", []
-    for row in sheet.rows:
-        if row.line in heads:
-            group = row.cells[first]
-        else:
-            rows.append(Row(row.line, {**row.cells, name: group}))
-    note = (
-        f"{len(heads)} rows only head the rows below them, such as {heads[min(heads)]!r}: what "
-        f"they say stands in a column of its own, {name!r}."
-    )
-    return replace(
-        sheet, header=(*sheet.header, name), rows=tuple(rows), notes=(*sheet.notes, note)
-    )
-
-
-def _is_group(row: Row, first: str) -> bool:
-    """Whether a row only names the rows below it: one cell, or one cell merged across all."""
-    held = [cell for cell in row.cells.values() if cell]
-    label = row.cells[first]
-    alone = len(held) == 1 or (len({*held}) == 1 and len(held) == len(row.cells) > 2)
-    return (
-        bool(label)
-        and alone
-        and len(label) <= 80
-        and not (LABEL.match(label) or is_note(label) or is_total(label) or unknown(label))
-    )
-
-
-def named_by_sheets(sheets: Sequence[Sheet]) -> list[Sheet]:
-    """Tables alike of one file whose sheets are called after countries, with a column of them."""
-    lands = [country(sheet.name) if sheet.name else "" for sheet in sheets]
-    alike: dict[tuple[str, ...], int] = {}
-    for sheet, land in zip(sheets, lands, strict=True):
-        if land and not sheet.hidden:
-            alike[sheet.header] = alike.get(sheet.header, 0) + 1
-    made = []
-    for sheet, land in zip(sheets, lands, strict=True):
-        known = any(name.casefold() in ("country", "countries") for name in sheet.header)
-        if land and alike.get(sheet.header, 0) > 1 and not known and not sheet.holds:
-            rows = tuple(Row(row.line, {**row.cells, "Country": land}) for row in sheet.rows)
-            note = f"Its name is a country, as those of other sheets are: 'Country' is {land!r}."
-            header, notes = (*sheet.header, "Country"), (*sheet.notes, note)
-            sheet = replace(sheet, header=header, rows=rows, notes=notes)
-        made.append(sheet)
-    return made
 
 
 def of_map(sheet: Sheet) -> list[Sheet]:
@@ -269,147 +177,3 @@ CITES = re.compile(r"\w.*\([^\W\d_]")
 
 
 _PARTS = re.compile(r"[;\n]|(?<=\d),|(?<=\d[a-z]),|(?<=\)),")
-
-
-def explained(sheet: Sheet) -> Sheet:
-    """A table without a first row that only explains its headings, as surveys and codebooks do.
-
-    Parameters
-    ----------
-    sheet : the table.
-
-    >>> cells = [("Author year", "Was pay reported?"), ("Lee 2020", "yes"), ("Ek 2012", "no")]
-    >>> rows = tuple(Row(at, {"study": a, "pay": b}) for at, (a, b) in enumerate(cells, 2))
-    >>> [row.line for row in explained(Sheet("t.csv", ("study", "pay"), rows)).rows]
-    [3, 4]
-    """
-    if len(sheet.rows) < 3 or sheet.holds:
-        return sheet
-    first, *rest = sheet.rows
-    held = {name: cell for name, cell in first.cells.items() if cell}
-    said = sum(
-        re.search(rf"\b{re.escape(_plain(name))}", _plain(cell)) is not None
-        and len(cell) > len(name)
-        for name, cell in held.items()
-    )
-    known = any(LABEL.match(cell) for cell in held.values())
-    dated = any(all(LABEL.match(row.cells[name]) for row in rest) for name in held)
-    alone = all(row.cells[name] != cell for row in rest for name, cell in held.items())
-    if known or not (dated and alone) or len(held) < 2 or said * 2 < len(held):
-        return sheet
-    note = f"The row in line {first.line} only explains the headings and is no row of the table."
-    return replace(sheet, rows=tuple(rest), notes=(*sheet.notes, note))
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def settled(sheet: Sheet) -> Sheet:
-    """A table whose empty cells of the consensus say what both coders say.
-
-    Teams often write there only what they disagreed on.
-
-    Parameters
-    ----------
-    sheet : the table.
-
-    >>> cells = [("Pay", "Pay", ""), ("Rest", "Pay", "Pay")]
-    >>> names = ("Code R1", "Code R2", "Consensus")
-    >>> rows = tuple(Row(at, dict(zip(names, row))) for at, row in enumerate(cells, 2))
-    >>> [row.cells["Consensus"] for row in settled(Sheet("t.csv", names, rows)).rows]
-    ['Pay', 'Pay']
-    """
-    people = [name for name in sheet.header if _PERSON.search(_plain(name))]
-    agreed = [name for name in sheet.header if _AGREED.search(_plain(name))]
-    if len(people) != 2 or len(agreed) != 1 or sheet.holds:
-        return sheet
-    one, two, final = *people, agreed[0]
-    coded = [row for row in sheet.rows if row.cells[one] or row.cells[two]]
-    blank = [row for row in coded if not row.cells[final]]
-    told = {same(row.cells[name]) for row in sheet.rows for name in people}
-    fit = all(same(row.cells[final]) in told for row in sheet.rows if row.cells[final])
-    if not blank or not fit or any(same(r.cells[one]) != same(r.cells[two]) for r in blank):
-        return sheet
-    filled = {row.line: {**row.cells, final: row.cells[one]} for row in blank}
-    rows = tuple(Row(row.line, filled.get(row.line, row.cells)) for row in sheet.rows)
-    note = f"{len(blank)} empty cells of {final!r} got what both {one!r} and {two!r} say."
-    return replace(sheet, rows=rows, notes=(*sheet.notes, note))
-
-
-_PERSON = re.compile(r"\b(?:r|rev|reviewer|rater|coder|extractor)s? ?(?:\d|[a-d])\b")
-_AGREED = re.compile(r"\b(?:consensus|agreed|final|reconciled|resolved)\b")
-
-
-def filled_down(sheet: Sheet) -> Sheet:
-    """A table of themes and their studies whose themes stand only in the first of their rows.
-
-    That is how merged cells are saved. It is so where the theme stands first, no theme comes again,
-    and each row names its studies.
-
-    Parameters
-    ----------
-    sheet : the table.
-
-    >>> cells = [("Pay", "Lee 2020"), ("", "Ek 2012"), ("Rest", "Lee 2020")]
-    >>> rows = tuple(Row(at, {"Theme": a, "Study": b}) for at, (a, b) in enumerate(cells, 2))
-    >>> [row.cells["Theme"] for row in filled_down(Sheet("t.csv", ("Theme", "Study"), rows)).rows]
-    ['Pay', 'Pay', 'Rest']
-    """
-    first = sheet.header[0] if sheet.header else ""
-    if sheet.holds or bare(first) not in {bare(word) for word in headings()["theme"]}:
-        return sheet
-    rows = [row for row in sheet.rows if not is_beside(row.cells)]
-    held = [row.cells[first] for row in rows if row.cells[first]]
-    named = any(all(LABEL.match(row.cells[name]) for row in rows) for name in sheet.header[1:])
-    if (
-        not named
-        or len(held) < 2
-        or len(held) == len(rows)
-        or len({*map(same, held)}) < len(held)
-        or not rows[0].cells[first]
-    ):
-        return sheet
-    above, blank, made = "", 0, []
-    for row in sheet.rows:
-        above = row.cells[first] or above
-        if not row.cells[first] and not is_beside(row.cells):
-            row, blank = Row(row.line, {**row.cells, first: above}), blank + 1
-        made.append(row)
-    note = (
-        f"{blank} empty cells of {first!r} got what stands above, as merged cells are saved: each "
-        "value stands there once."
-    )
-    return replace(sheet, rows=tuple(made), notes=(*sheet.notes, note))
-
-
-def headed(sheet: Sheet) -> Sheet:
-    """A table whose first row is no row of headings but names a study, with headings of its own.
-
-    Parameters
-    ----------
-    sheet : the table.
-
-    >>> rows = (Row(2, {"Lee 2020": "Ek 2012", "Pay": "Rest"}),)
-    >>> made = headed(Sheet("t.csv", ("Lee 2020", "Pay"), rows))
-    >>> made.header, [row.cells["Column A"] for row in made.rows]
-    (('Column A', 'Column B'), ['Lee 2020', 'Ek 2012'])
-    """
-    studies = [name for name in sheet.header if len(name) <= _SHORT and LABEL.fullmatch(name)]
-    if len(studies) != 1 or sheet.holds or sheet.heads or not sheet.rows:
-        return sheet
-    if not all(LABEL.match(row.cells[studies[0]]) for row in sheet.rows):
-        return sheet
-    names = {name: f"Column {column_letters(at)}" for at, name in enumerate(sheet.header)}
-    first = Row(sheet.rows[0].line - 1, {new: name for name, new in names.items()})
-    rows = [Row(row.line, {names[n]: cell for n, cell in row.cells.items()}) for row in sheet.rows]
-    note = (
-        f"It has no headings: its first row names a study, {studies[0]!r}, and is read like the "
-        "others."
-    )
-    return replace(
-        sheet,
-        header=tuple(names.values()),
-        rows=(first, *rows),
-        notes=(*sheet.notes, note),
-    )
