@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -375,6 +376,10 @@ def test_a_picture_is_kept_by_what_it_is_drawn_from(
     made: list[str] = []
     monkeypatch.setattr(pictures, "_KEPT", {})
     monkeypatch.setattr(pictures, "converted", lambda spec: made.append(spec) or f"<{spec}>")
+    # How old a file is depends on the clock that dates files, which may not be the process's.
+    (tmp_path / "now").touch()
+    now = (tmp_path / "now").stat().st_mtime
+    monkeypatch.setattr(pictures, "time", SimpleNamespace(time=lambda: now))
 
     def drawn(*specs: str) -> list[str]:
         """As a process draws them that has just begun."""

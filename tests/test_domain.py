@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-from garden_book import built, change, notebook, planted, view
+from garden_book import built, change, notebook, planted, save, view
 from synth import Review
 from synth.book.domain import EvidenceDomain
 from synth.book.role_syntax import mistake, of_place
@@ -420,7 +420,7 @@ def test_a_removed_row_is_told_on_the_pages_that_relied_on_it(tmp_path):
     built(root)
     rows = (root / "data/coded_studies.csv").read_text("utf-8").splitlines(keepends=True)
     kept = [row for row in rows if not row.startswith("beet2011-02")]
-    (root / "data/coded_studies.csv").write_text("".join(kept), "utf-8")
+    save(root / "data/coded_studies.csv", "".join(kept))
     _, told = built(root)
     pages = {line.partition(":")[0] for line in told.splitlines() if "beet2011-02" in line}
     assert pages == {"water.md", "neighbours.ipynb"}
