@@ -6,6 +6,8 @@ says and what the coded findings say now; none of it may drift away from the tab
 
 from __future__ import annotations
 
+import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import pytest
 from synth.agreement import Agreement
 from synth.model import Finding
 from synth.reading.records import Records
-from synth.reading.rules import load_records
+from synth.reading.rules import check, load_records
 
 PROJECT = Path(__file__).parents[1]
 
@@ -137,3 +139,48 @@ def test_the_coefficients_are_those_of_a_count_by_hand(
     found = agreement.compare(theme, resamples=20).values
     assert found["percentage"].value == pytest.approx(observed)
     assert found["kappa"].value == pytest.approx(kappa)
+
+
+@pytest.mark.parametrize(
+    ("unit", "column", "cell", "told"),
+    [
+        # A side that says nothing, one that says more, another node, another direction.
+        ("byrne2016 / policy-mandates", "first", "-", "[consensus-untrue]"),
+        ("byrne2016 / policy-mandates", "second", "tokenism: barrier", "says '-'"),
+        ("siantz2016 / stigma", "second", "readiness: barrier", "says 'stigma: barrier'"),
+        ("siantz2016 / stigma", "settled", "stigma: enabler", "coded_studies.csv says"),
+        (
+            *("siantz2016 / human-resource-policies", "settled"),
+            *("leave-and-benefits: barrier", "career-development: barrier; leave-and-benefits"),
+        ),
+        ("mulvale2019 / economic-financial-context / direction", "first", "barrier", "'context'"),
+        (
+            *("berry2011 / regulatory-political-context / direction", "second"),
+            *("barrier", "says 'barrier + enabler'"),
+        ),
+        # The same in a team's own words is the same, and what is no code is not compared.
+        ("siantz2016 / stigma", "second", "Stigma: Barrier", ""),
+        ("siantz2016 / stigma", "second", "barrier", ""),
+        ("siantz2016 / stigma", "settled", "as the second coder read it", ""),
+        ("mulvale2019 / economic-financial-context / direction", "second", "Barrier", ""),
+        # A row less is a disagreement that nobody settled.
+        ("siantz2016 / stigma", "unit", "", "[consensus-lacks]"),
+    ],
+)
+def test_the_check_holds_what_was_settled_against_the_codings(
+    unit: str, column: str, cell: str, told: str, tmp_path: Path
+) -> None:
+    shutil.copytree(PROJECT / "data", tmp_path / "data")
+    shutil.copy(PROJECT / "references.bib", tmp_path)
+    path = tmp_path / "data" / "consensus.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    [row] = [row for row in rows if row["unit"] == unit]
+    row[column] = cell
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row for row in rows if row["unit"])
+    found = [str(problem) for problem in check(tmp_path) if problem.code.startswith("consensus")]
+    assert len(found) == bool(told)
+    assert all(told in problem and column in problem for problem in found)

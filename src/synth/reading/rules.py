@@ -26,6 +26,7 @@ from synth.model import (
     FlowBox,
 )
 from synth.reading.bibliography import BIB_FILE, check_bibliography
+from synth.reading.consensus import consensus_holds
 from synth.reading.csv_table import NOT_LISTED, Row, how_to_mend, mangled, split
 from synth.reading.flow_sums import Sum, named_in, sums, typed_in
 from synth.reading.records import Records, ancestors, read_records
@@ -90,7 +91,7 @@ def check_records(records: Records) -> list[Problem]:
         _flow_notes,
         _further_themes,
         _folds,
-        _consensus,
+        consensus_holds,
         _facets,
         _countries,
         _settings,
@@ -340,21 +341,6 @@ def _folds(records: Records) -> Iterator[Problem]:
             line = records.lines["folds", node]
             shown = {"value": node, "other": counts_as}
             yield _problem("fold-of-a-fold", "folds", line, "counts_as", **shown)
-
-
-def _consensus(records: Records) -> Iterator[Problem]:
-    """A unit names a study and a node of the codebook that there are."""
-    for told in records.consensus:
-        study, _, node = (part.strip() for part in f"{told.unit} / ".partition("/"))
-        node = node.split("/")[0].strip()
-        for value, known, target in (
-            (study, _known(records, "studies"), "studies.study"),
-            (node, _known(records, "codebook"), "codebook.id"),
-        ):
-            if known and value not in known:
-                line, near = records.lines["consensus", told.unit], did_you_mean(value, known)
-                place = (NOT_LISTED[target], "consensus", line, "unit")
-                yield _problem(*place, value=value, near=near)
 
 
 def _influences(records: Records) -> Iterator[Problem]:
