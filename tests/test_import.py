@@ -2444,6 +2444,61 @@ def test_of_several_years_in_a_cell_the_first_counts_and_is_told(take: Take) -> 
     assert "the references say another. (2 cells: first" in made.told
 
 
+def test_a_year_kept_as_the_number_of_a_day_is_the_year_of_that_day(take: Take) -> None:
+    made = take("Author,Year,Code\nLee,43831,Pay\nEk,43830.0,Pay\nRoux,2019,Pay\n")
+    assert {key: work.year for key, work in made.works.items()} == {
+        "lee2020": 2020,
+        "ek2019": 2019,
+        "roux2019": 2019,
+    }
+    assert "'43831' as 2020" in made.told
+
+
+def test_numbers_that_are_no_days_are_no_years(take: Take) -> None:
+    made = take("Author,Year,Code\nLee,12,Pay\nEk,431,Pay\nRoux,99999,Pay\n")
+    assert [work.year for work in made.works.values()] == [None, None, None]
+    assert "3 of them without a year (" in made.told
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Ek u.a. (2020)", "Ek u. a. 2020", "Ek e.a. (2020)", "Ek & al. 2020", "Ek et collab. 2020"],
+)
+def test_whatever_stands_for_further_authors_the_year_is_read(take: Take, label: str) -> None:
+    made = take(f"Study,Code\n{label},Pay\nRoux 2019,Pay\n")
+    assert sorted(made.works) == ["ek2020", "roux2019"]
+
+
+@pytest.mark.parametrize(
+    ("head", "one", "two"),
+    [
+        ("Autore e anno;Tema;Sottotema;Barriera o facilitatore", "barriera", "facilitatore"),
+        ("Auteur en jaartal;Thema;Subthema;Effect", "belemmerend", "bevorderend"),
+        ("Autor e ano;Tema;Subtema;Barreira/Facilitador", "dificuldade", "facilitador"),
+    ],
+)
+def test_ranks_and_directions_are_read_in_other_languages(
+    take: Take, head: str, one: str, two: str
+) -> None:
+    made = take(f"{head}\nEk 2020;A;B;{one}\nRoux 2019;C;D;{two}\nLee 2018;C;E;{two}\n")
+    assert {way.label.casefold() for way in made.records.settings.directions} == {one, two}
+    assert [rank.label for rank in made.records.settings.ranks] == head.split(";")[1:3]
+
+
+def test_directions_that_are_numbers_are_told_with_how_to_name_them(take: Take) -> None:
+    made = take("Study,Code,Direction\nEk 2020,Pay,1\nRoux 2019,Rest,2\nLee 2018,Pay,2\n")
+    assert "Directions that are numbers are called by them: 2, 1." in made.told
+    assert '2 = "Barrier" below [sheet.values."Direction"]' in made.told
+
+
+def test_what_is_left_out_for_a_reason_is_told_once(take: Take) -> None:
+    made = take(
+        "Study,Code R1,Code R2,Consensus,Double-checked\n" + "Ek 2020,Pay,Pay,Pay,yes\n" * 2
+    )
+    told = made.told.partition("Decided for you")[2]
+    assert [told.count(f"'{name}'") for name in ("Double-checked", "Code R2")] == [1, 1]
+
+
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
     made = take(
         "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"

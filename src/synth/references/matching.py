@@ -24,7 +24,9 @@ _DATED = re.compile(
 )
 _YEAR_INSIDE = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)([a-z])?(?!\d)", re.IGNORECASE)
 AND_OTHERS = re.compile(
-    r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\.|\bund andere\b|\bet (?:coll|autres)\b\.?|"
+    r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\b\.?|\bund andere\b|"
+    r"\bet (?:coll|collab|autres|alii|alia)\b\.?|"
+    r"(?<=\w)\s*&\s*al\b\.?|\be\.\s?a\b\.?|"
     r"\bm\.\s?fl\b\.?|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
     r"\ben anderen\b|(?:\bو)?آخرون|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
     r"(?<=\w)\s*[等他ら]$",

@@ -10,7 +10,18 @@ from itertools import pairwise
 from synth.starter.countries import country
 from synth.starter.sheet import Row, Sheet
 from synth.starter.turned import LABEL, SHORT
-from synth.starter.values import bare, headings, is_beside, is_note, is_total, same, unknown
+from synth.starter.values import (
+    bare,
+    headings,
+    is_beside,
+    is_consensus,
+    is_note,
+    is_of,
+    is_person,
+    is_total,
+    same,
+    unknown,
+)
 from synth.text import column_letters
 
 _GROUP = re.compile(
@@ -152,8 +163,8 @@ def settled(sheet: Sheet) -> Sheet:
     >>> [row.cells["Consensus"] for row in settled(Sheet("t.csv", names, rows)).rows]
     ['Pay', 'Pay']
     """
-    people = [name for name in sheet.header if _PERSON.search(_plain(name))]
-    agreed = [name for name in sheet.header if _AGREED.search(_plain(name))]
+    people = [name for name in sheet.header if is_of(name, is_person)]
+    agreed = [name for name in sheet.header if is_of(name, is_consensus)]
     if len(people) != 2 or len(agreed) != 1 or sheet.holds:
         return sheet
     one, two, final = *people, agreed[0]
@@ -167,10 +178,6 @@ def settled(sheet: Sheet) -> Sheet:
     rows = tuple(Row(row.line, filled.get(row.line, row.cells)) for row in sheet.rows)
     note = f"{len(blank)} empty cells of {final!r} got what both {one!r} and {two!r} say."
     return replace(sheet, rows=rows, notes=(*sheet.notes, note))
-
-
-_PERSON = re.compile(r"\b(?:r|rev|reviewer|rater|coder|extractor)s? ?(?:\d|[a-d])\b")
-_AGREED = re.compile(r"\b(?:consensus|agreed|final|reconciled|resolved)\b")
 
 
 def filled_down(sheet: Sheet) -> Sheet:

@@ -21,7 +21,7 @@ from synth.starter.likeness import alike
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Row
 from synth.starter.spreadsheet import folded
-from synth.starter.values import headings, unknown, without_marks
+from synth.starter.values import headings, unknown, without_marks, year_in
 
 KINDS = ("key", "record", "doi", "pmid", "title", "label")
 """What tells a study, the surest first."""
@@ -203,8 +203,8 @@ def of_words(told: Mapping[str, str]) -> Identity:
         more = families[1:2] if len(families) == 2 else []
         names = " & ".join([families[0], *more]) + (" et al." if len(families) > 2 else "")
         said = {**parts, **said, "label": f"{names} {parts['year']}", "typed": said["label"]}
-    if year := _YEAR.search(said.get("year", "")):
-        said["year"] = year[0]
+    if year := year_in(said.get("year", "")):
+        said["year"] = year
     if "label" in said:
         said["label"] = _FILE_ENDING.sub("", said["label"])
     named = _FILE_NAME.fullmatch(said.get("label", ""))

@@ -154,7 +154,8 @@ def take_in(
     for reason in differences(material, made, named, files):
         report.problems.append(Problem("import-sums", material.sheets[0][0].file, reason=reason))
     _stop(report)
-    tell_columns(material, report)
+    told = {(sheet.source, name) for sheet, guessed in chosen for name in guessed.left}
+    tell_columns(material, told, report)
     unread = [(sheet, made.recipe) for sheet, made in read if made.recipe.rows == "not read"]
     used = [*material.sheets, *unread]
     whole = _whole_recipe([*used, *_flow_recipes(flow, every, used)], request, recipe or Recipe())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from synth.errors import Problem
 from synth.starter.columns.guess import Guess, guess
-from synth.starter.columns.headings import PERSON, folded_headings
+from synth.starter.columns.headings import folded_headings
 from synth.starter.columns.table import IDENTITY, Doubt
 from synth.starter.marks import directions_in
 from synth.starter.recipe import SheetRecipe
@@ -18,7 +18,7 @@ from synth.starter.report import Report, number, source
 from synth.starter.request import Request
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
-from synth.starter.values import is_consensus
+from synth.starter.values import is_consensus, is_person
 
 
 def codebook_among(
@@ -218,7 +218,7 @@ def _themes_by_sheet(read: Sequence[tuple[Sheet, Guess]], report: Report) -> Non
         named = recipe.of("codes")
         bare_way = named and all(name in recipe.directions and " " not in name for name in named)
         code = sheet.name and not _UNNAMED.fullmatch(folded(sheet.name))
-        told = directions_in(sheet.name) or PERSON.fullmatch(folded(sheet.name))
+        told = directions_in(sheet.name) or is_person(folded(sheet.name))
         texts = not _codes_of(recipe) and not sheet.holds and recipe.of("summary")
         # A lone column "Quote" was taken for the one code, for want of another.
         words = folded_headings()["summary"]
@@ -244,7 +244,7 @@ def _reviewers_by_sheet(read: Sequence[tuple[Sheet, Guess]], names: Sequence[str
     """Of tables alike that are called after reviewers, the one of their consensus counts."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for at, (sheet, made) in enumerate(read):
-        if made.guessed and (PERSON.fullmatch(names[at]) or is_consensus(names[at])):
+        if made.guessed and (is_person(names[at]) or is_consensus(names[at])):
             alike.setdefault(sheet.header, []).append(at)
     for group in alike.values():
         if len(group) < 2:

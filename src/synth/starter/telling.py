@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from synth.model import TABLES
 from synth.reading.bibliography import BIB_FILE
 from synth.references.importing import Works
@@ -11,8 +13,15 @@ from synth.starter.report import Report, listed, number, place, source
 from synth.starter.works import Named
 
 
-def tell_columns(material: Material, report: Report) -> None:
-    """Columns that end nowhere in the book, each with its reason."""
+def tell_columns(material: Material, told: Container[tuple[str, str]], report: Report) -> None:
+    """Columns that end nowhere in the book, each with its reason.
+
+    Parameters
+    ----------
+    material : the tables.
+    told : by table and name the columns whose reason was told already.
+    report : where it is told.
+    """
     for sheet, recipe in material.sheets:
         for name in sheet.header:
             use = recipe.columns.get(name, "leave-out")
@@ -33,7 +42,7 @@ def tell_columns(material: Material, report: Report) -> None:
                 )
             elif use == "leave-out" and not held:
                 report.left_out("Empty columns.", f"{name!r}", noun="column")
-            elif use == "leave-out":
+            elif use == "leave-out" and (sheet.source, name) not in told:
                 report.left_out(f"{where} ({number(held, 'cell')}) is not taken over.")
             elif use == "keep":
                 report.decided(
@@ -92,10 +101,13 @@ def tell_understood(
             )
         )
     if works is None:
+        undated = [repr(key) for key in named.made if named.bibliography[key].year is None]
+        of_them = f", {len(undated)} of them without a year ({listed(undated, 3)})"
         report.missing.insert(
             0,
             f"References: without --bib the table alone tells of "
-            f"{number(len(named.made), 'work')}. Complete the entries in {BIB_FILE}.",
+            f"{number(len(named.made), 'work')}{of_them if undated else ''}. Complete the entries "
+            f"in {BIB_FILE}.",
         )
 
 

@@ -6,9 +6,11 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from synth.model import NOT_APPLICABLE, NOT_ESTABLISHED, NOT_REPORTED
@@ -77,6 +79,30 @@ def same(text: str) -> str:
 
 
 _TYPE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-"})
+
+
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)")
+
+
+def year_in(cell: str) -> str:
+    """The first year that a cell of a column of years names, with its letter; empty if none.
+
+    A spreadsheet keeps a date as the number of its day: 43831 is the first of January 2020.
+
+    >>> year_in("2020a (online 2019)"), year_in("43831"), year_in("in press"), year_in("12")
+    ('2020a', '2020', '', '')
+    """
+    if found := _YEAR.search(cell):
+        return found[0]
+    return str((_FIRST_DAY + timedelta(int(cell[:5]))).year) if is_day(cell) else ""
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell of a column of years is the number of a day, from 1980 on."""
+    return re.fullmatch(r"(?:29[3-9]|[34]\d\d|5[0-4]\d)\d\d(?:\.0)?", cell) is not None
+
+
+_FIRST_DAY = date(1899, 12, 30)
 
 
 # --- unknown, yes, no ---------------------------------------------------------------------------
@@ -204,6 +230,32 @@ def is_consensus(cell: str) -> bool:
     """Whether a reviewer's name stands for what the reviewers agreed on."""
     word = bare(cell)
     return word in _words("consensus") or re.match(r"consensus\b|konsens", word) is not None
+
+
+_ROLE = r"(?:reviewer|rater|coder|extractor|kodierer|codierer|codeur|codificador|revisor)"
+_PERSON = re.compile(
+    rf"(?:r|rev|author|person|{_ROLE}) ?(?:\d|[a-d])|{_ROLE} (?:one|two|(?!id|no)[a-z]{{2}})|"
+    rf"(?:first|second|third|1st|2nd|3rd) {_ROLE}"
+)
+
+
+def is_person(words: str) -> bool:
+    """Whether a folded heading, or a part of it, stands for one of those who coded.
+
+    >>> [is_person(words) for words in ("r1", "coder b", "second reviewer", "rating")]
+    [True, True, True, False]
+    """
+    return _PERSON.fullmatch(words) is not None
+
+
+def is_of(heading: str, whose: Callable[[str], bool]) -> bool:
+    """Whether words of a heading stand for somebody: for a person, or for the consensus.
+
+    >>> is_of("Theme (coder 1)", is_person), is_of("Final theme", is_consensus)
+    (True, True)
+    """
+    words = re.findall(r"[^\W_]+", heading.casefold())
+    return any(map(whose, words)) or any(whose(" ".join(pair)) for pair in pairwise(words))
 
 
 def is_total(cell: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -65,12 +67,24 @@ def find_directions(material: Material, counting: set[Where], reader: RowCodes, 
     words = Counter(kept.get(word, word) for word in spelled.elements())
     for word in sorted(words, key=lambda word: (-words[word], word)):
         material.directions[same(word)] = word[:1].upper() + word[1:]
+    _tell_numbers(material, next(filter(None, columns), ""))
     if len(material.directions) + bool(blank) > MOST_DIRECTIONS:
         values = ", ".join(map(repr, [*material.directions.values()][:4]))
         column = next(iter(columns), "")
         at = (material.sheets[0][0].source, 1, column)
         numbers = {"n": len(words), "most": MOST_DIRECTIONS, "column": column}
         report.problems.append(Problem("directions-many", *at, **numbers, listed=values))
+
+
+def _tell_numbers(material: Material, column: str) -> None:
+    """Say of directions that are numbers how they get names."""
+    numbers = [way for way in material.directions.values() if re.fullmatch(r"[-+]?\d+", way)]
+    if numbers and column:
+        material.report.decided(
+            f"Directions that are numbers are called by them: {', '.join(numbers)}.",
+            hint=f'Name them in the recipe: {numbers[0]} = "Barrier" below '
+            f"[sheet.values.{json.dumps(column, ensure_ascii=False)}].",
+        )
 
 
 def _add_new_marks(material: Material) -> None:

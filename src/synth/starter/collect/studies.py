@@ -19,7 +19,7 @@ from synth.starter.recipe import SheetRecipe
 from synth.starter.report import place, source
 from synth.starter.request import Pace
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_beside, is_note, is_sum, is_total, same
+from synth.starter.values import is_beside, is_day, is_note, is_sum, is_total, same, year_in
 from synth.text import shorten
 
 _CONTINUED = re.compile(
@@ -115,6 +115,14 @@ def _identities(
                     "Of several years in a cell the first is the study's, unless the references "
                     "say another.",
                     place(sheet, row.line, name) + f": {row.cells[name]!r}",
+                    noun="cell",
+                )
+            elif is_day(row.cells[name]):
+                report.decided(
+                    "A year that a spreadsheet keeps as the number of a day is read as the year of "
+                    "that day.",
+                    f"{place(sheet, row.line, name)}: {row.cells[name]!r} as "
+                    f"{year_in(row.cells[name])}",
                     noun="cell",
                 )
         label = row.cells[column] if column else ""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synth.starter.columns.directions import side_of_heading
-from synth.starter.columns.headings import PERSON, REMARKS
+from synth.starter.columns.headings import REMARKS
 from synth.starter.columns.table import IDENTITY, MOST, Columns, is_label, quoted
 from synth.starter.columns.ticks import (
     APPRAISED,
@@ -21,7 +21,7 @@ from synth.starter.lists import pieces, sentences, separators_of, typed_counts
 from synth.starter.marks import directions_in, marks_before
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import folded
-from synth.starter.values import is_consensus, same, unknown
+from synth.starter.values import is_consensus, is_person, same, unknown
 
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|_{2,}|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
 
@@ -274,7 +274,7 @@ def _choose_agreed(columns: Columns, headed: Headed) -> None:
         for code, who in (*ends, *([(rest, begin)] if rest else [])):
             tracks.setdefault(folded(who), {}).setdefault(code, name)
     agreed = next((who for who in tracks if is_consensus(who) and len(tracks[who]) > 1), "")
-    people = [who for who in tracks if PERSON.fullmatch(who) and len(tracks[who]) > 1]
+    people = [who for who in tracks if is_person(who) and len(tracks[who]) > 1]
     counts = agreed or (people[0] if len(people) > 1 else "")
     if not counts:
         return
@@ -293,15 +293,15 @@ def _choose_agreed(columns: Columns, headed: Headed) -> None:
     left = [tracks[who][code] for who in others for code in codes if code in tracks[who]]
     if not left:
         return
-    columns.use(left, "leave-out")
+    columns.leave_out(left)
     for name in left:
         headed.codes.pop(name, None)
         headed.directions.pop(name, None)
     for code, name in codes.items():
         headed.codes[name] = (code,)
     columns.tell(
-        f"{quoted([*codes.values(), *left])} code the same: the columns of {counts!r} count, the "
-        "others are not taken over.",
+        f"{quoted([*codes.values(), *left], len(codes) + len(left))} code the same: the columns of "
+        f"{counts!r} count, the others are not taken over.",
         hint="the recipe says which columns are codes",
     )
 
@@ -312,19 +312,20 @@ def _choose_reviewer(columns: Columns, codes: dict[str, tuple[str, ...]]) -> Non
     for name, way in codes.items():
         if len(way) > 1 and columns.uses.get(name) == "codes":
             by_head.setdefault(way[0], []).append(name)
-    people = [head for head in by_head if PERSON.fullmatch(folded(head))]
+    people = [head for head in by_head if is_person(folded(head))]
     agreed = [head for head in by_head if is_consensus(head)]
     if len(people) + len(agreed) < 2 or not people:
         return
     counts = agreed[0] if agreed else people[0]
     others = [head for head in (*people, *agreed) if head != counts]
-    for name in [name for head in others for name in by_head[head]]:
-        columns.uses[name] = "leave-out"
+    left = [name for head in others for name in by_head[head]]
+    columns.leave_out(left)
+    for name in left:
         del codes[name]
     for name in by_head[counts]:
         codes[name] = codes[name][1:]
     columns.tell(
         f"{quoted([counts, *others])} code the same: the columns of {counts!r} count, the "
-        "others are not taken over.",
+        f"others are not taken over: {quoted(left, len(left))}.",
         hint="the recipe says which columns are codes",
     )

@@ -65,7 +65,7 @@ def _leave_out_counts(columns: Columns) -> None:
         alike = [int(one) == many for one, many in zip(counts, listed, strict=True) if one]
         free = name not in columns.given and columns.uses.get(name, "sample") == "sample"
         if free and max(listed, default=0) > 1 and alike and sum(alike) * 3 > len(alike) * 2:
-            columns.uses[name] = "leave-out"
+            columns.leave_out([name])
             columns.tell(
                 f"{name!r} counts the studies that {named!r} names, so it is not taken over.",
                 hint=f'--columns "keep={name}"',

@@ -54,6 +54,8 @@ class Guess:
     problems: list[Problem] = field(default_factory=list)
     fallback: bool = False
     """Whether nothing is called a code, so that what might be one was taken for one."""
+    left: set[str] = field(default_factory=set)
+    """Columns of which it is told why they are not taken over."""
     left_out: str = ""
     """Why the table is not read, if it is not."""
 
@@ -127,7 +129,7 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
         listed = quoted(columns.cells_of_studies)
         problems.append(Problem("studies-in-cells", sheet.source, 1, listed=listed))
     guessed = {*sheet.header} - {*said} - {*sheet.roles}
-    return Guess(recipe, guessed, columns.doubts, problems, tagged or headed.fallback)
+    return Guess(recipe, guessed, columns.doubts, problems, tagged or headed.fallback, columns.left)
 
 
 def _take_tags(columns: Columns) -> bool:

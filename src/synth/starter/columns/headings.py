@@ -21,15 +21,11 @@ from synth.starter.values import (
     same,
     unknown,
     within,
+    year_in,
 )
 
 MOST_DIRECTIONS = 7
-_ROLE = r"(?:reviewer|rater|coder|extractor|kodierer|codierer|codeur|codificador|revisor)"
-PERSON = re.compile(
-    rf"(?:r|rev|author|person|{_ROLE}) ?(?:\d|[a-d])|{_ROLE} (?:one|two|(?!id|no)[a-z]{{2}})|"
-    rf"(?:first|second|third|1st|2nd|3rd) {_ROLE}"
-)
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)|press|forthcoming|submitted")
+_UNDATED = re.compile(r"press|forthcoming|submitted")
 _PMID = re.compile(r"\D{0,8}\d{4,9}\b")
 REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 STUDY_IDS = ("study id", "study no", "study number", "study code", "paper id", "trial id")
@@ -132,9 +128,9 @@ def leave_out_bookkeeping(columns: Columns) -> None:
     """Columns that say what a team did with a row, and nothing of the study, are not taken over."""
     found = [name for name in columns.free if _is_bookkeeping(columns, name)]
     if found:
-        columns.use(found, "leave-out")
+        columns.leave_out(found)
         columns.tell(
-            f"{quoted(found)}: by the heading about the team's work and not about the "
+            f"{quoted(found, len(found))}: by the heading about the team's work and not about the "
             "studies, so not taken over.",
             hint='--columns "filter=COLUMN" makes a filter of one, "codes=COLUMN" a code',
         )
@@ -196,7 +192,7 @@ def fits(columns: Columns, name: str, use: str) -> bool:
         return False
     match use:
         case "year":
-            return columns.share(name, _YEAR.search) > 0.5
+            return columns.share(name, lambda cell: year_in(cell) or _UNDATED.search(cell)) > 0.5
         case "doi":
             return columns.share(name, DOI.search) > 0.3
         case "pmid":

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from synth.starter.columns.headings import PERSON, fits, folded_headings
+from synth.starter.columns.headings import fits, folded_headings
 from synth.starter.columns.table import Columns, quoted
 from synth.starter.columns.ticks import tick_style
 from synth.starter.spreadsheet import folded
-from synth.starter.values import is_consensus, same, series_of_ranks
+from synth.starter.values import is_consensus, is_person, same, series_of_ranks
 
 
 def find_agreed(columns: Columns, use: str) -> None:
@@ -32,11 +32,11 @@ def find_agreed(columns: Columns, use: str) -> None:
         cuts = (re.fullmatch(rf"(.*?)\b({re.escape(word)})\b(.*)", folded(name)) for word in words)
         cut = next(filter(None, cuts), None)
         rest = f"{cut[1].strip()} {cut[3].strip()}".strip() if cut else ""
-        if PERSON.fullmatch(rest):
+        if is_person(rest):
             people.append(name)
         elif rest and is_consensus(rest):
             agreed.append(name)
-        elif PERSON.fullmatch(folded(name)) and columns.comes_again(name):
+        elif is_person(folded(name)) and columns.comes_again(name):
             alone.append(name)
         elif re.fullmatch("[a-z]{2,3}", rest) and re.search(rf"\b{rest.upper()}\b", name):
             initials.append(name)
@@ -60,10 +60,10 @@ def find_agreed(columns: Columns, use: str) -> None:
         return
     counts, *others = [*agreed, *people]
     columns.uses[counts] = use
-    columns.use(others, "leave-out")
+    columns.leave_out(others)
     columns.tell(
-        f"{quoted([counts, *others])} code the same: {counts!r} counts, the others are "
-        "not taken over.",
+        f"{quoted([counts, *others], len(others) + 1)} code the same: {counts!r} counts, the "
+        "others are not taken over.",
         hint=f'--columns "{use}={others[0]}"',
     )
 

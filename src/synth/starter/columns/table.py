@@ -50,6 +50,7 @@ class Columns:
     uses : what each is, as far as that was found.
     doubts : what was taken for granted.
     cells_of_studies : columns that name studies in their cells, where no column says which it is.
+    left : columns that are not taken over for a reason that was told.
     """
 
     sheet: Sheet
@@ -57,6 +58,7 @@ class Columns:
     uses: dict[str, str] = field(init=False)
     doubts: list[Doubt] = field(default_factory=list)
     cells_of_studies: list[str] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
     cells: Mapping[str, list[str]] = field(init=False)
     """The cells of each column."""
     held: Mapping[str, list[str]] = field(init=False)
@@ -87,6 +89,11 @@ class Columns:
     def use(self, names: Iterable[str], use: str) -> None:
         """Say of columns what they are."""
         self.uses.update(dict.fromkeys(names, use))
+
+    def leave_out(self, names: Iterable[str]) -> None:
+        """Leave columns out for a reason that is told."""
+        self.left |= {*names}
+        self.use(self.left, "leave-out")
 
     def tell(
         self,
@@ -158,6 +165,6 @@ def is_label(part: str) -> bool:
     return len(part) <= 40 and not part.endswith(".")
 
 
-def quoted(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str], most: int = 6) -> str:
     """The first of several columns, each in quotation marks, and how many more there are."""
-    return listed([repr(name) for name in names])
+    return listed([repr(name) for name in names], most)
