@@ -13,7 +13,7 @@ import json
 import re
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -83,72 +83,26 @@ def takeaway(records: Records, address: str = "") -> tuple[TakeawayFile, ...]:
     The files; the last of the group ``"everything"`` is an archive of all others, an RO-Crate.
     """
     words = Words(records.settings.words)
-    settings = (records.root / SETTINGS_FILE).read_bytes()
-    works = _works(records)
-    texts: list[tuple[str, str, str, str, str]] = [
-        *(
-            (file, "tables", words.say("takeaway_row", row=row), "text/csv", text)
-            for file, row, text in _tables(records)
-        ),
-        (
-            "datapackage.json",
-            "tables",
-            words["takeaway_datapackage"],
-            "application/json",
-            _json(data_package(records)),
-        ),
-        (
-            "findings.csv",
-            "everything",
-            words["takeaway_findings"],
-            "text/csv",
-            csv_file(to_csv(records, tuple(records.findings), address=address)).decode(),
-        ),
-        (
-            "references.bib",
-            "references",
-            words["takeaway_bibtex"],
-            "application/x-bibtex",
-            to_bibtex(works),
-        ),
-        (
-            "references.ris",
-            "references",
-            words["takeaway_ris"],
-            "application/x-research-info-systems",
-            to_ris(works),
-        ),
-        (
-            "references.json",
-            "references",
-            words["takeaway_csl"],
-            "application/vnd.citationstyles.csl+json",
-            to_csl_json(works),
-        ),
-        (
-            "codebook.qdc",
-            "codebook",
-            words["takeaway_qdc"],
-            "application/xml",
-            refi_codebook(records),
-        ),
-    ]
+    findings = csv_file(to_csv(records, tuple(records.findings), address=address))
+    codebook = refi_codebook(records).encode()
     files = [
-        TakeawayFile(name, group, holds, kind, text.encode())
-        for name, group, holds, kind, text in texts
-    ]
-    files.append(
+        *_table_files(records, words),
         TakeawayFile(
-            "review.toml", "tables", words["takeaway_settings"], "application/toml", settings
-        )
-    )
+            "findings.csv", "everything", words["takeaway_findings"], "text/csv", findings
+        ),
+        *_reference_files(records, words),
+        TakeawayFile(
+            "codebook.qdc", "codebook", words["takeaway_qdc"], "application/xml", codebook
+        ),
+    ]
+    crate = _json(research_object(records, files)).encode()
     files.append(
         TakeawayFile(
             "ro-crate-metadata.json",
             "everything",
             words["takeaway_crate"],
             "application/ld+json",
-            _json(research_object(records, files)).encode(),
+            crate,
         )
     )
     packed = archive({file.name: file.content for file in files}, records.settings.date)
@@ -156,6 +110,32 @@ def takeaway(records: Records, address: str = "") -> tuple[TakeawayFile, ...]:
         TakeawayFile("data.zip", "everything", words["takeaway_zip"], "application/zip", packed)
     )
     return tuple(sorted(files, key=lambda file: GROUPS.index(file.group)))
+
+
+def _table_files(records: Records, words: Words) -> Iterator[TakeawayFile]:
+    """The tables as they are kept, what describes them, and the settings they are read with."""
+    for name, row, text in _tables(records):
+        holds = words.say("takeaway_row", row=row)
+        yield TakeawayFile(name, "tables", holds, "text/csv", text.encode())
+    described = _json(data_package(records)).encode()
+    yield TakeawayFile(
+        "datapackage.json", "tables", words["takeaway_datapackage"], "application/json", described
+    )
+    settings = (records.root / SETTINGS_FILE).read_bytes()
+    yield TakeawayFile(
+        "review.toml", "tables", words["takeaway_settings"], "application/toml", settings
+    )
+
+
+def _reference_files(records: Records, words: Words) -> Iterator[TakeawayFile]:
+    """The works cited, in the three forms that reference managers read."""
+    works = _works(records)
+    for ending, word, kind, text in (
+        ("bib", "takeaway_bibtex", "application/x-bibtex", to_bibtex(works)),
+        ("ris", "takeaway_ris", "application/x-research-info-systems", to_ris(works)),
+        ("json", "takeaway_csl", "application/vnd.citationstyles.csl+json", to_csl_json(works)),
+    ):
+        yield TakeawayFile(f"references.{ending}", "references", words[word], kind, text.encode())
 
 
 def how_to_cite(settings: Settings) -> str:
@@ -442,10 +422,14 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
     files : what the crate holds beside its own description.
     """
     settings = records.settings
-    licence, source = licence_address(settings.licence), _source_address(settings) or "#source"
-    authors = [{"@id": f"#author-{n}"} for n, _ in enumerate(settings.authors, start=1)]
+    licence = {"@id": licence_address(settings.licence)}
+    source = {"@id": _source_address(settings) or "#source"}
     listed = sorted(files, key=lambda file: file.name)
-    root: dict[str, Any] = {
+    authors = [
+        {"@id": f"#author-{n}", **agent(author)}
+        for n, author in enumerate(settings.authors, start=1)
+    ]
+    crate: dict[str, Any] = {
         "@id": "./",
         "@type": "Dataset",
         "name": settings.title,
@@ -453,24 +437,14 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
         "version": settings.version,
         "datePublished": settings.date.isoformat(),
         "inLanguage": settings.language,
-        "license": {"@id": licence},
-        "author": authors,
-        "isBasedOn": {"@id": source},
+        "license": licence,
+        "author": [{"@id": author["@id"]} for author in authors],
+        "isBasedOn": source,
         "creditText": how_to_cite(settings),
         "hasPart": [{"@id": file.name} for file in listed],
     }
     if settings.base_url:
-        root["url"] = settings.base_url
-    article: dict[str, Any] = {
-        "@id": source,
-        "@type": "ScholarlyArticle",
-        "name": settings.source.citation,
-    }
-    work = records.bibliography.get(settings.source.key)
-    if work is not None:
-        article |= {"name": work.title, "creditText": settings.source.citation}
-    if settings.source.doi:
-        article["identifier"] = f"doi:{settings.source.doi}"
+        crate["url"] = settings.base_url
     graph: list[dict[str, Any]] = [
         {
             "@id": "ro-crate-metadata.json",
@@ -478,20 +452,8 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
             "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
             "about": {"@id": "./"},
         },
-        {name: value for name, value in root.items() if value != []},
-        *(
-            {
-                "@id": file.name,
-                "@type": "File",
-                "name": file.name,
-                "description": file.holds,
-                "encodingFormat": file.media_type,
-                "contentSize": str(len(file.content)),
-                "sha256": hashlib.sha256(file.content).hexdigest(),
-                "license": {"@id": licence},
-            }
-            for file in listed
-        ),
+        {name: value for name, value in crate.items() if value != []},
+        *(_file_in_crate(file, licence) for file in listed),
         {
             "@id": "#synthbook",
             "@type": "SoftwareApplication",
@@ -504,14 +466,36 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
             "instrument": {"@id": "#synthbook"},
             "result": {"@id": "./"},
         },
-        article,
-        {"@id": licence, "@type": "CreativeWork", "name": settings.licence},
-        *(
-            {"@id": f"#author-{n}", **agent(author)}
-            for n, author in enumerate(settings.authors, start=1)
-        ),
+        source | _article_in_crate(records),
+        {**licence, "@type": "CreativeWork", "name": settings.licence},
+        *authors,
     ]
     return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
+
+
+def _file_in_crate(file: TakeawayFile, licence: dict[str, str]) -> dict[str, Any]:
+    return {
+        "@id": file.name,
+        "@type": "File",
+        "name": file.name,
+        "description": file.holds,
+        "encodingFormat": file.media_type,
+        "contentSize": str(len(file.content)),
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "license": licence,
+    }
+
+
+def _article_in_crate(records: Records) -> dict[str, Any]:
+    """The review itself, by its entry in the bibliography where it has one."""
+    source = records.settings.source
+    article = {"@type": "ScholarlyArticle", "name": source.citation}
+    work = records.bibliography.get(source.key)
+    if work is not None:
+        article |= {"name": work.title, "creditText": source.citation}
+    if source.doi:
+        article["identifier"] = f"doi:{source.doi}"
+    return article
 
 
 # --- small parts ------------------------------------------------------------------------------

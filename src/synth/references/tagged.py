@@ -567,6 +567,10 @@ _SOURCE = re.compile(
 )
 
 
+_ALONE = ("book", "report", "thesis", "dataset", "software", "webpage", "document", "manuscript")
+"""Kinds of works that stand in no other."""
+
+
 def _ris_type(said: str) -> str:
     """The kind of a work by its type in RIS, or by EndNote's name for it."""
     return _TYPES.get(said.upper(), "") or _ENW_TYPES.get(said.lower(), "")
@@ -576,16 +580,7 @@ def _from_ris(record: Record) -> _Said:
     first, every = record.first, record.every
     kind = _ris_type(first("TY")) or "document"
     in_book = kind in ("chapter", "paper-conference", "entry-encyclopedia")
-    alone = kind in (
-        "book",
-        "report",
-        "thesis",
-        "dataset",
-        "software",
-        "webpage",
-        "document",
-        "manuscript",
-    )
+    alone = kind in _ALONE
     title = first("TI", "T1", "CT") or (first("BT") if alone else "")
     container = first("JF", "T2", "JO", "BT" if not alone else "JF", "JA", "J2", "J1")
     series = first("T3")
@@ -611,33 +606,16 @@ def _from_ris(record: Record) -> _Said:
     }
     if kind == "chapter":
         texts["chapter-number"] = first("SE")
-    number = first("C7") or (first("M1") if not kind.startswith("article") else "")
-    if (
-        not texts["issue"]
-        and kind.startswith("article")
-        and re.fullmatch(r"[\w./-]{1,12}", first("M1"))
-    ):
-        texts["issue"] = first("M1")
-    if re.fullmatch(r"(?:Article|Art\.?)\s+\S+", texts["page"], re.IGNORECASE):
-        number, texts["page"] = texts["page"], ""
-    texts["number"] = re.sub(
-        r"^(?:Article|Art\.?)\s+(?:No\.?\s+)?", "", number, flags=re.IGNORECASE
-    )
-    if not texts["container-title"] and not alone and (source := first("SO")):
-        found = _SOURCE.fullmatch(source)
-        texts["container-title"] = found["journal"] if found else source
-        if found:
-            texts["volume"] = texts["volume"] or found["volume"] or ""
-            texts["issue"] = texts["issue"] or found["issue"] or ""
-            texts["page"] = texts["page"] or found["pages"] or ""
+    _issue_and_number(record, texts)
+    if not texts["container-title"] and not alone:
+        _place_in_one_line(first("SO"), texts)
     _doi_and_genre(record, texts)
     _numbers(record, texts)
     texts["note"] = "; ".join(filter(None, map(own_note, every("N1"))))
-    editors = _once(every("ED"), every("A2") if in_book or kind == "book" else [])
     people = {
         # Two authors may be called alike; what stands under both tags is one.
         "author": _once(every("AU"), every("A1")),
-        "editor": editors,
+        "editor": _once(every("ED"), every("A2") if in_book or kind == "book" else []),
         "translator": every("A4") if kind in ("book", "chapter") else [],
     }
     date = _date(record, "PY", "Y1", "YR", "DA")
@@ -646,6 +624,28 @@ def _from_ris(record: Record) -> _Said:
     if accessed.year and first("Y2") != first("Y1"):
         texts["accessed"] = first("Y2")
     return texts, people, date
+
+
+def _issue_and_number(record: Record, texts: dict[str, str]) -> None:
+    """What stands in ``C7`` and ``M1``, and an article's number in place of pages."""
+    article, said = texts["type"].startswith("article"), record.first("M1")
+    number = record.first("C7") or ("" if article else said)
+    if article and not texts["issue"] and re.fullmatch(r"[\w./-]{1,12}", said):
+        texts["issue"] = said
+    if re.fullmatch(r"(?:Article|Art\.?)\s+\S+", texts["page"], re.IGNORECASE):
+        number, texts["page"] = texts["page"], ""
+    texts["number"] = re.sub(
+        r"^(?:Article|Art\.?)\s+(?:No\.?\s+)?", "", number, flags=re.IGNORECASE
+    )
+
+
+def _place_in_one_line(source: str, texts: dict[str, str]) -> None:
+    """Journal, volume, issue and pages where a database writes them in one line."""
+    found = _SOURCE.fullmatch(source)
+    texts["container-title"] = found["journal"] if found else source
+    if found:
+        for name, group in (("volume", "volume"), ("issue", "issue"), ("page", "pages")):
+            texts[name] = texts[name] or found[group] or ""
 
 
 def _addresses(values: Iterable[str]) -> list[str]:

@@ -65,16 +65,9 @@ def _identities(
     """Who the rows of a table are about; what is about nobody is left out with its reason."""
     sheet, recipe = material.sheets[index]
     report = material.report
-    labels = [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
-    known = [*dict.fromkeys(label for label in labels if label)]
+    known = [*dict.fromkeys(filter(None, _labels(sheet, recipe)))]
     column = recipe.one("study")
-    # Among names such as "Lee 2020" a lone "Africa" heads the rows below it, and one without a year
-    # among authors with the year beside.
-    dated = [row.cells[name] for name in recipe.of("year") for row in sheet.rows if row.cells[name]]
-    if _held(sheet.rows[0]) > 1:  # the first group has a heading as well
-        dated = []
-    whose = max(sum(author_and_year(label) is not None for label in labels), len(dated))
-    headed = whose * 2 > len([label for label in labels if label])
+    headed = _names_with_years(sheet, recipe)
     seen: dict[tuple[str, ...], int] = {}
     above: Identity | None = None
     for number, row in enumerate(sheet.rows):
@@ -109,22 +102,7 @@ def _identities(
             )
         above = who
         material.fate[index, row.line] = ""
-        for name in recipe.of("year"):
-            if len({*_YEARS.findall(row.cells[name])}) > 1:
-                report.decided(
-                    "Of several years in a cell the first is the study's, unless the references "
-                    "say another.",
-                    place(sheet, row.line, name) + f": {row.cells[name]!r}",
-                    noun="cell",
-                )
-            elif is_day(row.cells[name]):
-                report.decided(
-                    "A year that a spreadsheet keeps as the number of a day is read as the year of "
-                    "that day.",
-                    f"{place(sheet, row.line, name)}: {row.cells[name]!r} as "
-                    f"{year_in(row.cells[name])}",
-                    noun="cell",
-                )
+        _tell_years(material, sheet, recipe, row)
         label = row.cells[column] if column else ""
         parts = several_studies(label, known) if column else []
         if len(parts) > 1:
@@ -139,6 +117,43 @@ def _identities(
         if code and not re.fullmatch(r"\d+(?:\.0)?", label):
             report.problems.append(Problem(code, sheet.source, row.line, column, value=label))
         yield (index, row.line, 0), who
+
+
+def _labels(sheet: Sheet, recipe: SheetRecipe) -> list[str]:
+    return [row.cells[name] for name in recipe.of("study") for row in sheet.rows]
+
+
+def _names_with_years(sheet: Sheet, recipe: SheetRecipe) -> bool:
+    """Whether most studies are named by author and year.
+
+    Among names such as "Lee 2020" a lone "Africa" heads the rows below it, and one without a year
+    among authors with the year beside.
+    """
+    labels = _labels(sheet, recipe)
+    dated = [row.cells[name] for name in recipe.of("year") for row in sheet.rows if row.cells[name]]
+    if _held(sheet.rows[0]) > 1:  # the first group has a heading as well
+        dated = []
+    whose = max(sum(author_and_year(label) is not None for label in labels), len(dated))
+    return whose * 2 > len([label for label in labels if label])
+
+
+def _tell_years(material: Material, sheet: Sheet, recipe: SheetRecipe, row: Row) -> None:
+    for name in recipe.of("year"):
+        told, at = row.cells[name], place(sheet, row.line, name)
+        if len({*_YEARS.findall(told)}) > 1:
+            material.report.decided(
+                "Of several years in a cell the first is the study's, unless the references "
+                "say another.",
+                f"{at}: {told!r}",
+                noun="cell",
+            )
+        elif is_day(told):
+            material.report.decided(
+                "A year that a spreadsheet keeps as the number of a day is read as the year of "
+                "that day.",
+                f"{at}: {told!r} as {year_in(told)}",
+                noun="cell",
+            )
 
 
 def _is_heading(sheet: Sheet, column: str, number: int) -> bool:

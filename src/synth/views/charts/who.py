@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.messages import Words
-from synth.model import UNKNOWN, Finding, Theme, statements_of
+from synth.model import UNKNOWN, Direction, Finding, Theme, statements_of
 from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
@@ -345,17 +345,7 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         )
     helps, hinders = pair
     ranks = records.settings.ranks
-    book = records.codebook
-    rows = []
-    for node in book:
-        if node.depth == 0 and len(ranks) > 1:
-            continue
-        branch = book.branch(node.id)
-        sides = [
-            [f for f in findings if f.speaks_to(branch) and f.direction == way.id] for way in pair
-        ]
-        if all(sides):
-            rows.append(_both_row(records, node, sides, len(ranks)))
+    rows = _both_rows(records, findings, pair)
     themes = [row for row in rows if row["top"]]
     looked = with_findings(records, findings)
     rank = ranks[1] if len(ranks) > 1 else ranks[0]
@@ -399,6 +389,24 @@ def both_ways(records: Records, ids: Iterable[str] | None = None) -> Chart:
         records=records,
         table_note=say.say("both_ranks", n=len(rows)),
     )
+
+
+def _both_rows(
+    records: Records, findings: Sequence[Finding], pair: Sequence[Direction]
+) -> list[dict[str, Any]]:
+    """The nodes that findings of both directions speak to; the widest rank is none of them."""
+    ranks, book = records.settings.ranks, records.codebook
+    rows = []
+    for node in book:
+        if node.depth == 0 and len(ranks) > 1:
+            continue
+        branch = book.branch(node.id)
+        sides = [
+            [f for f in findings if f.speaks_to(branch) and f.direction == way.id] for way in pair
+        ]
+        if all(sides):
+            rows.append(_both_row(records, node, sides, len(ranks)))
+    return rows
 
 
 def _both_row(
@@ -545,14 +553,7 @@ def _cells(
         if n
     ]
     most = max((item["n"] for item in data), default=1)
-    upright = len(columns) > 4 or width < 400
-    room = max(90, (width - 230) // max(len(columns), 1))
-    across = [
-        wrapped(label, 130 if upright else room, 12, most=1 if width < 400 else 2)
-        for label in columns
-    ]
-    # A second line stands below the first, towards the cells.
-    second = 0 if upright else 12 * (max(map(len, across), default=1) - 1)
+    across, x = _along_the_top(columns, width)
     labels, y = named_rows(rows, width, grid=True)
     base = (
         alt.Chart(inline(data))
@@ -561,21 +562,7 @@ def _cells(
             + counting(say, {"studies": "study", "findings": "finding"}[what], "datum.n")
         )
         .encode(
-            x=alt.X(
-                "c:O",
-                title=None,
-                scale=alt.Scale(domain=list(range(len(columns))), padding=0.04),
-                axis=alt.Axis(
-                    orient="top",
-                    labelAngle=-90 if upright else 0,
-                    labelExpr="C[datum.value]",
-                    ticks=False,
-                    domain=False,
-                    labelPadding=4 + second,
-                    labelLimit=170,
-                    labelLineHeight=12,
-                ),
-            ),
+            x=x,
             y=y,
         )
     )
@@ -597,3 +584,28 @@ def _cells(
     numbers = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("n:Q"))
     told = parameter("C", across), parameter("K", tints)
     return layered([boxes, numbers], labels, *told, height=steps(labels, 18))
+
+
+def _along_the_top(columns: Sequence[str], width: int) -> tuple[list[list[str]], Any]:
+    """The labels of a matrix's columns, in lines, and the axis that writes them above it."""
+    alt = altair_with_look()
+    upright = len(columns) > 4 or width < 400
+    room = max(90, (width - 230) // max(len(columns), 1))
+    across = [
+        wrapped(label, 130 if upright else room, 12, most=1 if width < 400 else 2)
+        for label in columns
+    ]
+    # A second line stands below the first, towards the cells.
+    second = 0 if upright else 12 * (max(map(len, across), default=1) - 1)
+    axis = alt.Axis(
+        orient="top",
+        labelAngle=-90 if upright else 0,
+        labelExpr="C[datum.value]",
+        ticks=False,
+        domain=False,
+        labelPadding=4 + second,
+        labelLimit=170,
+        labelLineHeight=12,
+    )
+    scale = alt.Scale(domain=list(range(len(columns))), padding=0.04)
+    return across, alt.X("c:O", title=None, scale=scale, axis=axis)
