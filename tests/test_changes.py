@@ -262,6 +262,23 @@ def box_out(root: Path) -> None:
     table(root, "flow", lambda rows: rows[:-1])
 
 
+CLASSIFIED = (
+    "country,region,income_group,classification,year\n"
+    "Norway,Europe,High income,Some bank,2020\n"
+    "Kenya,Africa,Lower middle income,Some bank,2020\n"
+)
+
+
+def classified(old: str, new: str) -> Callable[[Path], None]:
+    """A table of countries in both states, which the second has otherwise."""
+
+    def change(root: Path) -> None:
+        for state, text in (("old", CLASSIFIED), (root.name, CLASSIFIED.replace(old, new))):
+            (root.parent / state / "data" / "places.csv").write_text(text, "utf-8")
+
+    return change
+
+
 MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "setting-changed": (question, {"setting-changed"}),
     "work-added": (background_in, {"work-added"}),
@@ -304,6 +321,13 @@ MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "flow-removed": (box_out, {"flow-removed"}),
     "flow-number": (cell("flow", "count", "999"), {"flow-number"}),
     "flow-described": (cell("flow", "note", "Another note."), {"flow-described"}),
+    "place-added": (classified("Kenya", "Mali,Africa,,Some bank,2020\nKenya"), {"place-added"}),
+    "place-removed": (
+        classified("Norway,Europe,High income,Some bank,2020\n", ""),
+        {"place-removed"},
+    ),
+    "place-described": (classified("Lower middle", "Upper middle"), {"place-described"}),
+    "place-described by year": (classified("bank,2020", "bank,2021"), {"place-described"}),
 }
 
 

@@ -19,7 +19,7 @@ from synth.reading.bibliography import BIB_FILE
 from synth.reading.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
-    from synth.model import Finding, Theme
+    from synth.model import Finding, Place, Theme
     from synth.reading.records import Records
 
 NEW_EVIDENCE, CORRECTION = "new evidence", "correction"
@@ -213,6 +213,7 @@ class Changes:
             *self._findings(),
             *self._influences(),
             *self._flow(),
+            *self._places(),
         )
         return tuple(change for change in found if self._known(change))
 
@@ -455,6 +456,22 @@ class Changes:
                 if _differs(*(re.sub(r"\d+", "#", text) for text in (was, now))):
                     yield Change("flow-described", ("flow", name), _shown(was), _shown(now))
 
+    def _places(self) -> Iterator[Change]:
+        """Regions and income groups of countries; a table that one state lacks is another form."""
+        old, new = self.old.records, self.new.records
+        if not all(records.tables["places"].header for records in (old, new)):
+            return
+        for name in _all(old.places, new.places):
+            before, after = old.places.get(name), new.places.get(name)
+            told = [[] if each is None else _groups(each) for each in (before, after)]
+            if before is None or after is None:
+                kind = "place-added" if before is None else "place-removed"
+                yield Change(kind, ("place", name), *map(_shown, told))
+                continue
+            for was, now in zip(*told, strict=True):
+                if was != now:
+                    yield Change("place-described", ("place", name), was, now)
+
     # --- what follows ---
 
     def _support(self) -> Iterator[Change]:
@@ -606,6 +623,7 @@ _FILES: Mapping[str, str] = {
     "finding": TABLES["coded_studies"].file,
     "influence": TABLES["influences"].file,
     "flow": TABLES["flow"].file,
+    "place": TABLES["places"].file,
 }
 """The file a thing stands in that can change."""
 
@@ -640,6 +658,12 @@ def _shown(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "; ".join(map(str, value))
     return " ".join(str(value).split())
+
+
+def _groups(place: Place) -> list[str]:
+    """What the table of countries says of one, column by column."""
+    columns = ("region", "income_group", "classification", "year")
+    return [f"{column}: {_shown(getattr(place, column))}" for column in columns]
 
 
 def _number(box: Any) -> str:
