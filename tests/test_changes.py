@@ -279,6 +279,16 @@ def classified(old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
+def split_off(root: Path) -> None:
+    """A node keeps its id, and another takes a part of what it held."""
+
+    def change(rows: Rows) -> None:
+        new = {"id": "a-part", "label": "A part", "former": rows[-1]["id"]}
+        rows.append(rows[-1] | new)
+
+    table(root, "codebook", change)
+
+
 MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "setting-changed": (question, {"setting-changed"}),
     "work-added": (background_in, {"work-added"}),
@@ -290,6 +300,7 @@ MUTATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "theme-renamed by label": (cell("codebook", "label", "Another label"), {"theme-renamed"}),
     "theme-renamed by id": (renamed, {"theme-renamed"}),
     "theme-split": (divided, {"theme-split"}),
+    "theme-split off": (split_off, {"theme-split"}),
     "theme-defined": (cell("codebook", "definition", "Something else."), {"theme-defined"}),
     "finding-added": (finding_in, {"finding-added"}),
     "finding-removed": (finding_out, {"finding-removed"}),
@@ -718,6 +729,34 @@ def test_a_kept_version_that_is_no_archive_is_told(states: tuple[Path, Path]) ->
     (root / "data" / "review.toml").write_text("title = ", "utf-8")
     with pytest.raises(ReviewError, match="toml-malformed"):
         keep(root)
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "told"),
+    [
+        ("influences", {"source": "x", "target": "y", "mechanism": "Z.", "anchor": "a b"}, True),
+        ("influences", {"source": "x", "target": "y", "mechanism": "Z."}, False),
+        ("influences", {"source": "x", "target": "y", "mechanism": "Z.", "anchor": ""}, True),
+        ("influences", {"mechanism": "Z.", "anchor": "a b"}, False),
+        ("coded_studies", {"theme": "x", "summary": "Z.", "anchor": "a b"}, True),
+        ("coded_studies", {"theme": "x", "summary": "Z.", "direction": "y"}, False),
+    ],
+)
+def test_an_id_that_meant_something_else_in_a_kept_version_is_told(
+    states: tuple[Path, Path], name: str, cells: dict[str, str], told: bool
+) -> None:
+    root = states[1]
+    if "anchor" not in cells:
+        cell(name, "anchor", "words that locate it here", 1)(root)
+    kept = keep(root)
+    for column, value in cells.items():
+        cell(name, column, value, 1)(root)
+    # Nothing is told of the version itself, nor of one that the next replaces.
+    settings = load_records(states[0]).settings
+    assert check_versions(root, settings.version, settings.date) == []
+    found = check_versions(root, "77.0.0", settings.date)
+    assert [(p.code, p.file, p.line) for p in found] == [("id-reused", TABLES[name].file, 3)] * told
+    assert all(kept.stem in str(problem) for problem in found)
 
 
 # --- versions -----------------------------------------------------------------------------------

@@ -292,12 +292,14 @@ class Changes:
 
     @cached_property
     def renamed(self) -> Mapping[str, tuple[str, ...]]:
-        """The present nodes of each former id that is no node now."""
-        found: dict[str, list[str]] = {}
-        for node in self.new.records.codebook:
+        """The present nodes of each former id; itself too, where it went on when others left it."""
+        new = self.new.records.codebook
+        found: dict[str, dict[str, None]] = {}
+        for node in new:
             for former in node.former:
-                if former in self.old.records.codebook:
-                    found.setdefault(former, []).append(node.id)
+                if former in self.old.records.codebook and former != node.id:
+                    kept = {former: None} if former in new else {}
+                    found.setdefault(former, kept)[node.id] = None
         return {former: tuple(names) for former, names in found.items()}
 
     def _now(self, node: str) -> tuple[str, ...]:
@@ -311,7 +313,7 @@ class Changes:
             labels = ", ".join(new[name].label for name in names)
             if len(names) > 1:
                 yield Change("theme-split", ("theme", names[0]), old[former].label, labels)
-            elif former not in new:
+            else:
                 yield Change("theme-renamed", ("theme", names[0]), old[former].label, labels)
         for name in _all({n: n for n in old.ids}, {n: n for n in new.ids}):
             if name not in new and name not in self.renamed:

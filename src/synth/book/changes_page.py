@@ -215,7 +215,8 @@ def say_disagreements(app: Sphinx) -> None:
         return
     settings = review.settings
     for problem in check_versions(root, settings.version, settings.date):
-        warn(app.env, "", 0, str(problem), "versions")
+        if problem.severity == "error":
+            warn(app.env, "", 0, str(problem), "versions")
 
 
 def feed(app: Sphinx, told: tuple[Version, ...], page: str) -> str:

@@ -7,18 +7,23 @@ changed, filled in by hand, and gets its number when the version is kept.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 from synth.errors import Problem, ReviewError
+from synth.model import TABLES
 from synth.reading.settings import SETTINGS_FILE
+from synth.text import listed
 
 VERSIONS_FILE = "data/versions.toml"
 """What a team says of each version: number, date, reason, summary."""
@@ -114,6 +119,7 @@ def check_versions(root: Path, version: str, on: date) -> list[Problem]:
         if each.summary == TO_FILL_IN
     ]
     problems += _kept(root)
+    problems += _reused(root, version)
     for code, file, pattern in _ALSO_NAMED:
         path = root / file
         text = path.read_text("utf-8") if path.is_file() else ""
@@ -140,6 +146,51 @@ def _kept(root: Path) -> Iterator[Problem]:
             reason = str(error)
         if reason:
             yield Problem("version-broken", f"{KEPT}/{path.name}", reason=reason)
+
+
+_MEANS = {
+    "coded_studies": ("theme", "summary", "anchor"),
+    "influences": ("source", "target", "mechanism", "anchor"),
+}
+"""The columns by which a row of a table is known: one that differs in all of them is another."""
+
+
+def _reused(root: Path, version: str) -> Iterator[Problem]:
+    """Ids that stood for something else in a kept version: what cites them would say it of this."""
+    now = {name: dict(_rows(name, _bytes(root / TABLES[name].file))) for name in _MEANS}
+    told: set[tuple[str, str]] = set()
+    for path in sorted((root / KEPT).glob("*.zip"), reverse=True):
+        if path.stem == version:
+            continue
+        for name, columns in _MEANS.items():
+            file = TABLES[name].file
+            try:
+                with zipfile.ZipFile(path) as packed:
+                    then = dict(_rows(name, packed.read(file)))
+            except (zipfile.BadZipFile, zlib.error, EOFError, KeyError):
+                continue  # a damaged archive is told as such; one without the table has no such id
+            for key in now[name].keys() & then.keys():
+                (line, new), (_, old) = now[name][key], then[key]
+                said = [column for column in columns if new.get(column) or old.get(column)]
+                same = any(new.get(column) == old.get(column) for column in said)
+                if said and not same and (name, key) not in told:
+                    told.add((name, key))
+                    place = ("id-reused", file, line, TABLES[name].key)
+                    yield Problem(*place, value=key, version=path.stem, columns=listed(said))
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _rows(name: str, content: bytes) -> Iterator[tuple[str, tuple[int, dict[str, str]]]]:
+    """The rows of a table by id, each with its line; what cannot be read is told elsewhere."""
+    lines = csv.DictReader(io.StringIO(content.decode("utf-8-sig", "replace"), newline=""))
+    line = 2
+    with suppress(csv.Error):
+        for row in lines:
+            yield row.get(TABLES[name].key) or "", (line, row)
+            line = lines.line_num + 1
 
 
 _ALSO_NAMED = (
