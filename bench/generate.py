@@ -240,8 +240,9 @@ def _findings(
         for number in range(1, count + 1):
             country = chance.choice(COUNTRIES) if chance.random() < 0.05 else ""
             direction = chance.choices(DIRECTIONS, (45, 35, 8, 12))[0]
-            # A number keeps two findings of one study from saying the same.
-            summary = _sentence(chance)[:-1] + f" (observation {number})."
+            # A number keeps any two findings from saying the same: one statement of two studies
+            # would have to be coded alike.
+            summary = _sentence(chance)[:-1] + f" (observation {len(rows) + 1})."
             rows.append(
                 (
                     f"{study}-{number:02d}",
