@@ -267,6 +267,22 @@ def ris(*works: tuple[str, str, int | str]) -> str:
             ["kim2021a", "kim2021b"],
         ),
         (ris(("Kim, A", "Pay", "2021b")), "r.ris", ["kim2021"]),
+        # The file has its own letters, which a table may name.
+        (
+            ris(("Kim, A", "Pay", "2021b"), ("Kim, A", "Hours", "2021a")),
+            "r.ris",
+            ["kim2021b", "kim2021a"],
+        ),
+        (
+            ris(("Kim, A", "Pay", 2021), ("Kim, A", "Hours", "2021a"), ("Kim, A", "Beds", 2021)),
+            "r.ris",
+            ["kim2021b", "kim2021a", "kim2021c"],
+        ),
+        (
+            ris(("Kim, A", "Pay", "2021a"), ("Kim, A", "Hours", "2021a")),
+            "r.ris",
+            ["kim2021a", "kim2021b"],
+        ),
     ],
 )
 def test_a_letter_behind_the_year_stands_where_it_tells_works_apart(

@@ -16,6 +16,8 @@ from synth.references.apa import (
     reference_html,
     reference_text,
 )
+from synth.references.formats import csl_item, to_bibtex, to_csl_json, to_ris
+from synth.references.importing import parse_references
 from synth.references.work import Reference
 
 
@@ -50,6 +52,46 @@ def test_undated_unsigned_and_edited_works() -> None:
         author_year(work(title="A song of the compost heap, and more")) == "A song of the …, 2020"
     )
     assert author_year(work(editor="Okafor, C.")) == "Okafor, 2020"
+
+
+@pytest.mark.parametrize(
+    ("fields", "cited", "listed"),
+    [
+        ({"year": "2010", "origdate": "1900"}, "Lee, 1900/2010", "Lee, A. (2010). *"),
+        ({"year": "1900/2010"}, "Lee, 1900/2010", "Lee, A. (2010). *"),
+        ({"year": "1900/2010b"}, "Lee, 1900/2010b", "Lee, A. (2010b). *"),
+        ({"date": "2010-05", "origyear": "1900"}, "Lee, 1900/2010", "Lee, A. (2010). *"),
+        # Two years of a volume.
+        ({"year": "2009/2010"}, "Lee, 2009–2010", "Lee, A. (2009–2010). A title."),
+    ],
+)
+def test_a_work_that_came_out_again_has_two_years(
+    fields: dict[str, str], cited: str, listed: str
+) -> None:
+    one = Reference("lee", "book", {"author": "Lee, A.", "title": "A title", **fields})
+    assert author_year(one) == cited
+    again = "A title. (Original work published 1900)"
+    assert reference_text(one) == listed.replace("*", again)
+    for write in (to_bibtex, to_ris, to_csl_json):
+        works, told = parse_references(write([csl_item(one)]), "x")
+        assert told == []
+        assert [author_year(work) for work in works.bibliography.values()] == [cited]
+
+
+def test_works_in_other_scripts_are_told_apart_without_letters() -> None:
+    """A letter behind the year would say that all are one author."""
+    names = ["张, 伟", "Иванов, И.", "张, 伟", "Иванов, И."]
+    text = "".join(
+        f"TY  - JOUR\nAU  - {name}\nTI  - {n}\nPY  - {2019 + n // 3}\nER  - \n"
+        for n, name in enumerate(names)
+    )
+    works, _ = parse_references(text, "x.ris")
+    assert {key: author_year(work) for key, work in works.bibliography.items()} == {
+        "work2019a": "张, 2019a",
+        "work-2-2019": "Иванов, 2019",
+        "work2019b": "张, 2019b",
+        "work2020": "Иванов, 2020",
+    }
 
 
 def test_a_group_is_ordered_by_author_then_year_then_letter() -> None:

@@ -25,6 +25,7 @@ from synth.references.work import (
     WEB_ADDRESS,
     Bibliography,
     Reference,
+    left_of_date,
     read_month,
     same_doi,
 )
@@ -356,7 +357,7 @@ SHOWN = frozenset(
     journalsubtitle shortjournal year date month day pubstate volume number issue pages eid
     articleno article-number edition publisher institution school organization howpublished address
     location series type entrysubtype doi url isbn issn note pmid pmcid eprint eprinttype urldate
-    language crossref xdata chapter
+    language crossref xdata chapter origdate origyear
     """.splitlines()
     for word in line.split()
 )
@@ -374,7 +375,7 @@ _UNSHOWN = frozenset(
     mendeley-groups mendeley-tags arxivid archiveprefix primaryclass eprintclass urlyear lccn
     priority ranking readstatus qualityassured relevance printed reviewed status numpages pagetotal
     publicationstatus articletype accession_number an database issuetitle ean nationalid venue
-    eventtitle eventdate origdate origtitle origlanguage origpublisher originaltitle addendum
+    eventtitle eventdate origtitle origlanguage origpublisher originaltitle addendum
     pubmedid early-access-date early-access-year oa esi-highly-cited-paper esi-hot-paper
     web-of-science-index editor+an author+an annotator commentator introduction foreword afterword
     editora editoratype editortype titleaddon booktitleaddon journalabbreviation part volumes
@@ -443,6 +444,8 @@ def check_bibliography(
         year = decode(fields.get(dated, ""))
         if year and not work.date.words and not 1000 <= work.date.year <= latest:
             add("entry-year", dated, value=year, latest=latest, undated=", ".join(UNDATED))
+        elif left_of_date(year):
+            add("entry-date", dated, value=year, read=work.year_text, undated=", ".join(UNDATED))
         _check_links(work, dois, add)
         if not work.doi and (title := fold_words(work.title)):
             who = fold_words(work.authors[0].family) if work.authors else ""

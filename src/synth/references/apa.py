@@ -56,9 +56,16 @@ def narrative(reference: Reference) -> str:
 def year(reference: Reference) -> str:
     """The year with the letter that tells works of one author and year apart.
 
+    Before it stands the year of the first edition of a work that came out again.
+
     >>> year(Reference("covidence", "misc")), year(Reference("lee", "book", {"year": "2018/2019"}))
     ('n.d.', '2018–2019')
     """
+    first = f"{reference.date.original}/" if reference.date.original else ""
+    return first + _own_year(reference)
+
+
+def _own_year(reference: Reference) -> str:
     return f"{reference.year_text}{reference.suffix if reference.year is not None else ''}"
 
 
@@ -200,6 +207,8 @@ def reference_parts(reference: Reference, *, note: bool = False) -> list[Part]:
     parts += _book(reference) if reference.is_in_book else _container(reference)
     if reference.link:
         parts += [("", " "), ("link", reference.link)]
+    if first := reference.date.original:
+        parts.append(("", f" (Original work published {first})"))
     if note and reference.note:
         parts.append(("", f" [{reference.note}]"))
     return [part for part in parts if part[1]]
@@ -210,9 +219,9 @@ def _when(reference: Reference) -> str:
     date = reference.date
     daily = ("article-magazine", "article-newspaper", "webpage", "speech")
     if not date.month or reference.csl_type not in daily:
-        return year(reference)
+        return _own_year(reference)
     day = f" {date.day}" if date.day else ""
-    return f"{year(reference)}, {MONTHS[date.month - 1][1]}{day}"
+    return f"{_own_year(reference)}, {MONTHS[date.month - 1][1]}{day}"
 
 
 # What a work is, in brackets behind its title, where the title alone does not say it (APA 9.22).

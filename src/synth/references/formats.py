@@ -16,7 +16,7 @@ from synth.model import facet_values
 from synth.references.csv_text import csv_text
 from synth.references.latex import encode
 from synth.references.names import Name, read_name
-from synth.references.work import DOCTORAL, MASTERS, read_date
+from synth.references.work import DOCTORAL, KEY_SUFFIX, MASTERS, read_date
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -50,6 +50,11 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         item["issued"] = issued
     if reference.date.words and reference.date.words != "n.d.":
         item["status"] = reference.date.words
+    if reference.date.letter and not KEY_SUFFIX.search(reference.key):
+        # Elsewhere the letter stands in the key.
+        item["year-suffix"] = reference.date.letter
+    if reference.date.original:
+        item["original-date"] = {"date-parts": [[reference.date.original]]}
     if (accessed := read_date(reference.text("urldate"))).year:
         item["accessed"] = _csl_date(accessed)
     texts = {
@@ -221,21 +226,25 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
 def _ris_dates(item: Mapping[str, Any]) -> list[tuple[str, str]]:
     dates: list[tuple[str, str]] = []
     if issued := item.get("issued"):
-        year = _year(issued)
-        dates.append(("PY", year))
+        dates.append(("PY", _year(item)))
         parts = issued.get("date-parts", [[]])[0]
         if len(parts) > 1:
             dates.append(("DA", "/".join(f"{part:02d}" for part in parts)))
+    if "original-date" in item:
+        dates.append(("OP", str(item["original-date"]["date-parts"][0][0])))
     if "accessed" in item:
         parts = item["accessed"]["date-parts"][0]
         dates.append(("Y2", "/".join(f"{part:02d}" for part in parts)))
     return dates
 
 
-def _year(issued: Mapping[str, Any]) -> str:
+def _year(item: Mapping[str, Any]) -> str:
+    """The year or years, with the letter that tells works of one author and year apart."""
+    issued = item["issued"]
     if "date-parts" not in issued:
         return str(issued.get("literal", ""))
-    return "-".join(str(parts[0]) for parts in issued["date-parts"])
+    year = "-".join(str(parts[0]) for parts in issued["date-parts"])
+    return f"{year}{item.get('year-suffix', '')}"
 
 
 _BIB_TYPES = {
@@ -337,11 +346,13 @@ _THESES = {DOCTORAL: "phdthesis", MASTERS: "mastersthesis"}
 def _bib_dates(item: Mapping[str, Any]) -> list[tuple[str, str]]:
     dates: list[tuple[str, str]] = []
     if issued := item.get("issued"):
-        dates.append(("year", _year(issued).replace("-", "--")))
+        dates.append(("year", _year(item).replace("-", "--")))
         parts = issued.get("date-parts", [[]])[0]
         dates += [
             (name, str(part)) for name, part in zip(("month", "day"), parts[1:], strict=False)
         ]
+    if "original-date" in item:
+        dates.append(("origdate", str(item["original-date"]["date-parts"][0][0])))
     if "accessed" in item:
         parts = item["accessed"]["date-parts"][0]
         dates.append(("urldate", "-".join(f"{part:02d}" for part in parts)))

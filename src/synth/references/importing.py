@@ -177,20 +177,25 @@ def works_of(
     written: list[str] = []
     mapped: dict[int, int] = {}
     line = 1
-    untitled = []
+    unsure = []
     for key, one in zip(keys, items, strict=True):
         if one.former:
             former[key] = one.former
         if not one.item.get("title"):
-            untitled.append(Problem("entry-untitled", file, one.line, key))
-        entry = to_bibtex([{**one.item, "id": key}])
+            unsure.append(Problem("entry-untitled", file, one.line, key))
+        item = {**one.item, "id": key}
+        if (letter := item.get("year-suffix", "")) and not key.endswith(letter):
+            told = f"Another work has the letter {letter!r} behind its year as well; this is {key}"
+            unsure.append(Problem("reference-unsure", file, one.line, told=told))
+            del item["year-suffix"]
+        entry = to_bibtex([item])
         mapped.update(dict.fromkeys(range(line, line + entry.count("\n") + 1), one.line))
         line += entry.count("\n") + 1
         written.append(entry)
     text = "\n".join(written)
     read, found = parse_bibliography(text, file)
     at_home = [problem.at(file, mapped.get(problem.line)) for problem in found]
-    return Works(text, read, former, mapped, tuple(notes), file), untitled + at_home
+    return Works(text, read, former, mapped, tuple(notes), file), unsure + at_home
 
 
 # --- BibTeX -------------------------------------------------------------------------------------
@@ -619,6 +624,8 @@ _CSL_READ = frozenset(
         "editor",
         "translator",
         "issued",
+        "year-suffix",
+        "original-date",
         "accessed",
         "DOI",
         "URL",
@@ -640,7 +647,6 @@ _CSL_KNOWN = frozenset(
             "number-of-pages",
             "number-of-volumes",
             "submitted",
-            "original-date",
             "system_id",
         ),
         *("collection-editor", "container-author", "collection-number", "archive-place", "medium"),
@@ -805,6 +811,19 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     item.update(tagged.dated(date))
     if said and not date.year and not date.words:
         told.append(f"{said!r} is not a date; it was left out")
+    told += tagged.told_date(said)
+    issued = raw.get("issued")
+    if isinstance(issued, Mapping) and issued.get("circa") not in (None, False, "", 0, "0"):
+        told.append(f"The date is said to be about {date.year}; that was left out")
+    state = str(raw.get("status") or "")
+    if date.year and read_date(state).words not in ("", "n.d."):
+        told.append(f"The work is called {state!r} and has a year; its year is shown")
+    letter = str(raw.get("year-suffix") or "").strip().lower()
+    if date.year and re.fullmatch("[a-z]", letter):
+        item["year-suffix"] = letter
+    first = read_date(_date_text(raw.get("original-date"))).year
+    if date.year and first:
+        item["original-date"] = {"date-parts": [[first]]}
     if (accessed := read_date(_date_text(raw.get("accessed")))).year:
         item["accessed"] = tagged.dated(accessed)["issued"]
     doi = bare_doi(str(raw.get("DOI") or ""))
@@ -847,32 +866,50 @@ def _date_text(said: Any) -> str:
 def keys_for(items: Sequence[Mapping[str, Any]]) -> list[str]:
     """First author and year, with letters where two works would be called alike.
 
-    >>> keys_for([{"author": [{"family": "Lee"}], "issued": {"date-parts": [[2020]]}}] * 2)
-    ['lee2020a', 'lee2020b']
+    A letter that stands in the year of a file stays with its work, for tables name it so.
+
+    >>> lee = {"author": [{"family": "Lee"}], "issued": {"date-parts": [[2020]]}}
+    >>> keys_for([lee, lee]), keys_for([{**lee, "year-suffix": "b"}, lee])
+    (['lee2020a', 'lee2020b'], ['lee2020b', 'lee2020a'])
     """
     stems = []
+    # Names in other scripts give no key. They are numbered, for a letter would say that all are
+    # one author.
+    unwritten: dict[str, dict[str, int]] = {}
     for item in items:
         people = item.get("author") or item.get("editor") or [{}]
         first = people[0]
         particle = first.get("non-dropping-particle", "")
         name = f"{particle} {first.get('family', '')}".strip() or first.get("literal", "")
         parts = item.get("issued", {}).get("date-parts")
-        stems.append(
-            f"{slug(fold(name or item.get('title', '')), 'work')}{parts[0][0] if parts else ''}"
-        )
+        year = str(parts[0][0]) if parts else ""
+        said = fold(name or item.get("title", ""))
+        written = slug(said, "")
+        if not written:
+            alike = unwritten.setdefault(year, {})
+            number = alike.setdefault(said, len(alike) + 1)
+            written = f"work-{number}{year and '-'}" if number > 1 else "work"
+        stems.append(f"{written}{year}")
     counts = Counter(stems)
     keys: list[str] = []
-    taken: set[str] = set()
+    lettered = [f"{s}{i.get('year-suffix', '')}" for s, i in zip(stems, items, strict=True)]
+    kept = {key for key, n in Counter(lettered).items() if n == 1} - {*stems}
+    taken: set[str] = {*kept}
     seen: Counter[str] = Counter()
-    for stem in stems:
+    for stem, own in zip(stems, lettered, strict=True):
+        if own in kept:
+            keys.append(own)
+            continue
         if counts[stem] == 1:
             key = _another(stem, taken)
         else:
-            seen[stem] += 1
-            number = seen[stem]
             # A letter belongs to a year; a name without one gets a number.
-            letter = chr(96 + number) if number <= 26 and stem[-1:].isdigit() else f"-{number}"
-            key = _another(f"{stem}{letter}", taken)
+            key = ""
+            while not key or key in taken:
+                seen[stem] += 1
+                number = seen[stem]
+                letter = chr(96 + number) if number <= 26 and stem[-1:].isdigit() else f"-{number}"
+                key = f"{stem}{letter}"
         taken.add(key)
         keys.append(key)
     return keys

@@ -22,6 +22,7 @@ from synth.references.work import (
     Date,
     bare_doi,
     full_range,
+    left_of_date,
     own_note,
     read_date,
 )
@@ -306,11 +307,11 @@ _ENW_TYPES = {
 _RIS_READ = (
     "TY A1 A2 A4 AU ED TI T1 T2 T3 TT BT CT JF JO JA J1 J2 SO VL IS IP CP M1 NO SP EP PG "
     "C7 PY Y1 Y2 YR "
-    "DA DO DI DOI L3 M3 N1 PB CY PP ET SN ISSN ISBN UR URL LK L2 LA ID AN DB PM PMID C2 "
+    "DA DO DI DOI L3 M3 N1 OP PB CY PP ET SN ISSN ISBN UR URL LK L2 LA ID AN DB PM PMID C2 "
     "PMCID SE ER "
 )
 _RIS_KNOWN = (
-    "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT OP RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
+    "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
     "US XR AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2"
 )
 _NBIB_READ = (
@@ -370,7 +371,7 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         # EndNote has those who edited such a book where the authors of others stand.
         people = {**people, "author": [], "editor": people["author"]}
     # ERIC says of a name itself that it is an editor's: "Hern, Matt, Ed".
-    edited = [name for name in people["author"] if _EDITS.search(name)]
+    edited = [n for n in people["author"] if n.count(",") > 1 and _EDITS.search(n)]
     if edited:
         people = {
             **people,
@@ -402,6 +403,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     written = record.first(*_DATES[form])
     if written and not date.year and not date.words:
         told.append(f"{written!r} is no year that is understood; the work stands without a date")
+    for said in record.every(*_DATES[form])[:1]:
+        told += told_date(said)
     if "accessed" in item:
         item["accessed"] = dated(read_date(item["accessed"]))["issued"]
     if item["type"] in ("software", "dataset") and "edition" in item:
@@ -441,7 +444,8 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     ]
 
 
-_EDITS = re.compile(r"(?<=\w), Eds?\.?$")
+# With a given name before it: "Ng, Ed" is one who writes.
+_EDITS = re.compile(r"(?<=[\w.]), Eds?\.?$")
 _LONGEST_NUMBER = 60
 # ERIC writes where a publisher can be reached.
 _BEFORE_ADDRESS = re.compile(r"(?:\w\. ?)*[^.,;(]+")
@@ -456,11 +460,27 @@ _DATES = {"ris": ("PY", "Y1", "YR", "DA"), "nbib": ("DP",), "ciw": ("PY",), "enw
 """Where each format has the year."""
 
 
+def told_date(written: str) -> list[str]:
+    """What is told of a date of which a part is left out."""
+    if not left_of_date(written):
+        return []
+    date = read_date(written)
+    years = f"{date.year}–{date.last}" if date.last else str(date.year)
+    return [f"Of the date {written!r} only {years} was read"]
+
+
 def dated(date: Date) -> dict[str, Any]:
     """The date of a work as CSL-JSON has it."""
     if date.year:
         first = [part for part in (date.year, date.month, date.day) if part]
-        return {"issued": {"date-parts": [first, [date.last]] if date.last else [first]}}
+        said: dict[str, Any] = {
+            "issued": {"date-parts": [first, [date.last]] if date.last else [first]}
+        }
+        if date.letter:
+            said["year-suffix"] = date.letter
+        if date.original:
+            said["original-date"] = {"date-parts": [[date.original]]}
+        return said
     if date.words and date.words != "n.d.":
         return {"issued": {"literal": date.words}, "status": date.words}
     return {"issued": {"literal": date.words}} if date.words else {}
@@ -619,6 +639,8 @@ def _from_ris(record: Record) -> _Said:
         "translator": every("A4") if kind in ("book", "chapter") else [],
     }
     date = _date(record, "PY", "Y1", "YR", "DA")
+    if date.year and not date.original and not left_of_date(first("OP")):
+        date = date._replace(original=read_date(first("OP")).year)
     accessed = read_date(first("Y2"))
     # Ovid says there once more when the work appeared.
     if accessed.year and first("Y2") != first("Y1"):

@@ -99,7 +99,8 @@ class Date(NamedTuple):
     """When a work appeared, as far as its entry says.
 
     ``year`` is 0 for an undated work, ``last`` the last year of a range, ``letter`` what tells
-    works of one author and year apart, ``words`` what stands for a year, such as "in press".
+    works of one author and year apart, ``words`` what stands for a year, such as "in press",
+    ``original`` the year of the first edition of a work that came out again.
     """
 
     year: int = 0
@@ -108,6 +109,7 @@ class Date(NamedTuple):
     last: int = 0
     letter: str = ""
     words: str = ""
+    original: int = 0
 
 
 MONTHS = (
@@ -132,7 +134,11 @@ _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2}))?(?:[-/.](\d{1,2}))?(?:(?:/{1,3}|T)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SPAN = re.compile(r"(\d{4})\s*(?:/|--?-?|–|—|to)\s*(\d{4}|\d{2}(?!\d))(?![-/\d])")
 _SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
-_LETTERED = re.compile(r"(\d{4})([a-z])")
+# "1990s" is a decade.
+_LETTERED = re.compile(r"(\d{4})([a-rt-z])")
+# APA's form for a work that came out again (8.15), where a slash of two years is a volume's.
+_REPUBLISHED = re.compile(r"(1[5-9]\d\d|20\d\d) ?/ ?(1[5-9]\d\d|20\d\d)([a-z]?)")
+_NO_VOLUME = 3
 _WORDS = {
     **dict.fromkeys(("n.d.", "nd", "n. d.", "n.d", "no date", "undated", "s.a.", "s. a."), "n.d."),
     **dict.fromkeys(("in press", "inpress", "in-press", "press", "accepted"), "in press"),
@@ -149,9 +155,11 @@ def read_date(text: str) -> Date:
     """When something appeared, from the many ways that is written.
 
     >>> read_date("2019-05-04"), read_date("2018/2019").last, read_date("c2018").year
-    (Date(year=2019, month=5, day=4, last=0, letter='', words=''), 2019, 2018)
-    >>> read_date("2018 May-Jun")[:2], read_date("In press").words, read_date("soon")
-    ((2018, 5), 'in press', Date(year=0, month=0, day=0, last=0, letter='', words=''))
+    (Date(year=2019, month=5, day=4, last=0, letter='', words='', original=0), 2019, 2018)
+    >>> read_date("2018 May-Jun")[:2], read_date("In press").words, read_date("soon") == Date()
+    ((2018, 5), 'in press', True)
+    >>> read_date("1923/2010").year, read_date("1923/2010").original
+    (2010, 1923)
     """
     said = " ".join(text.split()).strip("[](){} .,;~?%©")
     if not said:
@@ -162,6 +170,9 @@ def read_date(text: str) -> Date:
             return Date(words=_WORDS[form])
     if found := _LETTERED.fullmatch(said):
         return Date(int(found[1]), letter=found[2])
+    again = _REPUBLISHED.fullmatch(said)
+    if again and int(again[2]) - int(again[1]) > _NO_VOLUME:
+        return Date(int(again[2]), letter=again[3], original=int(again[1]))
     if found := _SPAN_OF_DATES.fullmatch(said):
         start, end = read_date(found[1]), read_date(found[2])
         return start._replace(last=end.year if end.year != start.year else 0)
@@ -187,6 +198,41 @@ def read_date(text: str) -> Date:
         _MONTH_NAMES[month_name[1].lower()] if month_name else 0,
         int(number[1]) if number and int(number[1]) <= 31 else 0,
     )
+
+
+# What a date may say besides its numbers that no list of references shows, in the languages of
+# databases: months, seasons, and that something was published.
+_OF_A_DATE = re.compile(
+    r"\b(?:janv?|f[ée]vr?|febb?r?|mar[sz]?|märz|avr|a[bp]r|mai|may|mag|maj|mei|ju[inl]|giu|lug|ao[ûu]|"
+    r"a[ug]go?|sept?|set|o[ckt]t|out|nov|d[éei][czk]|ene|gen|fev|spring|summer|autumn|fall|winter|"
+    r"easter|quarter|trimest)[^\W\d]*|\b(?:published(?: online)?|cop|de|del|of|the|no|q[1-4]|first|"
+    r"second|third|fourth|\d{1,2}(?:st|nd|rd|th)?)\b",
+    re.IGNORECASE,
+)
+
+
+def left_of_date(text: str) -> bool:
+    """Whether a date says more than what is read of it and what no list of references shows.
+
+    >>> left_of_date("c. 1850"), left_of_date("2020 (in press)"), left_of_date("1990?")
+    (True, True, True)
+    >>> left_of_date("Spring 2011"), left_of_date("4 mai 2019"), left_of_date("2018/2019")
+    (False, False, False)
+    """
+    date = read_date(text)
+    if not date.year or (text.isdecimal() and len(text) == 4):
+        return False
+    said = re.sub(r"^c(?=\d{4})", "", text.strip("[](){} .,;©"))  # of a copyright
+    if date.month and (_ISO.fullmatch(said) or _COMPACT.fullmatch(said)):
+        return False
+    if re.search(r"[?~%]|\d\s*[-–—]+$", said):
+        return True
+    for year in filter(None, (date.year, date.last, date.original)):
+        said = re.sub(rf"(?<!\d){year}(?!\d){date.letter and f'{date.letter}?'}", " ", said)
+    if date.last:
+        said = re.sub(rf"/{date.last % 100:02}\b", " ", said)
+    said = _OF_A_DATE.sub(" ", re.sub("[年月日년월일]", " ", said))
+    return bool(re.search(r"[^\W_]", said))
 
 
 def read_month(text: str) -> tuple[int, int]:
@@ -342,7 +388,9 @@ _GENRES = {
 
 # --- the record ---------------------------------------------------------------------------------
 
-_KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
+KEY_SUFFIX = re.compile(r"\d{4}([a-z])$")
+"""The letter at the end of a key, which tells works of one author and year apart."""
+
 _NUMBER_FIELDS = ("articleno", "article-number", "art_number", "article_number", "artnum")
 """What databases call the number of an article in their BibTeX."""
 # "UNSP 88", "ARTN 88" are Web of Science's.
@@ -437,6 +485,8 @@ class Reference:
             date = Date(int(written))
         else:
             date = read_date(decode(written).replace("–", "-").replace("—", "-"))
+        if not date.original and (first := self.text("origdate", "origyear")):
+            date = date._replace(original=read_date(first).year)
         if "month" in self.fields and date.year and not date.month:
             month, day = read_month(decode(self.fields["month"]))
             given = self.fields.get("day", "").strip("{} ")
@@ -467,7 +517,7 @@ class Reference:
     @property
     def suffix(self) -> str:
         """The letter that tells works of one author and year apart, from the key or the year."""
-        found = _KEY_SUFFIX.search(self.key)
+        found = KEY_SUFFIX.search(self.key)
         return found[1] if found else self.date.letter
 
     # --- titles ---

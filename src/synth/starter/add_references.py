@@ -129,7 +129,9 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
         for key, held in held_by.items()
     }
     bare = {
-        name for key, name in names.items() if key != name and not works.lines and _LONE.match(key)
+        name
+        for key, name in names.items()
+        if key != name and _LONE.match(key) and (fresh[key].date.letter or not works.lines)
     }
     entries = _entries(works, new)
     for name in bare:
@@ -227,17 +229,19 @@ def _names(fresh: Mapping[str, Reference], works: Works, there: Iterable[str]) -
 
     taken = {*there}
     stems = Counter(map(stem, [*fresh, *taken]))
+    # Letters of the author's file, which a table may name.
+    own = {key for key, work in fresh.items() if work.date.letter} - taken
     names: dict[str, str] = {}
     for key, work in fresh.items():
         lettered = bool(_LONE.match(key))
         if lettered and stems[stem(key)] == 1:
             name = stem(key)
-        elif lettered and works.lines:
+        elif lettered and works.lines and key not in own:
             # The letters of these keys are ours: the review's, and works it has, have some already.
             first = "b" if stem(key) in taken else "a"
             letters = (chr(letter) for letter in range(ord(first), ord("z") + 1))
             options = (f"{stem(key)}{letter}" for letter in letters)
-            name = next((one for one in options if one not in taken), key)
+            name = next((one for one in options if one not in taken | own), key)
         # A key of BibTeX that cannot be an id, such as Lee_2020, gives way to one like all others.
         elif (key in works.former and not works.lines) or key in taken:
             name = _free(key, work, taken)
