@@ -79,7 +79,8 @@ def test_blocks_know_their_line_and_whether_they_are_synthesis(tmp_path):
         "utf-8",
     )
     read = pages.read_page(tmp_path, tmp_path / "a.md")
-    assert [(b.line, b.kind, b.synthesis, b.text) for b in read.blocks] == [
+    prose = [block for block in read.blocks if block.kind != "slip"]
+    assert [(b.line, b.kind, b.synthesis, b.text) for b in prose] == [
         (1, "heading", False, "Title"),
         (3, "paragraph", False, "Before."),
         (6, "paragraph", True, "In ."),
@@ -120,7 +121,7 @@ def test_declarations_are_read_from_metadata_and_from_the_first_cell(tmp_path):
     two = notebook(tmp_path, "b", ["---\nsynth: {level: ground}\n---\n# T"])
     assert pages.read_page(tmp_path, one).theme == "soil"
     read = pages.read_page(tmp_path, two)
-    assert (read.theme, [b.text for b in read.blocks]) == ("ground", ["T"])
+    assert (read.theme, [b.text for b in read.blocks if b.rank]) == ("ground", ["T"])
 
 
 def test_a_page_that_is_not_there_is_named(garden):

@@ -71,8 +71,16 @@ READ_AS_THEY_ARE = [
     *("````markdown\n```{note}\nx\n```\n````", ":::: {note}\n::: {tip}\nx\n:::\n::::"),
     *("- ```python\n  x\n  ```", "> ```\n> x\n> ```", "A <!-- word --> here.", "<!-- a\n\nb -->"),
     *("`##What` and `[^1]`", "#MeToo, see [1][2] and x[3]", "See[^a].\n\n[^a]: It.", "a | b |"),
-    *("[a][b]\n\n[b]: #what", "| a |\n|---|\n| b |", "```text\n| a |\n##b\n```", "Soft\u00adness"),
-    *("[a](soil.ipynb) [b](water.md#x) [c](http://a.org/b.md) [d](mailto:a@b.org)", "10\u00a0%"),
+    *(
+        "[a][b]\n\n[b]: #what-helps",
+        "| a |\n|---|\n| b |",
+        "```text\n| a |\n##b\n```",
+        "Soft\u00adness",
+    ),
+    *(
+        "[a](soil.ipynb) [b](water.md#what-helps) [c](http://a.org/b.md) [d](mailto:a@b.org)",
+        "10\u00a0%",
+    ),
     *('<img src="https://a.org/b.png">', "![a](soil.ipynb)", "(a)=\n### One\n\n(b)=\n### Two"),
 ]
 """What looks like one of the slips below and is none."""
@@ -164,6 +172,18 @@ SLIPS = [
     ("water.md", "## What", "[a](soil.md)\n\n## What", "file-unfound", 7),
     ("water.md", "## What", "[a](Soil.ipynb)\n\n## What", "file-unfound", 7),
     ("water.md", "## What", "{download}`a <a.csv>`\n\n## What", "file-unfound", 7),
+    # what links, labels and terms lead to, and the options of directives
+    ("water.md", "## What", "[a](#waht)\n\n## What", "link-nowhere", 7),
+    ("water.md", "## What", "[a](soil.ipynb#sand)\n\n## What", "link-nowhere", 7),
+    ("water.md", "## What", "See {ref}`soils`.\n\n## What", "link-nowhere", 7),
+    ("water.md", "## What", "See\n{ref}`the soil <soils>`.\n\n## What", "link-nowhere", 8),
+    ("water.md", "## What", "{numref}`fig-a`\n\n## What", "link-nowhere", 7),
+    ("water.md", "## What", "{term}`Humus`\n\n## What", "link-nowhere", 7),
+    ("water.md", "## What", "{doc}`sand`\n\n## What", "link-nowhere", 7),
+    ("soil.ipynb", "# Soil", "# Soil {ref}`soils`", "link-nowhere", 6),
+    ("water.md", "## What", "```{note}\n:klass: a\nA.\n```\n\n## What", "directive-option", 7),
+    ("water.md", "## What", "```{admonition}\nA.\n```\n\n## What", "directive-option", 7),
+    ("water.md", "## What", "(a)=\n```{tip}\n:name: a\nA.\n```\n\n## What", "target-twice", 8),
     # pages
     ("soil.ipynb", "nbformat_minor", 'x"', "page-unreadable", 25),
     ("water.md", "synth: {theme: water}", "synth:\t{theme: [}", "page-unreadable", 2),
@@ -183,6 +203,58 @@ def test_a_slip_is_told_once_at_its_line(file, old, new, code, line, garden, cap
     monkeypatch.chdir(garden)
     change(garden / file, old, new)
     assert told(garden, capsys) == [f"{code} {Path(file).name}:{line}"]
+
+
+LEADS = """(Here)=
+## Heres `x` & {{count}}`studies`
+
+[a](#heres-x--) [b](water.md#heres-x--) [c](#here) [d](soil.ipynb#soil) [e](#study-beet2011)
+{{ref}}`words <HERE>` {{ref}}`a  box` {{ref}}`genindex` {{term}}`humus` {{term}}`soils <Loam>`
+{{doc}}`soil` {{doc}}`/soil` [f](#para) [g](#twice-1)
+
+{{#para}}
+A paragraph.
+
+````{{note}}
+:name: A box
+```{{tip}}
+:class: a
+:name: inner
+Words.
+```
+````
+
+```{{glossary}}
+:sorted:
+
+Humus
+  Dark earth.
+
+Loam : l
+  Other earth.
+```
+
+### Twice
+
+### Twice
+
+## What"""
+
+
+def test_what_leads_somewhere_is_not_told(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    change(garden / "water.md", "## What", LEADS.format())
+    assert told(garden, capsys) == []
+    # Labels of other books are known to the build alone.
+    change(garden / "water.md", "`genindex`", "`python:label`")
+    assert told(garden, capsys) == ["link-nowhere water.md:11"]
+    change(
+        garden / "_config.yml",
+        "title:",
+        "sphinx: {config: {intersphinx_mapping: {python: [a, null]}}}\ntitle:",
+    )
+    found = told(garden, capsys)
+    assert not [one for one in found if one.startswith("link")]
 
 
 def test_a_letter_that_is_not_utf_8_is_told_with_its_line(garden, capsys, monkeypatch):

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from synth import freshness
 from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directions
+from synth.book.links import links_lead
 from synth.book.role_syntax import cited_findings, mistake, told_in_its_table
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
 from synth.book.trees import INVISIBLE, Block, Place, Role, blocks_of
@@ -112,7 +113,7 @@ def check_book(book: Book) -> list[Problem]:
 def check_names(book: Book) -> list[Problem]:
     """What would break the build: names the data do not have, outputs that are not there."""
     found = [*unknown_declarations(book), *stale_outputs(book), *missing_outputs(book)]
-    found += [*headings_in_order(book), *labels_once(book)]
+    found += [*headings_in_order(book), *labels_once(book), *nowhere(book)]
     found += briefs_hold(book, NAME_RULES)
     for page in book.pages:
         for block in page.everything:
@@ -247,6 +248,9 @@ def unread_markup(review: Review, theme: str, block: Block) -> Iterator[Problem]
             yield block.problem("markup-unread", written, value=written, reason=reason)
         elif part.name == "hidden" and (sign := INVISIBLE.search(part.text)):
             yield _hidden(block, part.text, sign[0])
+        elif part.name == "option":
+            value, _, reason = part.text.partition("\n")
+            yield block.problem("directive-option", value, value=value, reason=reason)
         elif part.name == "file":
             yield from _unfound(part.text, block, review.records.root)
 
@@ -312,6 +316,11 @@ def labels_once(book: Book) -> Iterator[Problem]:
                     yield block.problem(
                         *("target-twice", f"({role.text})="), value=role.text, other=other
                     )
+
+
+def nowhere(book: Book) -> Iterator[Problem]:
+    """Links, labels and terms that the book does not have; the build would tell of them."""
+    yield from links_lead(book.pages, book.records.root)
 
 
 def _half_roles(text: str, block: Block) -> Iterator[Problem]:
@@ -537,6 +546,7 @@ BOOK_RULES: tuple[Callable[[Book], Iterable[Problem]], ...] = (
     missing_outputs,
     headings_in_order,
     labels_once,
+    nowhere,
     uncovered,
     untold_influences,
     briefs_hold,

@@ -18,7 +18,7 @@ from typing import Any
 from docutils import nodes
 from docutils.frontend import Values, get_default_settings
 from docutils.io import ErrorOutput
-from docutils.parsers.rst import Directive, Parser
+from docutils.parsers.rst import Directive, Parser, directives
 from docutils.parsers.rst.directives import unchanged
 from docutils.parsers.rst.states import MarkupError
 from docutils.utils import new_document
@@ -26,7 +26,7 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from myst_parser.config.main import MdParserConfig
 from myst_parser.mdit_to_docutils import base
-from myst_parser.mdit_to_docutils.base import DocutilsRenderer, token_line
+from myst_parser.mdit_to_docutils.base import DocutilsRenderer, default_slugify, token_line
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 
@@ -46,6 +46,16 @@ _DIRECTIVES = (
     *("cite-book", "container", "downloads", "entreq", "figure", "glossary", "image", "message"),
     *("note", "problems", "rests-on", "sampled", "support", "synthesis", "tip", "warning"),
 )
+# Those of docutils that Sphinx leaves as they are: their options are known without a build.
+_COMMON = {
+    *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note", "tip"),
+    *("warning", "container", "epigraph", "figure", "highlights", "image", "list-table"),
+    *("pull-quote", "table", "topic"),
+}
+_OPTIONS = re.compile(r"---\n.*?^---|(?:[ \t]*:[\w-]+:[^\n]*\n?)+", re.DOTALL | re.MULTILINE)
+_NAMED = re.compile(r"^[ \t]*:?name:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+# A line of a glossary that is not indented; what follows a colon sorts it.
+_TERM = re.compile(r"^(?!:|\.\.)(\S.*?)(?:[ \t]+:[ \t]+.*)?$", re.MULTILINE)
 # Those whose first line is a file.
 _FILES = ("figure", "image", "include", "literalinclude")
 _CONFIRMED = re.compile(r"synth:\s*confirmed\s+(?P<code>[a-z0-9-]+)\s*:\s*(?P<reason>\S.*)")
@@ -216,6 +226,11 @@ def _slips_in(node: nodes.Element) -> Iterator[tuple[str, str]]:
         yield "file", named[1] if named else written
     elif isinstance(node, nodes.target):
         yield from (("label", name) for name in (*node["names"], *node["dupnames"]))
+    elif isinstance(node, nodes.title) and isinstance(node.parent, nodes.section):
+        yield "heading", default_slugify(node.astext())
+        yield from (("id", name) for name in node.parent["ids"])
+    elif isinstance(node, nodes.reference) and node.get("id_link"):
+        yield "link", node["refuri"]
     elif isinstance(node, nodes.image):
         yield "file", node["uri"]
     elif isinstance(node, nodes.reference) and node.get("refname") is not None:
@@ -231,11 +246,12 @@ def _slips_in(node: nodes.Element) -> Iterator[tuple[str, str]]:
         said = "".join(_as_written(node))
         for found in _HIDING.finditer(said):
             yield "hidden", found[0]
+        yield from (("id", name) for name in node["ids"])
         for pattern, reason in _UNREAD:
             yield from (("markup", f"{found[0]}\n{reason}") for found in pattern.finditer(said))
 
 
-_SLIPS = ("file", "open")
+_SLIPS = ("file", "open", "label", "defined", "option")
 _INVISIBLE = r"\xa0\xad\u200b-\u200f\u2007\u202f\u2060\u3000\ufeff"
 INVISIBLE = re.compile(f"[{_INVISIBLE}]")
 """Signs that nobody sees, and blanks that look like any other and are none."""
@@ -353,6 +369,10 @@ class _Prose(DocutilsRenderer):
         additional_options: dict[str, str] | None = None,
     ) -> list[nodes.Element]:
         name = name.removeprefix("synth:")
+        self._note_options(name, first_line, content, position)
+        if name == "glossary":
+            terms = _TERM.findall(content)
+            self.current_node += [_marked("defined", term, position) for term in terms]
         if name in _NO_PROSE:
             taken = name in _FILES and first_line.strip()
             return [_marked("file", first_line.strip(), position)] if taken else []
@@ -370,6 +390,26 @@ class _Prose(DocutilsRenderer):
         with self.current_node_context(inside):
             self.nested_render_text("\n".join(parsed.body), position + parsed.body_offset)
         return [inside]
+
+    def _note_options(self, name: str, first_line: str, content: str, position: int) -> None:
+        """Labels among the options of a directive, and what is wrong with those of a common one."""
+        head = _OPTIONS.match(content)
+        for label in _NAMED.findall(head[0] if head else ""):
+            self.current_node += _marked("label", nodes.fully_normalize_name(label), position)
+        known, _ = (
+            directives.directive(name, self.language_module_rst, self.document)
+            if name in _COMMON
+            else (None, [])
+        )
+        if known is None:
+            return
+        try:
+            told = parse_directive_text(known, first_line, content, line=position).warnings
+            wrong = [warning.msg for warning in told]
+        except MarkupError as error:
+            wrong = [str(error)]
+        for reason in wrong:
+            self.current_node += _marked("option", f"{name}\n{reason}", position)
 
     def render_colon_fence(self, token: SyntaxTreeNode) -> None:
         self._note_slip(token)
