@@ -56,6 +56,17 @@ def test_a_finding_counts_in_each_of_its_themes_and_once_in_the_total(root: Path
     assert leaf in after.evidence().where(finding=finding.id).themes
 
 
+def test_how_an_influence_works_types_no_number_of_the_evidence(root: Path) -> None:
+    path = root / "data" / "influences.csv"
+    name, influence = next(iter(load_records(root).influences.items()))
+    counted = influence.mechanism.rstrip(".") + " as three studies say."
+    path.write_text(path.read_text("utf-8").replace(influence.mechanism, counted), "utf-8")
+    line = load_records(root).lines["influences", name]
+    [told] = [problem for problem in said(root) if "[influence-count-typed]" in problem]
+    assert told.startswith(f"data/influences.csv:{line}: warning: mechanism: ")
+    assert "“three studies”" in told
+
+
 def test_a_further_theme_above_or_below_the_own_one_is_refused(root: Path) -> None:
     records = load_records(root)
     finding = next(f for f in records.findings.values() if records.codebook[f.theme].depth)

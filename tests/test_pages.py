@@ -473,6 +473,23 @@ def test_a_number_about_the_evidence_is_not_typed(sentence, garden):
     assert codes(garden, prose.typed_numbers) == {"number-typed"}
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("---\ndescription: What 12 studies say.\n---\n# Gardens\n", 2),
+        ("# Gardens\n\n## What 12 studies say\n", 3),
+        ("# Gardens\n\n```{admonition} In 12 studies\nWords.\n```\n", 3),
+        ("# Gardens\n\n```{figure} index.md\n:alt: Beds\n\nBeds of 12 studies.\n```\n", 6),
+        ("# Gardens\n\n| Bed |\n|---|\n| 12 studies |\n", 5),
+    ],
+)
+def test_a_number_is_not_typed_wherever_readers_see_it(text, line, garden):
+    (garden / "index.md").write_text(text, "utf-8")
+    (said,) = told(garden, prose.typed_numbers)
+    assert said.startswith(f"index.md:{line}: “12 studies”")
+    assert told(garden, prose.unsupported) == []
+
+
 @pytest.mark.parametrize("sentence", FINE)
 def test_other_numbers_may_be_typed(sentence, garden):
     (garden / "index.md").write_text(f"# Gardens\n\n{sentence}\n", "utf-8")

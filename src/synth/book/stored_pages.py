@@ -172,7 +172,9 @@ def read_page(root: Path, path: Path, review: Review | None = None) -> Page:
         if mark is not None:
             raise ReviewError([mark])
         text = text.removeprefix("\ufeff")
-        return Page(file, _declared(_front_matter(text)), prose_of(text, Place(file)))
+        matter = _front_matter(text)
+        blocks = (*_described(matter, file, text), *prose_of(text, Place(file)))
+        return Page(file, _declared(matter), blocks)
     except (OSError, ValueError, TopmatterReadError) as error:
         line, reason = _slip(error)
         raise ReviewError([Problem("page-unreadable", file, line, reason=reason)]) from error
@@ -192,13 +194,15 @@ def _read_notebook(file: str, text: str, review: Review | None) -> Page:
     notebook = stored(text, file)
     declared = _declared(notebook.get("metadata", {}))
     lines_of = _source_lines(text, notebook)
-    blocks: list[Block] = []
+    blocks = _described(notebook.get("metadata", {}), file, text)
     outputs: list[Output] = []
     for index, cell in enumerate(notebook.get("cells", [])):
         source = "".join(cell["source"])
         if cell.get("cell_type") == "markdown":
             if index == 0:
-                declared = declared or _declared(_front_matter(source))
+                matter = _front_matter(source)
+                declared = declared or _declared(matter)
+                blocks += _described(matter, file, text)
             blocks += prose_of(source, Place(file, lines_of[index], index + 1))
         elif cell.get("cell_type") == "code":
             outputs.append(_read_outputs(file, lines_of[index], index + 1, cell, review))
@@ -293,6 +297,15 @@ def _source_lines(text: str, notebook: Mapping[str, Any]) -> list[int]:
 def _front_matter(text: str) -> Mapping[str, Any]:
     """What a page says of itself between the first two lines of ``---``."""
     return read_topmatter(text) or {}
+
+
+def _described(matter: Mapping[str, Any], file: str, text: str) -> list[Block]:
+    """What a page says of itself to those who search for it: readers see it, so it is prose."""
+    said = matter.get("description")
+    if not isinstance(said, str):
+        return []
+    line = next((n for n, row in enumerate(text.splitlines(), 1) if "description" in row), 1)
+    return [Block(file, line, None, (said,))]
 
 
 def _declared(matter: Mapping[str, Any]) -> str:

@@ -56,6 +56,8 @@ _OPTIONS = re.compile(r"---\n.*?^---|(?:[ \t]*:[\w-]+:[^\n]*\n?)+", re.DOTALL | 
 _NAMED = re.compile(r"^[ \t]*:?name:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 # A line of a glossary that is not indented; what follows a colon sorts it.
 _TERM = re.compile(r"^(?!:|\.\.)(\S.*?)(?:[ \t]+:[ \t]+.*)?$", re.MULTILINE)
+# Those whose first line readers see.
+_TITLED = {"admonition", "rubric", "topic", "sidebar", "dropdown", "card", "grid-item-card"}
 # Those whose first line is a file.
 _FILES = ("figure", "image", "include", "literalinclude")
 _CONFIRMED = re.compile(r"synth:\s*confirmed\s+(?P<code>[a-z0-9-]+)\s*:\s*(?P<reason>\S.*)")
@@ -82,8 +84,8 @@ class Block:
     line : line of the file where it starts.
     cell : in a notebook, its number counted from 1 and the line in it where the block starts.
     parts : text and roles, in order.
-    kind : ``"paragraph"``, ``"heading"``, ``"cell"`` (of a table), or ``"slip"``: no prose, but
-        something in it that is not read as it was meant, or names a file.
+    kind : ``"paragraph"``, ``"heading"``, ``"cell"`` (of a table, or a caption), or ``"slip"``: no
+        prose, but something in it that is not read as it was meant, or is linked to or named.
     synthesis : it stands in a ``{synthesis}`` directive.
     lines : the lines as they are written, to find a role's own.
     comments : the comments right above it.
@@ -182,7 +184,7 @@ def blocks_of(tree: nodes.Element, place: Place, text: str = "") -> Iterator[Blo
         last = next((i for i in range(first, len(rows)) if not rows[i].strip()), len(rows))
         ancestors = list(_ancestors(node))
         kind = "heading" if isinstance(node, nodes.title) else "paragraph"
-        if any(isinstance(one, nodes.entry) for one in ancestors):
+        if any(isinstance(one, nodes.entry) or _is_figure(one) for one in ancestors):
             kind = "cell"
         yield Block(
             place.file,
@@ -195,6 +197,10 @@ def blocks_of(tree: nodes.Element, place: Place, text: str = "") -> Iterator[Blo
             tuple(_comments_above(node)),
             node.parent.get("rank", 0) if kind == "heading" else 0,
         )
+
+
+def _is_figure(node: nodes.Element) -> bool:
+    return "synth-figure" in node.get("classes", ())
 
 
 def slips_of(tree: nodes.Element, place: Place, text: str) -> Iterator[Block]:
@@ -374,8 +380,10 @@ class _Prose(DocutilsRenderer):
             terms = _TERM.findall(content)
             self.current_node += [_marked("defined", term, position) for term in terms]
         if name in _NO_PROSE:
-            taken = name in _FILES and first_line.strip()
-            return [_marked("file", first_line.strip(), position)] if taken else []
+            if name in _FILES and first_line.strip():
+                self.current_node += _marked("file", first_line.strip(), position)
+            if name != "figure":
+                return []
         try:
             parsed = parse_directive_text(
                 _AnyDirective, first_line, content, line=position, validate_options=False
@@ -388,6 +396,11 @@ class _Prose(DocutilsRenderer):
         inside = nodes.container(classes=[f"synth-{name.lower()}"])
         inside.line = position
         with self.current_node_context(inside):
+            if name in _TITLED and first_line.strip():
+                title = nodes.rubric()
+                title.line = position
+                with self.current_node_context(title, append=True):
+                    self.nested_render_text(first_line, position, inline=True)
             self.nested_render_text("\n".join(parsed.body), position + parsed.body_offset)
         return [inside]
 

@@ -353,6 +353,9 @@ def _influences(records: Records) -> Iterator[Problem]:
         stated = row.cells.get("basis") == "stated"
         if source and source == row.cells["target"] and not stated:
             yield _problem("influence-on-itself", "influences", row, "target", value=source)
+        for counted in counts_in(row.cells.get("mechanism", "")):
+            place = ("influence-count-typed", "influences", row, "mechanism")
+            yield _problem(*place, value=counted)
         said = ("source", "target", "direction", "mechanism", "anchor")
         other = first.setdefault(tuple(row.cells.get(name, "") for name in said), row)
         if other is not row and other.cells["influence"] != row.cells["influence"]:
