@@ -47,6 +47,11 @@ def test_keys_keep_the_order_of_the_file(example_root: Path) -> None:
         ("two\n   lines", "two lines"),
         (r"\emph{set off} and \textbf{bold}", "set off and bold"),
         ("$5 and $10 < 20", "$5 and $10 < 20"),
+        # A formula before a number is none of the prices.
+        (r"$\geq$65 or $<$18 years, $n=3$, \$5", "≥65 or <18 years, n=3, $5"),
+        (r"5$^\circ$C and $10^{-3}$", "5°C and 10⁻³"),
+        ("the `new normal' and ``more''", "the ‘new normal’ and “more”"),
+        ("don't rock 'n' roll, the boys' `", "don't rock 'n' roll, the boys' `"),
         ("Łódź – as typed", "Łódź – as typed"),
         (r"H{\aa}kon", "Håkon"),
         ("Van~Hecke", "Van\N{NO-BREAK SPACE}Hecke"),
@@ -72,6 +77,11 @@ def test_decode(written: str, shown: str) -> None:
         (r"M{\"u}ller, J{\"o}rg", [Name("Jörg", "", "Müller")]),
         ("Østby, Kari and others", [Name("Kari", "", "Østby")]),
         ("O'Brien-Mazza, D.", [Name("D.", "", "O'Brien-Mazza")]),
+        # As Google Scholar has it.
+        ("Davis Jr, John", [Name("John", "", "Davis", "Jr")]),
+        ("King, Martin Luther Jr.", [Name("Martin Luther", "", "King", "Jr.")]),
+        ("Lee, A II", [Name("A II", "", "Lee")]),
+        ("van der Berg III, Mia", [Name("Mia", "van der", "Berg", "III")]),
         ("", []),
     ],
 )

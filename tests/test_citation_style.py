@@ -78,6 +78,57 @@ def test_a_work_that_came_out_again_has_two_years(
         assert [author_year(work) for work in works.bibliography.values()] == [cited]
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "text"),
+    [
+        (
+            "article",
+            {"translator": "Bliss, J. and Furth, H.", "journal": "J", "volume": "15"},
+            "A title (J. Bliss & H. Furth, Trans.). J, 15.",
+        ),
+        (
+            "incollection",
+            {"translator": "Nice, R.", "booktitle": "Whole", "editor": "Roe, B.", "pages": "3--4"},
+            "A title (R. Nice, Trans.). In B. Roe (Ed.), Whole (pp. 3–4).",
+        ),
+        (
+            "article",
+            {"journal": "J", "volume": "3", "pages": "e1001"},
+            "A title. J, 3, Article e1001.",
+        ),
+        (
+            "article",
+            {"journal": "J", "volume": "3", "pages": "e1001--e1001"},
+            "A title. J, 3, Article e1001.",
+        ),
+        ("article", {"journal": "J", "pages": "e1--e9"}, "A title. J, e1–e9."),
+        ("article", {"journal": "J", "pages": "E12"}, "A title. J, E12."),
+        (
+            "inproceedings",
+            {"eventtitle": "Garden Days", "venue": "Oslo"},
+            "A title [Paper presentation]. Garden Days, Oslo.",
+        ),
+    ],
+)
+def test_parts_of_a_reference_as_apa_has_them(kind: str, fields: dict[str, str], text: str) -> None:
+    one = work("lee2020", kind, author="Lee, A.", **fields)
+    assert reference_text(one) == f"Lee, A. (2020). {text}"
+    for write in (to_bibtex, to_ris, to_csl_json):
+        works, _ = parse_references(write([csl_item(one)]), "x")
+        assert [reference_text(back) for back in works.bibliography.values()] == [
+            f"Lee, A. (2020). {text}"
+        ]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("Jr", "Jr."), ("Sr.", "Sr."), ("3rd", "III"), ("iv", "iv")]
+)
+def test_suffixes_of_names(written: str, shown: str) -> None:
+    assert reference_text(work(author=f"Lee, {written}, Ann", journal="J")).startswith(
+        f"Lee, A., {shown}"
+    )
+
+
 def test_works_in_other_scripts_are_told_apart_without_letters() -> None:
     """A letter behind the year would say that all are one author."""
     names = ["张, 伟", "Иванов, И.", "张, 伟", "Иванов, И."]

@@ -358,6 +358,7 @@ SHOWN = frozenset(
     articleno article-number edition publisher institution school organization howpublished address
     location series type entrysubtype doi url isbn issn note pmid pmcid eprint eprinttype urldate
     language crossref xdata chapter origdate origyear
+    eventtitle venue
     """.splitlines()
     for word in line.split()
 )
@@ -374,8 +375,8 @@ _UNSHOWN = frozenset(
     references art_number page_count publication_stage abbreviated_source_title cited_by
     mendeley-groups mendeley-tags arxivid archiveprefix primaryclass eprintclass urlyear lccn
     priority ranking readstatus qualityassured relevance printed reviewed status numpages pagetotal
-    publicationstatus articletype accession_number an database issuetitle ean nationalid venue
-    eventtitle eventdate origtitle origlanguage origpublisher originaltitle addendum
+    publicationstatus articletype accession_number an database issuetitle ean nationalid
+    eventdate origtitle origlanguage origpublisher originaltitle addendum
     pubmedid early-access-date early-access-year oa esi-highly-cited-paper esi-hot-paper
     web-of-science-index editor+an author+an annotator commentator introduction foreword afterword
     editora editoratype editortype titleaddon booktitleaddon journalabbreviation part volumes

@@ -218,7 +218,8 @@ def _when(reference: Reference) -> str:
     """The date: a year, and the day of what appears day by day."""
     date = reference.date
     daily = ("article-magazine", "article-newspaper", "webpage", "speech")
-    if not date.month or reference.csl_type not in daily:
+    held = reference.csl_type == "paper-conference" and not reference.container
+    if not date.month or not (held or reference.csl_type in daily):
         return _own_year(reference)
     day = f" {date.day}" if date.day else ""
     return f"{_own_year(reference)}, {MONTHS[date.month - 1][1]}{day}"
@@ -263,7 +264,7 @@ def _title(reference: Reference) -> list[Part]:
         chapter = reference.text("chapter")
         details += [f"Chapter {chapter}"] if chapter else []
         details += _pages(reference)
-    if reference.translators and alone:
+    if reference.translators:
         details.append(f"{_joined([_upright(n) for n in reference.translators])}, Trans.")
     if details:
         parts.append(("", f" ({', '.join(details)})"))
@@ -379,13 +380,22 @@ def _stop(text: str) -> str:
     return "" if text.rstrip("”’\"'»").endswith((".", "?", "!", "…")) else "."
 
 
+_SUFFIXES = {"Jr": "Jr.", "Sr": "Sr.", "2nd": "II", "3rd": "III", "4th": "IV"}
+"""Suffixes of names as databases write them, and as APA does (9.8)."""
+
+
+def _suffix(name: Name) -> str:
+    return _SUFFIXES.get(name.jr, name.jr)
+
+
 def _upright(name: Name) -> str:
-    return " ".join(part for part in (name.initials, name.family, name.jr) if part)
+    return " ".join(part for part in (name.initials, name.family, _suffix(name)) if part)
 
 
 def _list(names: Sequence[Name], and_others: bool) -> str:
     listed = [
-        ", ".join(part for part in (name.family, name.initials, name.jr) if part) for name in names
+        ", ".join(part for part in (name.family, name.initials, _suffix(name)) if part)
+        for name in names
     ]
     if len(listed) > _MOST_AUTHORS:
         text = f"{', '.join(listed[: _MOST_AUTHORS - 1])}, … {listed[-1]}"

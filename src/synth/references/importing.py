@@ -774,6 +774,11 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         value = int(value) if isinstance(value, float) and value.is_integer() else value
         if isinstance(value, str | int | float) and (text := plain(" ".join(str(value).split()))):
             item[name] = text
+    held = plain(str(raw.get("event-title") or raw.get("event") or ""))
+    if held and item["type"] in ("paper-conference", "speech") and "container-title" not in item:
+        # Where a paper was read and nothing was printed, the meeting stands for the press.
+        where = plain(str(raw.get("event-place") or ""))
+        item.setdefault("publisher", ", ".join(filter(None, [held, where])))
     if "title" in item and (below := raw.get("subtitle")):
         # Crossref has it apart.
         below = below[0] if isinstance(below, list) else below

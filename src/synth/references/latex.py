@@ -119,10 +119,16 @@ _NESTED = re.compile(
     rf"({_MARK})\{{\s*\{{?\s*({_MARK}(?:\{{\s*[^\W\d_]\s*\}}|[^\W\d_]))\s*\}}?\s*\}}"
 )
 _EITHER = re.compile(r"\\texorpdfstring\s*\{[^{}]*\}\s*(?=\{)")
-# Pandoc's rule, so that prices are no formulas: no space inside the marks, no digit behind them.
-_MATHS = re.compile(r"(?<![\\$])\$(?![\s$])((?:[^$\\]|\\.)*?)(?<!\s)\$(?!\d)", re.DOTALL)
+# Pandoc's rule, so that prices are no formulas: no space inside the marks, no digit behind them,
+# unless a sign or a command shows that it is a formula: "$\\geq$65".
+_MATHS = re.compile(
+    r"(?<![\\$])\$(?![\s$])((?=[<>=]+\$|[^$\s]{0,9}\\[A-Za-z]+[^$\\]{0,9}\$(?=\d))[^$]+|"
+    r"(?:[^$\\]|\\.)*?(?<!\s)(?=\$(?!\d)))\$",
+    re.DOTALL,
+)
+_SINGLE_QUOTED = re.compile(r"(?<![`\\\w])`(?=[^\W_])([^`'\n]{1,80})'(?![\w'])")
 _POWER = re.compile(r"(?<!\\)([\^_])\s*(?:\{([^{}]*)\}|(\\[A-Za-z]+|[^\s\\{}]))")
-_LATEX = re.compile(r"[\\{}~$\x00-\x1f]|--|``|''|,,")
+_LATEX = re.compile(r"[\\{}~$`\x00-\x1f]|--|''|,,")
 _MARKUP = re.compile(r"&[#\w]+;|</?[A-Za-z]")
 
 
@@ -171,6 +177,7 @@ def _decoded(text: str) -> str:
         text = _UNKNOWN.sub("\\1\x01\\2\x02", text)
     if "--" in text:
         text = text.replace("---", "—").replace("--", "–")
+    text = _SINGLE_QUOTED.sub("‘\\1’", text)
     text = text.replace("``", "“").replace("''", "”").replace(",,", "„")
     text = text.replace("~", "\N{NO-BREAK SPACE}").replace("{", "").replace("}", "")
     return plain(_restored(text))
@@ -266,7 +273,9 @@ def _shifted(way: str, text: str) -> str:
     table = _SUPER if way == "super" else _SUB
     if text and all(ord(sign) in table for sign in text):
         return text.translate(table)
-    return f"^{text}" if way == "super" and text and not text.isalpha() else text
+    # "°" and "*" are up there anyway.
+    high = text.isalpha() or re.fullmatch(r"[^\w+=-]", text)
+    return f"^{text}" if way == "super" and text and not high else text
 
 
 # --- HTML ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from synth.errors import Problem, did_you_mean
 from synth.references.apa import author_year
-from synth.references.work import DOI, Reference, bare_doi, read_date, same_doi
+from synth.references.work import DOI, Reference, bare_doi, own_years, read_date, same_doi
 from synth.text import fold_words, shorten
 
 _PMID = re.compile(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", re.IGNORECASE)
@@ -306,6 +306,7 @@ class Matcher:
 
     def _by_author(self, words: str, year: str) -> list[str]:
         """Works of an author and year, as any style of citation writes them."""
+        words = own_years(words)
         text = _NOT_OUT_YET.sub("", words)
         state = (
             read_date(words[len(text.rstrip(" ,;()[]")) :].strip(" ,;()[]")).words

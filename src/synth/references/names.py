@@ -137,7 +137,7 @@ _BEHIND = re.compile(
     r"D\.?Phil|FRCP)\.?$"
 )
 _HARD = re.compile(
-    r"[\\~;&<$=]|--|``|''| AND | And | and$| et al|, (?:[JS]n?r|II|III|IV)\b|"
+    r"[\\~;&<$=]|--|``|''| AND | And | and$| et al|[, ] ?(?:[JS]n?r|II|III|IV)\b|"
     r"Ph\.?\s?D\b|Sc\b|M\.?P\.?H\b|S\.?W\b|[yd]\.?D\b|D\.?Phil|FRCP|"
     rf"\b(?i:{_LAST_WORD}|{_LAST_WORD_OR_NAME}), |, (?:{_GOVERNING})"
 )
@@ -346,7 +346,7 @@ def _persons(person: str) -> tuple[list[Name], str]:
         if found := _BEHIND.search(parts[1]):
             name = _inverted(parts[0], parts[1][: found.start()])
             return [name], _told_degree(found[1], parts[0])
-        return [_inverted(parts[0], parts[1])], ""
+        return [_inverted(parts[0], *_suffix_behind(parts[1]))], ""
     if len(parts) == 3:
         if _SUFFIX.fullmatch(parts[1]):
             return [_inverted(parts[0], parts[2], parts[1])], ""
@@ -411,6 +411,8 @@ def _lower(word: str) -> bool:
 def _inverted(left: str, given: str, suffix: str = "") -> Name:
     """``von Last, First``."""
     words = _words(left)
+    if not suffix and len(words) > 1 and _LATE_SUFFIX.fullmatch(words[-1]):
+        suffix = words.pop()  # "Davis Jr, John", as Google Scholar has it
     end = 0
     while end < len(words) - 1 and _lower(words[end]):
         end += 1
@@ -553,10 +555,9 @@ def read_name(text: str) -> tuple[Name, str]:
             and not all(map(is_initials, given_words))
         ):
             return Name("", "", text), _told_body(text)
-        # PubMed has the suffix after the given names: "King, Martin Luther Jr".
-        *given, last = parts[1].split()
-        if given and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(given) == 1):
-            return _plain_inverted(parts[0], " ".join(given), last), ""
+        given, suffix = _suffix_behind(parts[1])
+        if suffix:
+            return _plain_inverted(parts[0], given, suffix), ""
         if behind := _BEHIND.search(parts[1]):
             name = _plain_inverted(parts[0], parts[1][: behind.start()])
             return name, _told_degree(behind[1], parts[0])
@@ -570,6 +571,14 @@ def read_name(text: str) -> tuple[Name, str]:
     if not parts:
         return Name(), ""
     return Name("", "", text), _told_body(text)
+
+
+def _suffix_behind(given: str) -> tuple[str, str]:
+    """Given names, and the suffix that PubMed has after them: "King, Martin Luther Jr"."""
+    *names, last = given.split()
+    if names and _LATE_SUFFIX.fullmatch(last) and not (is_initials(last) and len(names) == 1):
+        return " ".join(names), last
+    return given, ""
 
 
 _LATE_SUFFIX = re.compile(r"[JS]r\.?|2nd|3rd|4th|II|III|IV")
@@ -600,6 +609,8 @@ def several_names(text: str) -> tuple[Name, ...]:
 
 def _plain_inverted(left: str, given: str, suffix: str = "") -> Name:
     words = left.split()
+    if not suffix and len(words) > 1 and _LATE_SUFFIX.fullmatch(words[-1]):
+        suffix = words.pop()  # "Davis Jr, John", as Google Scholar has it
     end = 0
     while end < len(words) - 1 and words[end].lstrip("'’")[:1].islower():
         end += 1

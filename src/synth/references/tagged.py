@@ -333,8 +333,8 @@ _CIW_KNOWN = (
     "PN SU SI MA PG EA HC HP "
     "PN BA GE D2 EC ED FP"
 )
-_ENW_READ = "0 A E T B J D 8 V N P I C S 7 R U X K F M @ 9 Y ? G Z 6 1 2"
-_ENW_KNOWN = "X K F W + [ ] ~ < > L O Q H * ! ( ) ^ = $ # , & 3 4 5"
+_ENW_READ = "0 ( A E T B J D 8 V N P I C S 7 R U X K F M @ 9 Y ? G Z 6 1 2"
+_ENW_KNOWN = "X K F W + [ ] ~ < > L O Q H * ! ) ^ = $ # , & 3 4 5"
 
 KNOWN = {
     form: frozenset(word for words in both for word in words.split())
@@ -603,6 +603,9 @@ def _from_ris(record: Record) -> _Said:
     alone = kind in _ALONE
     title = first("TI", "T1", "CT") or (first("BT") if alone else "")
     container = first("JF", "T2", "JO", "BT" if not alone else "JF", "JA", "J2", "J1")
+    if kind == "paper-conference":
+        # EndNote and Zotero have the proceedings there, and beside them what they are of.
+        container = next(filter(_IS_TITLE.match, every("C3")), container)
     series = first("T3")
     if alone and container and kind in ("book", "thesis", "report"):
         # What a book stands in is its series.
@@ -636,7 +639,7 @@ def _from_ris(record: Record) -> _Said:
         # Two authors may be called alike; what stands under both tags is one.
         "author": _once(every("AU"), every("A1")),
         "editor": _once(every("ED"), every("A2") if in_book or kind == "book" else []),
-        "translator": every("A4") if kind in ("book", "chapter") else [],
+        "translator": every("A4"),
     }
     date = _date(record, "PY", "Y1", "YR", "DA")
     if date.year and not date.original and not left_of_date(first("OP")):
@@ -736,6 +739,12 @@ def _serial_numbers(values: Iterable[str], texts: dict[str, str]) -> None:
                 texts.setdefault("ISSN", said)
             elif len(digits) in (10, 13):
                 texts.setdefault("ISBN", said)
+            elif texts["type"] in ("report", "patent", "standard") and not texts.get("number"):
+                # EndNote keeps the number of a report where books have theirs.
+                texts["number"] = said
+
+
+_IS_TITLE = re.compile(r"(?!PUBMED|EMBASE|CINAHL)(?=.*[^\W\d]{3}).*\s")
 
 
 def _pages(start: str, end: str) -> str:
@@ -904,14 +913,17 @@ def _from_enw(record: Record) -> _Said:
     first, every = record.first, record.every
     kind = _ENW_TYPES.get(first("0").lower(), "document")
     in_book = kind in ("chapter", "paper-conference", "entry-encyclopedia")
+    if kind == "thesis":
+        # EndNote has its department and its degree where others have a journal and its volume.
+        container, degree = "", first("V")
+    else:
+        container, degree = first("J") or ("" if kind == "book" else first("B")), ""
     texts = {
         "type": kind,
         "title": first("T"),
-        "container-title": first("B")
-        if in_book
-        else first("J") or ("" if kind == "book" else first("B")),
+        "container-title": first("custom3", "B") if in_book else container,
         "collection-title": first("S"),
-        "volume": first("V"),
+        "volume": "" if degree else first("V"),
         "issue": first("N"),
         "number": first("custom7"),  # of EndNote's XML alone
         "page": first("P"),
@@ -921,7 +933,7 @@ def _from_enw(record: Record) -> _Said:
         "DOI": first("R"),
         "URL": next(iter(_addresses(every("U"))), first("U")),
         "language": first("G"),
-        "genre": first("9") if kind in ("thesis", "report") else "",
+        "genre": (first("9") or degree) if kind in ("thesis", "report") else "",
     }
     _serial_numbers(every("@"), texts)
     if texts["DOI"] and not DOI.search(texts["DOI"]):
@@ -930,6 +942,8 @@ def _from_enw(record: Record) -> _Said:
     finer = read_date(first("8"))
     if finer.month and finer.year in (0, date.year) and date.year:
         date = date._replace(month=finer.month, day=finer.day)
+    if date.year and not date.original and not left_of_date(first("(")):
+        date = date._replace(original=read_date(first("(")).year)
     return texts, {"author": every("A"), "editor": every("E"), "translator": every("?")}, date
 
 

@@ -137,7 +137,7 @@ _SPAN_OF_DATES = re.compile(r"(\d{4}(?:-\d\d){0,2})/(\d{4}(?:-\d\d){0,2})")
 # "1990s" is a decade.
 _LETTERED = re.compile(r"(\d{4})([a-rt-z])")
 # APA's form for a work that came out again (8.15), where a slash of two years is a volume's.
-_REPUBLISHED = re.compile(r"(1[5-9]\d\d|20\d\d) ?/ ?(1[5-9]\d\d|20\d\d)([a-z]?)")
+_REPUBLISHED = re.compile(r"(?<![\d/])(1[5-9]\d\d|20\d\d) ?/ ?(1[5-9]\d\d|20\d\d)([a-z]?)(?![\w/])")
 _NO_VOLUME = 3
 _WORDS = {
     **dict.fromkeys(("n.d.", "nd", "n. d.", "n.d", "no date", "undated", "s.a.", "s. a."), "n.d."),
@@ -233,6 +233,17 @@ def left_of_date(text: str) -> bool:
         said = re.sub(rf"/{date.last % 100:02}\b", " ", said)
     said = _OF_A_DATE.sub(" ", re.sub("[年月日년월일]", " ", said))
     return bool(re.search(r"[^\W_]", said))
+
+
+def own_years(text: str) -> str:
+    """A text in which a work that came out again has its own year alone.
+
+    >>> own_years("Freud 1900/2010b"), own_years("Lee 2018/2019")
+    ('Freud 2010b', 'Lee 2018/2019')
+    """
+    return _REPUBLISHED.sub(
+        lambda m: m[2] + m[3] if int(m[2]) - int(m[1]) > _NO_VOLUME else m[0], text
+    )
 
 
 def read_month(text: str) -> tuple[int, int]:
@@ -672,16 +683,21 @@ class Reference:
     @cached_property
     def pages(self) -> str:
         """The pages, first to last, unless the entry gives an article number in their place."""
-        said = self.text("pages")
-        return "" if _ARTICLE_NUMBER.match(said) else full_range(said)
+        said = full_range(self.text("pages"))
+        return "" if self._number_in_pages else said
 
     @property
     def article_number(self) -> str:
         """What a journal without pages counts its articles by."""
-        said = self.text("eid", *_NUMBER_FIELDS) or self.preprint
-        if not said and _ARTICLE_NUMBER.match(self.text("pages")):
-            said = self.text("pages")
+        said = self.text("eid", *_NUMBER_FIELDS) or self.preprint or self._number_in_pages
         return _ARTICLE_NUMBER.sub("", said, count=1)
+
+    @property
+    def _number_in_pages(self) -> str:
+        """What stands in place of pages and counts articles: "Article 7", "e0123456"."""
+        said = self.text("pages")
+        numbered = _ARTICLE_NUMBER.match(said) or re.fullmatch(r"e\d+", full_range(said))
+        return full_range(said) if numbered else ""
 
     @property
     def publisher(self) -> str:
@@ -689,6 +705,8 @@ class Reference:
         said = self.text("publisher", "institution", "school", "organization")
         if not said and self.preprint:
             return self.text("eprinttype", "archiveprefix")
+        if not said and self.csl_type in ("paper-conference", "speech"):
+            said = ", ".join(filter(None, [self.text("eventtitle"), self.text("venue")]))
         if said or not self.fields.get("howpublished"):
             return said
         how = self.text("howpublished")

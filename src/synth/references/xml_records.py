@@ -42,6 +42,8 @@ _ENDNOTE = (
     ("D", ("dates/year",)),
     ("8", ("dates/pub-dates/date",)),
     ("@", ("isbn",)),
+    ("(", ("orig-pub",)),
+    ("custom3", ("custom3",)),
     ("custom7", ("custom7",)),
 )
 """Where EndNote has the value of a tag of its other export, the first that says something."""

@@ -587,8 +587,10 @@ def _years_apart(cell: str) -> str:
         if not author_and_year(f"{names}{first}"):
             return found[0]
         both = re.fullmatch(r"\s*/\s*((?:19|20)\d\d)", found["rest"])
-        if both and int(both[1]) - int(first[:4]) == 1:
-            return found[0]  # first online, then in print: one paper of two years
+        apart_by = int(both[1]) - int(first[:4]) if both else 0
+        if apart_by == 1 or apart_by > 20:
+            # First online, then in print; or a work of old that came out again.
+            return found[0]
         close = ")" if names.rstrip().endswith("(") else ""
         listed = [first]
         for year in re.findall(r"(?:19|20)\d\d[a-z]?|[a-z]", found["rest"]):
@@ -606,6 +608,8 @@ def several_studies(cell: str, known: Sequence[str]) -> list[str]:
     (['Lee 2020', 'Roux & Ek 2021'], ['Pay; and hours'])
     >>> several_studies("(see Lee, 2012a, 2012b; e.g. Ek 2019)", ())
     ['Lee, 2012a', 'Lee, 2012b', 'Ek 2019']
+    >>> several_studies("Otte 1900/1953", ()), several_studies("Lee 2010/2015", ())
+    (['Otte 1900/1953'], ['Lee 2010', 'Lee 2015'])
     """
     flat = " ".join(cell.split())
     if len(flat) > 1000:
