@@ -266,6 +266,36 @@ def test_the_list_of_pages_shows_the_page_that_is_open(
     assert page.evaluate("scrollY") == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "element", "shown", "value"),
+    [
+        ("macro", ".bd-links a[aria-current=page]", "boxShadow", "4px 0px 0px 0px inset"),
+        ("references", ".bd-links a[aria-current=page]", "paddingLeft", "14px"),
+        ("macro", "article .synth-cite a.fc", "textDecorationStyle", "dotted"),
+        ("macro", "article .synth-cite a.synth-rv", "textDecorationStyle", "dotted"),
+        ("intro", ".synth-lane-theme a", "textDecorationColor", "rgb(116, 122, 132)"),
+        ("framework", ".synth-t2 tr.F a", "textDecorationColor", "rgb(116, 122, 132)"),
+        ("intro", "article .synth-doors a", "textDecorationLine", "underline"),
+    ],
+)
+def test_what_is_said_of_a_kind_of_link_goes_before_what_is_said_of_all(
+    built_book: Path,
+    offline_page: Callable[..., Any],
+    name: str,
+    element: str,
+    shown: str,
+    value: str,
+) -> None:
+    """The page in the list has its mark, citations recede, lines in figures are quiet."""
+    page = offline_page(viewport={"width": 1440, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    style = page.locator(element).first.evaluate(
+        "(one, shown) => getComputedStyle(one)[shown]", shown
+    )
+    assert value in style
+
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 FOLDS = "details.synth-fold"
 IN_SIGHT = "(one) => { const { y } = one.getBoundingClientRect(); return 0 <= y && y < 300; }"
