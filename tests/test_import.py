@@ -2499,6 +2499,101 @@ def test_what_is_left_out_for_a_reason_is_told_once(take: Take) -> None:
     assert [told.count(f"'{name}'") for name in ("Double-checked", "Code R2")] == [1, 1]
 
 
+def test_a_year_that_the_name_contradicts_is_told(take: Take) -> None:
+    made = take("Study,Year,Code\nLee 2019,2020,Pay\nRoux 2020,2020,Rest\nEk 2021,2021,Pay\n")
+    assert sorted(work.year or 0 for work in made.works.values()) == [2020, 2020, 2021]
+    assert "the column counts. (1 cell: table.csv:2: 'Study': 'Lee 2019' and '2020')" in made.told
+
+
+def test_the_date_of_a_coding_is_no_year_of_a_study(take: Take) -> None:
+    made = take("Case,Code,Date\nLee 2019.docx,Pay,2024-01-02\nEk 2021.docx,Rest,2024-01-03\n")
+    assert sorted(work.year or 0 for work in made.works.values()) == [2019, 2021]
+    assert "'Date' says other years than the names of the studies" in made.told
+
+
+@pytest.mark.parametrize(
+    ("numbers", "labels", "studies"),
+    [
+        # Numbers that begin anew in each document are of its segments.
+        ("1 2 1 2 3", ("Lee 2019", "Lee 2019", "Ek 2020", "Ek 2020", "Ek 2020"), 2),
+        # A number of two spellings of one name is of a study, and two of one name are two studies.
+        ("1 1 2 2 3", ("Lee 2019", "Lee et al. 2019", "Ek 2020", "Ek 2020", "Ek 2020"), 3),
+    ],
+)
+def test_a_number_is_of_the_studies_unless_their_names_contradict(
+    take: Take, numbers: str, labels: tuple[str, ...], studies: int
+) -> None:
+    rows = [f"{n},{label},Pay" for n, label in zip(numbers.split(), labels, strict=True)]
+    made = take("\n".join(["Reference Number,Study,Code", *rows, ""]))
+    assert made.counts[1] == studies
+    assert ("numbers something else" in made.told) is (studies == 2)
+
+
+def test_items_of_an_appraisal_beside_columns_called_themes_are_no_codes(take: Take) -> None:
+    made = take(
+        "Study,1. Aims,3. Design,Theme 1: Pay,Theme 2: Rest\n"
+        "Lee 2019,Y,Y,x,\nEk 2021,Y,N,x,x\nRoux 2020,N,Y,,x\n"
+    )
+    assert made.themes == {"Theme 1: Pay": 2, "Theme 2: Rest": 2}
+    assert {facet.label for facet in made.records.settings.facets} == {"1. Aims", "3. Design"}
+
+
+def test_what_is_not_supported_is_a_grade_beside_others(take: Take) -> None:
+    made = take(
+        "Study,Finding,Credibility,Category,Synthesised finding\nLee 2019,Low,U,Pay,Fair pay\n"
+        "Ek 2021,Long,NS,Hours,Rest\nRoux 2020,Late,C,Pay,Fair pay\nEk 2021,Odd,NS,Pay,Fair pay\n"
+    )
+    assert made.taken.draft.files["data/studies.csv"].count("NS (not supported)") == 1
+    assert [rank.label for rank in made.records.settings.ranks] == [
+        "Synthesised finding",
+        "Category",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "ids"),
+    [
+        (
+            "start,_uuid,_submission_time,_submitted_by,Study,Theme,Theme/pay,Theme/rest,Theme/other",
+            "t,u,t,Anna",
+        ),
+        (
+            "id,submitdate,seed,IP address,Study,Note,Theme [pay],Theme [rest],Theme [other]",
+            "1,t,en,10.0.0.1",
+        ),
+    ],
+)
+def test_what_a_program_for_forms_adds_is_not_published(take: Take, header: str, ids: str) -> None:
+    rows = [
+        f"{ids},Lee 2019,pay,1,0,",
+        f"{ids},Ek 2021,pay other,1,0,Care",
+        f"{ids},Ito 2020,,0,0,",
+    ]
+    made = take("\n".join([header, *rows, ""]))
+    assert made.themes == {"Pay": 2, "Other": 1}
+    assert made.counts == (3, 3)
+    assert made.records.settings.facets == ()
+    written = "".join(made.taken.draft.files.values()).replace(made.told, "")
+    assert "Anna" not in written
+    assert "10.0.0.1" not in written
+
+
+@pytest.mark.parametrize(
+    ("rows", "ranks", "label"),
+    [
+        ("Pay,Lee 2019; Ek 2021,\nRest,,Ek 2021\n", 2, ""),
+        ("Pay,Lee 2019,Ek 2021\nRest,,Ek 2021\n", 1, "Level"),
+    ],
+)
+def test_levels_of_a_map_are_a_rank_or_a_filter(
+    take: Take, rows: str, ranks: int, label: str
+) -> None:
+    made = take(f"Theme,Individual level,Organisational level\n{rows}")
+    assert made.counts == (3, 2)
+    assert len(made.records.settings.ranks) == ranks
+    assert [facet.label for facet in made.records.settings.facets] == [label][: bool(label)]
+
+
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
     made = take(
         "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"

@@ -27,6 +27,8 @@ def tell_columns(material: Material, told: Container[tuple[str, str]], report: R
             use = recipe.columns.get(name, "leave-out")
             held = sum(bool(row.cells[name]) for row in sheet.rows)
             where = f"{source(sheet)}: {name!r}"
+            if (sheet.source, name) in told and use in ("person", "leave-out"):
+                continue
             if use in ("person", "reviewer"):
                 report.left_out(
                     "Columns with names or addresses of people are not published.",
@@ -42,7 +44,7 @@ def tell_columns(material: Material, told: Container[tuple[str, str]], report: R
                 )
             elif use == "leave-out" and not held:
                 report.left_out("Empty columns.", f"{name!r}", noun="column")
-            elif use == "leave-out" and (sheet.source, name) not in told:
+            elif use == "leave-out":
                 report.left_out(f"{where} ({number(held, 'cell')}) is not taken over.")
             elif use == "keep":
                 report.decided(

@@ -100,8 +100,9 @@ def _names(sheet: Sheet, name: str) -> bool:
 def of_map(sheet: Sheet) -> list[Sheet]:
     """A map whose cells name studies as a table for each of its columns; another as it is.
 
-    What the columns say has to be certain: countries, or directions. Where the rows are countries,
-    the headings are the codes.
+    What the columns say has to be certain: countries, directions, levels, or designs. Where the
+    rows are countries, the headings are the codes. Levels are the wider rank of the codebook where
+    each row has studies at one of them, and else a filter.
 
     Parameters
     ----------
@@ -126,15 +127,22 @@ def of_map(sheet: Sheet) -> list[Sheet]:
         axis, use = "Country", "country"
     elif len({directions_in(name) for name in named} - {""}) == len(named):
         axis, use = "Direction", "direction"
+    elif all(map(_LEVEL.fullmatch, named)):
+        at_one = all(sum(bool(row.cells[name]) for name in named) <= 1 for row in sheet.rows)
+        axis, use = "Level", "rank 1" if at_one else "filter"
+    elif all(map(_DESIGN.fullmatch, named)):
+        axis, use = "Design", "design"
     else:
         return [sheet]
     if {axis, "Study"} & {*ways}:
         return [sheet]
-    ranks = ["country"] if lands else ["theme"] if len(ways) == 1 else ["rank 1", "rank 2"]
+    first = 2 if use == "rank 1" else 1
+    ranks = [f"rank {at}" for at in range(first, first + len(ways))]
+    ranks = ["country"] if lands else ["theme"] if ranks == ["rank 1"] else ranks
     roles = {**dict(zip(ways, ranks, strict=True)), "Study": "study", axis: use}
     note = (
         "Its cells name studies: each study of a cell is read as one that says what stands left "
-        f"of it, with the heading {{!r}} as its {use}."
+        f"of it, with the heading {{!r}} as its {_SAID.get(use, use)}."
     )
     made, above = [], [""] * len(ways)
     for name in named:
@@ -163,6 +171,29 @@ def of_map(sheet: Sheet) -> list[Sheet]:
             )
         )
     return made
+
+
+_SAID = {"filter": "level, a filter", "rank 1": "level, the widest rank of its code"}
+_WIDE = (
+    r"macro|meso|mesa|micro|exo|makro|mikro|individual|personal|intra-?personal|inter-?personal|"
+    r"team|group|relational|relationship|organi[sz]ation(?:al)?|institution(?:al)?|facility|provider|"
+    r"patient|community|societal|society|social|public policy|policy|political|system|systems|"
+    r"health system|national|regional|local|structural|environmental|individuell|organisationell|"
+    r"gesellschaftlich|individuel|organisationnel|societal|individuale|organizzativo|organizacional"
+)
+_LEVEL = re.compile(
+    rf"(?:{_WIDE})(?:[ -]?(?:level|ebene|niveau))?(?: factors)?|"
+    rf"(?:level|ebene|niveau) (?:{_WIDE}|\d)|"
+    rf"(?:nivel|livello|niveau) (?:{_WIDE})",
+    re.IGNORECASE,
+)
+_DESIGN = re.compile(
+    r"(?:qualitative?|quantitative?|mixed[ -]methods?|rcts?|randomi[sz]ed(?: controlled)? trials?|"
+    r"cohort|case[ -]control|cross[ -]sectional|surveys?|interviews?|focus groups?|case (?:study|"
+    r"studies)|reviews?|observational|qualitativ|quantitativ|cualitativo|cuantitativo|mixto|"
+    r"qualitativo|quantitativo|misto)(?: stud(?:y|ies)| research| designs?)?",
+    re.IGNORECASE,
+)
 
 
 def names_studies(cell: str) -> bool:

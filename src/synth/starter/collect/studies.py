@@ -16,7 +16,7 @@ from synth.starter.identity import (
     without_row_numbers,
 )
 from synth.starter.recipe import SheetRecipe
-from synth.starter.report import place, source
+from synth.starter.report import Report, place, source
 from synth.starter.request import Pace
 from synth.starter.sheet import Row, Sheet
 from synth.starter.values import is_beside, is_day, is_note, is_sum, is_total, same, year_in
@@ -28,6 +28,7 @@ _CONTINUED = re.compile(
     re.IGNORECASE,
 )
 _YEARS = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_BOTH = "The column of years says another year than the study's name: the column counts."
 _NOTE = "A note below the table is about no study."
 
 
@@ -104,6 +105,7 @@ def _identities(
         material.fate[index, row.line] = ""
         _tell_years(material, sheet, recipe, row)
         label = row.cells[column] if column else ""
+        _tell_other_year(row, recipe, label, place(sheet, row.line, column), report)
         parts = several_studies(label, known) if column else []
         if len(parts) > 1:
             report.decided(
@@ -154,6 +156,14 @@ def _tell_years(material: Material, sheet: Sheet, recipe: SheetRecipe, row: Row)
                 f"{at}: {told!r} as {year_in(told)}",
                 noun="cell",
             )
+
+
+def _tell_other_year(row: Row, recipe: SheetRecipe, label: str, where: str, report: Report) -> None:
+    """Say of a study whose year is another in its name than in its column, which one counts."""
+    name = recipe.one("year")
+    years, said = {*_YEARS.findall(label)}, year_in(row.cells[name]) if name else ""
+    if len(years) == 1 and said and said[:4] not in years and author_and_year(label):
+        report.decided(_BOTH, f"{where}: {label!r} and {row.cells[name]!r}", noun="cell")
 
 
 def _is_heading(sheet: Sheet, column: str, number: int) -> bool:

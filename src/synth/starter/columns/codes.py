@@ -26,8 +26,8 @@ from synth.starter.values import is_consensus, is_person, same, unknown
 _HEAD = re.compile(r"(.{2,60}?)(?::| [-–>/|] |\\|_{2,}|\.{1,3}(?=[^\W\d_]))\s*(\S.*)")
 
 
-# As REDCap calls the boxes of a question.
-_BOX = re.compile(r"(.{2,}?) ?\(choice=(.+)\)")
+# As REDCap and LimeSurvey call the boxes of a question.
+_BOX = re.compile(r"(.{2,}?) ?(?:\(choice=(.+)\)|\[(\D.*)\])")
 
 
 @dataclass
@@ -108,13 +108,36 @@ def find_codes(columns: Columns) -> Headed:
 
 def _other_of(columns: Columns, ticked: Sequence[str]) -> list[str]:
     """The field of text that a question with boxes to tick ends with: "Themes: Other (specify)"."""
-    begun = Counter(found[1] for name in ticked if (found := _HEAD.fullmatch(name)))
-    ends = {name: _HEAD.fullmatch(name) for name in columns.free if name not in ticked}
+    header = columns.sheet.header
+    begun = Counter(found[0] for name in ticked if (found := _box_of(name, header)))
+    ends = {name: _box_of(name, header) for name in columns.free if name not in ticked}
     return [
         name
         for name, found in ends.items()
-        if found and begun[found[1]] > 1 and re.match(r"other\b", folded(found[2]))
+        if found and begun[found[0]] > 1 and re.match(r"other\b", folded(found[1]))
     ]
+
+
+def _box_of(name: str, header: Sequence[str]) -> tuple[str, str] | None:
+    """The question and the box that a heading names, as programs for surveys write it.
+
+    >>> _box_of("Themes (choice=Pay)", ()), _box_of("Themes/pay", ["Themes", "Themes/pay"])
+    (('Themes', 'Pay'), ('Themes', 'pay'))
+    >>> _box_of("Themes [Pay]", ["Themes [Pay]", "Themes [Rest]"]), _box_of("Staff/team", ())
+    (('Themes', 'Pay'), None)
+    """
+    question, slash, box = name.rpartition("/")
+    if slash and box and question in header:
+        return (
+            question,
+            box.strip(),
+        )  # the question has a column of its own, with all that is ticked
+    if found := _BOX.fullmatch(name):
+        alike = (f"{found[1]}[", f"{found[1]} [")
+        if found[2] or sum(other.startswith(alike) for other in header) > 1:
+            return found[1].strip(), (found[2] or found[3]).strip()
+    found = _HEAD.fullmatch(name)
+    return (found[1], found[2]) if found else None
 
 
 def _numbered_alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -224,9 +247,10 @@ def code_of_heading(sheet: Sheet, name: str) -> tuple[tuple[str, ...], str]:
     way = [typed_counts([head]).get(head, head) for head in way]
     direction = next(filter(None, map(directions_in, way)), "")
     below = [head for head in way if not (directions_in(head) and len(way) > 1)]
-    if len(way) == 1 and (box := _BOX.fullmatch(way[0])):
-        return (box[1].strip(), box[2].strip()), direction
-    if len(way) == 1 and (parts := _HEAD.fullmatch(way[0])):
+    parts = _HEAD.fullmatch(way[0])
+    if len(way) == 1 and not parts and (box := _box_of(way[0], sheet.header)):
+        return box, direction
+    if len(way) == 1 and parts:
         # "Outcome: Health" beside "Outcome: Income" is below "Outcome".
         begin = f"{parts[1]}." if way[0][parts.end(1)] == "." else way[0][: parts.start(2)]
         alike = sum(other.startswith(begin) for other in sheet.header) > 1

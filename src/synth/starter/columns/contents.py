@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from synth.references.work import DOI
 from synth.starter.columns.table import IDENTITY, Columns
 from synth.starter.spreadsheet import folded
 from synth.starter.turned import CITES, LABEL, names_studies
-from synth.starter.values import is_consensus, is_mail, same
+from synth.starter.values import is_consensus, is_mail, same, year_in
 
 _IS_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 _YEARS = re.compile(r"\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -52,6 +53,48 @@ def find_studies(columns: Columns) -> None:
     if not columns.has("doi"):
         found = [name for name in columns.free if columns.share(name, DOI.search) > 0.6]
         columns.use(found[:1], "doi")
+
+
+def keep_what_is_of_no_study(columns: Columns) -> None:
+    """A number or a year that the names of the studies contradict is of something else.
+
+    Numbers of references or of segments begin anew in each document, and a date may be that of the
+    coding: read as the study's they would join studies, and part one.
+    """
+    label = next((name for name, use in columns.uses.items() if use == "study"), "")
+    free = label and columns.share(label, LABEL.match) > 0.5
+    seen = {n: use for n, use in columns.uses.items() if free and n not in columns.given}
+    for name, use in seen.items():
+        pairs = {
+            (_who(one), same(two))
+            for one, two in zip(columns.cells[label], columns.cells[name], strict=True)
+            if one and two
+        }
+        if use == "record":
+            of_label, of_record = (Counter(pair[at] for pair in pairs) for at in (0, 1))
+            rows = Counter(same(cell) for cell in columns.held[name])
+            again = sum(count > 1 for count in rows.values())
+            several = sum(count > 1 for count in of_record.values())
+            wrong = several and several * 2 >= again and max(of_label.values()) > 1
+            what = "numbers something else than the studies"
+        elif use == "year":
+            told = [(one[1], year_in(two)) for one, two in pairs]
+            known = [year[:4] == dated for dated, year in told if dated and year]
+            wrong = len(known) > 1 and sum(known) * 2 < len(known)
+            what = "says other years than the names of the studies"
+        else:
+            continue
+        if wrong:
+            columns.uses[name] = "keep"
+            columns.tell(
+                f"{name!r} {what}, so it tells none of them.", hint=f'--columns "{use}={name}"'
+            )
+
+
+def _who(label: str) -> tuple[str, str]:
+    """The first word of a study's name and its year: what two ways of citing it share."""
+    years = _YEARS.findall(label)
+    return folded(label).partition(" ")[0], years[0][:4] if years else ""
 
 
 def _leave_out_counts(columns: Columns) -> None:

@@ -147,12 +147,21 @@ def values_of_marks(columns: Columns, recipe: SheetRecipe) -> Mapping[str, Mappi
                 f"In {name!r} marks and spellings are read as one word each: {shown}.",
                 hint="the recipe's [sheet.values] says what a value is read as",
             )
-    for name in recipe.of("filter"):
+    for name in recipe.of("filter", "keep"):
         # Beside a plus a minus is a judgement, and does not say that nothing is known.
         judged = {sign: word for sign, word in _JUDGED.items() if sign in columns.held[name]}
         if "+" in judged and len(judged) > 1:
             values[name] = {**judged, **values.get(name, {})}
+        # As JBI grades findings "NS" says that one is not supported, and nothing is unknown.
+        graded = {cell for cell in columns.held[name] if same(cell) in _UNSUPPORTED}
+        others = {same(cell) for cell in columns.held[name]} - {*_UNSUPPORTED}
+        if graded and others & {"u", "c"} and others <= _GRADES:
+            values[name] = {**dict.fromkeys(graded, "NS (not supported)"), **values.get(name, {})}
     return values
+
+
+_GRADES = {"u", "c", "e", "ue", "un", "uneq", "eq"}
+_UNSUPPORTED = ("ns", "n/s", "us", "n.s.")
 
 
 _JUDGED = {"+": "plus (+)", "-": "minus (-)", "–": "minus (-)", "?": "unclear (?)"}

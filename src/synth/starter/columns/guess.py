@@ -10,6 +10,7 @@ from synth.starter.columns.codes import Headed, find_codes, read_headings
 from synth.starter.columns.contents import (
     find_reviewers,
     find_studies,
+    keep_what_is_of_no_study,
     matrix_of_studies,
     sort_rest,
 )
@@ -89,6 +90,10 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
     for name, use in sheet.roles.items():
         if use in USES or use.startswith("rank "):
             columns.uses.setdefault(name, use)
+    if sheet.program and not sheet.holds:
+        columns.left |= {
+            n for n, use in sheet.roles.items() if use != "keep"
+        }  # a note of the sheet tells of them
     tagged = sheet.holds == "references" and _take_tags(columns)
     ticked = {} if own else _find(columns)
     headed = Headed()
@@ -160,6 +165,7 @@ def _find(columns: Columns) -> dict[str, str]:
     find_within_headings(columns, headings)
     columns.cells_of_studies = matrix_of_studies(columns)
     find_studies(columns)
+    keep_what_is_of_no_study(columns)
     # Without a column of codes, marks below headings are looked for instead.
     ticked = find_directions(columns) if columns.coded else {}
     find_reviewers(columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -63,8 +64,11 @@ def plain(heading: str) -> str:
 def by_heading(columns: Columns) -> dict[str, list[str]]:
     """The columns that are not yet anything, by their plain headings."""
     found: dict[str, list[str]] = {}
+    called = Counter(map(plain, columns.free))
     for name in columns.free:
-        found.setdefault(plain(name), []).append(name)
+        # What stands in brackets tells the boxes of a question apart: "Themes [Pay]".
+        boxed = called[plain(name)] > 1 and "[" in name
+        found.setdefault(folded(name) if boxed else plain(name), []).append(name)
     return found
 
 
@@ -209,7 +213,9 @@ def fits(columns: Columns, name: str, use: str) -> bool:
             ticks = all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)
             return not ticks or all(cell.isdecimal() and cell != "0" for cell in held)
         case "design":
-            return sum(map(len, held)) / len(held) <= 60
+            # Ticks below "Design" judge it, and name none.
+            ticks = all(is_tick(cell) or is_blank_tick(cell) for cell in held)
+            return sum(map(len, held)) / len(held) <= 60 and not ticks
         case "reviewer":
             return len(columns.told(name)) <= max(12, len(held) // 5)
         case "record" | "key":

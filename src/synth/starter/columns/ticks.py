@@ -85,10 +85,16 @@ def find_ticked(columns: Columns) -> list[str]:
                 styles.update({name: style} if style else {})
     # What is asked of a study, such as its quality or its country, is no code beside others.
     asked = [name for name in styles if _is_of_study(name)]
+    called = [name for name in styles if _is_called_code(name)]
+    if len(called) > 1:
+        asked = [name for name in styles if name not in called]
     if asked and len(asked) < len(styles):
         columns.use(asked, "filter")
         columns.tell(
-            f"{quoted(asked)}: by the heading known of the study, so a filter and no code.",
+            f"{quoted(asked)}: by the heading known of the study, so a filter and no code."
+            if len(called) < 2
+            else f"{quoted(called)} are called codes; the other columns of ticks, {quoted(asked)}, "
+            "are filters.",
             hint='--columns "codes=A|B" names the codes',
         )
         styles = {name: style for name, style in styles.items() if name not in asked}
@@ -127,6 +133,16 @@ def _is_of_study(name: str) -> bool:
     first, *rest = re.split(r"_|: ?|\.", name, maxsplit=1)
     of_study = any(folded(first) in folded_headings()[use] for use in ("country", "design"))
     return bool(rest and of_study) or APPRAISED.search(folded(name)) is not None
+
+
+def _is_called_code(name: str) -> bool:
+    """Whether a heading says before its label that it is a code: "Theme 1: Pay".
+
+    >>> _is_called_code("Theme 1: Pay"), _is_called_code("Code - Rest"), _is_called_code("Themes")
+    (True, True, False)
+    """
+    found = re.match(r"([^\W\d_]+) ?[\w.]{0,4}(?::| [-–—] )\s*\S", name)
+    return found is not None and folded(found[1]) in folded_headings()["theme"]
 
 
 def _is_sum_of_row(columns: Columns, name: str) -> bool:

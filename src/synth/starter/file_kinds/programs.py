@@ -42,7 +42,39 @@ _PEOPLE = (
     *("erstellt von", "bearbeitet von", "creado por", "modificado por", "créé par", "modifié par"),
 )
 
+_FORM = (
+    *("start", "end", "today", "uuid", "submission time", "validation status", "status", "index"),
+    *("notes", "tags", "version", "deviceid", "subscriberid", "simserial", "simid", "audit"),
+    *("meta instanceid", "meta instancename", "meta rootuuid", "instanceid", "formhub uuid"),
+    *("root uuid", "xform id string", "parent index", "parent table name", "geolocation"),
+)
+_SURVEY = (
+    *("id", "response id", "submitdate", "date submitted", "lastpage", "last page", "seed"),
+    *("startlanguage", "start language", "startdate", "date started", "datestamp"),
+    *("date last action", "refurl", "referrer url", "total time", "interviewtime"),
+    *("antwort id", "datum abgeschickt", "letzte seite", "start sprache", "zufallsstartwert"),
+    *("datum gestartet", "datum letzte aktivität"),
+)
+
 EXPORTS: tuple[Export, ...] = (
+    Export(
+        "KoBoToolbox",
+        "answers to a form",
+        "",
+        {"person": ("submitted by", "username", "phonenumber"), "leave-out": _FORM},
+        (),
+        ("submission time",),
+        ("uuid",),
+    ),
+    Export(
+        "LimeSurvey",
+        "answers to a form",
+        "",
+        {"person": ("ip address", "ipaddr", "token", "ip adresse"), "leave-out": _SURVEY},
+        (),
+        ("submitdate", "date submitted", "datum abgeschickt"),
+        (),
+    ),
     Export(
         "PRISMA 2020",
         "the numbers of the flow diagram",
@@ -362,6 +394,15 @@ def recognised(sheet: Sheet) -> Sheet:
     notes = [f"Its headings are those of {export.program}, {export.what}: {told}."]
     if export.holds == "flow":
         return replace(sheet, roles={}, notes=(*sheet.notes, notes[0].partition(": ")[0] + "."))
+    if not export.holds:
+        added = ", ".join(map(repr, roles))
+        # What was ticked stands in a column of its own too, as words with spaces between them.
+        boxes = {
+            question: "keep" for question in sheet.header if _boxes(question, sheet.header) > 1
+        }
+        sheet = replace(sheet, roles={**boxes, **roles})
+        text = f"Its headings are those of {export.program}, {export.what}: what the program adds "
+        return replace(sheet, notes=(*sheet.notes, f"{text}is not taken over: {added}."))
     if export.program == "ATLAS.ti":
         sheet = _without_document_numbers(sheet)
     if export.program == "NVivo" and export.holds == "codings":
@@ -384,6 +425,11 @@ def recognised(sheet: Sheet) -> Sheet:
     if reviewers and export.holds == "studies":
         notes += _consensus(sheet, reviewers[0])
     return replace(sheet, notes=(*sheet.notes, *notes))
+
+
+def _boxes(question: str, header: Sequence[str]) -> int:
+    """How many columns are boxes of a question: "Themes/pay" is one of "Themes"."""
+    return sum(name.startswith(f"{question}/") for name in header)
 
 
 def _without_document_numbers(sheet: Sheet) -> Sheet:
