@@ -98,6 +98,7 @@ def test_an_encoding_is_found_and_told(tmp_path: Path, encoding: str, said: str)
         ("koi8_r", "Иванов 2020,Уход"),
         ("cp1255", "כהן 2020,שכר ושעות עבודה של עובדים"),
         ("cp1250", "Dvořák 2020,Péče o duši"),
+        ("cp1250", "Świecki 2020,Czas i ułatwienie"),
         ("cp1250", "Kovačević i Žižek 2020,Vrijeme čekanja"),
         ("cp1252", "Žižek et Rivière 2020,La durée du séjour à l'hôpital après"),
     ],

@@ -2594,6 +2594,59 @@ def test_levels_of_a_map_are_a_rank_or_a_filter(
     assert [facet.label for facet in made.records.settings.facets] == [label][: bool(label)]
 
 
+def test_a_form_for_each_study_is_a_row_for_each(take: Take, tmp_path: Path) -> None:
+    forms = {
+        "Lee 2019": ("Kenya", "pay", "trust"),
+        "Ek 2021": ("Peru", "pay", ""),
+        "Ito 2020": ("", "hours", ""),
+    }
+    path = tmp_path / "forms.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, answers in forms.items():
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ("Item", "Answer"))
+            for at, pair in enumerate(
+                zip(("Country", "Barriers", "Enablers"), answers, strict=True)
+            ):
+                sheet.write_row(at + 1, 0, pair)
+        book.add_worksheet("Notes").write(0, 0, "By two of us")
+    made = take(path)
+    assert made.counts == (4, 3)
+    assert made.records.studies["lee2019"].countries == ("Kenya",)
+    assert "3 sheets are one form" in made.told
+
+
+@pytest.mark.parametrize(
+    "first", ["Study ID,A,B,C\nTitle,Low pay,No rest,On hope\n", "Item,1,2,3\n"]
+)
+def test_a_form_with_a_column_for_each_study_is_turned(take: Take, first: str) -> None:
+    rest = "Author,Lee,Ek,Ito\nYear,2019,2021,2020\nBarriers,pay,,hours\nEnablers,,hope,\n"
+    made = take(first + rest)
+    assert made.counts == (3, 3)
+    assert sorted(made.works) == ["ek2021", "ito2020", "lee2019"]
+
+
+def test_signed_ratings_are_directions(take: Take) -> None:
+    made = take(
+        "Study,Cost: Price,Cost: Time,Place: Rural\n"
+        "Lee 2019,-2,+1,0\nEk 2021,-1,,+2\nIto 2020,X,-1,\n"
+    )
+    ways = {row.id: row.label for row in made.records.settings.directions}
+    assert Counter(ways[f.direction] for f in made.records.findings.values()) == {
+        "Negative": 3,
+        "Positive": 2,
+        "No effect": 1,
+        "Mixed": 1,
+    }
+    # A heading that stands alone below another is split as the others are.
+    assert [
+        node.label for node in made.records.codebook.of_rank(made.records.settings.ranks[0].id)
+    ] == [
+        "Cost",
+        "Place",
+    ]
+
+
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
     made = take(
         "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"

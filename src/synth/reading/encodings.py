@@ -153,6 +153,8 @@ def _guess(data: bytes) -> str:
         return "cp1250" if western == "cp1252" and _is_czech(data) else western
     if _is_koi8(data):
         return "koi8_r"
+    if western == "cp1252" and _POLISH.search(data[:_LOOKED_AT].decode("cp1252", "replace")):
+        return "cp1250"
     if _is_hebrew(data):
         return "cp1255"
     found = from_bytes(data[:_LOOKED_AT], cp_isolation=[*_NAMES]).best()
@@ -160,6 +162,10 @@ def _guess(data: bytes) -> str:
         other = data.decode(found.encoding, "replace")
         return western if other == data.decode(western, "replace") else str(found.encoding)
     return western if likely > 0 else "cp1252"
+
+
+# Within words "³" and "¹" of Windows-1252 are "ł" and "ą" of 1250, and "£" and "¿" are "Ł" and "ż".
+_POLISH = re.compile(r"[^\W\d_][³¹£¿][^\W\d_]")
 
 
 def _is_czech(data: bytes) -> bool:

@@ -37,7 +37,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
 from synth.starter.table_choice import choose, codebook_among
 from synth.starter.telling import places_of, tell_columns, tell_understood
-from synth.starter.turned import of_map, turned
+from synth.starter.turned import of_forms, of_map, turned
 from synth.starter.understanding import understand
 from synth.starter.works import find_works, name_works, works_of_sheet
 
@@ -287,7 +287,7 @@ def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> lis
         found, problems = read_tables(file, say)
         report.problems += problems
         if maps:
-            found = [one for sheet in found for one in of_map(sheet)]
+            found = [one for sheet in of_forms(found) for one in of_map(sheet)]
         found = named_by_sheets([headed(sheet) for sheet in found])
         found = [filled_down(settled(grouped(explained(sheet)))) for sheet in found]
         for sheet in map(turned, found):

@@ -20,6 +20,20 @@ def families_of_marks() -> Sequence[Mapping[str, str]]:
     ]
 
 
+def ratings(cells: Iterable[str]) -> Mapping[str, str]:
+    """What signed ratings say, as those of CFIR from -2 to +2; empty if none have both signs.
+
+    >>> ratings(["+2", "-1", "0", "X"])["+1"], ratings(["2", "1", "0"])
+    ('Positive', {})
+    """
+    signed = {same(cell)[0] for cell in cells if re.fullmatch(r"[-+−–][1-3]", cell)}
+    if not {"+", "-"} <= {sign.replace("−", "-") for sign in signed}:
+        return {}
+    family = dict.fromkeys(("+1", "+2", "+3", "1", "2", "3"), "Positive")
+    family |= dict.fromkeys(("-1", "-2", "-3", "−1", "−2", "−3"), "Negative")
+    return {**family, "0": "No effect", "x": "Mixed"}
+
+
 def read_marks(cells: Iterable[str]) -> dict[str, str]:
     """What the marks of a column of directions are read as; empty if it holds words alone.
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from synth.starter.countries import country
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import is_beside
+from synth.starter.values import bare, headings, is_beside
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -17,7 +19,7 @@ SHORT = 60
 
 
 def turned(sheet: Sheet) -> Sheet:
-    """A table whose headings are studies, with a row for each; another one as it is.
+    """A table whose columns are studies, with a row for each; another one as it is.
 
     What stands left of the studies, such as *Theme* and *Subtheme*, becomes the headings. A row is
     numbered by the column it comes from.
@@ -34,7 +36,11 @@ def turned(sheet: Sheet) -> Sheet:
     studies = [name for name in sheet.header if len(name) <= SHORT and LABEL.match(name)]
     others = [name for name in sheet.header if name not in studies]
     told = any(LABEL.match(row.cells[name]) for row in sheet.rows for name in others)
-    if len(studies) < 2 or len(studies) <= len(others) or told or sheet.holds:
+    own = _asks_for_studies(sheet)
+    if own:
+        # "Study 1", "Study 2": what each is called stands below its heading.
+        studies, others = [*sheet.header[1:]], [*sheet.header[:1]]
+    elif len(studies) < 2 or len(studies) <= len(others) or told or sheet.holds:
         return sheet
     first = min(sheet.header.index(name) for name in studies)
     ways = [name for name in sheet.header[:first] if _names(sheet, name)]
@@ -64,11 +70,12 @@ def turned(sheet: Sheet) -> Sheet:
         Row(
             sheet.header.index(study) + 1,
             {
-                "Study": study,
+                **({} if own else {"Study": study}),
                 **{name: row.cells[study] for name, row in zip(header, lines, strict=True)},
             },
         )
         for study in studies
+        if any(row.cells[study] for row in lines)
     )
     left = [name for name in others if name not in ways]
     note = (
@@ -83,11 +90,109 @@ def turned(sheet: Sheet) -> Sheet:
         notes.append(f"{spare} {noun} no theme of its own, such as sums, and left out.")
     return replace(
         sheet,
-        header=("Study", *header),
+        header=(*header,) if own else ("Study", *header),
         rows=by_column,
         notes=tuple(notes),
         heads={"Study": ("Study",), **heads} if len(ways) > 1 else {},
     )
+
+
+def _asks_for_studies(sheet: Sheet) -> bool:
+    """Whether the first column asks for authors or titles, so that the others are studies each."""
+    if sheet.holds or len(sheet.header) < 3 or sheet.heads:
+        return False
+    first, *rest = sheet.header
+    asked = {bare(row.cells[first]) for row in sheet.rows}
+    return _tells_studies(asked) and not _tells_studies({bare(name) for name in rest})
+
+
+def _tells_studies(words: Collection[str]) -> bool:
+    """Whether some words are headings: of what tells a study, and of something else."""
+    uses = [{use for use, listed in known_headings().items() if word in listed} for word in words]
+    telling = sum(bool(found & {"study", "author", "title", "doi"}) for found in uses)
+    return telling > 0 and sum(map(bool, uses)) > 1
+
+
+@lru_cache(maxsize=1)
+def known_headings() -> Mapping[str, Collection[str]]:
+    """For each use the headings it is recognised by, as :func:`bare` gives them."""
+    return {use: {bare(word) for word in listed} for use, listed in headings().items()}
+
+
+def of_forms(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Sheets of one file that are one form, filled in for a study each, as one table.
+
+    Parameters
+    ----------
+    sheets : the sheets of a file.
+
+    >>> forms = [
+    ...     Sheet(
+    ...         "f.xlsx", ("Item", "Answer"), (Row(2, {"Item": "Pay", "Answer": said}),), name=name
+    ...     )
+    ...     for name, said in (("Lee 2020", "low"), ("Ek 2012", ""))
+    ... ]
+    >>> (made,) = of_forms(forms)
+    >>> [row.cells for row in made.rows]
+    [{'Study': 'Lee 2020', 'Pay': 'low'}, {'Study': 'Ek 2012', 'Pay': ''}]
+    """
+    forms = {at: found for at, sheet in enumerate(sheets) if (found := _form(sheet))}
+    named = all(LABEL.match(sheets[at].name) for at in forms)
+    asked = [{bare(item) for item in items} for items in forms.values()]
+    alike = [
+        at for at, words in zip(forms, asked, strict=True) if 2 * len(words & asked[0]) > len(words)
+    ]
+    own = asked != [] and all(map(_tells_studies, asked))
+    if len(alike) < 2 or len(alike) < len(forms) or not (named or own):
+        return [*sheets]
+    header = dict.fromkeys(item for items in forms.values() for item in items)
+    rows = []
+    for at, items in forms.items():
+        study = {} if own else {"Study": sheets[at].name}
+        rows.append(Row(at + 1, {**study, **dict.fromkeys(header, ""), **items}))
+    note = (
+        f"{len(rows)} sheets are one form, filled in for a study each: each sheet is read as a "
+        "row, and is named by its number."
+    )
+    first = sheets[min(forms)]
+    made = replace(
+        first,
+        name="",
+        header=(*(() if own else ("Study",)), *header),
+        rows=tuple(rows),
+        notes=(*first.notes, note),
+    )
+    return [made, *(sheet for at, sheet in enumerate(sheets) if at not in forms)]
+
+
+def _form(sheet: Sheet) -> dict[str, str]:
+    """What a sheet of two columns asks and what was answered; empty if it is no form."""
+    if len(sheet.header) != 2 or sheet.holds or sheet.hidden or not sheet.name or sheet.heads:
+        return {}
+    item, answer = sheet.header
+    asked: dict[str, list[str]] = {}
+    known = any(bare(item) in words for words in known_headings().values())
+    # A form without headings begins with its first question.
+    pairs = [(item, answer)] if known and bare(answer) not in _ANSWERS else []
+    name = ""
+    for one, two in (*pairs, *((row.cells[item], row.cells[answer]) for row in sheet.rows)):
+        name = " ".join(one.split()) or name
+        if not name or LABEL.match(name) or len(name) > 200:
+            return {}
+        asked.setdefault(name, []).append(two)
+    return {name: "\n".join(filter(None, said)) for name, said in asked.items()}
+
+
+_ANSWERS = (
+    "answer",
+    "answers",
+    "value",
+    "response",
+    "extracted",
+    "data",
+    "extracted data",
+    "entry",
+)
 
 
 def _names(sheet: Sheet, name: str) -> bool:

@@ -271,6 +271,8 @@ def read_headings(columns: Columns, headed: Headed) -> list[str]:
             split.append(name)
         if direction:
             directions.setdefault(name, direction)
+    if split:
+        split += _also_split(columns, codes)
     sided = [name for name in directions if columns.uses.get(name) == "codes"]
     ways = {codes.get(name, (name,)) for name in sided}
     if len(ways) == 1 and len({directions[name] for name in sided}) > 1:
@@ -281,6 +283,17 @@ def read_headings(columns: Columns, headed: Headed) -> list[str]:
     _choose_reviewer(columns, codes)
     _choose_agreed(columns, headed)
     return split
+
+
+def _also_split(columns: Columns, codes: dict[str, tuple[str, ...]]) -> list[str]:
+    """Headings such as "Place: Rural" that stand alone among others that begin alike in groups."""
+    names = [name for name, use in columns.uses.items() if use == "codes"]
+    ways = {name: codes.get(name, (name,)) for name in names}
+    heads = {name: _HEAD.fullmatch(name) for name, way in ways.items() if len(way) == 1}
+    if any(found is None or ":" not in name for name, found in heads.items()):
+        return []
+    codes.update({n: (found[1].strip(), found[2].strip()) for n, found in heads.items() if found})
+    return [*heads]
 
 
 _TRACK = re.compile(r"(.*?\w)(?:_+|\s*[-–:/|]\s*|\s+|\s*[(\[]\s*)([^\W_][\w ]{0,20}?)\s*[)\]]?")

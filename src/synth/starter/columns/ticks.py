@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from synth.starter.columns.headings import REMARKS, folded_headings, plain
 from synth.starter.columns.table import Columns, quoted
-from synth.starter.marks import families_of_marks
+from synth.starter.marks import families_of_marks, ratings
 from synth.starter.report import number
 from synth.starter.spreadsheet import folded
 from synth.starter.values import (
@@ -231,7 +231,8 @@ def texts_beside(
 
 def find_marked(columns: Columns) -> Mapping[str, str]:
     """Take columns whose cells say a direction, as ``+`` and ``B``, for codes; what marks say."""
-    for family in families_of_marks():
+    cells = [cell for name in columns.free for cell in columns.held[name]]
+    for family in (*families_of_marks(), ratings(cells)):
         ways: dict[str, set[str]] = {}
         for name in columns.free:
             held = [same(cell) for cell in columns.held[name]]
