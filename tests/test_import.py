@@ -447,7 +447,8 @@ def test_headings_that_begin_alike_are_below_what_they_begin_with(take: Take) ->
         "Study,Who: Nurses,Who: Cooks,What: Pay\nA 2019,1,0,1\nB 2020,0,1,1\nC 2021,1,0,0\n"
     )
     assert made.records.codebook["nurses"].parent == "who"
-    assert made.themes == {"Nurses": 2, "Cooks": 1, "What: Pay": 2}
+    assert made.records.codebook["pay"].parent == "what"
+    assert made.themes == {"Nurses": 2, "Cooks": 1, "Pay": 2}
     assert "Headings that begin alike are codes below what they begin with" in made.told
 
 
@@ -2645,6 +2646,40 @@ def test_signed_ratings_are_directions(take: Take) -> None:
         "Cost",
         "Place",
     ]
+
+
+@pytest.mark.parametrize("legend", ["1 = Pay; 2 = Rest", "Codes: 1: Pay, 2: Rest", "1=Pay\n2=Rest"])
+def test_a_legend_below_a_table_is_no_study(take: Take, legend: str) -> None:
+    made = take(f'Study,Theme\nLee 2019,"1, 2"\nEk 2021,1\n"{legend}",\n')
+    assert made.counts == (3, 2)
+
+
+def test_studies_as_columns_are_turned_beside_as_many_others(take: Take) -> None:
+    made = take("Theme,Subtheme,Lee 2019,Ek 2021\nWork,Pay,x,\n,Hours,x,x\nTeam,Trust,,x\n")
+    assert made.counts == (4, 2)
+    assert made.themes == {"Pay": 1, "Hours": 2, "Trust": 1}
+
+
+def test_yes_with_details_is_no_other_kind_of_tick(take: Take) -> None:
+    made = take(
+        "Study,Training,Advice,Pay\nLee 2019,Yes (2 weeks),No,Yes\nEk 2021,No,Yes - weekly,No\n"
+        "Ito 2020,No,Yes,NR\n"
+    )
+    assert made.themes == {"Training": 1, "Advice": 2, "Pay": 1}
+
+
+@pytest.mark.parametrize("heading", ["Where", "מדינה", "Nơi"])
+def test_names_of_countries_alone_are_countries(take: Take, heading: str) -> None:
+    made = take(f"Study,{heading},Theme\nLee 2019,Kenya,Pay\nEk 2021,Peru and Chad,Rest\n")
+    assert made.records.studies["ek2021"].countries == ("Peru", "Chad")
+
+
+def test_a_first_column_of_a_numbered_kind_has_no_number_in_its_code(take: Take) -> None:
+    made = take(
+        "Study,Barrier 1,Barrier 2,Enabler 1\nLee 2019,Pay is low,No rest,Trust helps\n"
+        "Ek 2021,Pay is late,,The team helps\n"
+    )
+    assert made.themes == {"Barrier": 3, "Enabler": 2}
 
 
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:

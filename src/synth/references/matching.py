@@ -27,7 +27,7 @@ AND_OTHERS = re.compile(
     r"\bet\.?\s*al\b\.?|\band others\b|\bu\.\s?a\b\.?|\bund andere\b|"
     r"\bet (?:coll|collab|autres|alii|alia)\b\.?|"
     r"(?<=\w)\s*&\s*al\b\.?|\be\.\s?a\b\.?|"
-    r"\bm\.\s?fl\b\.?|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
+    r"\bm\.?\s?fl\b\.?|\bואח|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
     r"\ben anderen\b|(?:\bو)?آخرون|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
     r"(?<=\w)\s*[等他ら]$",
     re.IGNORECASE,

@@ -40,7 +40,7 @@ def turned(sheet: Sheet) -> Sheet:
     if own:
         # "Study 1", "Study 2": what each is called stands below its heading.
         studies, others = [*sheet.header[1:]], [*sheet.header[:1]]
-    elif len(studies) < 2 or len(studies) <= len(others) or told or sheet.holds:
+    elif len(studies) < 2 or len(studies) < len(others) or told or sheet.holds:
         return sheet
     first = min(sheet.header.index(name) for name in studies)
     ways = [name for name in sheet.header[:first] if _names(sheet, name)]

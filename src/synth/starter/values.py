@@ -343,6 +343,9 @@ def is_note(cell: str) -> bool:
         r"(?:last |zuletzt )?(?:updated|modified|revised|exported)\b", bare(cell)
     ):
         return True
+    # "1 = Pay; 2 = Hours" is the legend of codes that are numbers.
+    if len(re.findall(r"(?:^|[;,\n(])\s*\d{1,2}\s*[=:]\s*[^\W\d]", cell)) > 1:
+        return True
     if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
         return True
     word = bare(cell)

@@ -144,11 +144,13 @@ def _numbered_alike(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Columns that only a number tells apart have one code.
 
     >>> _numbered_alike(["Barrier 1", "Barrier 2", "Enabler 1"])
-    {'Barrier 1': ('Barrier',), 'Barrier 2': ('Barrier',)}
+    {'Barrier 1': ('Barrier',), 'Barrier 2': ('Barrier',), 'Enabler 1': ('Enabler',)}
     """
     stems = {n: found[1] for n in names if (found := re.fullmatch(r"(.*?\w)[ _#]*\d{1,2}", n))}
     times = Counter(stems.values())
-    return {name: (stem,) for name, stem in stems.items() if times[stem] > 1}
+    # "Enabler 1" alone is one of several that no study needed, where others are numbered on.
+    first = {name for name in stems if max(times.values()) > 1 and re.search(r"[^\d]1$", name)}
+    return {n: (stem,) for n, stem in stems.items() if times[stem] > 1 or n in first}
 
 
 def _lists(columns: Columns, name: str) -> bool:

@@ -171,6 +171,10 @@ def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> No
             if any(f" {word} " in words for word in phrases) and fits(columns, name, use):
                 columns.uses[name] = use
                 break
+    if not columns.has("country"):
+        # Names of countries alone are countries, whatever the heading calls them.
+        lands = (n for n in columns.free if not _OF_PEOPLE.search(f" {folded(n)} "))
+        columns.use([n for n in lands if columns.share(n, _is_country) == 1][:1], "country")
     if columns.has("study") and not columns.has("author"):
         first = next((named[heading][0] for heading in _FIRST_AUTHOR if heading in named), "")
         if first:
@@ -187,6 +191,11 @@ def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> No
             labels = use == "record" and name not in columns.given
             if labels and columns.share(name, LABEL.match) > 0.5:
                 columns.uses[name] = "study"
+
+
+def _is_country(cell: str) -> bool:
+    named, others = countries(cell)
+    return len(cell) > 3 and bool(named) and not others
 
 
 def fits(columns: Columns, name: str, use: str) -> bool:

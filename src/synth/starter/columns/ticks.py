@@ -55,7 +55,9 @@ def tick_style(name: str, held: Sequence[str], others: int = 5) -> str:
     # An "s" beside an "a" stands for an answer, though it is a yes in another language.
     if {same(c) for c in ticks} <= {*"ojstv"} and any(len(c) == 1 and c.isalpha() for c in other):
         return ""
-    words = sum(bool(re.fullmatch(r"[^\W\d_]{2,}", c)) for c in ticks if same(c) != same(name))
+    # "Yes (weekly)" is a word as "Yes" is.
+    word = re.compile(r"[^\W\d_]{2,}(?:\s*[(:,;–-].*)?", re.DOTALL)
+    words = sum(bool(word.fullmatch(c)) for c in ticks if same(c) != same(name))
     lower = {same(cell) for cell in held}
     return "words" if words * 2 > len(ticks) and "true" not in lower else "marks"
 
