@@ -248,10 +248,15 @@ def test_the_view_states_units_intervals_and_every_disagreement(
     shutil.copytree(example_root, root)
     records = load_records(root)
     coded = (root / "data" / "coded_studies.csv").read_text("utf-8")
-    name, finding = next(iter(records.findings.items()))
-    theme = records.codebook.at_rank(finding.theme, records.settings.ranks[1].id)
+    rank = records.settings.ranks[1].id
+    # The second coder passed over the one finding of a study about a theme.
+    themes = {
+        name: (finding.study, records.codebook.at_rank(finding.theme, rank))
+        for name, finding in records.findings.items()
+    }
+    name = next(n for n, about in themes.items() if [*themes.values()].count(about) == 1)
+    finding, theme = records.findings[name], themes[name][1]
     assert theme is not None
-    # The second coder passed over one finding.
     second = [line for line in coded.splitlines() if not line.startswith(f"{name},")]
     (root / "data" / "first_coding.csv").write_text(coded, "utf-8")
     (root / "data" / "second_coding.csv").write_text("\n".join(second) + "\n", "utf-8")

@@ -133,7 +133,9 @@ def _tells(names: Names, cell: str, said: Said) -> bool:
         for each in said
         if pair[0] in ("", each[0]) and pair[1] in ("", each[1])
     }
-    return {pair for pair, _ in matched} == pairs and {each for _, each in matched} == said
+    # A cell may tell of one code out of several, but of all directions where it tells of them.
+    whole = any(node for node, _ in pairs) or {each for _, each in matched} == said
+    return {pair for pair, _ in matched} == pairs and whole
 
 
 def _names(records: Records) -> Names:
