@@ -50,6 +50,10 @@ def test_keys_keep_the_order_of_the_file(example_root: Path) -> None:
         # A formula before a number is none of the prices.
         (r"$\geq$65 or $<$18 years, $n=3$, \$5", "≥65 or <18 years, n=3, $5"),
         (r"5$^\circ$C and $10^{-3}$", "5°C and 10⁻³"),
+        # As Zotero writes what stands above and below the line.
+        (r"DNA\ensuremath{_{2}}, CO$_{\textrm{2}}$, H\(_2\)O", "DNA₂, CO₂, H₂O"),
+        (r"le $4^{\textrm{ème}}$ of 10\textsuperscript{--3}", "le 4ème of 10⁻³"),
+        (r"CO\textsubscript{{2}}, \ensuremath{<}5 {\ensuremath{\alpha}}", "CO₂, <5 α"),
         ("the `new normal' and ``more''", "the ‘new normal’ and “more”"),
         ("don't rock 'n' roll, the boys' `", "don't rock 'n' roll, the boys' `"),
         ("Łódź – as typed", "Łódź – as typed"),

@@ -103,7 +103,11 @@ _COMMAND = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UNKNOWN = re.compile(r"(\\[A-Za-z]+)\{([^{}]*)\}")
-_RAISED = re.compile(r"\\text(super|sub)script\s*\{([^{}]*)\}")
+_RAISED = re.compile(r"\\text(super|sub)script\s*(?:\{([^{}]*)\}|\{\{([^{}]*)\}\})")
+_FORMULA = re.compile(r"\\ensuremath\s*\{((?:[^{}]|\{[^{}]*\})*)\}|\\\((.+?)\\\)", re.DOTALL)
+_LETTERING = re.compile(
+    r"\\(?:text|math)?(?:rm|it|bf|sf|normal|text)\s*\{([^{}]*)\}|\\text\s*\{([^{}]*)\}"
+)
 _FRACTION = re.compile(r"\\d?t?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 _LINKED = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
 # Quotation marks that a program escaped, which LaTeX would take for two dots on a letter.
@@ -166,11 +170,12 @@ def _decoded(text: str) -> str:
     if "$" in text:
         text = _MATHS.sub(lambda found: _formula(found[1]), text)
     if "\\" in text:
+        text = _FORMULA.sub(lambda found: _formula(found[1] or found[2] or ""), text)
         for pattern in (_LINKED, _LANGUAGE, _EITHER):
             text = pattern.sub("", text)
         text = _QUOTED.sub("“\\1”", text)
         text = _FRACTION.sub(r"\1/\2", text)
-        text = _RAISED.sub(lambda found: _shifted(found[1], found[2]), text)
+        text = _RAISED.sub(lambda found: _shifted(found[1], found[2] or found[3] or ""), text)
         text = _NESTED.sub(_inner_first, text)
         text = _COMMAND.sub(_spoken, text)
         # What nobody knows stays as it was written, with its braces.
@@ -250,6 +255,7 @@ def unknown_commands(text: str) -> list[str]:
 
 
 def _formula(inner: str) -> str:
+    inner = _LETTERING.sub(lambda found: found[1] or found[2] or "", inner)
     raised = _POWER.sub(
         lambda found: _shifted(
             "super" if found[1] == "^" else "sub",
@@ -271,6 +277,7 @@ def _shifted(way: str, text: str) -> str:
     ('₂', 'th', '^x+1')
     """
     table = _SUPER if way == "super" else _SUB
+    text = text.replace("--", "-")
     if text and all(ord(sign) in table for sign in text):
         return text.translate(table)
     # "°" and "*" are up there anyway.

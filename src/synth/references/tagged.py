@@ -312,7 +312,7 @@ _RIS_READ = (
 )
 _RIS_KNOWN = (
     "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
-    "US XR AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2"
+    "US XR AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2 M4 TS"
 )
 _NBIB_READ = (
     "PMID TI BTI CTI AU FAU CN ED FED DP TA JT VI IP PG LID AID PT IS ISBN LA PB PL PMC "
@@ -333,8 +333,8 @@ _CIW_KNOWN = (
     "PN SU SI MA PG EA HC HP "
     "PN BA GE D2 EC ED FP"
 )
-_ENW_READ = "0 ( A E T B J D 8 V N P I C S 7 R U X K F M @ 9 Y ? G Z 6 1 2"
-_ENW_KNOWN = "X K F W + [ ] ~ < > L O Q H * ! ) ^ = $ # , & 3 4 5"
+_ENW_READ = "0 ( ] & A E T B J D 8 V N P I C S 7 R U X K F M @ 9 Y ? G Z 6 1 2"
+_ENW_KNOWN = "X K F W + [ ~ < > L O Q H * ! ) ^ = $ # , 3 4 5"
 
 KNOWN = {
     form: frozenset(word for words in both for word in words.split())
@@ -655,7 +655,9 @@ def _issue_and_number(record: Record, texts: dict[str, str]) -> None:
     """What stands in ``C7`` and ``M1``, and an article's number in place of pages."""
     article, said = texts["type"].startswith("article"), record.first("M1")
     number = record.first("C7") or ("" if article else said)
-    if article and not texts["issue"] and re.fullmatch(r"[\w./-]{1,12}", said):
+    # RefWorks says there what kind of article it is.
+    issue = re.fullmatch(r"(?=.*\d|suppl|spec)[\w./ -]{1,12}", said, re.IGNORECASE)
+    if article and not texts["issue"] and issue:
         texts["issue"] = said
     if re.fullmatch(r"(?:Article|Art\.?)\s+\S+", texts["page"], re.IGNORECASE):
         number, texts["page"] = texts["page"], ""
@@ -925,14 +927,15 @@ def _from_enw(record: Record) -> _Said:
         "collection-title": first("S"),
         "volume": "" if degree else first("V"),
         "issue": first("N"),
-        "number": first("custom7"),  # of EndNote's XML alone
-        "page": first("P"),
+        "number": first("custom7", "]"),
+        "page": first("P", "&"),
         "edition": first("7"),
         "publisher": first("I"),
         "publisher-place": first("C"),
         "DOI": first("R"),
         "URL": next(iter(_addresses(every("U"))), first("U")),
         "language": first("G"),
+        "PMCID": first("2") if re.fullmatch(r"PMC\d+", first("2")) else "",
         "genre": (first("9") or degree) if kind in ("thesis", "report") else "",
     }
     _serial_numbers(every("@"), texts)

@@ -45,6 +45,7 @@ _ENDNOTE = (
     ("(", ("orig-pub",)),
     ("custom3", ("custom3",)),
     ("custom7", ("custom7",)),
+    ("2", ("custom2",)),
 )
 """Where EndNote has the value of a tag of its other export, the first that says something."""
 
