@@ -428,7 +428,7 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "add",
         "add studies from a file of your reference manager",
         "Reads BibTeX, RIS, PubMed's .nbib and XML, Web of Science's .ciw, EndNote's XML,\n"
-        "CSL (JSON, YAML) and references typed as text.\n"
+        "Zotero's RDF, CSL (JSON, YAML) and references typed as text.\n"
         "Each work that the review does not have gets its entry in\n"
         "references.bib and a row in data/studies.csv; its key is the first author and the year.\n"
         "Country, design and findings are not guessed: what is left to fill in is said.\n\n"

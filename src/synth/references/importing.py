@@ -38,7 +38,7 @@ from synth.references.work import (
     read_date,
     with_subtitle,
 )
-from synth.references.xml_records import XML, records_of_xml
+from synth.references.xml_records import XML, ZOTERO, records_of_xml
 from synth.text import counted, fold, shorten, slug
 
 
@@ -83,8 +83,8 @@ def read_references(path: Path) -> tuple[Works, list[Problem]]:
     """Read a file of references, of whatever format its text turns out to have.
 
     BibTeX, RIS, PubMed (``.nbib`` and XML), Web of Science (``.ciw``), EndNote (XML and ``.enw``),
-    CSL (JSON and YAML) and lists typed as text are known by what they hold, not by the
-    name of the file.
+    Zotero's RDF, CSL (JSON and YAML) and lists typed as text are known by what they hold, not by
+    the name of the file.
 
     Parameters
     ----------
@@ -507,7 +507,7 @@ def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
 
 
 _ELSEWHERE = (
-    (r"<rdf:RDF\b", "RDF of Zotero", "In Zotero choose File, Export and BibTeX, RIS or CSL JSON"),
+    (rf"<rdf:RDF\b(?![^>]*{ZOTERO})", "RDF", "Export it as BibTeX, RIS or CSL JSON"),
     (
         # In capitals, as EndNote 7 and JabRef wrote it: its kinds of works are bare numbers.
         r"(?-i:<XML>\s*<RECORDS>)",

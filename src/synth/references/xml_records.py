@@ -1,4 +1,4 @@
-"""References that EndNote and PubMed export as XML, record for record as their lines with tags.
+"""References that EndNote, PubMed and Zotero export as XML, record for record as lines with tags.
 
 A table for each says where the value of a tag stands; what the tags mean stands once, in
 :mod:`synth.references.tagged`.
@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from synth.errors import Problem
 from synth.references.tagged import Record
 
-XML = re.compile(r"<(?:records?|xml|Pubmed(?:Book)?Article(?:Set)?)\b")
+ZOTERO = "zotero.org/namespaces/export"
+XML = re.compile(rf"<(?:records?|xml|Pubmed(?:Book)?Article(?:Set)?)\b|<rdf:RDF[^>]*{ZOTERO}")
 """What files of references in XML that are read begin with."""
 
 _ENDNOTE = (
@@ -117,6 +119,8 @@ def records_of_xml(text: str, file: str) -> tuple[list[Record], str, list[Proble
         line = getattr(error, "position", (1, 0))[0]
         place = ("references-unreadable", file, line)
         return [], "", [Problem(*place, form="XML", reason=str(error))], Counter()
+    if root.tag.endswith("}RDF"):
+        return _of_zotero(root, text, file)
     _keep_raised(root)
     # PubMed's elements begin with capitals, and EndNote's never do.
     form = "nbib" if root.tag.startswith("Pubmed") else "enw"
@@ -223,3 +227,142 @@ def _date(date: Element | None) -> str:
     if month.isdecimal():
         return "-".join(filter(None, parts))
     return said.get("MedlineDate", "") or " ".join(filter(None, parts))
+
+
+# --- Zotero -------------------------------------------------------------------------------------
+
+_ZOTERO_TYPES = {
+    "journalArticle": "JOUR",
+    "magazineArticle": "MGZN",
+    "newspaperArticle": "NEWS",
+    "book": "BOOK",
+    "bookSection": "CHAP",
+    "conferencePaper": "CPAPER",
+    "thesis": "THES",
+    "report": "RPRT",
+    "webpage": "ELEC",
+    "forumPost": "ELEC",
+    "blogPost": "BLOG",
+    "preprint": "UNPB",
+    "manuscript": "MANSCPT",
+    "dataset": "DATA",
+    "computerProgram": "COMP",
+    "encyclopediaArticle": "ENCYC",
+    "dictionaryEntry": "DICT",
+    "presentation": "SLIDE",
+    "patent": "PAT",
+    "standard": "STAND",
+    "statute": "STAT",
+    "case": "CASE",
+    "videoRecording": "VIDEO",
+    "film": "MPCT",
+    "audioRecording": "SOUND",
+    "podcast": "SOUND",
+}
+"""Zotero's kinds of works by their types in RIS, as Zotero exports them there."""
+
+_ZOTERO_NO_WORKS = frozenset(["attachment", "note", "annotation"])
+_ZOTERO = (
+    ("TI", ("title",)),
+    ("PY", ("date",)),
+    ("SP", ("pages",)),
+    ("ET", ("edition", "version")),
+    ("PB", ("publisher/Organization/name",)),
+    ("CY", ("publisher/Organization/adr/Address/locality",)),
+    ("M3", ("type",)),
+    ("LA", ("language",)),
+    ("UR", ("identifier/URI/value",)),
+    ("Y2", ("dateSubmitted",)),
+    ("ID", ("citationKey",)),
+)
+"""Where Zotero's RDF has the value of a tag of RIS."""
+
+_ZOTERO_PEOPLE = (
+    ("AU", ("authors", "presenters", "inventors", "programmers", "directors", "podcasters")),
+    ("ED", ("editors",)),
+    ("A4", ("translators",)),
+)
+_ZOTERO_KNOWN = frozenset(
+    word
+    for line in """
+    itemType isPartOf volume number identifier presentedAt description subject abstract rights
+    coverage libraryCatalog shortTitle alternative archive archiveLocation isReferencedBy link
+    relation numPages numberOfVolumes runningTime contributors seriesEditors reviewedAuthors
+    bookAuthors repository archiveID genre callNumber publisher hasPart issued
+    """.splitlines()
+    for word in line.split()
+).union(
+    *(roles for _, roles in _ZOTERO_PEOPLE), *({p.split("/")[0] for p in o} for _, o in _ZOTERO)
+)
+
+
+_ZOTERO_EXTRA = re.compile(r"(?:PMID|PMCID|Original[- ]Date|Citation Key|DOI):", re.IGNORECASE)
+
+
+def _of_zotero(
+    root: Element, text: str, file: str
+) -> tuple[list[Record], str, list[Problem], Counter[str]]:
+    """The works of Zotero's RDF; what a work is part of may stand elsewhere in the file."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {n.rpartition("}")[2]: said for n, said in element.attrib.items()}
+    elsewhere = {element.get("about", ""): element for element in root}
+    lines = (
+        text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"<z:itemType\b", text)
+    )
+    records = []
+    unknown: Counter[str] = Counter()
+    # Another prefix than Zotero's own leaves the lines unknown, and the works as they are.
+    for element, line in zip(
+        root.iterfind(".//itemType/.."), chain(lines, repeat(1)), strict=False
+    ):
+        if _at(element, "itemType") in _ZOTERO_NO_WORKS:
+            continue
+        values = dict(_zotero(element, elsewhere))
+        records.append(Record(line, {tag: [v for v in said if v] for tag, said in values.items()}))
+        unknown.update({child.tag for child in element if child.tag not in _ZOTERO_KNOWN})
+    told = [] if records else [Problem("references-none", file, 1)]
+    return records, "ris", told, unknown
+
+
+def _zotero(work: Element, elsewhere: Mapping[str, Element]) -> _Values:
+    kind = _ZOTERO_TYPES.get(_at(work, "itemType"), "GEN")
+    wholes: list[Element] = []
+    for part in work.iterfind("isPartOf"):
+        named = elsewhere.get(part.get("resource", ""))
+        wholes += [*part, *([named] if named is not None else [])]
+    series = [_at(whole, "title") for whole in wholes if whole.tag == "Series"]
+    titles = [_at(whole, "title") for whole in wholes if whole.tag != "Series"]
+    yield "TY", [kind]
+    yield from _by_table(work, _ZOTERO)
+    for tag, roles in _ZOTERO_PEOPLE:
+        yield (
+            tag,
+            [_zotero_name(one) for role in roles for one in work.iterfind(f"{role}/Seq/li/*")],
+        )
+    yield "T2", titles
+    yield "T3", series
+    if not any(titles) and (meeting := _at(work, "presentedAt/Conference/title")):
+        yield "PB", [meeting]  # where a paper was read and nothing was printed
+    either = [work, *wholes]
+    yield "VL", [_at(one, "volume") for one in either]
+    yield (
+        ("M1" if kind in ("RPRT", "PAT", "STAND", "STAT") else "IS"),
+        [_at(one, "number") for one in either],
+    )
+    numbers = [_text(one) for element in either for one in element.iterfind("identifier")]
+    for tag, names in (("DO", "DOI"), ("SN", "ISBN|ISSN")):
+        yield tag, [m[1] for said in numbers if (m := re.match(rf"(?:{names}) (.+)", said))]
+    extra = work.find("description")
+    said = "" if extra is None else "".join(extra.itertext())
+    for tag, name in (("PM", "PMID"), ("PMCID", "PMCID"), ("OP", "Original[- ]Date")):
+        found = re.search(rf"^{name}:\s*(\S+)", said, re.MULTILINE | re.IGNORECASE)
+        yield tag, [found[1] if found else ""]
+    yield "N1", [line for line in said.split("\n") if not _ZOTERO_EXTRA.match(line)]
+
+
+def _zotero_name(one: Element) -> str:
+    """A name as RIS has it; one without given names is a body's, which a comma ends there."""
+    family = _at(one, "surname") or _at(one, "name")
+    given = _at(one, "givenName") or _at(one, "givenname")
+    return f"{family}, {given}" if given else f"{family}," if " " in family else family
