@@ -142,6 +142,26 @@ def test_the_coefficients_are_those_of_a_count_by_hand(
 
 
 @pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (",direction,", ",way,"),
+        (",tokenism,", ",tokenims,"),
+        (",barrier,", ",barier,"),
+        ("siantz2016-03,", "siantz2016-02,"),
+    ],
+)
+@pytest.mark.parametrize("name", ["coded_studies", "first_coding", "second_coding"])
+def test_what_is_wrong_in_a_coding_is_told_there_and_not_in_what_was_settled(
+    name: str, old: str, new: str, tmp_path: Path
+) -> None:
+    shutil.copytree(PROJECT / "data", tmp_path / "data")
+    shutil.copy(PROJECT / "references.bib", tmp_path)
+    path = tmp_path / "data" / f"{name}.csv"
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8", newline="")
+    assert not [problem for problem in check(tmp_path) if problem.code.startswith("consensus")]
+
+
+@pytest.mark.parametrize(
     ("unit", "column", "cell", "told"),
     [
         # A side that says nothing, one that says more, another node, another direction.

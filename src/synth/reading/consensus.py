@@ -36,11 +36,9 @@ def consensus_holds(records: Records) -> Iterator[Problem]:
     nodes, studies = records.tables["codebook"], records.tables["studies"]
     known_studies = (frozenset(studies.column("study")) | studies.loose) - {""}
     known_nodes = (frozenset(nodes.column("id")) | nodes.loose) - {""}
-    codings: Mapping[str, Mapping[str, Finding]] = {
-        "first": records.first_coding or records.findings,
-        "second": records.second_coding,
-        "settled": records.findings,
-    }
+    first = "first_coding" if records.first_coding else "coded_studies"
+    tables = {"first": first, "second": "second_coding", "settled": "coded_studies"}
+    whole = {name: _whole(records, name) for name in tables.values()}
     names = _names(records)
     for told in records.consensus:
         line = records.lines["consensus", told.unit]
@@ -56,12 +54,30 @@ def consensus_holds(records: Records) -> Iterator[Problem]:
         # A row about one sentence of a study is about less than what the codings say of the study.
         if wrong or about not in ("", _DIRECTION) or not records.second_coding:
             continue
-        for column, coding in codings.items():
-            said, cell = _said(records, coding, study, node), getattr(told, column)
-            if not _tells(names, cell, said):
+        for column, name in tables.items():
+            coding, cell = whole[name], getattr(told, column)
+            said = _said(records, coding or {}, study, node)
+            if coding is not None and not _tells(names, cell, said):
                 shown = {"cell": cell, "said": _written(said, about), "coding": _NAMES[column]}
                 yield Problem("consensus-untrue", file, line, column, **shown)
-    yield from _lacking(records)
+    if all(whole[name] is not None for name in (first, "second_coding")):
+        yield from _lacking(records)
+
+
+def _whole(records: Records, name: str) -> Mapping[str, Finding] | None:
+    """A coding, if all of it could be read: what is wrong in a row is told there alone."""
+    codings = {
+        "coded_studies": records.findings,
+        "first_coding": records.first_coding,
+        "second_coding": records.second_coding,
+    }
+    coding, directions = codings[name], {each.id for each in records.settings.directions}
+    rows = records.tables[name].lines
+    sound = all(
+        finding.direction in directions and set(finding.themes) <= set(records.codebook.ids)
+        for finding in coding.values()
+    )
+    return coding if sound and len(rows) == len(coding) else None
 
 
 _NAMES = {
