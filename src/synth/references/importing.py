@@ -24,7 +24,7 @@ from synth.references import tagged
 from synth.references.formats import to_bibtex
 from synth.references.latex import plain
 from synth.references.matching import Matcher
-from synth.references.names import name_of_csl
+from synth.references.names import name_of_csl, read_names
 from synth.references.typed import typed_list
 from synth.references.work import (
     CSL_TYPES,
@@ -35,6 +35,7 @@ from synth.references.work import (
     Bibliography,
     Reference,
     bare_doi,
+    doi_of,
     read_date,
     with_subtitle,
 )
@@ -112,7 +113,7 @@ def parse_references(
     >>> list(works.bibliography), problems[0].message
     (['lee2020'], 'The entry has no title.')
     """
-    text = _cochrane_as_ris(text)
+    text = _refworks_as_ris(_cochrane_as_ris(text))
     bare = text.lstrip("\ufeff \t\r\n")
     for begins, what, instead in _ELSEWHERE:
         if bare[:1] == "<" and re.search(begins, bare[:4000], re.IGNORECASE):
@@ -156,6 +157,58 @@ def _cochrane_as_ris(text: str) -> str:
         else:
             found = re.match(r"(DOI|[A-Z][A-Z0-9]): ?(.*)", line)
             lines.append(f"{tags.get(found[1], found[1])}  - {found[2]}" if found else line)
+    return "\n".join([*lines, "ER  - ", ""])
+
+
+_REFWORKS = re.compile(r"^\ufeff?RT (?=[A-Z])", re.MULTILINE)
+_REFWORKS_TAGS = {"VO": "VL", "OP": "EP", "LK": "UR", "UL": "UR", "K1": "KW", "NO": "N1"}
+# What stands there in no place of RIS, or says something else in it.
+_REFWORKS_TAGS |= {"ED": "ET", "PMID": "PM", "AD": "AD", "SR": "U1", "RD": "RD", "FD": "DA"}
+_REFWORKS_TYPES = (
+    ("Book, Section", "CHAP"),
+    ("Book", "BOOK"),
+    ("Monograph", "BOOK"),
+    ("Dissertation", "THES"),
+    ("Conference", "CPAPER"),
+    ("Report", "RPRT"),
+    ("Newspaper", "NEWS"),
+    ("Magazine", "MGZN"),
+    ("Web", "ELEC"),
+    ("Online", "ELEC"),
+    ("Computer", "COMP"),
+    ("Patent", "PAT"),
+    ("Unpublished", "MANSCPT"),
+    ("Video", "VIDEO"),
+    ("Motion", "MPCT"),
+    ("Sound", "SOUND"),
+    ("Laws", "STAT"),
+    ("Case", "CASE"),
+    ("Journal", "JOUR"),
+    ("Abstract", "JOUR"),
+)
+
+
+def _refworks_as_ris(text: str) -> str:
+    r"""What RefWorks exports as its own "tagged format", line for line as RIS.
+
+    >>> _refworks_as_ris("RT Journal Article\nA1 Lee, A\nT1 Pay\nVO 3\n").split("\n")
+    ['TY  - JOUR', 'AU  - Lee, A', 'TI  - Pay', 'VL  - 3', 'ER  - ', '']
+    """
+    if not _REFWORKS.search(text) or tagged.format_of(text):
+        return text
+    lines: list[str] = []
+    for line in text.lstrip("\ufeff").rstrip("\n").split("\n"):
+        found = re.match(r"(PMID|PMCID|[A-Z][A-Z0-9]) ?(.*)", line)
+        if found and found[1] == "RT":
+            if lines:
+                lines[-1] = "ER  - " if not lines[-1].strip() else f"{lines[-1]}\nER  - "
+            kind = (code for start, code in _REFWORKS_TYPES if found[2].startswith(start))
+            lines.append(f"TY  - {next(kind, 'GEN')}")
+        elif found and lines:
+            tag = {"A1": "AU", "T1": "TI", **_REFWORKS_TAGS}.get(found[1], found[1])
+            lines.append(f"{tag}  - {found[2]}")
+        else:
+            lines.append(line)
     return "\n".join([*lines, "ER  - ", ""])
 
 
@@ -626,6 +679,11 @@ _CSL_READ = frozenset(
         "issued",
         "year-suffix",
         "original-date",
+        "institution",
+        "degree",
+        "publisher-location",
+        "posted",
+        "updated-by",
         "accessed",
         "DOI",
         "URL",
@@ -650,6 +708,7 @@ _CSL_KNOWN = frozenset(
             "system_id",
         ),
         *("collection-editor", "container-author", "collection-number", "archive-place", "medium"),
+        *("update-to", "relation", "short-container-title", "subtype", "assertion"),
         *("dimensions", "scale", "section", "references", "license", "annote", "_graph"),
     ]
 )
@@ -708,7 +767,8 @@ def _of_csl(found: Sequence[tuple[Any, int]], file: str) -> tuple[list[Item], li
     unknown: Counter[str] = Counter()
     words: Counter[str] = Counter()
     first = 0
-    for raw, line in found:
+    for one, line in found:
+        raw = _of_openalex(one, problems, file, line) if _is_openalex(one) else one
         if not isinstance(raw, dict) or not ({"type", "author", "issued"} & set(raw)):
             problems.append(Problem("csl-item", file, line))
             continue
@@ -732,7 +792,12 @@ def _json_items(text: str) -> Iterator[tuple[Any, int]]:
         # What Crossref answers stands in a message.
         whole = whole["message"] if isinstance(whole.get("message"), dict) else whole
         held = next(
-            (whole[k] for k in ("items", "references") if isinstance(whole.get(k), list)), None
+            (
+                whole[k]
+                for k in ("items", "references", "results")
+                if isinstance(whole.get(k), list)
+            ),
+            None,
         )
         yield from ((one, 1) for one in (held if held is not None else [whole]))
         return
@@ -747,6 +812,50 @@ def _json_items(text: str) -> Iterator[tuple[Any, int]]:
         yield one, line
         line += text.count("\n", start, end)
         place = end
+
+
+def _is_openalex(one: Any) -> bool:
+    return isinstance(one, dict) and isinstance(one.get("authorships"), list)
+
+
+def _of_openalex(
+    one: Mapping[str, Any], problems: list[Problem], file: str, line: int
+) -> dict[str, Any]:
+    """A work of OpenAlex as CSL; it has the names of people as they are spoken."""
+
+    def within(said: Any, *path: str) -> Any:
+        for name in path:
+            said = said.get(name) if isinstance(said, Mapping) else None
+        return said
+
+    spoken = [str(within(who, "author", "display_name") or "") for who in one["authorships"]]
+    names = [name for said in spoken if said for name in read_names(said.replace(",", "")).people]
+    if names:
+        shown = "; ".join(name.family for name in names[:3])
+        told = f"OpenAlex has no family names; the last words were taken for them: {shown}"
+        problems.append(Problem("reference-unsure", file, line, told=told))
+    biblio = one.get("biblio")
+    ends = [within(biblio, "first_page"), within(biblio, "last_page")]
+    pmid = str(within(one, "ids", "pmid") or "").rpartition("/")[2]
+    kind = str(one.get("type") or "")
+    item = {
+        "id": str(one.get("id") or "").rpartition("/")[2],
+        "type": {"preprint": "article", "article": "article-journal"}.get(kind, kind),
+        "title": one.get("title") or one.get("display_name"),
+        "author": [tagged.csl_name(name) for name in names],
+        "issued": {"raw": str(one.get("publication_date") or one.get("publication_year") or "")},
+        "container-title": within(one, "primary_location", "source", "display_name"),
+        "volume": within(biblio, "volume"),
+        "issue": within(biblio, "issue"),
+        "page": "-".join(dict.fromkeys(str(end) for end in ends if end)),
+        "DOI": one.get("doi"),
+        "PMID": pmid,
+        "language": one.get("language"),
+        "note": "Retracted publication" if one.get("is_retracted") is True else "",
+    }
+    if item["type"] not in _CSL_KINDS | {*_CSL_ALIKE}:
+        item["type"] = "article-journal" if item["container-title"] else "document"
+    return {name: said for name, said in item.items() if said}
 
 
 def _unknown_names(unknown: Counter[str], file: str) -> list[Problem]:
@@ -774,6 +883,19 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         value = int(value) if isinstance(value, float) and value.is_integer() else value
         if isinstance(value, str | int | float) and (text := plain(" ".join(str(value).split()))):
             item[name] = text
+    # Crossref says so of a work whose retraction it knows.
+    updates = [up for up in raw.get("updated-by") or () if isinstance(up, Mapping)]
+    if any(up.get("type") in ("retraction", "withdrawal", "removal") for up in updates):
+        item["note"] = "; ".join(filter(None, [item.get("note", ""), "Retracted publication"]))
+    # As Crossref has it of theses and preprints.
+    for name, other, part in (("publisher", "institution", "name"), ("genre", "degree", "")):
+        said = raw.get(other)
+        first = said[0] if isinstance(said, list) and said else said
+        first = first.get(part) if isinstance(first, Mapping) else first
+        if isinstance(first, str) and first and item["type"] in ("thesis", "article", "report"):
+            item[name] = plain(first)
+    if isinstance(place := raw.get("publisher-location"), str):
+        item.setdefault("publisher-place", plain(place))
     held = plain(str(raw.get("event-title") or raw.get("event") or ""))
     if held and item["type"] in ("paper-conference", "speech") and "container-title" not in item:
         # Where a paper was read and nothing was printed, the meeting stands for the press.
@@ -809,7 +931,7 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         if names:
             item[role] = names
     # Without the first, a record of Crossref has the others.
-    dates = ("issued", "published", "published-print", "published-online")
+    dates = ("issued", "published", "published-print", "published-online", "posted")
     said = next(filter(None, (_date_text(raw.get(name)) for name in dates)), "")
     date = read_date(said or str(raw.get("status") or ""))
     item.pop("status", None)
@@ -831,7 +953,7 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         item["original-date"] = {"date-parts": [[first]]}
     if (accessed := read_date(_date_text(raw.get("accessed")))).year:
         item["accessed"] = tagged.dated(accessed)["issued"]
-    doi = bare_doi(str(raw.get("DOI") or ""))
+    doi = doi_of(str(raw.get("DOI") or ""))
     url = str(raw.get("URL") or "").strip()
     if DOI.fullmatch(doi):
         item["DOI"] = doi

@@ -21,6 +21,7 @@ from synth.references.work import (
     WEB_ADDRESS,
     Date,
     bare_doi,
+    doi_of,
     full_range,
     left_of_date,
     own_note,
@@ -409,7 +410,7 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         item["accessed"] = dated(read_date(item["accessed"]))["issued"]
     if item["type"] in ("software", "dataset") and "edition" in item:
         item["version"] = item.pop("edition")
-    doi = bare_doi(item.pop("DOI", ""))
+    doi = doi_of(item.pop("DOI", ""))
     first = _MORE_THAN_DOI.match(doi)
     if DOI.fullmatch(doi):
         item["DOI"] = doi
@@ -661,6 +662,9 @@ def _issue_and_number(record: Record, texts: dict[str, str]) -> None:
         texts["issue"] = said
     if re.fullmatch(r"(?:Article|Art\.?)\s+\S+", texts["page"], re.IGNORECASE):
         number, texts["page"] = texts["page"], ""
+    if texts["type"] == "report" and not number and re.search(r"\d", texts["volume"]):
+        # A series of reports counts them as volumes: "No. 12345".
+        number = re.sub(r"^No\.?\s+", "", texts["volume"], flags=re.IGNORECASE)
     texts["number"] = re.sub(
         r"^(?:Article|Art\.?)\s+(?:No\.?\s+)?", "", number, flags=re.IGNORECASE
     )
@@ -694,7 +698,7 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
     texts["DOI"] = record.first("DO", "DI", "DOI")
     for value in record.every("UR", "URL", "LK", "L2") if not texts["DOI"] else ():
         # Of several addresses one may be the DOI.
-        if DOI.fullmatch(said := bare_doi(value)) and not texts["DOI"]:
+        if DOI.fullmatch(said := doi_of(value)) and not texts["DOI"]:
             texts["DOI"] = said
     for tag in ("M3", "L3", "L1", "N1", "AN", "C2"):
         for value in record.every(tag) if not texts["DOI"] else ():

@@ -299,6 +299,26 @@ _BRACKETED = re.compile(r"^[<\[(]\s*(?:(?i:doi)\s*:?\s*)?(10\.\d{4,9}/[^\s<>\[\]
 _UNCLEAN = re.compile(r"[\s\\{}&$]|[.,;]$")
 
 
+# A page of a publisher names the DOI of what it shows.
+_PAGE_OF_DOI = re.compile(
+    r"https?://[^/\s]+/(?:\S*?/)?(?:doi|articles?|chapter|content/pdf|article\?id=)/?"
+    r"(?:(?:full|abs|pdf|epdf|epub|book|ref|figure|pdfdirect|xml)/)?(10\.\d{4,9}/[^\s?#]+?)"
+    r"(?:/(?:full|abstract|pdf|epdf|html|references|meta))?(?:\.pdf|\.html?)?(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+
+
+def doi_of(text: str) -> str:
+    """As :func:`bare_doi`, also of the page of a publisher.
+
+    >>> doi_of("https://www.example.org/doi/full/10.1000/x.1?role=tab"), doi_of("DOI: 10.1000/x")
+    ('10.1000/x.1', '10.1000/x')
+    """
+    said = bare_doi(text)
+    page = _PAGE_OF_DOI.fullmatch(said)
+    return unquote(page[1]) if page else said
+
+
 def same_doi(doi: str) -> str:
     """A DOI as it is compared: without its address, whatever its capitals."""
     return bare_doi(doi).casefold()
@@ -381,9 +401,12 @@ CSL_TYPES = {
 DOCTORAL, MASTERS, BACHELORS = "Doctoral dissertation", "Master’s thesis", "Bachelor’s thesis"
 _GENRES = {
     **dict.fromkeys(
-        ("phdthesis", "phd", "phd thesis", "doctoral thesis", "phd dissertation"), DOCTORAL
+        ("phdthesis", "phd", "ph d", "phd thesis", "doctoral thesis", "phd dissertation"), DOCTORAL
     ),
-    **dict.fromkeys(("doctoral dissertation", "dissertation", "doctoral"), DOCTORAL),
+    **dict.fromkeys(("doctoral dissertation", "dissertation", "doctoral", "doctorate"), DOCTORAL),
+    **dict.fromkeys(("ph d thesis", "ph d dissertation", "dphil", "d phil", "psyd"), DOCTORAL),
+    **dict.fromkeys(("psy d", "edd", "ed d"), DOCTORAL),
+    **dict.fromkeys(("ma", "m a", "msc", "m sc", "ms", "m s", "med", "m ed"), MASTERS),
     **dict.fromkeys(
         ("mastersthesis", "mathesis", "masters thesis", "master thesis", "msc thesis"), MASTERS
     ),
@@ -620,7 +643,7 @@ class Reference:
     @cached_property
     def doi(self) -> str:
         """The DOI without an address before it; taken from the address when that is a DOI."""
-        said = bare_doi(self.fields.get("doi", ""))
+        said = doi_of(self.fields.get("doi", ""))
         url = self.fields.get("url", "")
         if not said and ("doi.org/10." in url or url.startswith("10.")):
             found = bare_doi(url)
