@@ -316,3 +316,23 @@ def test_a_preview_covers_no_line_of_a_citation_that_breaks(
     citation.evaluate("(one) => one.focus({ preventScroll: true })")
     page.locator(".synth-pop").wait_for()
     assert page.evaluate(COVERED) == 0
+
+
+# Citations whose opening bracket stands at the end of the line before.
+LEFT_BEHIND = """() => [...document.querySelectorAll(".fc")].filter((cited) => {
+    const said = cited.previousSibling;
+    if (!cited.getClientRects().length || !said?.data?.endsWith("(")) return false;
+    const range = document.createRange();
+    range.setStart(said, said.data.length - 1);
+    range.setEnd(said, said.data.length);
+    return cited.getClientRects()[0].top > range.getBoundingClientRect().bottom - 4;
+}).map((cited) => cited.textContent)"""
+
+
+@pytest.mark.parametrize("name", ["framework", "macro", "wellbeing"])
+def test_a_bracket_stands_with_the_citation_it_opens(name, built_book, offline_page):
+    page = offline_page(viewport={"width": 900, "height": 900}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    assert page.locator(".fc").count() > 10
+    assert page.evaluate(LEFT_BEHIND) == []

@@ -276,6 +276,7 @@ def test_the_list_of_pages_shows_the_page_that_is_open(
         ("intro", ".synth-lane-theme a", "textDecorationColor", "rgb(116, 122, 132)"),
         ("framework", ".synth-t2 tr.F a", "textDecorationColor", "rgb(116, 122, 132)"),
         ("intro", "article .synth-doors a", "textDecorationLine", "underline"),
+        ("framework", ".synth-t2 tr.L a", "fontSize", "27px"),
     ],
 )
 def test_what_is_said_of_a_kind_of_link_goes_before_what_is_said_of_all(
