@@ -138,8 +138,8 @@ future: setup-book ## build the same book on the newest Sphinx without jupyter-b
 	@scripts/future
 
 .PHONY: clean
-clean: ## remove what was built (the environments stay)
-	@rm -rf _build conf.py .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## remove what was built, dist/ too (the environments stay)
+	@rm -rf _build build dist conf.py .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find book src tests bench -name __pycache__ -o -name .ipynb_checkpoints 2>/dev/null | xargs -r rm -rf
 
 .PHONY: setup-book setup-dev setup-node

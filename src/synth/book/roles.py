@@ -117,7 +117,7 @@ class ReviewRole(EvidenceRole):
             quote=anchor,
         )
         link += nodes.Text(words.say("cite_own", section=section))
-        mark = nodes.inline(classes=["synth", "synth-cite", "synth-review-mark"])
+        mark = nodes.inline(classes=["synth", "synth-cite"])
         mark += [nodes.Text("("), link, nodes.Text(")")]
         return mark
 
