@@ -103,6 +103,23 @@ def test_a_work_that_came_out_again_has_two_years(
         ),
         ("article", {"journal": "J", "pages": "e1--e9"}, "A title. J, e1–e9."),
         ("article", {"journal": "J", "pages": "E12"}, "A title. J, E12."),
+        ("article", {"journal": "J", "pages": "CD001234"}, "A title. J, Article CD001234."),
+        (
+            "article",
+            {"journal": "J", "pages": "S0140-6736(19)30001-1"},
+            "A title. J, S0140-6736(19)30001-1.",
+        ),
+        # Before our era.
+        ("book", {"origdate": "-0441", "publisher": "P"}, "A title. P."),
+        # Google Scholar has archives of preprints for journals.
+        (
+            "article",
+            {"journal": "arXiv preprint arXiv:2101.00001"},
+            "A title (arXiv:2101.00001). arXiv.",
+        ),
+        ("article", {"journal": "arXiv:2101.00002 [cs]"}, "A title (arXiv:2101.00002). arXiv."),
+        ("article", {"journal": "medRxiv", "pages": "2020--03"}, "A title. medRxiv."),
+        ("article", {"journal": "arXiv Letters", "volume": "3"}, "A title. arXiv Letters, 3."),
         (
             "inproceedings",
             {"eventtitle": "Garden Days", "venue": "Oslo"},

@@ -422,6 +422,8 @@ def check_bibliography(
     unread: Counter[str] = Counter()
     for work in bibliography.values():
         fields = work.fields
+        if not work.date.original:
+            unread.update(name for name in ("origdate", "origyear") if name in fields)
 
         def add(code: str, at: str = "", work: Reference = work, **fields: object) -> None:
             line = work.lines.get(at, work.line)

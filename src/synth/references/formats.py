@@ -16,7 +16,7 @@ from synth.model import facet_values
 from synth.references.csv_text import csv_text
 from synth.references.latex import encode
 from synth.references.names import Name, read_name
-from synth.references.work import DOCTORAL, KEY_SUFFIX, MASTERS, read_date
+from synth.references.work import DOCTORAL, KEY_SUFFIX, MASTERS, PUBLISHERS_NUMBER, read_date
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -215,7 +215,7 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
     lines += _ris_dates(item)
     if "page" in item:
         first, _, last = item["page"].partition("-")
-        plain = last and "," not in item["page"]
+        plain = last and "," not in item["page"] and not PUBLISHERS_NUMBER.fullmatch(item["page"])
         lines += [("SP", first), ("EP", last)] if plain else [("SP", item["page"])]
     # The explorer inserts keywords before the end of an entry; nothing else may stand there.
     lines += [("KW", word) for word in item.get("keyword", "").split(", ") if word]
@@ -333,7 +333,8 @@ def _bib_entry(item: Mapping[str, Any]) -> str:
             field = "issue"  # no field stands twice
         # Addresses are read as they stand; everywhere else these signs are commands.
         written = _verbatim(text) if name in ("DOI", "URL") else encode(text)
-        fields.append((field, written.replace("-", "--") if name == "page" else written))
+        ranged = name == "page" and not PUBLISHERS_NUMBER.fullmatch(text)
+        fields.append((field, written.replace("-", "--") if ranged else written))
     if item["type"] in ("article-magazine", "article-newspaper"):
         fields.append(("entrysubtype", item["type"].removeprefix("article-")))
     listed = "".join(f"  {field} = {{{_line(text)}}},\n" for field, text in fields)

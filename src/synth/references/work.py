@@ -328,6 +328,10 @@ def same_doi(doi: str) -> str:
 _NO_PAGES = re.compile(r"(?:\s|[-‐‑‒–—−]|(?i:n/?a)|\b0+\b)*")
 
 
+PUBLISHERS_NUMBER = re.compile(r"[SB]?\d{4}-\d{3}[\dX]\(\d\d\)\d{5}-[\dX]")
+"""The number of an article that has no pages yet, such as ``S0140-6736(19)30001-1``."""
+
+
 def full_range(pages: str) -> str:
     """Pages with a dash between the first and the last, written in full.
 
@@ -347,6 +351,8 @@ def full_range(pages: str) -> str:
     """
     if _NO_PAGES.fullmatch(pages):
         return ""
+    if PUBLISHERS_NUMBER.fullmatch(pages):
+        return pages
     said = re.sub(r"^(?:pp?|pages?|S)\.\s*", "", pages.strip(), flags=re.IGNORECASE)
     if alone := re.fullmatch(r"(\w+)\s*[-‐‑‒–—−]+\s*\1", said):
         return alone[1]
@@ -430,6 +436,21 @@ _NUMBER_FIELDS = ("articleno", "article-number", "art_number", "article_number",
 # "UNSP 88", "ARTN 88" are Web of Science's.
 _ARTICLE_NUMBER = re.compile(
     r"(?:(?:Article|Art\.?|Paper)\s*(?:No\.?|ID)?|UNSP\b|ARTN\b)\s*(?=\w)", re.IGNORECASE
+)
+
+
+# "CD001234" is the Cochrane Library's.
+_E_NUMBER = re.compile(r"e\d+|CD\d{6}(?:\.pub\d+)?")
+_ARCHIVES = {
+    name.lower(): name
+    for name in ("arXiv", "bioRxiv", "medRxiv", "PsyArXiv", "SocArXiv", "EdArXiv", "OSF")
+}
+"""Archives of preprints as they write themselves."""
+# Google Scholar has them for journals: "arXiv preprint arXiv:2101.00001".
+_IN_ARCHIVE = re.compile(
+    rf"({'|'.join(_ARCHIVES)})(?: preprints?| e-prints?)?[\s:,]*(?:\1[:.]?\s*)?"
+    r"(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+/\d{7})?(?:\s*\[[\w., -]+\])?",
+    re.IGNORECASE,
 )
 
 
@@ -520,7 +541,8 @@ class Reference:
         else:
             date = read_date(decode(written).replace("–", "-").replace("—", "-"))
         if not date.original and (first := self.text("origdate", "origyear")):
-            date = date._replace(original=read_date(first).year)
+            # "-0441" is before our era, which no form of a date here can say.
+            date = date._replace(original=0 if first[0] == "-" else read_date(first).year)
         if "month" in self.fields and date.year and not date.month:
             month, day = read_month(decode(self.fields["month"]))
             given = self.fields.get("day", "").strip("{} ")
@@ -572,8 +594,19 @@ class Reference:
         return re.split(r"(?<=\S)[:?!]\s|\s[-–—]\s|(?<=\w\w)\.\s", self.title, maxsplit=1)[0]
 
     @cached_property
+    def _archive(self) -> tuple[str, str]:
+        """The archive of preprints that stands for a journal, and the number there."""
+        said = self.text("journal", "journaltitle")
+        found = _IN_ARCHIVE.fullmatch(said) if "rxiv" in said.lower() else None
+        if not found or self.fields.get("volume"):
+            return "", ""
+        return _ARCHIVES[found[1].lower()], found[2] or ""
+
+    @cached_property
     def container(self) -> str:
         """The journal or book the work stands in."""
+        if self._archive[0]:
+            return ""
         for name, below in (
             ("journal", "journalsubtitle"),
             ("journaltitle", "journalsubtitle"),
@@ -602,6 +635,8 @@ class Reference:
         """The kind of work, in the words of CSL 1.0.2."""
         kind = CSL_TYPES.get(self.kind, "document")
         subtype = self.fields.get("entrysubtype", "").lower()
+        if self._archive[0] and kind in ("document", "article-journal"):
+            return "article"
         if (
             self.preprint
             and kind in ("document", "webpage", "article-journal")
@@ -621,10 +656,11 @@ class Reference:
     @property
     def preprint(self) -> str:
         """The number of the work in an archive of preprints, such as ``arXiv:2101.00001``."""
-        archive = self.text("eprinttype", "archiveprefix")
+        archive = _ARCHIVES.get(self.text("eprinttype", "archiveprefix").lower(), "")
         number = self.text("eprint")
-        known = archive.lower() in ("arxiv", "biorxiv", "medrxiv", "psyarxiv", "socarxiv", "osf")
-        if not number or not known:
+        if not number or not archive:
+            archive, number = self._archive
+        if not number:
             return ""
         return number if ":" in number else f"{archive}:{number}"
 
@@ -719,15 +755,18 @@ class Reference:
     def _number_in_pages(self) -> str:
         """What stands in place of pages and counts articles: "Article 7", "e0123456"."""
         said = self.text("pages")
-        numbered = _ARTICLE_NUMBER.match(said) or re.fullmatch(r"e\d+", full_range(said))
+        numbered = _ARTICLE_NUMBER.match(said) or _E_NUMBER.fullmatch(full_range(said))
         return full_range(said) if numbered else ""
 
     @property
     def publisher(self) -> str:
         """The body that published the work, or the school of a thesis."""
         said = self.text("publisher", "institution", "school", "organization")
+        if self._archive[0] and not self.text("institution", "organization"):
+            return self._archive[0]
         if not said and self.preprint:
-            return self.text("eprinttype", "archiveprefix")
+            archive = self.text("eprinttype", "archiveprefix")
+            return _ARCHIVES.get(archive.lower(), archive)
         if not said and self.csl_type in ("paper-conference", "speech"):
             said = ", ".join(filter(None, [self.text("eventtitle"), self.text("venue")]))
         if said or not self.fields.get("howpublished"):
