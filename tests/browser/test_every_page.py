@@ -209,6 +209,87 @@ LOOKS_THAT_FAIL = """async () => {
     return [...new Set(looks)].sort((one, other) => one - other);
 }"""
 
+# The rules for what is pointed at or has the focus are made to hold for everything at once: no box
+# may move, and the line around what has the focus is cut by nothing and is seen on its ground.
+STATES = r"""() => {
+    const all = [...document.body.querySelectorAll("*")]
+        .filter((it) => it.checkVisibility() && it.getClientRects().length);
+    const name = (it) => [it.localName, ...it.classList].join(".");
+    const place = (it) => {
+        const box = it.getBoundingClientRect();
+        return [box.left, box.top, box.width, box.height];
+    };
+    const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
+    const light = (colour) => {
+        const [r, g, b] = parts(colour).map((it) => ((it / 255 + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    };
+    const ground = (it) => {
+        const [, , , opaque = 1] = parts(getComputedStyle(it).backgroundColor);
+        return opaque === 1 || !it.parentElement ? getComputedStyle(it).backgroundColor
+            : ground(it.parentElement);
+    };
+    const contrast = (one, other) => Math.exp(Math.abs(Math.log(light(one) / light(other))));
+    // Which edges of what clips it the line around an element goes beyond.
+    const cut = (it, beyond) => {
+        const [left, top, width, height] = place(it);
+        const found = [];
+        for (let up = it.parentElement; up && up !== document.body; up = up.parentElement) {
+            const { overflowX, overflowY, contain } = getComputedStyle(up);
+            const clips = /paint|content|strict/.test(contain);
+            const [x, y, wide, high] = place(up);
+            const inside = left > x - 1 && top > y - 1;
+            if (inside && (clips || overflowX !== "visible") && up.scrollLeft === 0) {
+                const end = left + width < x + wide + 1 && left + width + beyond > x + wide + 1;
+                if (left - beyond < x - 1 || end) found.push(`${name(up)} at a side`);
+            }
+            const still = up.scrollHeight <= up.clientHeight + 1;
+            if (inside && (clips || overflowY !== "visible") && still)
+                if (top - beyond < y - 1 || top + height + beyond > y + high + 1)
+                    found.push(`${name(up)} above or below`);
+        }
+        return found;
+    };
+    const rulesOf = (of) => [...of.cssRules].flatMap((rule) =>
+        [rule, ...(rule.cssRules ? rulesOf(rule) : [])]);
+    const rules = [...document.styleSheets].flatMap(rulesOf).filter((rule) => rule.selectorText);
+    const wrong = new Set();
+    let changed = 0;
+    const still = new CSSStyleSheet();
+    still.replaceSync("* { transition: none !important; }");
+    document.adoptedStyleSheets.push(still);
+    const focusable = "a[href], button, input, select, textarea, summary, [tabindex]";
+    for (const [state, kinds] of [[":hover", "*"], [":focus-visible", focusable]]) {
+        const bearers = all.filter((it) => it.matches(kinds) && !it.closest(":disabled"));
+        const before = all.map(place);
+        const altered = rules.filter((rule) => rule.selectorText.includes(state));
+        const said = altered.map((rule) => rule.selectorText);
+        changed += altered.length;
+        for (const rule of altered)
+            rule.selectorText = rule.selectorText.replaceAll(state, "[data-state]");
+        for (const it of bearers) it.dataset.state = "";
+        all.map(place).forEach((now, at) => {
+            if (now.some((value, side) => Math.abs(value - before[at][side]) > 0.6))
+                wrong.add(`${name(all[at])} moves by ${state}`);
+        });
+        if (state !== ":hover")
+            for (const it of bearers.filter((one) => !one.closest("svg"))) {
+                const { outlineStyle, outlineWidth, outlineOffset, outlineColor }
+                    = getComputedStyle(it);
+                if (outlineStyle === "none") continue;
+                const beyond = parseFloat(outlineWidth) + parseFloat(outlineOffset);
+                for (const where of cut(it, beyond))
+                    wrong.add(`the line around ${name(it)} is cut by ${where}`);
+                const seen = contrast(outlineColor, ground(beyond > 0 ? it.parentElement : it));
+                if (seen < 3) wrong.add(`the line around ${name(it)} has a contrast of ${seen}`);
+            }
+        altered.forEach((rule, at) => { rule.selectorText = said[at]; });
+        for (const it of bearers) delete it.dataset.state;
+    }
+    document.adoptedStyleSheets.pop();
+    return { changed, wrong: [...wrong] };
+}"""
+
 THEME = "(theme) => { document.documentElement.dataset.theme = theme; }"
 
 
@@ -463,7 +544,32 @@ def test_on_a_phone_at_night_and_zoomed(
         page.reload()
         page.evaluate(SCROLL)
     wrong["below a path and under the policy, at 1280 px"] = alive(offline)
+    states = page.evaluate(STATES)
+    assert states["changed"] > 20, "the rules of the page can be read"
+    wrong["pointed at or with the focus"] = states["wrong"]
     assert {what: found for what, found in wrong.items() if found} == {}
+
+
+def test_what_the_pointer_moves_and_a_line_that_is_cut_or_not_seen_are_found(
+    offline_page: Callable[..., Any],
+) -> None:
+    page = offline_page().page
+    sound = (
+        "a:focus-visible { outline: 3px solid #b5259f; outline-offset: 2px } a:hover { color: red }"
+    )
+    for style, found in (
+        ("", []),
+        ("a { border: 0 solid } a:hover { border-width: 1px }", ["a moves by :hover"]),
+        ("i { padding-left: 1px } a:focus-visible i { padding: 0 }", ["i moves by :focus-visible"]),
+        ("p { overflow-x: auto }", ["p at a side", "p above or below"]),
+        ("p { contain: paint; padding: 6px 0 }", ["p at a side"]),
+        ("p { overflow-x: auto; padding: 6px }", []),
+        ("p { background: #7b3760 }", ["a has a contrast of 1."]),
+    ):
+        page.set_content(f"<style>{sound} {style}</style><p><a href='#'><i>text</i></a></p>")
+        wrong = page.evaluate(STATES)["wrong"]
+        assert all(any(part in it for it in wrong) for part in found), (style, wrong)
+        assert bool(wrong) == bool(found), (style, wrong)
 
 
 def test_every_page_has_a_title_of_its_own(built_book: Path) -> None:
