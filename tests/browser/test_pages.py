@@ -297,6 +297,30 @@ def test_what_is_said_of_a_kind_of_link_goes_before_what_is_said_of_all(
     assert value in style
 
 
+def test_a_line_of_its_level_marks_the_page_in_the_list(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """Its name stands under the names of the pages beside it, not before them."""
+    for name, level in (("wellbeing", "micro"), ("change-management", "meso"), ("macro", "macro")):
+        page = offline_page(viewport={"width": 1280, "height": 900}).open(
+            built_book / "book" / f"{name}.html"
+        )
+        seen = page.evaluate(
+            """() => {
+                const here = document.querySelector(".bd-links a[aria-current=page]");
+                const starts = (link) => link.getBoundingClientRect().left
+                    + parseFloat(getComputedStyle(link).paddingLeft);
+                const beside = [...here.closest("ul").parentElement.parentElement
+                    .querySelectorAll(`.${here.parentElement.classList[0]} > a`)];
+                return [getComputedStyle(here).boxShadow, getComputedStyle(here.querySelector("svg")
+                    ?? here.closest(".synth-part").querySelector("svg")).color,
+                    [...new Set([...beside, here].map(starts))]];
+            }"""
+        )
+        assert seen[1] in seen[0], (name, level)
+        assert len(seen[2]) == 1, name
+
+
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 FOLDS = "details.synth-fold"
 IN_SIGHT = "(one) => { const { y } = one.getBoundingClientRect(); return 0 <= y && y < 300; }"

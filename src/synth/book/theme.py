@@ -148,6 +148,7 @@ def sidebar(pages: Any, headings: Any, *, words: Words, signs: Mapping[str, Any]
                 level, drawn = title
                 svg = type(pages)(drawn, "html.parser").svg
                 svg["class"] = f"lvl-{level}"
+                only[0]["class"] = [*only[0]["class"], f"synth-of-{level}"]
                 only[0].a.insert(0, svg)
     for arrow in pages.select("summary"):
         title = arrow.parent.find_previous_sibling("a").get_text(strip=True)
