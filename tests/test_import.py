@@ -22,6 +22,7 @@ from synth.reading.versions import VERSIONS_FILE, versions
 from synth.references.work import Bibliography
 from synth.starter.draft import NO_SUMMARY
 from synth.starter.importer import Taken, take_in
+from synth.starter.recipe import parse_recipe
 from synth.starter.request import Request
 
 CASES = Path(__file__).parent / "import"
@@ -1155,7 +1156,7 @@ def test_columns_of_single_reviewers_do_not_count_beside_their_consensus(take: T
     )
     assert made.counts == (2, 2)
     assert made.themes == {"Pay": 1, "Hours": 1}
-    assert "'Final', 'R1', 'R2' code the same: the columns of 'Final' count" in made.told
+    assert "Among the columns that code the same those of 'Final' count" in made.told
 
 
 def test_marks_of_footnotes_are_no_part_of_ticks_and_names(take: Take) -> None:
@@ -1615,8 +1616,13 @@ def test_the_codes_that_coders_agreed_on_count(take: Take, one: str, two: str, a
         "Roe 2012,Time,Time,Time\n"
     )
     assert made.themes == {"Time": 2, "Trust": 1}
-    assert "Pay" not in "".join(made.taken.draft.files.values())
-    assert "counts, the others are not taken over" in made.told
+    assert [row["theme"] for row in made.rows("data/first_coding.csv")] == ["pay", "pay", "time"]
+    assert [row["theme"] for row in made.rows("data/second_coding.csv")] == [
+        "time",
+        "trust",
+        "time",
+    ]
+    assert f"{agreed!r} counts among the columns that code the same" in made.told
 
 
 @pytest.mark.parametrize(
@@ -2794,7 +2800,7 @@ def test_two_tracks_of_coding_count_once(take: Take, one: str, two: str, agreed:
     table = f'Study,"{one}","{two}","{agreed}"\nLee 2019,Pay,Pay,Pay\nRoux 2020,Rest,Pay,Rest\n'
     made = take(f"{table}Ek 2021,Rest,Rest,Rest\n")
     assert made.themes == {"Pay": 1, "Rest": 2}
-    assert f"{agreed!r} counts, the others are not taken over" in made.told
+    assert f"{agreed!r} counts among the columns that code the same" in made.told
     assert "Filters: none" in made.told
 
 
@@ -2806,6 +2812,41 @@ def test_directions_of_two_coders_count_once(take: Take) -> None:
         "Roux 2020,Rest,Barrier,Pay,Barrier,Rest,Barrier\n"
     )
     assert sorted(ways_of(made)) == [("Pay", "Facilitator"), ("Rest", "Barrier")]
+    for file, ways in (("first", ["barrier", "barrier"]), ("second", ["facilitator", "barrier"])):
+        assert [row["direction"] for row in made.rows(f"data/{file}_coding.csv")] == ways
+
+
+def test_a_second_coder_is_compared_over_the_studies_that_both_coded(take: Take) -> None:
+    made = take(
+        "Study,Theme (AB),Theme (CD)\nLee 2019,Pay,Pay\nRoux 2020,Rest,Pay\nEk 2021,Rest,\n"
+    )
+    assert made.counts == (3, 3)
+    for file in ("first", "second"):
+        rows = made.rows(f"data/{file}_coding.csv")
+        assert [row["study"] for row in rows] == ["lee2019", "roux2020"]
+    assert "'Theme (CD)' is kept as a second coding" in made.told
+    # The recipe says it, so that the next import reads it so.
+    read = parse_recipe(made.taken.draft.files["data/import.toml"])
+    assert read.sheets[0].coders == {"Theme (AB)": ("Theme (CD)",)}
+
+
+@pytest.mark.parametrize("said", ["Mixed", ""])
+def test_a_direction_that_only_a_second_coder_says_stays_what_it_is(take: Take, said: str) -> None:
+    table = f"Study,Reviewer,Theme,Direction\nLee 2019,A,Pay,{said}\nLee 2019,B,Pay,Barrier\n"
+    made = take(f"{table}Lee 2019,Consensus,Pay,Barrier\nEk 2020,Consensus,Pay,Enabler\n")
+    (first,) = made.rows("data/first_coding.csv")
+    assert first["direction"] == (said.casefold() or "not-stated")
+
+
+def test_groups_of_headings_may_be_named_again_above_each_column(take: Take) -> None:
+    made = take(
+        "Study,Reviewer 1,Reviewer 1,Reviewer 2,Reviewer 2,Consensus,Consensus\n"
+        ",Pay,Rest,Pay,Rest,Pay,Rest\n"
+        "Lee 2019,x,,x,x,x,\nRoux 2020,,x,x,x,,x\n"
+    )
+    assert made.themes == {"Pay": 1, "Rest": 1}
+    assert len(made.rows("data/first_coding.csv")) == 2
+    assert len(made.rows("data/second_coding.csv")) == 4
 
 
 @pytest.mark.parametrize(
@@ -2821,7 +2862,9 @@ def test_ticks_of_two_coders_count_once(take: Take, heads: tuple[str, ...]) -> N
     header = ",".join(head.format(code) for code in ("Pay", "Rest") for head in heads)
     made = take(f"Study,{header}\nLee 2019,x,x,x,,x,\nRoux 2020,,x,,x,x,x\nEk 2021,x,x,x,,,\n")
     assert made.themes == {"Pay": 2, "Rest": 1}
-    assert "code the same: the columns of" in made.told
+    assert "Among the columns that code the same those of" in made.told
+    assert len(made.rows("data/first_coding.csv")) == 3
+    assert len(made.rows("data/second_coding.csv")) == 5
 
 
 def test_columns_of_several_lands_are_not_of_several_coders(take: Take) -> None:

@@ -130,7 +130,11 @@ class _Making:
         words = [*material.directions.values()]
         if not material.has_directions:
             words = [REPORTED]
-        elif any(coding.direction == NOT_STATED for coding in material.codings):
+        elif any(
+            coding.direction == NOT_STATED
+            for codings in (material.codings, material.first, material.second)
+            for coding in codings
+        ):
             words.append(NOT_STATED)
         ids: dict[str, str] = {}
         for word in words:

@@ -65,6 +65,8 @@ _HELP = """\
 # counts    where several people coded the same study: whose rows count
 # marks     what a mark below a heading that is a code, or before a code or a text, says:
 #           "+" = "Positive", or "b" = "Barrier" for "B: Cost"
+# coders    for a column that counts, the columns of those who coded the same: they stand as
+#           second_coding.csv and, where two coded and agreed, first_coding.csv
 # columns   what each column is:
 """
 
@@ -87,6 +89,8 @@ class SheetRecipe:
     separators : the signs between several values of a cell, by column.
     path : the sign between the ranks of a code; empty if there is none.
     counts : the reviewer whose rows count where several coded one study; empty if nobody did.
+    coders : for a column that counts, the columns of the others who coded the same, at most two;
+        empty for one that has none.
     values : by column what a value is read as; ``""`` as a column stands for all of them.
     """
 
@@ -100,6 +104,7 @@ class SheetRecipe:
     separators: Mapping[str, str] = field(default_factory=dict)
     path: str = ""
     counts: str = ""
+    coders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, *uses: str) -> tuple[str, ...]:
@@ -154,6 +159,29 @@ class SheetRecipe:
         """Columns that name a code rank by rank, the widest first."""
         found = [(use, name) for name, use in self.columns.items() if use.startswith("rank ")]
         return tuple(name for _, name in sorted(found, key=lambda pair: int(pair[0][5:] or 0)))
+
+    def of_coder(self, at: int) -> SheetRecipe:
+        """How the table is read with the columns of another coder in place of those that count.
+
+        Parameters
+        ----------
+        at : which of the coders, from 0.
+        """
+        instead = {n: o[at] for n, o in self.coders.items() if at < len(o) and o[at]}
+
+        def moved(told: Mapping[str, Any]) -> dict[str, Any]:
+            return {**told, **{other: told[n] for n, other in instead.items() if n in told}}
+
+        columns = {other: self.columns[n] for n, other in instead.items()}
+        return replace(
+            self,
+            columns={**self.columns, **dict.fromkeys(self.coders, "leave-out"), **columns},
+            codes=moved(self.codes),
+            directions=moved(self.directions),
+            separators=moved(self.separators),
+            values=moved(self.values),
+            coders={},
+        )
 
     def using(self, column: str, use: str) -> SheetRecipe:
         """The same recipe with another use of one column."""
@@ -219,6 +247,7 @@ def to_toml(recipe: Recipe) -> str:
             text += f"counts = {_text(sheet.counts)}\n"
         text += _section("columns", sheet.columns)
         text += _section("codes", {name: list(way) for name, way in sheet.codes.items()})
+        text += _section("coders", {name: list(others) for name, others in sheet.coders.items()})
         text += _section("directions", sheet.directions)
         text += _section("marks", sheet.marks)
         text += _section("separators", sheet.separators)
@@ -328,6 +357,10 @@ def _sheet(item: Mapping[str, Any], where: str, wrong: Any) -> SheetRecipe:
         separators={name: str(signs) for name, signs in table("separators").items()},
         path=str(item.get("path", "")),
         counts=str(item.get("counts", "")),
+        coders={
+            name: tuple(map(str, others)) if isinstance(others, list) else (str(others),)
+            for name, others in table("coders").items()
+        },
         values={
             name: {word: str(meaning) for word, meaning in words.items()}
             for name, words in table("values").items()

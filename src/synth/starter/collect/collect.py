@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from synth.starter.codebook_draft import Codes
 from synth.starter.collect.codes import RowCodes, draft_codes, node_of, tell_alike
-from synth.starter.collect.directions import direction_word, find_directions, way_of
+from synth.starter.collect.directions import add_directions, direction_word, find_directions, way_of
 from synth.starter.collect.facts import find_facts
 from synth.starter.collect.material import Coding, Material, Where
-from synth.starter.collect.reviewers import rows_that_count
+from synth.starter.collect.reviewers import codings_in_columns, rows_that_count
 from synth.starter.collect.studies import find_studies
 from synth.starter.columns.ticks import texts_beside
 from synth.starter.lists import pieces, sentences
@@ -57,7 +58,9 @@ def collect(
     reader = RowCodes(codes, [sheet for sheet, _ in sheets])
     if not codes.file:
         draft_codes(material, counting, reader)
+    columns = codings_in_columns(material, counting, studies)
     find_directions(material, counting, reader, pace)
+    add_directions(material, [(material.sheets, first | second), *columns], pace)
     material.codings = _codings(material, counting, studies, reader, pace)
     if not codes.file:
         tell_alike(codes, report)
@@ -71,9 +74,32 @@ def collect(
     kept = dict(material.made)
     material.first = _codings(material, first, studies, reader, pace)
     material.second = _codings(material, second, studies, reader, pace)
+    for codings, (of_coder, rows) in zip((material.first, material.second), columns, strict=True):
+        codings += _of_coder(material, of_coder, rows, studies, reader, pace)
     material.made = kept
     find_facts(material, counting)
     return material
+
+
+def _of_coder(
+    material: Material,
+    sheets: list[tuple[Sheet, SheetRecipe]],
+    rows: set[Where],
+    studies: Mapping[Where, Sequence[int]],
+    reader: RowCodes,
+    pace: Pace,
+) -> list[Coding]:
+    """The findings of one coder's columns; what was told of the rows already is not told again."""
+    report = Report()
+    found = _codings(replace(material, sheets=sheets, report=report), rows, studies, reader, pace)
+    material.report.problems += report.problems
+    for mine, theirs in (
+        (material.report.decide, report.decide),
+        (material.report.left, report.left),
+    ):
+        for text, cause in theirs.items():
+            mine.setdefault(text, cause)
+    return found
 
 
 def _codings(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from synth.errors import Problem
@@ -16,7 +17,7 @@ from synth.starter.marks import read_marks, without_mark
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import place
 from synth.starter.request import Pace
-from synth.starter.sheet import Row
+from synth.starter.sheet import Row, Sheet
 from synth.starter.values import is_blank_tick, one_spelling, same, unknown
 
 BOTH = "Both"
@@ -74,6 +75,25 @@ def find_directions(material: Material, counting: set[Where], reader: RowCodes, 
         at = (material.sheets[0][0].source, 1, column)
         numbers = {"n": len(words), "most": MOST_DIRECTIONS, "column": column}
         report.problems.append(Problem("directions-many", *at, **numbers, listed=values))
+
+
+def add_directions(
+    material: Material,
+    codings: Iterable[tuple[Sequence[tuple[Sheet, SheetRecipe]], set[Where]]],
+    pace: Pace,
+) -> None:
+    """Add the words for directions that only codings which do not count say.
+
+    Parameters
+    ----------
+    material : the tables; the words of the rows that count are known.
+    codings : for each coding the tables as it reads them, and its rows.
+    pace : says how far it is.
+    """
+    for sheets, rows in codings if material.has_directions else ():
+        for _, _, recipe, row in replace(material, sheets=[*sheets]).rows(rows, pace):
+            if word := direction_word(row, recipe):
+                material.directions.setdefault(same(word), word[:1].upper() + word[1:])
 
 
 def _tell_numbers(material: Material, column: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from synth.starter.collect.material import Material, Where
-from synth.starter.recipe import RECIPE_FILE
+from synth.starter.recipe import RECIPE_FILE, SheetRecipe
 from synth.starter.report import place
+from synth.starter.sheet import Sheet
 from synth.starter.values import is_consensus, same
 
 
@@ -61,6 +62,52 @@ def rows_that_count(
                     kept[rank].update((index, line) for line in lines)
                 _tell(material, index, lines, second_coding=rank < len(kept))
     return counting, first, second
+
+
+Coding = tuple[list[tuple[Sheet, SheetRecipe]], set[Where]]
+"""The tables as one coder's columns read them, and the rows that are read."""
+
+
+def codings_in_columns(
+    material: Material, counting: set[Where], studies: Mapping[Where, Sequence[int]]
+) -> tuple[Coding, Coding]:
+    """The first and the second coding of tables in which each coder has columns.
+
+    Parameters
+    ----------
+    material : the tables.
+    counting : the rows that count.
+    studies : what each row is about.
+    """
+    first: Coding = [*material.sheets], set()
+    second: Coding = [*material.sheets], set()
+    for index, (sheet, recipe) in enumerate(material.sheets):
+        many = max(map(len, recipe.coders.values()), default=0)
+        named = {name for others in recipe.coders.values() for name in (*recipe.coders, *others)}
+        if not many or not named - {""} <= {*sheet.header}:
+            continue
+        rows = {row.line: row for row in sheet.rows if (index, row.line) in counting}
+        tracks = [[o[at] for o in recipe.coders.values() if at < len(o)] for at in range(many)]
+        # Two codings are compared over the studies that both coders looked at.
+        both = [
+            {
+                study
+                for line, row in rows.items()
+                if any(row.cells.get(name) for name in track)
+                for study in studies.get((index, line), ())
+            }
+            for track in (tracks if many > 1 else [[*recipe.coders], *tracks])
+        ]
+        seen = set.intersection(*both)
+        every = {study for line in rows for study in studies.get((index, line), ())}
+        where = {(index, line) for line in rows if seen.issuperset(studies.get((index, line), ()))}
+        if many > 1:
+            first[0][index] = (sheet, recipe.of_coder(0))
+        if many > 1 or seen != every:
+            first[1].update(where)
+        second[0][index] = (sheet, recipe.of_coder(min(many, 2) - 1))
+        second[1].update(where)
+    return first, second
 
 
 def _choices(

@@ -332,15 +332,16 @@ def _choose_agreed(columns: Columns, headed: Headed) -> None:
     left = [tracks[who][code] for who in others for code in codes if code in tracks[who]]
     if not left:
         return
-    columns.leave_out(left)
+    by_coder = [{codes[c]: tracks[who][c] for c in codes if c in tracks[who]} for who in others]
+    kept = columns.keep_coders(by_coder, agreed=bool(agreed))
     for name in left:
         headed.codes.pop(name, None)
         headed.directions.pop(name, None)
     for code, name in codes.items():
         headed.codes[name] = (code,)
     columns.tell(
-        f"{quoted([*codes.values(), *left], len(codes) + len(left))} code the same: the columns of "
-        f"{counts!r} count, the others are not taken over.",
+        f"Among the columns that code the same those of {counts!r} count, "
+        f"{quoted(codes.values(), len(codes))}; {kept}.",
         hint="the recipe says which columns are codes",
     )
 
@@ -358,13 +359,18 @@ def _choose_reviewer(columns: Columns, codes: dict[str, tuple[str, ...]]) -> Non
     counts = agreed[0] if agreed else people[0]
     others = [head for head in (*people, *agreed) if head != counts]
     left = [name for head in others for name in by_head[head]]
+    named = {codes[name][1:]: name for name in by_head[counts]}
+    by_coder = [
+        {named[codes[name][1:]]: name for name in by_head[head] if codes[name][1:] in named}
+        for head in others
+    ]
     columns.leave_out(left)
+    kept = columns.keep_coders(by_coder, agreed=bool(agreed))
     for name in left:
         del codes[name]
     for name in by_head[counts]:
         codes[name] = codes[name][1:]
     columns.tell(
-        f"{quoted([counts, *others])} code the same: the columns of {counts!r} count, the "
-        f"others are not taken over: {quoted(left, len(left))}.",
+        f"Among the columns that code the same those of {counts!r} count; {kept}.",
         hint="the recipe says which columns are codes",
     )

@@ -122,7 +122,7 @@ def guess(sheet: Sheet, named: Iterable[str] = (), path: str | None = None) -> G
         {**headed.directions, **ticked},
         headed.marks,
     )
-    recipe = _with_rows(columns, recipe)
+    recipe = replace(_with_rows(columns, recipe), coders=columns.coders)
     recipe = with_marks(columns, recipe)
     recipe = replace(recipe, separators=separators(columns, recipe))
     recipe = replace(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from synth.starter.columns.headings import fits, folded_headings
-from synth.starter.columns.table import Columns, quoted
+from synth.starter.columns.table import Columns
 from synth.starter.columns.ticks import tick_style
 from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, is_person, same, series_of_ranks
@@ -60,10 +60,9 @@ def find_agreed(columns: Columns, use: str) -> None:
         return
     counts, *others = [*agreed, *people]
     columns.uses[counts] = use
-    columns.leave_out(others)
+    kept = columns.keep_coders([{counts: other} for other in others], agreed=bool(agreed))
     columns.tell(
-        f"{quoted([counts, *others], len(others) + 1)} code the same: {counts!r} counts, the "
-        "others are not taken over.",
+        f"{counts!r} counts among the columns that code the same; {kept}.",
         hint=f'--columns "{use}={others[0]}"',
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from synth.starter.lists import pieces, separators_of
@@ -50,6 +50,7 @@ class Columns:
     uses : what each is, as far as that was found.
     doubts : what was taken for granted.
     cells_of_studies : columns that name studies in their cells, where no column says which it is.
+    coders : for a column that counts, those of the others who coded the same.
     left : columns that are not taken over for a reason that was told.
     """
 
@@ -58,6 +59,7 @@ class Columns:
     uses: dict[str, str] = field(init=False)
     doubts: list[Doubt] = field(default_factory=list)
     cells_of_studies: list[str] = field(default_factory=list)
+    coders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
     cells: Mapping[str, list[str]] = field(init=False)
     """The cells of each column."""
@@ -94,6 +96,25 @@ class Columns:
         """Leave columns out for a reason that is told."""
         self.left |= {*names}
         self.use(self.left, "leave-out")
+
+    def keep_coders(self, tracks: Sequence[Mapping[str, str]], *, agreed: bool) -> str:
+        """Keep the columns of others who coded the same; gives what is told of them.
+
+        Parameters
+        ----------
+        tracks : for each coder, by the columns that count, their own.
+        agreed : whether what counts is what the others agreed on, and not one coder's.
+        """
+        kept = tracks[: 2 if agreed else 1]
+        names = {name: None for track in kept for name in track}
+        self.coders.update({n: tuple(track.get(n, "") for track in kept) for n in names})
+        self.leave_out(other for track in tracks for other in track.values())
+        rest = [other for track in tracks[len(kept) :] for other in track.values()]
+        what = "as the two codings it settled" if len(kept) > 1 else "as a second coding"
+        listed = [other for track in kept for other in track.values()]
+        are = "are" if len(listed) > 1 else "is"
+        told = f"{quoted(listed, len(listed))} {are} kept {what} and not counted"
+        return f"{told}. Not taken over: {quoted(rest, len(rest))}" if rest else told
 
     def tell(
         self,

@@ -6,6 +6,7 @@ import html
 import re
 import time
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -437,6 +438,8 @@ def _two_rows(
     gaps = [c for c in used if not above[c]]
     if _groups_above(rows[at][1], rows[at + 1][1], used):
         return True
+    if _groups_repeated(rows[at][1], rows[at + 1][1], used):
+        return True
     if not gaps or sum(above) < 2 or not all(below[c] for c in gaps):
         return False
     if all(below[c] for c in used if above[c]) or not _mostly_headings(
@@ -472,6 +475,22 @@ def _groups_above(upper: Sequence[str], lower: Sequence[str], used: Sequence[int
     apart = any(after - before > 1 for before, after in pairwise(held))
     short = all(len(name) < 60 and not name.endswith(":") for name in names)
     return apart and short and _like_headings(names) and _mostly_headings(upper, lower)
+
+
+def _groups_repeated(upper: Sequence[str], lower: Sequence[str], used: Sequence[int]) -> bool:
+    """Whether a row names the group of each column again, where one row below tells them apart."""
+    times = Counter(upper[column] for column in used)
+    inside = [column for column in used if upper[column] and times[upper[column]] > 1]
+    alone = [column for column in used if column not in inside]
+    named = {(upper[column], lower[column]) for column in inside}
+    told = [lower[column] for column in inside]
+    return (
+        bool(inside and alone)
+        and all(told)
+        and not any(lower[column] for column in alone)
+        and len(named) == len(inside)
+        and all(len(name) < 60 and not _NUMBER.fullmatch(name) for name in told)
+    )
 
 
 def _three_rows(
