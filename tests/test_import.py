@@ -1725,6 +1725,26 @@ def test_what_an_appraisal_says_beside_topics_is_no_finding(take: Take) -> None:
 # --- files that changed in other ways -----------------------------------------------------------
 
 
+def test_what_a_coder_changed_is_taken_over_unless_the_author_changed_it(
+    again: Callable[..., str], tmp_path: Path
+) -> None:
+    head = "Study,Coder A theme,Coder B theme,Final theme"
+    table = f"{head}\nLee 2020,Pay,Pay,Pay\nEk 2021,Rest,{{}},Rest\n"
+    again(table.format("Rest"))
+    said = again(table.format("Pay"))
+    assert "second_coding.csv: 1 finding of a coder changed" in said
+    assert rows_of(tmp_path, "second_coding")["ek2021-01"]["theme"] == "pay"
+    assert "Nothing changed" in again(table.format("Pay"))
+    (file,) = tmp_path.rglob("data/second_coding.csv")
+    file.write_text(
+        file.read_text("utf-8").replace("lee2020,pay", "lee2020,rest"), encoding="utf-8"
+    )
+    assert "second_coding.csv: the files say otherwise now; yours was kept" in again(
+        table.format("Rest")
+    )
+    assert rows_of(tmp_path, "second_coding")["lee2020-01"]["theme"] == "rest"
+
+
 def test_a_study_gone_from_the_files_stays_until_it_is_taken_out(
     again: Callable[..., str], tmp_path: Path
 ) -> None:

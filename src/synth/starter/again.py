@@ -38,6 +38,7 @@ from synth.starter.request import Request
 from synth.starter.spreadsheet import folded, read_tables
 
 _TABLES = ("codebook", "studies", "coded_studies", "flow")
+_CODINGS = ("first_coding", "second_coding")
 Rows = dict[str, dict[str, str]]
 
 
@@ -236,6 +237,7 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         write_forms(fresh, canonical_forms(fresh))
+        studies: Rows = {}
         for name in _TABLES:
             file = TABLES[name].file
             if not (fresh / file).is_file():
@@ -252,6 +254,8 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
                         del new[key]
                         taken.report.taken_back(NO_ROW, key)
             rows = _three_ways(name, base, now, new, merged.report, prune=prune)
+            if name == "studies":
+                studies = rows
             if name == "codebook":
                 merged.nodes = sum(key not in now for key in rows)
             if name != "codebook":
@@ -264,6 +268,8 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
             last = {**new, **{key: base[key] for key in gone if key in now}}
             if base != last:
                 merged.files[imported(file)] = table_text(name, [*last.values()])
+        for name in _CODINGS:
+            _merge_coding(name, root, fresh, studies, merged)
         settings = _settings(root, (fresh / SETTINGS_FILE).read_text("utf-8"), merged.report)
     if settings:
         merged.files[SETTINGS_FILE] = settings
@@ -278,6 +284,26 @@ def _merge(root: Path, taken: Taken, asked: set[str], *, prune: bool) -> _Merged
     if merged.files or merged.report.changes:
         merged.files[REPORT_FILE] = merged.report.markdown()
     return merged
+
+
+def _merge_coding(name: str, root: Path, fresh: Path, studies: Rows, merged: _Merged) -> None:
+    """Take over what coders say as a whole, unless the author changed it: it is only compared."""
+    file = TABLES[name].file
+    if not (fresh / file).is_file():
+        return
+    base, now, new = (_table(path) for path in (root / imported(file), root / file, fresh / file))
+    new = {key: row for key, row in new.items() if row["study"] in studies}
+    if new == now:
+        return
+    if base and now != base:
+        if new != base:
+            merged.report.changes.append(f"{file}: the files say otherwise now; yours was kept.")
+        return
+    changed = sum(now.get(key) != row for key, row in new.items()) + len(now.keys() - new.keys())
+    rows = number(changed, "finding")
+    merged.report.changes.append(f"{file}: {rows} of a coder changed; it stands as in the files.")
+    merged.corrected = True
+    merged.files[file] = merged.files[imported(file)] = table_text(name, [*new.values()])
 
 
 def _fill(new: Rows, now: Rows, asked: set[str], report: Report) -> None:

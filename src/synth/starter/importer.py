@@ -165,7 +165,14 @@ def take_in(
     places = places_of(material, made, named, works)
     kept = tuple(
         TABLES[name].file
-        for name in ("codebook", "studies", "coded_studies", "flow")
+        for name in (
+            "codebook",
+            "studies",
+            "coded_studies",
+            "flow",
+            "first_coding",
+            "second_coding",
+        )
         if TABLES[name].file in files
     )
     return Taken(Draft(files, places, imported=kept), report, whole)

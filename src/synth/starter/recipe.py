@@ -160,6 +160,11 @@ class SheetRecipe:
         found = [(use, name) for name, use in self.columns.items() if use.startswith("rank ")]
         return tuple(name for _, name in sorted(found, key=lambda pair: int(pair[0][5:] or 0)))
 
+    @property
+    def coder_columns(self) -> set[str]:
+        """Columns of coders beside those that count."""
+        return {name for others in self.coders.values() for name in others}
+
     def of_coder(self, at: int) -> SheetRecipe:
         """How the table is read with the columns of another coder in place of those that count.
 

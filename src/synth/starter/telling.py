@@ -23,6 +23,7 @@ def tell_columns(material: Material, told: Container[tuple[str, str]], report: R
     report : where it is told.
     """
     for sheet, recipe in material.sheets:
+        coders = recipe.coder_columns
         for name in sheet.header:
             use = recipe.columns.get(name, "leave-out")
             held = sum(bool(row.cells[name]) for row in sheet.rows)
@@ -44,7 +45,7 @@ def tell_columns(material: Material, told: Container[tuple[str, str]], report: R
                 )
             elif use == "leave-out" and not held:
                 report.left_out("Empty columns.", f"{name!r}", noun="column")
-            elif use == "leave-out":
+            elif use == "leave-out" and name not in coders:
                 report.left_out(f"{where} ({number(held, 'cell')}) is not taken over.")
             elif use == "keep":
                 report.decided(
@@ -117,7 +118,9 @@ def _tell_uses(material: Material, report: Report) -> None:
     """What each column is."""
     for sheet, recipe in material.sheets:
         by_use: dict[str, list[str]] = {}
+        coders = recipe.coder_columns
         for name, use in recipe.columns.items():
+            use = "another coder's" if name in coders else use
             by_use.setdefault(use, []).append(repr(name))
         uses = "; ".join(f"{use} {listed(names)}" for use, names in by_use.items())
         report.columns.append(f"{source(sheet)} (a row is {_ROW[recipe.rows]}): {uses}")
