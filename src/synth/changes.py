@@ -523,8 +523,8 @@ class Changes:
                 yield Change(
                     "sentence-evidence",
                     ("sentence", f"{after.page}: {after.text}"),
-                    self._left(self.old, before, was - now),
-                    self._left(self.new, after, now - was),
+                    self._left(self.old, was - now),
+                    self._left(self.new, now - was),
                     cause,
                 )
             numbers = [
@@ -551,7 +551,7 @@ class Changes:
             found.add((finding.study, name, finding.direction, *self._now(finding.theme)))
         return found
 
-    def _left(self, state: State, sentence: Sentence, differing: set[tuple[str, ...]]) -> str:
+    def _left(self, state: State, differing: set[tuple[str, ...]]) -> str:
         """The findings that one state has otherwise, each with its direction and theme."""
         names = {part[1] if len(part) > 1 else part[0] for part in differing}
         told = []

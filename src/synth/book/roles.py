@@ -88,7 +88,6 @@ class FindingRole(EvidenceRole):
         """A group whose links are made when every page is known."""
         names, narrative = cited_findings(self.text, review.records.findings)
         group = finding_group(self.rawtext, findings=names, narrative=narrative, mark=self.mark)
-        group["line"] = self.lineno
         # Kept as text, so that a builder without links still says who is cited.
         group += nodes.Text(cited_as_text(review, names))
         return group
@@ -281,7 +280,6 @@ class CiteFindings(SphinxPostTransform):
         review = domain.review
         see = Words.of(review.settings)["cite_see"]
         names: list[str] = group["findings"]
-        line = group.get("line")
         group.clear()
         group["classes"] += ["synth", "synth-cite"]
         missing: list[str] = []
@@ -290,7 +288,7 @@ class CiteFindings(SphinxPostTransform):
             group += nodes.Text("(")
             for index, (theme, part) in enumerate(self._by_theme(review, names).items()):
                 group += nodes.Text(f"; {see} " if index else f"{see} ")
-                group += self._theme_link(domain, theme, line)
+                group += self._theme_link(domain, theme)
                 group += nodes.Text(": ")
                 missing += self._cite(domain, group, part)
             group += nodes.Text(")")
@@ -313,7 +311,7 @@ class CiteFindings(SphinxPostTransform):
             parts.setdefault(own[-1] if own else coded[0].id, []).append(name)
         return parts
 
-    def _theme_link(self, domain: EvidenceDomain, theme: str, line: int | None) -> Node:
+    def _theme_link(self, domain: EvidenceDomain, theme: str) -> Node:
         label = domain.review.records.codebook[theme].label
         target = domain.target("theme", theme)
         text = nodes.inline("", label)

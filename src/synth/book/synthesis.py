@@ -37,7 +37,6 @@ class Synthesis(SphinxDirective):
         """Draw the block and add the evidence line; the rules of prose judge its paragraphs."""
         depend_on_data(self.env)
         block = nodes.container(classes=["synth-synthesis"])
-        block["line"] = self.lineno
         self.state.nested_parse(self.content, self.content_offset, block)
         findings = list(
             dict.fromkeys(

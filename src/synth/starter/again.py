@@ -77,7 +77,7 @@ def import_again(root: Path, files: Sequence[Path], *, prune: bool, dry_run: boo
     if not merged.files:
         say("Nothing changed: the review is as the files have it.")
         return 0
-    changed = _checked(root, merged.files, merged.report)
+    changed = _checked(root, merged.files)
     entry = with_entry(root, date.today(), merged.reason) if merged.new or merged.corrected else ""
     if entry:
         changed[VERSIONS_FILE] = entry
@@ -428,7 +428,7 @@ def _blocks(text: str, heading: str) -> list[str]:
     return blocks
 
 
-def _checked(root: Path, files: Mapping[str, str], report: Report) -> dict[str, str]:
+def _checked(root: Path, files: Mapping[str, str]) -> dict[str, str]:
     """The files as they will stand, after the whole review was checked with them."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "review"

@@ -89,7 +89,7 @@ def pages_of(records: Records, prose: Prose | None = None) -> list[Page]:
     pages = [_home(records, prose), _method(records), _framework(records)]
     pages += [node_page(records, node, prose) for node in nodes_with_pages(records)]
     if records.influences:
-        pages.append(_influences(records))
+        pages.append(_influences())
     pages += [_figures(records), _explorer(), *_studies(records), *_references(records)]
     return pages
 
@@ -410,7 +410,7 @@ def _framework(records: Records) -> Page:
     )
 
 
-def _influences(records: Records) -> Page:
+def _influences() -> Page:
     cells = [
         _text(
             "what-it-is",

@@ -147,13 +147,13 @@ class _Making:
         if assumed:
             self.report.decided(assumed)
         self._place_facts(studies, findings, {rank[0] for rank in ranks})
-        self._name(findings, material.codings)
+        self._name(findings)
         first, second = (
             [self._finding(coding) for coding in codings]
             for codings in (material.first, material.second)
         )
-        for rows, codings in ((first, material.first), (second, material.second)):
-            self._name(rows, codings)
+        for rows in (first, second):
+            self._name(rows)
         order = sorted(range(len(findings)), key=lambda at: findings[at]["finding"])
         bare = sum(row["summary"] == NO_SUMMARY for row in findings)
         if bare:
@@ -223,7 +223,7 @@ class _Making:
             )
         return [*rows.values()]
 
-    def _name(self, rows: Sequence[dict[str, str]], codings: Sequence[Coding]) -> None:
+    def _name(self, rows: Sequence[dict[str, str]]) -> None:
         """Findings are called after their study, numbered in the order of the table."""
         ours = all(
             re.fullmatch(rf"{re.escape(row['study'])}-\d{{2,}}", row["finding"]) for row in rows

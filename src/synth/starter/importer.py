@@ -128,7 +128,7 @@ def take_in(
     flow = flow_of(every)
     codebook, sheets = _tables_of_studies(every, request, recipe, report)
     read = [understand(sheet, request, recipe, former.held, report) for sheet in sheets]
-    chosen = choose(read, request, report)
+    chosen = choose(read, report)
     _stop(report)
     understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
     works = former.works or _works(request.bib, report, say)

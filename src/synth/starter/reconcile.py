@@ -34,7 +34,7 @@ def differences(
     yield from _rows_add_up(material)
     yield from _studies_add_up(material, named, studies)
     yield from _findings_add_up(material, made, findings)
-    yield from _facts_add_up(material, named, made, studies, findings)
+    yield from _facts_add_up(material, named, made, studies)
 
 
 def _rows(text: str) -> list[dict[str, str]]:
@@ -116,7 +116,6 @@ def _facts_add_up(
     named: Named,
     made: Tables,
     studies: list[dict[str, str]],
-    findings: list[dict[str, str]],
 ) -> Iterator[str]:
     """Every value of a filter is borne by as many studies as rows give it to."""
     by_key = {row["study"]: row for row in studies}

@@ -62,9 +62,7 @@ _CODEBOOKS = frozenset(
 )
 
 
-def choose(
-    read: Sequence[tuple[Sheet, Guess]], request: Request, report: Report
-) -> list[tuple[Sheet, Guess]]:
+def choose(read: Sequence[tuple[Sheet, Guess]], report: Report) -> list[tuple[Sheet, Guess]]:
     """The tables that are used: with several, those that tell a study; the others are told."""
     chosen: list[tuple[Sheet, Guess]] = []
     surely = any(_codes_of(made.recipe) and not made.fallback for _, made in read)
@@ -72,7 +70,7 @@ def choose(
     _join_by_id(read, report)
     for sheet, made in read:
         report.problems += made.problems
-        told = any(made.recipe.of(use) for use in (*IDENTITY,))
+        told = any(made.recipe.of(use) for use in IDENTITY)
         if made.recipe.rows == "not read":
             if made.left_out:
                 report.left_out(

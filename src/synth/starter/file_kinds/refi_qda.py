@@ -43,7 +43,7 @@ def read_codebook(data: bytes, file: str) -> Read:
     book = codebook(project.definitions(), file, "", program)
     if _tag(root) != "Project":
         return [book], []
-    return _tables(project, file, program, {})
+    return _tables(project, file, program)
 
 
 def read_project(path: Path, file: str, names: list[str]) -> Read:
@@ -68,7 +68,7 @@ def read_project(path: Path, file: str, names: list[str]) -> Read:
         for name in names
         if name.lower().endswith((".txt", ".md"))
     }
-    return _tables(_Project(root, path, texts), file, root.get("origin", ""), texts)
+    return _tables(_Project(root, path, texts), file, root.get("origin", ""))
 
 
 def _parsed(data: bytes, file: str) -> tuple[Element | None, Problem | None]:
@@ -282,7 +282,7 @@ class _Project:
                         held[name] = "\n".join(filter(None, dict.fromkeys((held.get(name), value))))
 
 
-def _tables(project: _Project, file: str, program: str, texts: Mapping[str, str]) -> Read:
+def _tables(project: _Project, file: str, program: str) -> Read:
     """A project as two tables: the codings, and the codebook."""
     book = codebook(project.definitions(), file, "Codes", program)
     coded = {coding.source for coding in project.codings}
