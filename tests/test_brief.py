@@ -80,6 +80,7 @@ def test_a_line_rests_on_whole_statements(brief: Brief) -> None:
         ('says = "To teach', 'says = "In 12 studies, to teach', "number-typed"),
         ("Implications | Attending", "Nowhere | Attending", "role-name-unknown"),
         ("enabler = ", "enables = ", "brief-direction-unknown"),
+        ('level = "meso"', 'level = "mesoo"', "brief-level-unknown"),
     ],
 )
 def test_what_is_wrong_with_a_line_is_told_with_its_place(
@@ -93,7 +94,7 @@ def test_what_is_wrong_with_a_line_is_told_with_its_place(
     assert {problem.code for problem in found} >= {code}
     line = text[: text.index(before)].count("\n") + 1
     told = {problem.line for problem in found if problem.code == code}
-    assert told == ({0} if "enables = " in after else {line})
+    assert told == ({0} if before in ("enabler = ", 'level = "meso"') else {line})
     assert all(problem.file == BRIEF_FILE for problem in found)
 
 

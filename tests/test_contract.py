@@ -67,6 +67,28 @@ def test_how_an_influence_works_types_no_number_of_the_evidence(root: Path) -> N
     assert "“three studies”" in told
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'words = ["harm", ',
+            'words = ["harm", "Help", ',
+            "words: [stem-twice] 'Help' stands with",
+        ),
+        ("title = ", 'design_shapes = ["survye"]\ntitle = ', "[design-unknown] No study has"),
+        ("title = ", 'design_shapes = ["survey"]\ntitle = ', ""),
+    ],
+)
+def test_settings_name_what_there_is_once(root: Path, old: str, new: str, told: str) -> None:
+    path = root / "data" / "review.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    found = [one for one in said(root) if "stem-twice" in one or "design-unknown" in one]
+    assert len(found) == bool(told)
+    assert all(f"review.toml:{line}: warning: " in one and told in one for one in found)
+
+
 def test_a_further_theme_above_or_below_the_own_one_is_refused(root: Path) -> None:
     records = load_records(root)
     finding = next(f for f in records.findings.values() if records.codebook[f.theme].depth)

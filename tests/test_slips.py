@@ -257,6 +257,23 @@ def test_what_leads_somewhere_is_not_told(garden, capsys, monkeypatch):
     assert not [one for one in found if one.startswith("link")]
 
 
+def test_a_checklist_is_read_by_the_check(garden, capsys, monkeypatch):
+    monkeypatch.chdir(garden)
+    (garden / "data" / "reporting").mkdir()
+    for name in ("one", "two"):
+        text = '[checklist]\nid = "a"\nname = "A"\ntitle = "A"\nsource = "B"\nitems = 1\n'
+        text += 'doi = "10.1/a"\nlicence = "CC0-1.0"\n[[item]]\nnumber = 1\ntitle = "Aim"\n'
+        text += "".join(f'{of} = {{state = "partly", says = "It."}}\n' for of in ("review", "book"))
+        (garden / "data" / "reporting" / f"{name}.toml").write_text(text, "utf-8")
+    assert told(garden, capsys) == ["checklist-malformed two.toml:0"]
+    (garden / "data" / "reporting" / "two.toml").write_text(
+        text.replace("partly", "in part"), "utf-8"
+    )
+    assert told(garden, capsys) == ["checklist-malformed two.toml:0"]
+    (garden / "data" / "reporting" / "two.toml").write_text(text.replace('"a"', '"b"'), "utf-8")
+    assert told(garden, capsys) == []
+
+
 def test_a_letter_that_is_not_utf_8_is_told_with_its_line(garden, capsys, monkeypatch):
     monkeypatch.chdir(garden)
     for file, code in (("water.md", "page-unreadable"), ("_toc.yml", "toc-malformed")):

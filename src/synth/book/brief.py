@@ -204,12 +204,19 @@ def _blocks(text: str, line: int) -> Iterator[Block]:
 
 
 def wrong_directions(brief: Brief, review: Review) -> Iterator[Problem]:
-    """Lines that stand in another group than the findings they rest on, or in none."""
+    """Lines that stand in another group than the findings they rest on, or in none.
+
+    A group or a level that there is not is told as well.
+    """
     known = [each.id for each in review.settings.directions]
     for name in brief.groups:
         if name not in known:
             near = did_you_mean(name, known)
             yield Problem("brief-direction-unknown", BRIEF_FILE, 0, "groups", value=name, near=near)
+    levels = [node.id for node in review.records.codebook.levels]
+    if brief.level and levels and brief.level not in levels:
+        near = did_you_mean(brief.level, levels)
+        yield Problem("brief-level-unknown", BRIEF_FILE, 0, "level", value=brief.level, near=near)
     for step in brief.steps:
         for line in step.lines:
             group, coded = line.group(review), line.directions(review)

@@ -107,6 +107,9 @@ def checklists(root: Path) -> Mapping[str, Checklist]:
         except (UnicodeDecodeError, ValueError) as error:
             problems.append(Problem("checklist-malformed", file, reason=str(error)))
         else:
+            if read.id in found:
+                reason = f"another file has the checklist {read.id!r} too"
+                problems.append(Problem("checklist-malformed", file, reason=reason))
             found[read.id] = read
     if problems:
         raise ReviewError(problems)

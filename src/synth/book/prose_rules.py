@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from synth import freshness
 from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directions
+from synth.book.checklist import checklists
 from synth.book.links import links_lead
 from synth.book.role_syntax import cited_findings, mistake, told_in_its_table
 from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
@@ -114,7 +115,7 @@ def check_names(book: Book) -> list[Problem]:
     """What would break the build: names the data do not have, outputs that are not there."""
     found = [*unknown_declarations(book), *stale_outputs(book), *missing_outputs(book)]
     found += [*headings_in_order(book), *labels_once(book), *nowhere(book)]
-    found += briefs_hold(book, NAME_RULES)
+    found += [*briefs_hold(book, NAME_RULES), *checklists_hold(book)]
     for page in book.pages:
         for block in page.everything:
             for rule in NAME_RULES:
@@ -417,6 +418,14 @@ def briefs_hold(book: Book, rules: Iterable[BlockRule] = ()) -> Iterator[Problem
             yield from judged(book.review, "", block, rules)
 
 
+def checklists_hold(book: Book) -> Iterator[Problem]:
+    """Reporting checklists that cannot be read: the build would tell of them."""
+    try:
+        checklists(book.records.root)
+    except ReviewError as error:
+        yield from error.problems
+
+
 # --- numbers typed by hand ---------------------------------------------------------------------
 
 
@@ -550,6 +559,7 @@ BOOK_RULES: tuple[Callable[[Book], Iterable[Problem]], ...] = (
     uncovered,
     untold_influences,
     briefs_hold,
+    checklists_hold,
 )
 """Every rule for a book as a whole."""
 

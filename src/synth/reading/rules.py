@@ -672,6 +672,18 @@ def _settings(records: Records) -> Iterator[Problem]:
         if nodes and name not in nodes:
             place = ("plural-unknown", SETTINGS_FILE, line("plural_labels"), "plural_labels")
             yield Problem(*place, value=name, near=did_you_mean(name, nodes))
+    designs = {*records.tables["studies"].column("design")} - {""}
+    for name in settings.design_shapes if designs else ():
+        if name not in designs:
+            place = ("design-unknown", SETTINGS_FILE, line("design_shapes"), "design_shapes")
+            yield Problem(*place, value=name, near=did_you_mean(name, designs))
+    stems: dict[str, str] = {}
+    for index, direction in enumerate(settings.directions):
+        for word in direction.words:
+            other = stems.setdefault(fold(word), direction.id)
+            if other != direction.id:
+                place = ("stem-twice", SETTINGS_FILE, line("directions", index, "words"), "words")
+                yield Problem(*place, value=word, other=other)
     levels = [node.id for node in records.codebook.levels]
     for name in settings.levels:
         if levels and name not in levels:
