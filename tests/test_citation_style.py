@@ -109,6 +109,13 @@ def test_a_work_that_came_out_again_has_two_years(
             {"journal": "J", "pages": "S0140-6736(19)30001-1"},
             "A title. J, S0140-6736(19)30001-1.",
         ),
+        ("article", {"journal": "J", "volume": "Vol. 3", "number": "No. 02"}, "A title. J, 3(2)."),
+        (
+            "article",
+            {"journal": "J", "volume": "Volume 12", "number": "1-2"},
+            "A title. J, 12(1–2).",
+        ),
+        ("article", {"journal": "J", "volume": "V", "number": "Nov"}, "A title. J, V(Nov)."),
         # Before our era.
         ("book", {"origdate": "-0441", "publisher": "P"}, "A title. P."),
         # Google Scholar has archives of preprints for journals.

@@ -44,8 +44,11 @@ class Name(NamedTuple):
 
         >>> Name("Jean-Paul Édouard", "", "Roux").initials, Name("JP", "", "Moreau").initials
         ('J.-P. É.', 'J. P.')
+        >>> Name("ANN", "", "LEE").initials, Name("JKL", "", "LEE").initials
+        ('A.', 'J. K. L.')
         """
         words = []
+        capitals = len(self.last) > 2 and self.last.isupper()
         for word in re.sub(r"\.(?![-‐‑])", ". ", self.first).split():
             parts = [part for part in re.split(r"[-‐‑]", word.replace(".", "")) if part]
             if not parts:
@@ -56,6 +59,8 @@ class Name(NamedTuple):
                 continue
             elif not parts[0][0].islower() and not parts[0][0].isupper():
                 words.append(word)  # scripts without capitals have no initials
+            elif capitals and re.fullmatch(r"(?=.*[AEIOUY])[^\W\d_]{3}", word):
+                words.append(f"{word[0]}.")  # of a name that a database wrote in capitals
             elif len(parts) == 1 and is_initials(parts[0]) and len(parts[0]) > 1:
                 words += [f"{letter}." for letter in parts[0]]
             else:

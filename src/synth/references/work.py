@@ -342,6 +342,8 @@ def full_range(pages: str) -> str:
     ...     full_range("e12"),
     ... )
     ('1319–1330', 'S12–S15', '4–9, 12', 'e12')
+    >>> full_range("S12-9"), full_range("S9-15"), full_range("112-15"), full_range("e9-3")
+    ('S12–S19', 'S9–S15', '112–115', 'e9–3')
     >>> full_range("12-12"), full_range("n/a--n/a"), full_range("--"), full_range("0-0")
     ('12', '', '', '')
     >>> full_range("ahead-of-print"), full_range("xvi-xx"), full_range("Spring-Fall")
@@ -367,9 +369,13 @@ def _whole(found: re.Match[str]) -> str:
     parted = re.search(r"[:./]$", found.string[: found.start()]) or re.match(
         r"[:./]\w", found.string[found.end() :]
     )
-    if not parted and first.isdecimal() and last.isdecimal() and len(last) < len(first):
-        whole = first[: len(first) - len(last)] + last
-        last = whole if int(whole) > int(first) else last
+    # "S12-9" of a supplement is abbreviated as "112-9" is; the letter belongs to both.
+    numbered = re.fullmatch(r"([A-Za-z]*)(\d+)", first)
+    if not parted and numbered and last.isdecimal():
+        letters, digits = numbered[1], numbered[2]
+        whole = digits[: max(0, len(digits) - len(last))] + last
+        if int(whole) > int(digits):
+            last = f"{letters}{whole}"
     return f"{first}–{last}"
 
 
@@ -441,6 +447,10 @@ _ARTICLE_NUMBER = re.compile(
 
 # "CD001234" is the Cochrane Library's.
 _E_NUMBER = re.compile(r"e\d+|CD\d{6}(?:\.pub\d+)?")
+_VOLUME_WORD = re.compile(r"^(?:vol(?:ume)?|bd|band)\b\.?\s*(?=\d)", re.IGNORECASE)
+_ISSUE_WORD = re.compile(
+    r"^(?:no|nr|num(?:ber)?|issue|iss|heft|n[°º])(?:\.\s*|\s+|(?<=[°º])\s*)(?=\d)", re.IGNORECASE
+)
 _ARCHIVES = {
     name.lower(): name
     for name in ("arXiv", "bioRxiv", "medRxiv", "PsyArXiv", "SocArXiv", "EdArXiv", "OSF")
@@ -719,15 +729,16 @@ class Reference:
 
     @property
     def volume(self) -> str:
-        """The volume."""
-        return self.text("volume")
+        """The volume, without the word for it."""
+        return _VOLUME_WORD.sub("", self.text("volume"))
 
     @property
     def issue(self) -> str:
         """The issue of a journal."""
         if not self._has_issues:
             return ""
-        return full_range(self.text("number", "issue"))
+        said = _ISSUE_WORD.sub("", full_range(self.text("number", "issue")))
+        return said.lstrip("0") if said.isdecimal() else said
 
     @property
     def number(self) -> str:
