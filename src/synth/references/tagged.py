@@ -368,17 +368,7 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     file : how problems name the file.
     """
     texts, people, date = _READERS[form](record)
-    if record.first("TY", "0").lower() in ("edbook", "edited book") and not people["editor"]:
-        # EndNote has those who edited such a book where the authors of others stand.
-        people = {**people, "author": [], "editor": people["author"]}
-    # ERIC says of a name itself that it is an editor's: "Hern, Matt, Ed".
-    edited = [n for n in people["author"] if n.count(",") > 1 and _EDITS.search(n)]
-    if edited:
-        people = {
-            **people,
-            "author": [name for name in people["author"] if name not in edited],
-            "editor": [*people["editor"], *(_EDITS.sub("", name) for name in edited)],
-        }
+    people = _edited(record, people)
     told: list[str] = []
     item: dict[str, Any] = {}
     for name, text in texts.items():
@@ -410,6 +400,33 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         item["accessed"] = dated(read_date(item["accessed"]))["issued"]
     if item["type"] in ("software", "dataset") and "edition" in item:
         item["version"] = item.pop("edition")
+    doi = _read_doi(item, told)
+    _read_address(item, record, doi, told)
+    if "page" in item:
+        item["page"] = full_range(item["page"]).replace("–", "-")
+    return item, [
+        Problem("reference-unsure", file, record.line, told=one.rstrip(".")) for one in told
+    ]
+
+
+def _edited(record: Record, people: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Who wrote and who edited, where a program has editors among the authors."""
+    if record.first("TY", "0").lower() in ("edbook", "edited book") and not people["editor"]:
+        # EndNote has those who edited such a book where the authors of others stand.
+        people = {**people, "author": [], "editor": people["author"]}
+    # ERIC says of a name itself that it is an editor's: "Hern, Matt, Ed".
+    edited = [n for n in people["author"] if n.count(",") > 1 and _EDITS.search(n)]
+    if edited:
+        people = {
+            **people,
+            "author": [name for name in people["author"] if name not in edited],
+            "editor": [*people["editor"], *(_EDITS.sub("", name) for name in edited)],
+        }
+    return people
+
+
+def _read_doi(item: dict[str, Any], told: list[str]) -> str:
+    """Put the DOI into its form, or among the notes; return what was read as one."""
     doi = doi_of(item.pop("DOI", ""))
     first = _MORE_THAN_DOI.match(doi)
     if DOI.fullmatch(doi):
@@ -421,6 +438,11 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
     elif doi:
         told.append(f"{doi!r} is not a DOI; it was kept as a note")
         item["note"] = "; ".join(p for p in (item.get("note", ""), f"DOI as given: {doi}") if p)
+    return doi
+
+
+def _read_address(item: dict[str, Any], record: Record, doi: str, told: list[str]) -> None:
+    """Keep the address of a work; one that is its DOI is not kept twice."""
     url = item.pop("URL", "")
     every = dict.fromkeys(_addresses(record.every("UR", "URL", "U")))
     if len([one for one in every if not DOI.fullmatch(bare_doi(one))]) > 1:
@@ -438,11 +460,6 @@ def item_of(record: Record, form: str, file: str) -> tuple[dict[str, Any], list[
         told.append(f"{url!r} was understood as 'https://{url}'")
     elif url:
         told.append(f"{url!r} is not a web address; it was left out")
-    if "page" in item:
-        item["page"] = full_range(item["page"]).replace("–", "-")
-    return item, [
-        Problem("reference-unsure", file, record.line, told=one.rstrip(".")) for one in told
-    ]
 
 
 # With a given name before it: "Ng, Ed" is one who writes.
