@@ -116,6 +116,12 @@ def test_a_work_that_came_out_again_has_two_years(
             "A title. J, 12(1–2).",
         ),
         ("article", {"journal": "J", "volume": "V", "number": "Nov"}, "A title. J, V(Nov)."),
+        (
+            "phdthesis",
+            {"school": "U", "number": "1234"},
+            "A title (Publication No. 1234) [Doctoral dissertation, U].",
+        ),
+        ("audio", {"type": "Podcast"}, "A title [Audio recording]."),
         # Before our era.
         ("book", {"origdate": "-0441", "publisher": "P"}, "A title. P."),
         # Google Scholar has archives of preprints for journals.
@@ -142,6 +148,20 @@ def test_parts_of_a_reference_as_apa_has_them(kind: str, fields: dict[str, str],
         assert [reference_text(back) for back in works.bibliography.values()] == [
             f"Lee, A. (2020). {text}"
         ]
+
+
+def test_a_thesis_keeps_its_school_beside_who_holds_it() -> None:
+    """The exports had the holder in place of the school."""
+    one = work("lee2020", "phdthesis", author="Lee, A.", school="U of X", publisher="ProQuest")
+    text = "Lee, A. (2020). A title [Doctoral dissertation, U of X]. ProQuest."
+    assert reference_text(one) == text
+    for write, shown in (
+        (to_bibtex, text),
+        (to_csl_json, text),
+        (to_ris, text.removesuffix(" ProQuest.")),  # RIS has a database there for any work
+    ):
+        works, _ = parse_references(write([csl_item(one)]), "x")
+        assert [reference_text(back) for back in works.bibliography.values()] == [shown]
 
 
 @pytest.mark.parametrize(

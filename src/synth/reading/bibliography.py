@@ -422,6 +422,8 @@ def check_bibliography(
     unread: Counter[str] = Counter()
     for work in bibliography.values():
         fields = work.fields
+        if work.date.year and work.fields.get("pubstate", "published").lower() != "published":
+            unread["pubstate"] += 1
         if not work.date.original:
             unread.update(name for name in ("origdate", "origyear") if name in fields)
 

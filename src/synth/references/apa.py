@@ -251,6 +251,8 @@ def _title(reference: Reference) -> list[Part]:
         details.append(edition)
     if kind == "report" and reference.number:
         details.append(f"{reference.genre or 'Report'} No. {reference.number}")
+    if kind == "thesis" and (number := reference.number) and re.search(r"\d", number):
+        details.append(f"Publication No. {number}")
     if kind == "article" and reference.article_number:
         details.append(reference.article_number)
     if alone and kind == "book" and reference.volume:

@@ -80,6 +80,9 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         "language": reference.text("language"),
         "note": reference.note,
     }
+    if reference.csl_type == "thesis" and (school := reference.text("school", "institution")):
+        # What a thesis was handed in to is its publisher in CSL; who holds copies is an archive.
+        texts["archive"], texts["publisher"] = reference.text("publisher"), school
     item.update({name: text for name, text in sorted(texts.items()) if text})
     return item
 
@@ -176,6 +179,7 @@ _RIS_TAGS = (
     ("ET", "edition"),
     ("ET", "version"),
     ("PB", "publisher"),
+    ("DP", "archive"),
     ("CY", "publisher-place"),
     ("M3", "genre"),
     ("SN", "ISBN"),
@@ -283,6 +287,7 @@ _BIB_FIELDS = (
     ("edition", "edition"),
     ("version", "version"),
     ("publisher", "publisher"),
+    ("publisher", "archive"),
     ("address", "publisher-place"),
     ("type", "genre"),
     ("isbn", "ISBN"),

@@ -901,6 +901,8 @@ def _csl_cleaned(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         # Where a paper was read and nothing was printed, the meeting stands for the press.
         where = plain(str(raw.get("event-place") or ""))
         item.setdefault("publisher", ", ".join(filter(None, [held, where])))
+    if item["type"] == "thesis" and isinstance(holder := raw.get("archive"), str):
+        item["archive"] = plain(holder)
     if "title" in item and (below := raw.get("subtitle")):
         # Crossref has it apart.
         below = below[0] if isinstance(below, list) else below

@@ -711,6 +711,14 @@ def _once(names: list[str], others: list[str]) -> list[str]:
     return [*names, *(name for name in others if name not in names)]
 
 
+_WITH_GENRE = frozenset(
+    [
+        *("thesis", "report", "document", "webpage", "song", "motion_picture", "speech"),
+        *("manuscript", "software", "dataset"),
+    ]
+)
+
+
 def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
     texts["DOI"] = record.first("DO", "DI", "DOI")
     for value in record.every("UR", "URL", "LK", "L2") if not texts["DOI"] else ():
@@ -727,11 +735,7 @@ def _doi_and_genre(record: Record, texts: dict[str, str]) -> None:
             ):
                 texts["DOI"] = said
     said = record.first("M3")
-    if (
-        said
-        and not DOI.search(said)
-        and texts["type"] in ("thesis", "report", "document", "webpage")
-    ):
+    if said and not DOI.search(said) and texts["type"] in _WITH_GENRE:
         texts["genre"] = said
 
 
