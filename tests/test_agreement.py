@@ -283,3 +283,36 @@ def test_the_view_states_units_intervals_and_every_disagreement(
     assert records.codebook[finding.theme].label in view.html
     assert Words.of(Review.load(root).settings)["reliability_nothing"] in view.html
     assert str(view.main.units) in view.text
+
+
+def test_intervals_of_two_codings_resample_studies(root: Path) -> None:
+    """Units of one study come and go together; what was drawn one by one would look surer."""
+    agreement = Agreement(load_records(root))
+    for what in ("theme", "direction"):
+        rank = agreement.direction_rank
+        cells = [set(coding) for coding in agreement._cells(rank)]
+        units = [
+            (study, node)
+            for study in agreement.studies
+            for node in agreement.nodes(rank)
+            if what == "theme" or all((study, node) in coding for coding in cells)
+        ]
+        unlike = {(each.study, each.node) for each in agreement.disagreements(what)}
+        pairs = [("a", "b" if unit in unlike else "a") for unit in units]
+        expected = coefficients(pairs, "ab", [study for study, _ in units])["percentage"]
+        found = agreement.compare(what).values["percentage"]
+        assert found.value == pytest.approx(expected.value)
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+
+
+def test_directions_that_nobody_coded_count_among_the_categories(root: Path) -> None:
+    """The fewer there are to choose from, the more would agree by chance."""
+    records = load_records(root)
+    directions = records.settings.directions
+    more = replace(directions[0], id="quite-another")
+    settings = replace(records.settings, directions=(*directions, more))
+    values = [
+        Agreement(each).compare("direction", resamples=2).values["brennan_prediger"].value
+        for each in (records, replace(records, settings=settings))
+    ]
+    assert values[0] < values[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_the_archive_holds_everything_and_is_the_same_each_time(
     assert {"book/book/intro.html", "coded_studies.csv", "references.bib", "review.toml"} <= names
     assert {"ro-crate-metadata.json", "datacite.json", ".zenodo.json"} <= names
     assert "book/.buildinfo" not in names
+    assert "data.zip" not in names, "what it holds stands here by itself"
 
 
 def test_the_description_is_valid_by_the_schema(example_root: Path) -> None:
@@ -57,6 +59,13 @@ def test_the_description_is_valid_by_the_schema(example_root: Path) -> None:
     assert "IsNewVersionOf" in relations
     # The schema does refuse what is wrong.
     assert not schema45.validate(told | {"types": {"resourceTypeGeneral": "Song"}})
+
+
+def test_a_body_and_a_person_are_told_apart(example_root: Path) -> None:
+    settings = load_records(example_root).settings
+    authors = ("Lee, Ann", "The garden group")
+    told = datacite(replace(settings, authors=authors))["creators"]
+    assert [each["nameType"] for each in told] == ["Personal", "Organizational"]
 
 
 def test_zenodo_is_told_the_same(example_root: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import html
 import importlib.metadata
 import io
@@ -25,9 +26,11 @@ from synth.book.data_package import (
     TakeawayFile,
     cite_book,
     how_to_cite,
+    refi_codebook,
     takeaway,
 )
 from synth.book.downloads import size_text
+from synth.model import Codebook
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 
@@ -53,7 +56,7 @@ def folder(files: dict[str, TakeawayFile], tmp_path_factory: pytest.TempPathFact
     return place
 
 
-CODED = ("codebook.csv", "studies.csv", "coded_studies.csv")
+CODED = ("codebook.csv", "studies.csv", "coded_studies.csv", "flow.csv")
 
 
 def report_of(folder: Path) -> Any:
@@ -101,6 +104,7 @@ def test_frictionless_finds_the_tables_valid(records: Records, folder: Path) -> 
         ("coded_studies.csv", "summary", "", "constraint-error"),
         ("codebook.csv", "parent", "nowhere", "constraint-error"),
         ("studies.csv", "role", "hero", "constraint-error"),
+        ("flow.csv", "count", "-1", "constraint-error"),
     ],
 )
 def test_frictionless_finds_what_is_wrong(
@@ -122,6 +126,40 @@ def test_frictionless_finds_what_is_wrong(
     (tmp_path / "datapackage.json").write_text(json.dumps(described), "utf-8")
     report, _ = report_of(tmp_path)
     assert error in {found[0] for found in report.flatten(["type"])}
+
+
+def test_a_table_names_its_key_and_itself_as_the_standard_asks(
+    files: dict[str, TakeawayFile],
+) -> None:
+    described = json.loads(files["datapackage.json"].content)
+    schemas = {each["name"]: each["schema"] for each in described["resources"] if "schema" in each}
+    for schema in schemas.values():
+        unique = {field["name"] for field in schema["fields"] if field["constraints"].get("unique")}
+        assert unique == set(schema["primaryKey"])
+    own = {"resource": "", "fields": ["id"]}
+    assert {"fields": ["parent"], "reference": own} in schemas["codebook"]["foreignKeys"]
+
+
+def test_works_carry_what_was_coded_from_them(
+    records: Records, files: dict[str, TakeawayFile]
+) -> None:
+    works = json.loads(files["references.json"].content)
+    coded = {finding.study for finding in records.findings.values()}
+    assert {work["id"] for work in works if work.get("keyword")} == coded
+
+
+def test_the_codebook_keeps_signs_that_xml_cannot_hold_out(records: Records) -> None:
+    first = next(iter(records.codebook))
+    nodes = [replace(node, definition="A\x0bB") for node in records.codebook if node == first]
+    rest = [node for node in records.codebook if node != first]
+    book = refi_codebook(replace(records, codebook=Codebook((*nodes, *rest))))
+    assert "A\N{REPLACEMENT CHARACTER}B" in book
+    # Codes of another review are other codes, though their ids be the same.
+    settings = records.settings
+    source = replace(settings.source, doi="10.5555/another")
+    other = refi_codebook(replace(records, settings=replace(settings, source=source)))
+    guids = [set(re.findall(r'guid="([^"]+)"', each)) for each in (book, other)]
+    assert not guids[0] & guids[1]
 
 
 def test_a_damaged_table_no_longer_fits_its_checksum(folder: Path, tmp_path: Path) -> None:
@@ -254,7 +292,9 @@ def test_the_research_object_reads_back(
     licence = crate.root_dataset["license"]
     assert licence["name"] == records.settings.licence
     for entity in crate.data_entities:
-        assert entity["contentSize"] == str(len(files[entity.id].content))
+        content = files[entity.id].content
+        assert entity["contentSize"] == str(len(content))
+        assert entity["sha256"] == hashlib.sha256(content).hexdigest()
         assert entity["license"].id == licence.id
     authors = crate.root_dataset["author"]
     listed = authors if isinstance(authors, list) else [authors]

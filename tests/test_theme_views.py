@@ -21,6 +21,7 @@ from synth.reading.rules import load_records
 from synth.review import Review
 from synth.views.adequacy import adequacy, adequacy_line
 from synth.views.catalogue import Entry
+from synth.views.figure import poles
 from synth.views.robustness import carried_alone
 from synth.views.statements import statement_list
 from synth.views.verdict import verdict
@@ -109,6 +110,12 @@ def test_the_head_counts_each_part_and_direction(both: tuple[Records, Counted]) 
             assert (statements, findings) == (len(said(rows)), len(rows))
             assert studies == len({row["study"] for row in rows})
         assert {way.id for way, *_ in drawn.counts} == {row["direction"] for row in all_rows}
+        # The two that are each other's opposite come first, however few they are.
+        pair = {way.id for way in poles(records.settings) or ()}
+        of_pair = [way.id in pair for way, *_ in drawn.counts]
+        assert of_pair == sorted(of_pair, reverse=True)
+        inside = records.codebook.branch(node)
+        assert {item.id for out in drawn.left_out for item in out.lost} <= inside
         parts = {name: row for (name, *_), row in zip(drawn.parts, drawn.rows, strict=True)}
         assert set(parts) - {node} == set(counted.children(node))
         for name, row in parts.items():
