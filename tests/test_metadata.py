@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs
 from xml.etree import ElementTree
@@ -198,6 +199,39 @@ def test_coins_hold_what_a_reference_manager_saves(kind: str) -> None:
     reference, expected = KINDS[kind]
     (context,) = Head(coins(reference)).coins
     assert {name: context[name][0] for name in expected} == expected
+
+
+def test_a_work_is_known_by_each_of_its_numbers_and_offered_once(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Reference("roy2019", "article", {"title": "A", "doi": "10.5555/a", "pmid": "31234567"})
+    (context,) = Head(coins(work)).coins
+    assert context["rft_id"] == ["info:doi/10.5555/a", "info:pmid/31234567"]
+    monkeypatch.setattr(metadata, "review_of", lambda app: review)
+    app: Any = None
+    cited = '<div id="ref-holm2018">a</div> <a href="#finding-holm2018-01">b</a>'
+    assert len(Head(metadata.with_coins(cited, app)).coins) == 1
+
+
+def test_the_addresses_of_all_pages_have_the_day_of_the_data(
+    review: Review, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    app: Any = SimpleNamespace(
+        config=SimpleNamespace(html_baseurl="https://gardens.example/en/"),
+        builder=SimpleNamespace(format="html", get_target_uri=lambda page: f"{page}.html"),
+        env=SimpleNamespace(found_docs={"soil", "book/water"}),
+        outdir=tmp_path,
+    )
+    monkeypatch.setattr(metadata, "settings_of", lambda app: review.settings)
+    metadata.write_sitemap(app, ValueError())
+    assert not (tmp_path / "sitemap.xml").exists()
+    metadata.write_sitemap(app, None)
+    told = ElementTree.parse(tmp_path / "sitemap.xml").getroot()
+    pages = [[part.text for part in page] for page in told]
+    day = review.settings.date.isoformat()
+    assert pages == [
+        [f"https://gardens.example/en/{page}.html", day] for page in ("book/water", "soil")
+    ]
 
 
 def test_a_year_that_is_not_known_is_not_given() -> None:

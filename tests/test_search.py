@@ -101,6 +101,25 @@ def test_the_sections_of_a_page_stand_together(garden: Path) -> None:
         assert len(set(places[start:end])) == 1
 
 
+def test_what_several_say_and_what_a_word_means_is_found_once(tmp_path: Path) -> None:
+    root = planted(
+        tmp_path,
+        ground="---\nsynth: {level: ground}\n---\n\n# Ground\n\nA bed.\n\n"
+        "```{glossary}\nMulch\n  Straw on a bed.\n```\n",
+    )
+    rows = (root / "data" / "coded_studies.csv").read_text("utf-8").splitlines()
+    again = rows[1].replace("beet2011", "leek2016").replace("-01", "-03")
+    change(root / "data" / "coded_studies.csv", rows[-1], f"{rows[-1]}\n{again}")
+    out, _ = built(root)
+    found, _ = read(index(out))
+    [more] = [more for _, title, _, more in found if title.startswith("A shared watering rota")]
+    assert [href for href, _ in more] == [
+        f"studies.html#finding-{name}" for name in ("beet2011-01", "leek2016-03")
+    ]
+    assert [text for _, _, text, _ in found if "Straw" in text] == ["Straw on a bed."]
+    assert "A bed." in {text for _, _, text, _ in found}
+
+
 def test_a_page_may_stay_out_of_the_search(garden: Path) -> None:
     assert "marmalad" not in "".join(index(garden).values())
 

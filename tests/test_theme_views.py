@@ -19,7 +19,7 @@ from synth.model import Codebook, Finding
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.review import Review
-from synth.views.adequacy import adequacy, adequacy_line
+from synth.views.adequacy import adequacy, adequacy_line, listed_designs
 from synth.views.catalogue import Entry
 from synth.views.figure import poles
 from synth.views.robustness import carried_alone
@@ -97,6 +97,13 @@ def test_every_node_rests_on_what_the_tables_say(both: tuple[Records, Counted]) 
         assert found.unplaced == sum(not of for of in countries.values())
         counts = {d: designs.count(d) for d in set(designs) - SILENT}
         assert list(found.designs) == sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def test_designs_add_up_to_the_studies(root: Path) -> None:
+    words = Words.of(load_records(root).settings)
+    for of, told in ((3, "survey (2) and design not established (1)"), (2, "survey (2)")):
+        assert listed_designs(words, (("survey", 2),), of) == told
+    assert listed_designs(words, (), 1) == "design not established"
 
 
 def test_the_head_counts_each_part_and_direction(both: tuple[Records, Counted]) -> None:
