@@ -232,3 +232,25 @@ def test_a_flow_stands_on_one_sheet_with_its_title(sheets: list[str]) -> None:
     ]
     assert len(heads) == 1
     assert closed_up(f"{last.label} (n = {last.count})") in closed_up(heads[0])
+
+
+# What ends right of the sheet's text, by a hair's breadth more than rounding explains.
+BEYOND = """() => [...document.querySelectorAll(".bd-article *")].filter((one) => {
+    const { width, right } = one.getBoundingClientRect();
+    return width > 1 && right > innerWidth + 2;
+}).map((one) => [one.tagName, one.textContent.slice(0, 60)])"""
+
+
+@pytest.mark.parametrize(
+    "name", ["make-your-own", "add-a-study", "robustness", "reliability", "framework", "data"]
+)
+def test_nothing_is_wider_than_the_sheet(
+    built_book: Path, offline_page: Callable[..., Any], name: str
+) -> None:
+    """A long line of code was cut, and a wide table went over the margin."""
+    # A4 without its margins, 178 mm.
+    page = offline_page(viewport={"width": 672, "height": 1000}).open(
+        built_book / "book" / f"{name}.html"
+    )
+    page.emulate_media(media="print")
+    assert page.evaluate(BEYOND) == []
