@@ -2708,6 +2708,62 @@ def test_a_first_column_of_a_numbered_kind_has_no_number_in_its_code(take: Take)
     assert made.themes == {"Barrier": 3, "Enabler": 2}
 
 
+@pytest.mark.parametrize("known", [("Qualitative", "Mixed methods"), ("Kenya", "Peru")])
+def test_ticks_of_designs_and_countries_are_no_codes_beside_others(
+    take: Take, known: tuple[str, str]
+) -> None:
+    made = take(
+        f"Study,{','.join(known)},Pay,Rest\nLee 2019,x,,x,\nEk 2021,,x,x,x\nIto 2020,x,,,x\n"
+    )
+    assert made.themes == {"Pay": 2, "Rest": 2}
+    assert tuple(facet.label for facet in made.records.settings.facets) == known
+
+
+def test_what_is_known_of_a_numbered_finding_is_no_finding(take: Take) -> None:
+    made = take(
+        "Study,Barrier 1,Barrier 1 level,Barrier 2,Barrier 2 level\n"
+        "Lee 2019,Low pay,System,Stigma,Team\nEk 2021,Long hours,System,,\n"
+    )
+    assert made.themes == {"Barrier": 3}
+
+
+def test_counts_beside_a_map_are_no_rank(take: Take) -> None:
+    made = take(
+        "Theme,Barriers,Facilitators,Total\nPay,Lee 2019; Ek 2021,Ito 2020,3\nRest,Ek 2021,,1\n"
+    )
+    assert made.themes == {"Pay": 3, "Rest": 1}
+    assert "Columns that only count were not read: 'Total'" in made.told
+
+
+def test_stars_behind_arrows_are_no_directions(take: Take) -> None:
+    made = take("Study,Outcome,Effect\nLee 2019,Rest,↑*\nEk 2021,Rest,↓**\nIto 2020,Pay,↑\n")
+    ways = {row.id: row.label for row in made.records.settings.directions}
+    assert sorted(ways[f.direction] for f in made.records.findings.values()) == [
+        "Negative",
+        "Positive",
+        "Positive",
+    ]
+
+
+def test_ticks_side_by_side_are_ticks(take: Take) -> None:
+    made = take("Study,Pay,Rest\nLee 2019,✓,✓✓\nEk 2021,,✓✓✓\n")
+    assert made.themes == {"Pay": 1, "Rest": 2}
+
+
+def test_each_of_several_codes_has_its_own_direction(take: Take) -> None:
+    made = take(
+        "Study,Theme 1,Direction 1,Theme 2,Direction 2\nLee 2019,Pay,Barrier,Trust,Enabler\n"
+        "Ek 2021,Rest,Barrier,,\nIto 2020,Trust,Enabler,Pay,\n"
+    )
+    assert sorted(ways_of(made)) == [
+        ("Pay", "Barrier"),
+        ("Pay", "Not stated"),
+        ("Rest", "Barrier"),
+        ("Trust", "Enabler"),
+        ("Trust", "Enabler"),
+    ]
+
+
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
     made = take(
         "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"

@@ -52,6 +52,8 @@ def read_marks(cells: Iterable[str]) -> dict[str, str]:
     {'barriers': 'Barrier', 'Pos.': 'Positive'}
     >>> read_marks(["+ (p < 0.05)", "- (n.s.)", "-"])
     {'+ (p < 0.05)': 'Positive', '-': 'Negative'}
+    >>> read_marks(["↑*", "↓**"])
+    {'↑*': 'Positive', '↓**': 'Negative'}
     >>> read_marks(["1", "-1", "0"]), read_marks(["1", "2", "-1"])
     ({'1': 'Positive', '-1': 'Negative', '0': 'No effect'}, {})
     """
@@ -88,7 +90,9 @@ def _read_marks(held: Sequence[str]) -> dict[str, str]:
 
 
 # "+ (p < 0.05)" says the direction, and how sure it is, but for "- (n.s.)".
-_BEHIND = re.compile(r"(?<=[+±↑↓▲▼⇑⇓↔↕−–-]) ?[(\[](?!n\.? ?s|not )[^()\[\]]*[)\]]$", re.IGNORECASE)
+_BEHIND = re.compile(
+    r"(?<=[+±↑↓▲▼⇑⇓↔↕−–-]) ?(?:[(\[](?!n\.? ?s|not )[^()\[\]]*[)\]]|[*†‡]{1,4})$", re.IGNORECASE
+)
 _OF_NUMBER = {"1": "Positive", "0": "No effect", "-1": "Negative"}
 _SURELY_A_MARK = re.compile(r"[+±↑↓▲▼⇑⇓↔↕]")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from synth.starter.countries import country
 from synth.starter.marks import directions_in
 from synth.starter.sheet import Row, Sheet
-from synth.starter.values import bare, headings, is_beside
+from synth.starter.values import bare, headings, is_beside, is_sum
 from synth.text import column_letters
 
 LABEL = re.compile(r"[^\W\d_][^\d\n]{0,80}?[\s,(\[]*\b(?:1[89]|20)\d\d[a-z]?\b")
@@ -223,6 +223,8 @@ def of_map(sheet: Sheet) -> list[Sheet]:
     named = [name for name in sheet.header if all(map(names_studies, cells[name]))]
     named = [name for name in named if cells[name]]
     ways = [name for name in sheet.header if name not in named and cells[name]]
+    counts = [name for name in ways if all(map(is_sum, cells[name]))]
+    ways = [name for name in ways if name not in counts]
     if sheet.holds or len(named) < 2 or not 1 <= len(ways) <= 2 or sheet.header[0] != ways[0]:
         return [sheet]
     lands = len(ways) == 1 and all(map(country, cells[ways[0]]))
@@ -235,7 +237,7 @@ def of_map(sheet: Sheet) -> list[Sheet]:
     elif all(map(_LEVEL.fullmatch, named)):
         at_one = all(sum(bool(row.cells[name]) for name in named) <= 1 for row in sheet.rows)
         axis, use = "Level", "rank 1" if at_one else "filter"
-    elif all(map(_DESIGN.fullmatch, named)):
+    elif all(map(DESIGN.fullmatch, named)):
         axis, use = "Design", "design"
     else:
         return [sheet]
@@ -249,6 +251,8 @@ def of_map(sheet: Sheet) -> list[Sheet]:
         "Its cells name studies: each study of a cell is read as one that says what stands left "
         f"of it, with the heading {{!r}} as its {_SAID.get(use, use)}."
     )
+    left = ", ".join(map(repr, counts))
+    spare = (f"Columns that only count were not read: {left}.",) if counts else ()
     made, above = [], [""] * len(ways)
     for name in named:
         said = directions_in(name) if use == "direction" else name
@@ -269,7 +273,7 @@ def of_map(sheet: Sheet) -> list[Sheet]:
                 sheet,
                 header=(*ways, "Study", axis),
                 rows=tuple(rows),
-                notes=((*sheet.notes, note.format(name)) if name == named[0] else ()),
+                notes=((*sheet.notes, note.format(name), *spare) if name == named[0] else ()),
                 name=called,
                 heads={},
                 roles=roles,
@@ -292,7 +296,7 @@ _LEVEL = re.compile(
     rf"(?:nivel|livello|niveau) (?:{_WIDE})",
     re.IGNORECASE,
 )
-_DESIGN = re.compile(
+DESIGN = re.compile(
     r"(?:qualitative?|quantitative?|mixed[ -]methods?|rcts?|randomi[sz]ed(?: controlled)? trials?|"
     r"cohort|case[ -]control|cross[ -]sectional|surveys?|interviews?|focus groups?|case (?:study|"
     r"studies)|reviews?|observational|qualitativ|quantitativ|cualitativo|cuantitativo|mixto|"

@@ -146,10 +146,14 @@ def is_tick(cell: str, heading: str = "") -> bool:
     word = bare(cell)
     if word and word not in _words("yes"):
         word = bare(without_marks(cell.strip()))
-    if not word or word in _words("yes"):
+    if not word or word in _words("yes") or _TICKS.fullmatch(word):
         return bool(word)
     # A survey writes the box that was ticked below "Themes: Pay" and "Themes - Pay".
     return word in (bare(heading), bare(re.split(r": | - ", heading)[-1]))
+
+
+_TICKS = re.compile(r"([✓✔☑✅√•●■])\1+")
+"""Ticks side by side, for what applies much."""
 
 
 def without_marks(text: str) -> str:

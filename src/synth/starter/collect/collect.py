@@ -7,7 +7,13 @@ from dataclasses import replace
 
 from synth.starter.codebook_draft import Codes
 from synth.starter.collect.codes import RowCodes, draft_codes, node_of, tell_alike
-from synth.starter.collect.directions import add_directions, direction_word, find_directions, way_of
+from synth.starter.collect.directions import (
+    add_directions,
+    direction_word,
+    find_directions,
+    way_of,
+    words_of_codes,
+)
 from synth.starter.collect.facts import find_facts
 from synth.starter.collect.material import Coding, Material, Where
 from synth.starter.collect.reviewers import codings_in_columns, rows_that_count
@@ -168,8 +174,9 @@ def _named(
 ) -> Iterator[Named]:
     """The codes that a row names, and says something below."""
     word = direction_word(row, recipe)
+    own = words_of_codes(row, recipe)
     for name, labels, before in reader.labels(row, recipe):
-        side = before or recipe.directions.get(name, "") or word
+        side = before or recipe.directions.get(name, "") or own.get(name, word)
         yield name, labels, side, _text(row, texts.get(name, ""))
     for name in recipe.of("codes"):
         heading = recipe.codes.get(name, (name,))

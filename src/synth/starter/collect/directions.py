@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from synth.errors import Problem
@@ -33,6 +33,12 @@ def find_directions(material: Material, counting: set[Where], reader: RowCodes, 
     for _, sheet, recipe, row in material.rows(counting, pace):
         column = recipe.one("direction")
         ticked = column in recipe.directions
+        if own := words_of_codes(row, recipe):
+            columns[column] = None
+            for name in (name for name in own if row.cells[name]):
+                spelled.update(filter(None, [own[name]]))
+                blank += [] if own[name] else [place(sheet, row.line, name)]
+            continue
         word = direction_word(row, recipe)
         if word == BOTH and ticked:
             text = f"Rows with ticks for several directions have the direction {BOTH!r}."
@@ -92,7 +98,8 @@ def add_directions(
     """
     for sheets, rows in codings if material.has_directions else ():
         for _, _, recipe, row in replace(material, sheets=[*sheets]).rows(rows, pace):
-            if word := direction_word(row, recipe):
+            own = words_of_codes(row, recipe).values()
+            for word in filter(None, [*own, direction_word(row, recipe)]):
                 material.directions.setdefault(same(word), word[:1].upper() + word[1:])
 
 
@@ -133,6 +140,25 @@ def direction_word(row: Row, recipe: SheetRecipe) -> str:
     flat = " ".join(row.cells[columns[0]].split())
     word = recipe.values.get(columns[0], {}).get(flat, flat)
     return "" if unknown(word) else word
+
+
+def words_of_codes(row: Row, recipe: SheetRecipe) -> Mapping[str, str]:
+    """For each column of codes what the row says of its direction, where each has its own.
+
+    Parameters
+    ----------
+    row : the row.
+    recipe : how it is read; columns of directions belong to those of codes by their order.
+    """
+    themes, ways = recipe.of("theme"), recipe.of("direction")
+    if len(ways) != len(themes) or len(ways) < 2 or not recipe.directions.keys().isdisjoint(ways):
+        return {}
+    said: dict[str, str] = {}
+    for name, way in zip(themes, ways, strict=True):
+        flat = " ".join(row.cells[way].split())
+        word = recipe.values.get(way, {}).get(flat, flat)
+        said[name] = "" if unknown(word) else word
+    return said
 
 
 def way_of(word: str, material: Material) -> str:

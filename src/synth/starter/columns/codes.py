@@ -64,6 +64,11 @@ def find_codes(columns: Columns) -> Headed:
     ticked += _other_of(columns, ticked)
     others = [name for name in columns.free if name not in ticked]
     texts = [name for name in others if side_of_heading(sheet, name)]
+    # "Barrier 1 level" is known of what stands below "Barrier 1", and is no finding.
+    numbered = tuple(f"{name} " for name in texts if name[-1:].isdecimal())
+    if numbered and (known := [name for name in texts if name.startswith(numbered)]):
+        columns.use(known, "keep")
+        texts, others = ([n for n in names if n not in known] for names in (texts, others))
     # "Barriers: Notes" beside "Barriers: Type" is a remark on it and no code.
     remarks = [n for n in texts if folded(re.split(r": |\n", n)[-1]) in REMARKS]
     if remarks and len(remarks) < len(texts):

@@ -148,6 +148,7 @@ def find_numbered(columns: Columns) -> bool:
     """Several columns that each name codes, such as "Code 1" and "Code 2"."""
     themes, texts = folded_headings()["theme"], folded_headings()["summary"]
     codes: dict[str, list[str]] = {}
+    sides: list[str] = []
     beside: dict[str, list[str]] = {}
     for name in columns.free:
         stem = re.sub(r" ?\d{1,2}$", "", folded(name))
@@ -156,10 +157,14 @@ def find_numbered(columns: Columns) -> bool:
                 codes.setdefault(stem, []).append(name)
         elif stem in texts:
             beside.setdefault(stem, []).append(name)
+        elif stem in folded_headings()["direction"] and fits(columns, name, "direction"):
+            sides.append(name)
     best = max(codes.values(), key=len, default=[])
     if len(best) < 2:
         return False
     columns.use(best, "theme")
+    if len(sides) == len(best):
+        columns.use(sides, "direction")
     if not columns.has("summary"):
         # "Code 1", "Quote 1", "Code 2", "Quote 2": each code has its own text beside it.
         columns.use(next((n for n in beside.values() if len(n) == len(best)), ()), "summary")

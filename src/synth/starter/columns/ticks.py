@@ -8,9 +8,11 @@ from itertools import pairwise
 
 from synth.starter.columns.headings import REMARKS, folded_headings, plain
 from synth.starter.columns.table import Columns, quoted
+from synth.starter.countries import country
 from synth.starter.marks import families_of_marks, ratings
 from synth.starter.report import number
 from synth.starter.spreadsheet import folded
+from synth.starter.turned import DESIGN
 from synth.starter.values import (
     count_in,
     is_blank_tick,
@@ -131,9 +133,13 @@ def _is_of_study(name: str) -> bool:
 
     >>> _is_of_study("MMAT 1.1"), _is_of_study("country_peru"), _is_of_study("Country policy")
     (True, True, False)
+    >>> _is_of_study("Mixed methods"), _is_of_study("Kenya")
+    (True, True)
     """
     first, *rest = re.split(r"_|: ?|\.", name, maxsplit=1)
     of_study = any(folded(first) in folded_headings()[use] for use in ("country", "design"))
+    if DESIGN.fullmatch(name) or (name.isalpha() and len(name) > 3 and country(name)):
+        return True
     return bool(rest and of_study) or APPRAISED.search(folded(name)) is not None
 
 
