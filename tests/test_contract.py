@@ -77,14 +77,17 @@ def test_how_an_influence_works_types_no_number_of_the_evidence(root: Path) -> N
         ),
         ("title = ", 'design_shapes = ["survye"]\ntitle = ', "[design-unknown] No study has"),
         ("title = ", 'design_shapes = ["survey"]\ntitle = ', ""),
+        ("[source]", '[words]\nfooter_data = "{version}"\n[source]', "[interface-word-lacks]"),
+        ("[source]", '[words]\nfinding_one = "Befund"\n[source]', ""),
     ],
 )
 def test_settings_name_what_there_is_once(root: Path, old: str, new: str, told: str) -> None:
     path = root / "data" / "review.toml"
     text = path.read_text("utf-8")
     path.write_text(text.replace(old, new, 1), "utf-8")
-    line = text[: text.index(old)].count("\n") + 1
-    found = [one for one in said(root) if "stem-twice" in one or "design-unknown" in one]
+    line = text[: text.index(old)].count("\n") + 1 + new.startswith("[words]")
+    codes = ("stem-twice", "design-unknown", "interface-word-lacks")
+    found = [one for one in said(root) if any(code in one for code in codes)]
     assert len(found) == bool(told)
     assert all(f"review.toml:{line}: warning: " in one and told in one for one in found)
 

@@ -172,6 +172,10 @@ SLIPS = [
     ("water.md", "## What", "[a](soil.md)\n\n## What", "file-unfound", 7),
     ("water.md", "## What", "[a](Soil.ipynb)\n\n## What", "file-unfound", 7),
     ("water.md", "## What", "{download}`a <a.csv>`\n\n## What", "file-unfound", 7),
+    # a list of texts in the settings: what of it can be read is
+    ("data/review.toml", '["Soil", ', '["Soil", "Soil", ', "texts-repeat", 10),
+    ("data/review.toml", '["Soil", ', '["Soil", "", ', "texts-malformed", 10),
+    ("data/review.toml", '["International"]', '"International"', "texts-malformed", 9),
     # what links, labels and terms lead to, and the options of directives
     ("water.md", "## What", "[a](#waht)\n\n## What", "link-nowhere", 7),
     ("water.md", "## What", "[a](soil.ipynb#sand)\n\n## What", "link-nowhere", 7),

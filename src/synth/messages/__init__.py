@@ -78,6 +78,18 @@ class Words(Mapping[str, str]):
         own = sum(self._texts[key] != text for key, text in ENGLISH.items())
         return f"<Words: {len(self)}, {own} of the team's own>"
 
+    @staticmethod
+    def lacking(key: str, own: str) -> tuple[str, ...]:
+        """The blanks of the English text that a team's own has not: what fills them is not told.
+
+        The number may be left out where it is one.
+
+        >>> Words.lacking("footer_data", "Daten {version}"), Words.lacking("finding_one", "Befund")
+        (('date',), ())
+        """
+        spared = {"n"} if key.endswith("_one") else set()
+        return tuple(sorted(_blanks(ENGLISH.get(key, "")) - _blanks(own) - spared))
+
     @classmethod
     def of(cls, settings: Settings) -> Words:
         """The words of a review, made once however many drawings ask for them."""

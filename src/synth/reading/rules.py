@@ -664,6 +664,9 @@ def _settings(records: Records) -> Iterator[Problem]:
         except UnknownName as error:
             place = ("interface-word-unknown", SETTINGS_FILE, line("words", key), key)
             yield Problem(*place, reason=str(error))
+        for blank in Words.lacking(key, own):
+            place = ("interface-word-lacks", SETTINGS_FILE, line("words", key), key)
+            yield Problem(*place, value=f"{{{blank}}}")
     if settings.coding and settings.coding.codings < 2 and records.second_coding:
         at = ("codings-more", SETTINGS_FILE, line("coding", "codings"), "codings")
         yield Problem(*at, value=settings.coding.codings, file=TABLES["second_coding"].file)

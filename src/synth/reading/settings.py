@@ -176,6 +176,9 @@ class _Reader:
                 self._add("setting-unknown", (*path, key), key, near=near)
             elif (wrong := _wrong(setting, value)) is not None:
                 self._add(wrong[0], (*path, key), key, **wrong[1])
+                if setting.kind == "texts":
+                    # What of it can be read is: all that names it would seem wrong otherwise.
+                    values[key] = _sound_texts(value)
             else:
                 values[key] = value
         for setting in declared.values():
@@ -250,6 +253,12 @@ class _Reader:
         shown = {"colour": colour, "paper": paper, "ratio": told, "least": LEAST_CONTRAST}
         self._add("contrast", path, where, wanted=_BETTER[where], **shown)
         return True
+
+
+def _sound_texts(value: Any) -> list[str]:
+    """The texts of a list that has something wrong, each once; a text alone is one of them."""
+    items = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(item for item in items if isinstance(item, str) and item.strip()))
 
 
 _BETTER = {"light": "darker", "dark": "lighter"}
