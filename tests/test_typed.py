@@ -65,7 +65,7 @@ BOOK = "Moreau C. Fences and hedges. 2nd ed. Lyon: Park Press; 2020."
                 "journal": "J Invent Care",
                 "volume": "11",
                 "issue": "4",
-                "pages": "e21–9",
+                "pages": "e21–e29",
             },
         ),
         (
