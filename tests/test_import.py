@@ -2764,6 +2764,32 @@ def test_each_of_several_codes_has_its_own_direction(take: Take) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (
+            "Study,Country,Year\nLee,Peru,2019\nEk,Chad,2020\n",
+            "Study,Theme\nLee,Pay\nEk,Rest\nLee,Rest\n",
+        ),
+        ("Author,Year,Theme\nLee,2019,Pay\nLee,,Rest\nEk,2020,Rest\n",),
+    ],
+)
+def test_a_study_whose_year_stands_elsewhere_is_one_study(
+    take: Take, tables: tuple[str, ...]
+) -> None:
+    made = take(*tables)
+    assert made.counts == (3, 2)
+    assert sorted(made.works) == ["ek2020", "lee2019"]
+    assert "A study named without a year is the one of that name" in made.told
+
+
+def test_a_name_that_two_years_bear_stays_without_one(take: Take) -> None:
+    made = take(
+        "Study,Country,Year\nLee,Peru,2019\nLee,Chad,2020\n", "Study,Theme\nLee,Pay\nEk,Rest\n"
+    )
+    assert made.counts[1] == 4
+
+
 def test_a_minus_beside_a_plus_is_a_judgement(take: Take) -> None:
     made = take(
         "Study,Selection bias,Code\nLee 2020,+,Pay\nEk 2021,-,Pay\nRoux 2019,?,Pay\n"

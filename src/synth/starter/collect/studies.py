@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from synth.errors import Problem
 from synth.reading.csv_table import mangled
@@ -44,7 +45,7 @@ def find_studies(material: Material, pace: Pace) -> None:
             material.sheets[index] = (sheet, changed)
         if changed.rows in ("codings", "studies", "references"):
             found += _identities(material, index, pace)
-    material.studies.add(found)
+    material.studies.add(_with_years(material, found))
     _tell_unclear(material)
     for cause, examples in material.studies.apart.items():
         for example in examples:
@@ -137,6 +138,33 @@ def _names_with_years(sheet: Sheet, recipe: SheetRecipe) -> bool:
         dated = []
     whose = max(sum(author_and_year(label) is not None for label in labels), len(dated))
     return whose * 2 > len([label for label in labels if label])
+
+
+def _with_years(
+    material: Material, found: list[tuple[tuple[int, int, int], Identity]]
+) -> list[tuple[tuple[int, int, int], Identity]]:
+    """Studies named without a year, by the one of that name that has one in another row."""
+    dated: dict[str, dict[str, Identity]] = {}
+    for _, who in found:
+        name, year = who.details.get("label", ""), who.details.get("year", "")
+        if year and name.endswith(f" {year}"):
+            dated.setdefault(same(name.removesuffix(f" {year}")), {})[who.label] = who
+    made = []
+    for where, who in found:
+        name = who.details.get("label", "")
+        meant = dated.get(same(name), {}) if name and "year" not in who.details else {}
+        if len(meant) == 1:
+            (one,) = meant.values()
+            material.report.decided(
+                "A study named without a year is the one of that name that has a year elsewhere.",
+                f"{place(material.sheets[where[0]][0], where[1])}: {name!r} is "
+                f"{one.details['label']!r}",
+            )
+            who = replace(
+                who, label=one.label, details={**who.details, "label": one.details["label"]}
+            )
+        made.append((where, who))
+    return made
 
 
 def _tell_years(material: Material, sheet: Sheet, recipe: SheetRecipe, row: Row) -> None:
