@@ -205,8 +205,9 @@ def read_date(text: str) -> Date:
 _OF_A_DATE = re.compile(
     r"\b(?:janv?|f[ée]vr?|febb?r?|mar[sz]?|märz|avr|a[bp]r|mai|may|mag|maj|mei|ju[inl]|giu|lug|ao[ûu]|"
     r"a[ug]go?|sept?|set|o[ckt]t|out|nov|d[éei][czk]|ene|gen|fev|spring|summer|autumn|fall|winter|"
-    r"easter|quarter|trimest)[^\W\d]*|\b(?:published(?: online)?|cop|de|del|of|the|no|q[1-4]|first|"
-    r"second|third|fourth|\d{1,2}(?:st|nd|rd|th)?)\b",
+    r"easter|quarter|trimest)[^\W\d]*|\b(?:published(?: online)?|e?print|epub|online(?! first)|"
+    r"electronic|annual|week|w\d\d|suppl|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|cop|"
+    r"de|del|of|the|no|q[1-4]|first|second|third|fourth|\d{1,2}(?:st|nd|rd|th)?)\b",
     re.IGNORECASE,
 )
 
@@ -217,6 +218,12 @@ def left_of_date(text: str) -> bool:
     >>> left_of_date("c. 1850"), left_of_date("2020 (in press)"), left_of_date("1990?")
     (True, True, True)
     >>> left_of_date("Spring 2011"), left_of_date("4 mai 2019"), left_of_date("2018/2019")
+    (False, False, False)
+    >>> (
+    ...     left_of_date("2004/5//print"),
+    ...     left_of_date("Sat, 5 May 2018"),
+    ...     left_of_date("2011//Jan2011"),
+    ... )
     (False, False, False)
     """
     date = read_date(text)
