@@ -970,6 +970,14 @@ def test_a_study_can_be_left_out(everything: Path, review: Review, opened: Any) 
     assert count(page) < len(review.evidence())
 
 
+WHOLLY_SEEN = """(link) => {
+    const { left, right, top, bottom } = link.getBoundingClientRect();
+    const places = [[left + 2, top + 2], [right - 2, top + 2], [left + 2, bottom - 2]];
+    return places.every(([x, y]) => document.elementFromPoint(x, y) === link);
+}"""
+"""Whether nothing lies over a link."""
+
+
 @pytest.mark.parametrize("before", ["", "nothing found", "the matrix"])
 def test_a_link_leads_past_the_filters(everything: Path, opened: Any, before: str) -> None:
     page = opened(everything)
@@ -983,7 +991,7 @@ def test_a_link_leads_past_the_filters(everything: Path, opened: Any, before: st
         page.locator(".ex-tab").first.click()
     page.locator(".ex-results").wait_for()
     page.locator(".ex-skip").focus()
-    assert page.locator(".ex-skip").bounding_box()["y"] > 0
+    assert page.locator(".ex-skip").evaluate(WHOLLY_SEEN)
     page.keyboard.press("Enter")
     assert page.evaluate("!!document.activeElement.closest('.ex-results')")
     assert "#" not in page.url
@@ -1173,9 +1181,35 @@ def test_nothing_found_offers_ways_back(everything: Path, review: Review, opened
     assert "gap in this selection" in empty.text_content()
     ways = empty.get_by_role("button")
     assert ways.count() >= 1
-    promised = int(ways.first.text_content().split(": ")[-1].split()[0])
+    said = ways.first.text_content()
+    assert "without the filter" in said
+    promised = int(said.split()[0])
     ways.first.click()
     assert count(page) == promised > 0
+    # A text that is searched for stands in marks of its own, and in no others.
+    page = opened(everything, "?x.q=zzzz")
+    found = len(review.evidence())
+    assert page.locator(".ex-empty button").all_text_contents() == [
+        f"{found} findings without the filter Text: “zzzz”"
+    ]
+
+
+def test_a_short_answer_stays_in_sight_beside_the_filters(everything: Path, opened: Any) -> None:
+    """A choice far down in the filters left the place of the answer empty."""
+    page = opened(everything, "?x.direction=barrier&x.level=macro")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.evaluate("scrollTo(0, 0)")
+    page.get_by_label("Canada").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 600)
+    page.wait_for_function("scrollY > 300")
+    page.locator("input[value=Canada]").click()
+    assert 0 < count(page) < 9
+    top = "(list) => list.getBoundingClientRect().top"
+    head = page.locator(".ex-sticky").evaluate("(it) => it.getBoundingClientRect().bottom")
+    assert head <= page.locator(".ex-results").evaluate(top) < 300
+    # What is longer than a window scrolls with the page.
+    page.get_by_role("button", name="Clear all").click()
+    assert page.locator(".ex-main").evaluate("(it) => getComputedStyle(it).position") == "static"
 
 
 # --- exports ---

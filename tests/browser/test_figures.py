@@ -421,6 +421,25 @@ def test_filters_say_how_many_of_how_many_are_drawn(
     assert len(left()) == 5
 
 
+@pytest.mark.parametrize(("width", "whole"), [(768, True), (740, False)])
+def test_the_map_is_drawn_where_it_has_its_full_size(
+    built_book: Path, offline_page: Callable[..., Any], width: int, whole: bool
+) -> None:
+    """A tablet held upright shows it; where it would be smaller its themes are chosen by name."""
+    page = offline_page(viewport={"width": width, "height": 900}).open(
+        built_book / "book" / "influences.html"
+    )
+    figure = page.locator(".synth-map")
+    assert figure.locator(".synth-map-wide").is_visible() == whole
+    # What cuts off the choice by name, where the map is there to choose from.
+    cut = figure.locator(".synth-map-theme").evaluate(
+        "(it) => it.getBoundingClientRect().width < 2"
+    )
+    assert cut == whole
+    if whole:
+        assert figure.locator(".synth-map-wide svg").bounding_box()["width"] == 680
+
+
 def test_on_a_phone_two_lists_and_a_matrix_stand_for_the_map(
     figures_page: Path, offline_page: Callable[..., Any]
 ) -> None:

@@ -297,6 +297,18 @@ def test_what_is_said_of_a_kind_of_link_goes_before_what_is_said_of_all(
     assert value in style
 
 
+def test_the_keyboard_comes_to_folded_code_after_what_it_shows(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    for name in ("explorer", "wellbeing", "where-and-when"):
+        page = offline_page(java_script_enabled=False).open(built_book / "book" / f"{name}.html")
+        folds = page.locator("div.cell > details.hide")
+        assert folds.count() >= 1
+        assert folds.evaluate_all(
+            "all => all.every((it) => it.previousElementSibling?.matches('.cell_output'))"
+        ), name
+
+
 def test_a_line_of_its_level_marks_the_page_in_the_list(
     built_book: Path, offline_page: Callable[..., Any]
 ) -> None:

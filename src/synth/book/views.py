@@ -53,6 +53,7 @@ def setup(app: Sphinx) -> None:
     """Draw views, and build pages again whose views changed; myst-nb finds the renderer itself."""
     app.add_node(view_node)
     app.add_post_transform(DrawViews)
+    app.add_post_transform(CodeBelow)
     app.connect("builder-inited", keep_drawn_pictures)
     app.connect("env-get-outdated", outdated)
     app.connect("build-finished", write_tables)
@@ -279,6 +280,20 @@ class DrawViews(SphinxPostTransform):
             if node.get("explorer"):
                 _begin_with_it(node)
             node.replace_self(nodes.raw(text, text, format="html", classes=["output"]))
+
+
+class CodeBelow(SphinxPostTransform):
+    """Put the folded code of a cell below what it shows: keyboard and eye come there last."""
+
+    # After myst-nb has folded it.
+    default_priority = 200
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move the fold of each cell whose code alone is folded."""
+        for cell in self.document.findall(nodes.container):
+            if cell.get("hide_mode") == "input" and len(cell) > 1:
+                cell.append(cell.pop(0))
 
 
 def write_tables(app: Sphinx, exception: Exception | None) -> None:
