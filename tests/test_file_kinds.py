@@ -300,7 +300,7 @@ def test_a_workbook_is_read_as_people_see_it(tmp_path: Path) -> None:
         "1 sheet is empty: 'Empty'.",
         "1 sheet is hidden in the file: 'Old'.",
         "Row 1 stands above the headings and is no row of the table: 'Table S1. Coded findings'.",
-        "2 merged ranges were filled",
+        "1 merged range was filled",
     ):
         assert said in told(coding)
 
@@ -356,6 +356,31 @@ def test_headings_merged_across_columns_are_joined(tmp_path: Path) -> None:
     assert sheet.header == ("Study", "Findings: Barriers", "Findings: Facilitators")
     assert sheet.heads["Study"] == ("Study",)
     assert [row.line for row in sheet.rows] == [3, 4]
+
+
+def test_a_line_merged_across_a_table_is_one_cell(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet = book.add_worksheet("S")
+        sheet.write_row("A1", ["Study", "Year", "Theme", "Quote"])
+        sheet.merge_range("A2:D2", "Asia")
+        sheet.write_row("A3", ["Kim", 2020, "Pay", "low"])
+        sheet.merge_range("A4:C5", "Africa, seen twice")
+        sheet.merge_range("A6:A7", "Ek")
+        sheet.merge_range("B6:B7", 2019)
+        sheet.write_row("C6", ["Rest", "none"])
+        sheet.merge_range("C7:D7", "Pay")
+        sheet.merge_range("A8:C8", "Note: NR = not reported")
+
+    (sheet,) = read(tmp_path, "t.xlsx", workbook(fill))
+    assert cells(sheet) == [
+        ["Asia", "", "", ""],
+        ["Kim", "2020", "Pay", "low"],
+        ["Africa, seen twice", "", "", ""],
+        ["Ek", "2019", "Rest", "none"],
+        ["Ek", "2019", "Pay", "Pay"],
+        ["Note: NR = not reported", "", "", ""],
+    ]
+    assert "3 merged ranges were filled, every cell with what the range shows: A6:A7" in told(sheet)
 
 
 def test_an_old_workbook_is_read() -> None:

@@ -3090,6 +3090,25 @@ def test_rows_below_the_name_of_a_theme_are_coded_by_it(take: Take, tmp_path: Pa
     assert "Group (the study’s)" in made.told
 
 
+def test_groups_merged_across_a_table_are_a_column_where_years_have_their_own(
+    take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "merged.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row("A1", ["Study", "Year", "Code", "Text"])
+        sheet.merge_range("A2:D2", "Schools")
+        sheet.write_row("A3", ["Lee", 2020, "Pay", "low"])
+        sheet.write_row("A4", ["Roux", 2019, "Rest", "none"])
+        sheet.merge_range("A5:D5", "Hospitals")
+        sheet.write_row("A6", ["Ek", 2018, "Pay", "poor"])
+        sheet.merge_range("A8:D8", "Note: every text is ours.")
+    made = take(path)
+    assert (made.counts, made.themes) == ((3, 3), {"Pay": 2, "Rest": 1})
+    assert "Group (the study’s)" in made.told
+    assert "A note below the table is about no study. (1 row" in made.told
+
+
 def test_studies_without_a_year_and_a_code_are_no_names_of_groups(take: Take) -> None:
     made = take("Study,Code\nLee 2020,Pay\nWHO,\nRoux 2019,Rest\nEk 2018,Pay\n")
     assert made.counts == (3, 4)

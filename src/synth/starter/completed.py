@@ -44,8 +44,8 @@ def grouped(sheet: Sheet) -> Sheet:
     first = sheet.header[0] if sheet.header else ""
     heads = {row.line: row.cells[first] for row in sheet.rows if _is_group(row, first)}
     others = [row for row in sheet.rows if row.line not in heads]
-    labels = [row.cells[first] for row in others if row.cells[first]]
-    dated = sum(bool(LABEL.match(label)) for label in labels)
+    labels = [row for row in others if row.cells[first]]
+    dated = sum(_is_dated(row, first) for row in labels)
     lines = [row.line in heads for row in sheet.rows]
     if (
         sheet.holds
@@ -72,7 +72,8 @@ def grouped(sheet: Sheet) -> Sheet:
         if row.line in heads:
             group = row.cells[first]
         else:
-            rows.append(Row(row.line, {**row.cells, name: group}))
+            inside = "" if is_beside(row.cells) else group
+            rows.append(Row(row.line, {**row.cells, name: inside}))
     note = (
         f"{len(heads)} rows only head the rows below them, such as {heads[min(heads)]!r}: what "
         f"they say stands in a column of its own, {name!r}."
@@ -80,6 +81,16 @@ def grouped(sheet: Sheet) -> Sheet:
     return replace(
         sheet, header=(*sheet.header, name), rows=tuple(rows), notes=(*sheet.notes, note)
     )
+
+
+def _is_dated(row: Row, first: str) -> bool:
+    """Whether a row names a study: by author and year, or with the year in a cell beside it."""
+    return LABEL.match(row.cells[first]) is not None or any(
+        _YEAR.fullmatch(cell) for cell in row.cells.values()
+    )
+
+
+_YEAR = re.compile(r"(?:1[89]|20)\d\d[a-z]?")
 
 
 def _is_group(row: Row, first: str) -> bool:

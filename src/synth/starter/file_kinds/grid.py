@@ -124,7 +124,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
     notes = list(grid.notes)
     rows = [*_cleaned_rows(grid, say)]
     bare = [[bool(cell) for cell in cells] for _, cells in rows]
-    _fill_merged(grid, rows, notes)
+    _fill_merged(grid, rows, bare, notes)
     _leave_out_survey(grid, rows, bare, notes)
     _leave_out_unseen(grid, rows, bare, notes)
     _read_entities(rows, notes)
@@ -205,11 +205,20 @@ def _numbers(numbers: Sequence[int]) -> str:
     return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
 
 
-def _fill_merged(grid: Grid, rows: list[tuple[int, list[str]]], notes: list[str]) -> None:
+def _fill_merged(
+    grid: Grid,
+    rows: list[tuple[int, list[str]]],
+    bare: Sequence[Sequence[bool]],
+    notes: list[str],
+) -> None:
     """Give every cell of a merged range the value that a reader sees across it."""
     filled = []
-    for top, left, bottom, right in grid.merged:
+    width = max((len(cells) for cells in bare), default=0)
+    for area in grid.merged:
+        top, left, bottom, right = area
         if top >= len(rows) or left >= len(rows[top][1]) or not rows[top][1][left]:
+            continue
+        if not left and 2 * (right + 1) > width and _stands_alone(area, bare, grid.merged):
             continue
         value = rows[top][1][left]
         bottom = min(bottom, len(rows) - 1)
@@ -229,6 +238,17 @@ def _fill_merged(grid: Grid, rows: list[tuple[int, list[str]]], notes: list[str]
             f"filled, every cell with what the range shows: "
             f"{', '.join(filled[:3])}{more}."
         )
+
+
+def _stands_alone(area: Merged, bare: Sequence[Sequence[bool]], merged: Sequence[Merged]) -> bool:
+    """Whether a merged range is all that its rows hold: a caption, a note, a head of rows below."""
+    top, left, bottom, right = area
+    around = any(
+        other != area and other[0] <= bottom and other[2] >= top and bare[other[0]][other[1]]
+        for other in merged
+        if other[0] < len(bare) and other[1] < len(bare[other[0]])
+    )
+    return right > left and sum(map(sum, bare[top : bottom + 1])) == 1 and not around
 
 
 def _fill_ditto(grid: Grid, body: Sequence[Row], notes: list[str]) -> list[Row]:
