@@ -126,8 +126,9 @@ clean-room: wheel ## from the wheel alone, in a new folder and environment: a ne
 
 .PHONY: release
 release: wheel clean-room book ## wheel and book of a release, checked, in dist/
-	@cp dist/wheel/*.whl dist/
-	@cd $(BOOK) && zip -qr ../../dist/book.zip . && echo "dist/: $$(ls ../../dist | tr '\n' ' ')"
+	@rm -f dist/*.whl dist/book.zip
+	@cp dist/wheel/*.whl $(BOOK)/book.zip dist/
+	@cd dist && echo "dist/: $$(ls *.whl *.zip | tr '\n' ' ')"
 
 .PHONY: snapshot
 snapshot: book ## write one archive of this version to deposit: book, data, references, metadata

@@ -8,6 +8,7 @@ add`` is measured as a command, from an empty bibliography to the files written.
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import subprocess
@@ -100,6 +101,8 @@ def adding(count: int) -> None:
 
 
 def main() -> None:
+    """Read and add, from few references to many; what was asked for wrongly is not measured."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     reading(entries(3000), "invented")
     own = (ROOT / "references.bib").read_text("utf-8")
     reading(own, "references.bib")

@@ -8,6 +8,7 @@ Seconds are those of the processor, so that other work on the machine does not c
 
 from __future__ import annotations
 
+import argparse
 import csv
 import random
 import resource
@@ -69,8 +70,13 @@ def measured(shape: str, size: int) -> str:
 
 def main() -> None:
     """Measure every table in a process of its own."""
-    if len(sys.argv) == 3:
-        print(measured(sys.argv[1], int(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    shapes = sorted({shape for shape, _ in SIZES})
+    parser.add_argument("shape", nargs="?", choices=shapes, help="one table alone: its shape")
+    parser.add_argument("size", nargs="?", type=int, help="and its number of rows")
+    given = parser.parse_args()
+    if given.shape:
+        print(measured(given.shape, given.size or dict(SIZES)[given.shape]))
         return
     for shape, size in SIZES:
         subprocess.run([sys.executable, __file__, shape, str(size)], check=True)

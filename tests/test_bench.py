@@ -18,3 +18,16 @@ def test_what_is_measured_of_loading_is_measured(root: Path) -> None:
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert "tables and checks / pandas" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["book", "generate", "growth", "load", "mutants", "pages", "references", "suite", "tables"],
+)
+def test_who_asks_for_help_measures_nothing(program: str, root: Path) -> None:
+    path = root / "bench" / f"{program}.py"
+    done = subprocess.run([sys.executable, str(path), "--help"], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"usage: {program}.py [-h]")
+    # After the usage a sentence says what is measured.
+    assert len(done.stdout.split("\n\n")[1].split()) > 4

@@ -264,6 +264,87 @@ def test_a_file_to_import_that_is_not_there_is_told_before_a_recipe_is_missed(
     assert "recipe" not in said
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--root", ""],
+        ["execute", ""],
+        ["add", " "],
+        ["new", ""],
+        ["new", "x", "--from", ""],
+        ["new", "x", "--from", "t.csv", "--bib", ""],
+        ["new", "x", "--from", "t.csv", "--codebook", ""],
+        ["import", ""],
+        ["export", "--xlsx", ""],
+        ["diff", "", "."],
+        ["diff", ".", ""],
+        ["keep", ""],
+        ["snapshot", "--out", ""],
+        ["snapshot", "--book", ""],
+        ["sample", "3", "--out", ""],
+        ["agree", ""],
+    ],
+)
+def test_an_empty_name_is_refused(
+    arguments: list[str],
+    sound: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It would mean the current folder: ``synth new "$FOLDER"`` where no such variable is set."""
+    monkeypatch.chdir(sound)
+    before = sorted(sound.rglob("*"))
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "the name is empty" in capsys.readouterr().err
+    assert sorted(sound.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("export --xlsx none/x.xlsx", "none/x.xlsx: [workbook-unwritable]"),
+        ("export --xlsx ..", "..: [workbook-name]"),
+        ("sample 1 --out none/x.csv", "none/x.csv: [workbook-unwritable]"),
+        ("sample 1 --out none/x.xlsx", "none/x.xlsx: [workbook-unwritable]"),
+        ("add data", "data: [sheet-folder]"),
+        ("agree data", "data: [sheet-folder]"),
+        ("execute data", "data: [sheet-folder]"),
+        ("check --root ..", "data/review.toml: [review-missing]"),
+        ("add nul.ris", "nul.ris:2: [null-character]"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_as_it_was_given(
+    arguments: str,
+    told: str,
+    sound: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (sound / "nul.ris").write_bytes(b"a\nb\0c\n")
+    monkeypatch.chdir(sound)
+    assert main(arguments.split()) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(told)
+    # Once, and without dots that nobody understands: neither '...xlsx' nor 'no review in ...'.
+    assert len(said.splitlines()) == 2
+    assert "..." not in said
+
+
+def test_a_table_that_cannot_be_read_is_not_called_empty(
+    sound: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (sound / "data" / "studies.csv").unlink()
+    (sound / "data" / "studies.csv").mkdir()
+    works = sound / "works.ris"
+    works.write_text("TY  - BOOK\nAU  - Lee, A.\nTI  - Doors\nPY  - 2020\nER  - \n", "utf-8")
+    assert main(["add", str(works), "--root", str(sound)]) == 1
+    told = capsys.readouterr().err
+    assert "[file-is-folder]" in told
+    assert "[table-empty]" not in told
+
+
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
 def test_without_a_place_to_speak_to_nothing_breaks(sound: Path, closed: str) -> None:
     command = f"{sys.executable} -m synth.cli check --root {sound} {closed}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -87,6 +88,19 @@ def test_a_file_keeps_its_permissions(tmp_path: Path) -> None:
     path.chmod(0o640)
     write_text(path, "two")
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no such permissions there")
+def test_a_new_file_is_as_private_as_its_user_wants(tmp_path: Path) -> None:
+    kept = os.umask(0o077)
+    try:
+        write_text(tmp_path / "x", "one")
+        assert main(["new", str(tmp_path / "review"), "--no-execute"]) == 0
+        found = {path: path.stat().st_mode & 0o077 for path in tmp_path.rglob("*")}
+    finally:
+        os.umask(kept)
+    assert [path for path, open_to_others in found.items() if open_to_others] == []
+    assert (tmp_path / "review" / "scripts" / "setup").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_write_that_fails_leaves_the_file_as_it_was(

@@ -126,6 +126,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _name(text: str) -> str:
+    """A name on the command line: an empty one, of a variable that is not set, means nothing."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_name(text))
+
+
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
@@ -140,7 +151,7 @@ def _command(
     )
     command.add_argument(
         "--root",
-        type=Path,
+        type=_path,
         metavar="FOLDER",
         help="folder of the review (default: the nearest one upwards that holds data/review.toml)",
     )
@@ -157,7 +168,7 @@ def _root(given: argparse.Namespace) -> Path:
     if not root.is_dir():
         raise ReviewError([Problem("folder-missing", root.as_posix())])
     if not (root / "data").is_dir():
-        raise no_review(root)
+        raise no_review(root.resolve().as_posix())
     return root
 
 
@@ -401,7 +412,7 @@ def _add_execute(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "A notebook is run when its cells, the records it shows or the library that draws them\n"
         "changed since its outputs were stored, and rewritten only when an output differs.",
     )
-    command.add_argument("notebooks", nargs="*", type=Path, help="only these (default: all)")
+    command.add_argument("notebooks", nargs="*", type=_path, help="only these (default: all)")
     command.add_argument("--all", action="store_true", help="run them even if nothing changed")
     command.add_argument(
         "--check", action="store_true", help="rewrite nothing; fail if something would change"
@@ -436,7 +447,7 @@ def _add_add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         "  synth add export.bib --role background    cited, but no study of the review",
     )
     command.add_argument(
-        "file", type=Path, help="references: BibTeX (.bib), RIS (.ris) or another format"
+        "file", type=_path, help="references: BibTeX (.bib), RIS (.ris) or another format"
     )
     command.add_argument(
         "--role",
@@ -466,24 +477,24 @@ def _add_new(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description=_NEW,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("folder", type=Path, help="folder of the review, new or empty")
+    command.add_argument("folder", type=_path, help="folder of the review, new or empty")
     command.add_argument(
         "--from",
         dest="tables",
         action="append",
-        type=Path,
+        type=_path,
         metavar="TABLE",
         help="your table, as your program saves it; several times for several tables",
     )
     command.add_argument(
         "--bib",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="your references: BibTeX (.bib), RIS (.ris) or another format",
     )
     command.add_argument(
         "--codebook",
-        type=Path,
+        type=_path,
         metavar="FILE",
         help="your codebook (CSV); without it one is drafted from the codes of the table",
     )
@@ -612,7 +623,7 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "  synth import coding-may.xlsx    another file in place of the recipe's\n"
         "  synth import --dry-run          say everything, write nothing",
     )
-    command.add_argument("files", nargs="*", type=Path, help="files in place of the recipe's")
+    command.add_argument("files", nargs="*", type=_path, help="files in place of the recipe's")
     command.add_argument(
         "--prune", action="store_true", help="take out findings that are gone from the files"
     )
@@ -659,7 +670,7 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "  synth export --xlsx review.xlsx",
     )
     command.add_argument(
-        "--xlsx", type=Path, metavar="FILE", required=True, help="the workbook to write"
+        "--xlsx", type=_path, metavar="FILE", required=True, help="the workbook to write"
     )
     command.set_defaults(run=_export)
 
@@ -717,8 +728,10 @@ def _add_diff(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "  synth diff v1.0.0 . --markdown > what-changed.md\n\n"
         "Records are compared, not lines: what only moved or is quoted otherwise is no change.",
     )
-    command.add_argument("old", metavar="OLD", help="folder, kept version or revision")
-    command.add_argument("new", metavar="NEW", help="the same; '.' is the folder as it is")
+    command.add_argument("old", type=_name, metavar="OLD", help="folder, kept version or revision")
+    command.add_argument(
+        "new", type=_name, metavar="NEW", help="the same; '.' is the folder as it is"
+    )
     form = command.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="as Markdown")
     form.add_argument("--json", action="store_true", help="as JSON, for programs")
@@ -751,7 +764,7 @@ def _add_keep(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "  synth keep             the folder as it is\n"
         "  synth keep v1.0.0      a revision of git",
     )
-    command.add_argument("revision", nargs="?", default="", help="a revision of git")
+    command.add_argument("revision", type=_name, nargs="?", help="a revision of git")
     command.set_defaults(run=_keep, alone=True)
 
 
@@ -761,7 +774,7 @@ def _keep(given: argparse.Namespace) -> int:
     from synth.reading.versions import VERSIONS_FILE, numbered
 
     root = _root(given)
-    path = keep(root, given.revision)
+    path = keep(root, given.revision or "")
     settings = read_state(root, path.stem).records.settings
     print(f"{path.relative_to(root).as_posix()}: version {settings.version} is kept.")
     if text := numbered(root, settings.version, settings.date):
@@ -778,8 +791,8 @@ def _add_snapshot(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "Holds the built book, the data, the references, an RO-Crate, checksums, and the metadata\n"
         "that DataCite and Zenodo read. Build the book first.",
     )
-    command.add_argument("--book", type=Path, metavar="FOLDER", help="default: _build/html")
-    command.add_argument("--out", type=Path, metavar="FOLDER", help="default: dist")
+    command.add_argument("--book", type=_path, metavar="FOLDER", help="default: _build/html")
+    command.add_argument("--out", type=_path, metavar="FOLDER", help="default: dist")
     command.add_argument("--former-doi", default="", help="DOI of the version before")
     command.set_defaults(run=_snapshot)
 
@@ -806,7 +819,7 @@ def _add_sample(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     command.add_argument("number", type=int, metavar="N", help="how many places")
     command.add_argument("--seed", type=int, help="another draw; each seed has its own")
-    command.add_argument("--out", type=Path, metavar="FILE", help="default: sheet.xlsx")
+    command.add_argument("--out", type=_path, metavar="FILE", help="default: sheet.xlsx")
     command.set_defaults(run=_sample)
 
 
@@ -830,7 +843,7 @@ def _add_agree(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Gives percentage agreement, Cohen's kappa, Gwet's AC1, Krippendorff's alpha and\n"
         "Brennan-Prediger for each rank and the direction, and lists every disagreement.",
     )
-    command.add_argument("sheet", type=Path, metavar="SHEET", help="the sheet, filled in")
+    command.add_argument("sheet", type=_path, metavar="SHEET", help="the sheet, filled in")
     command.set_defaults(run=_agree)
 
 

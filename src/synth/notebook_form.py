@@ -16,7 +16,7 @@ from synth import freshness
 from synth.errors import Problem, ReviewError
 from synth.freshness import notebooks_of
 from synth.reading.formatting import Form
-from synth.reading.textio import write_text
+from synth.reading.textio import unreadable, write_text
 
 _RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-?[0-9a-f]{12})?")
 
@@ -93,7 +93,7 @@ def read_notebook(path: Path, file: str) -> Any:
         text = path.read_text("utf-8")
         return nbformat.reads(text, as_version=4)
     except OSError as error:
-        raise ReviewError([Problem("sheet-unreadable", file, reason=error.strerror)]) from error
+        raise ReviewError([unreadable(file, error)]) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         reason = "a letter is not UTF-8"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.book.data_package import agent, archive, how_to_cite, licence_address, takeaway
 from synth.errors import Problem, ReviewError
-from synth.reading.textio import replace_file
+from synth.reading.textio import write_asked
 from synth.text import slug
 
 if TYPE_CHECKING:
@@ -65,9 +66,10 @@ def snapshot(records: Records, book: Path, folder: Path, *, former_doi: str = ""
         for name, content in sorted(files.items())
     )
     files[CHECKSUMS] = listed.encode()
-    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{slug(settings.short_title or settings.title)}-{settings.version}.zip"
-    replace_file(path, archive(files, settings.date))
+    write_asked(path, archive(files, settings.date))
     return path
 
 

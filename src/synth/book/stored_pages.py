@@ -187,7 +187,8 @@ def _slip(error: Exception) -> tuple[int, str]:
     if isinstance(error.__cause__, yaml.YAMLError):
         line, reason = yaml_slip(error.__cause__)
         return line + 1, f"between its lines of ---, {reason}"
-    return 0, " ".join(str(error).split()).rstrip(".")
+    told = getattr(error, "strerror", None) or str(error)
+    return 0, " ".join(told.split()).rstrip(".")
 
 
 def _read_notebook(file: str, text: str, review: Review | None) -> Page:

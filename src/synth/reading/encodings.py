@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from synth.errors import Problem
-from synth.reading.textio import decode_bytes
+from synth.reading.textio import decode_bytes, unreadable
 from synth.text import counted
 
 _NAMES = {
@@ -46,8 +46,7 @@ def read_any_text(path: Path) -> tuple[str | None, list[str], list[Problem]]:
     try:
         data = path.read_bytes()
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return None, [], [Problem("sheet-unreadable", file, reason=reason)]
+        return None, [], [unreadable(file, error)]
     if data[:2] == b"PK" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         return None, [], [Problem("sheet-not-text", file, 1)]
     return decode(data, file)

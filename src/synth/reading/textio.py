@@ -194,12 +194,48 @@ def replace_file(path: Path, data: bytes) -> bool:
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else rights(0o666))
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     return True
+
+
+def rights(mode: int) -> int:
+    """The rights of a new file: less those that the user gives to no new file (``umask``)."""
+    # It can only be asked by setting it.
+    kept = os.umask(0o077)
+    os.umask(kept)
+    return mode & ~kept
+
+
+def write_asked(path: Path, data: bytes) -> None:
+    """Write a file whose name somebody gave, whole or not at all.
+
+    Raises
+    ------
+    ReviewError : it cannot be written, as when its folder is not there.
+    """
+    try:
+        replace_file(path, data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        with suppress(OSError):
+            if not path.parent.is_dir():
+                reason = f"there is no folder {str(path.parent)!r}"
+        raise ReviewError([Problem("workbook-unwritable", str(path), reason=reason)]) from error
+
+
+def unreadable(file: str, error: Exception) -> Problem:
+    """A file whose name somebody gave and that cannot be read, and why.
+
+    >>> unreadable("works.ris", IsADirectoryError()).code
+    'sheet-folder'
+    """
+    if isinstance(error, IsADirectoryError):
+        return Problem("sheet-folder", file)
+    return Problem("sheet-unreadable", file, reason=getattr(error, "strerror", None) or str(error))
 
 
 def write_text(path: Path, text: str) -> bool:

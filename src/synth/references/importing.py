@@ -98,7 +98,8 @@ def read_references(path: Path) -> tuple[Works, list[Problem]]:
     """
     file = str(path)
     text, notes, problems = read_any_text(path)
-    if text is None:
+    # That there is no reference in what is no text goes without saying.
+    if text is None or any(problem.code == "null-character" for problem in problems):
         return Works(file=file), problems
     works, found = parse_references(text, file, notes)
     return works, problems + found

@@ -100,7 +100,9 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     there, wrong = parse_bibliography(text or "", BIB_FILE)
     settings, unset = read_settings(root)
     table, unread = read_text(root / STUDIES.file, STUDIES.file)
+    # A table that cannot be read is no empty one.
     rows, ragged, _ = split_table(table or "", STUDIES, settings)
+    ragged = ragged if table is not None else []
     # What 'synth check' would refuse tomorrow is refused before it is written.
     latest = settings.date.year + 1
     refused = [

@@ -18,6 +18,7 @@ from synth.reading.formatting import canonical_forms, write_forms
 from synth.reading.records import Records, read_records
 from synth.reading.rules import check_records
 from synth.reading.settings import SETTINGS_FILE
+from synth.reading.textio import rights
 from synth.starter import frame, wheel
 from synth.starter.book_pages import (
     TOC_FILE,
@@ -359,7 +360,7 @@ def _write_frame(staging: Path, records: Records) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     for file in frame.PROGRAMS:
-        (staging / file).chmod(0o755)
+        (staging / file).chmod(rights(0o777))
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -379,6 +380,9 @@ def _files_below(root: Path) -> list[str]:
 def _staged(target: Path, dry_run: bool) -> Iterator[Path]:
     """A folder beside the target, gone afterwards whatever happens."""
     beside = None if dry_run else target.parent
+    if beside and target.is_dir():
+        # An empty folder that may not be written in is told before anything takes time.
+        tempfile.TemporaryFile(dir=target).close()
     staging = Path(tempfile.mkdtemp(prefix=".synth-new-", dir=beside))
     try:
         yield staging
@@ -391,7 +395,7 @@ def _move_into(staging: Path, target: Path) -> None:
 
     An empty folder may be the one the author stands in, so it is kept.
     """
-    staging.chmod(0o755)
+    staging.chmod(rights(0o777))
     if not target.exists():
         staging.rename(target)
         return
@@ -421,7 +425,7 @@ def add_files(root: Path, files: Mapping[str, str | bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
             if file in frame.PROGRAMS:
-                path.chmod(0o755)
+                path.chmod(rights(0o777))
         for file in files:
             target = root / file
             for parent in reversed([*target.relative_to(root).parents][:-1]):

@@ -14,7 +14,7 @@ from synth.errors import Problem, ReviewError
 from synth.model import TABLES, Column, Table
 from synth.reading.csv_table import TableText, allowed_words, format_table, parse_table, split_table
 from synth.reading.settings import read_settings
-from synth.reading.textio import CELL_LIMIT, read_text, replace_file, write_files
+from synth.reading.textio import CELL_LIMIT, read_text, write_asked, write_files
 from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.starter.file_kinds.archive import look_into
 from synth.starter.file_kinds.workbook import grids_of
@@ -47,7 +47,8 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
     ReviewError : a table cannot be read whole, or has a cell no spreadsheet can hold.
     """
     if path.suffix.lower() != ".xlsx":
-        value = path.with_suffix(".xlsx").as_posix()
+        named = path / "review.xlsx" if path.is_dir() else path.with_suffix(".xlsx")
+        value = named.as_posix()
         raise ReviewError([Problem("workbook-name", path.as_posix(), value=value)])
     settings, problems = read_settings(root)
     tables: dict[str, TableText] = {}
@@ -77,14 +78,7 @@ def export_workbook(root: Path, path: Path, say: Say) -> int:
         for column in TABLES[name].columns
     }
     data = _workbook(tables, {key: allowed for key, allowed in words.items() if allowed})
-    try:
-        replace_file(path, data)
-    except OSError as error:
-        gone = not path.parent.is_dir()
-        reason = (
-            f"there is no folder {str(path.parent)!r}" if gone else error.strerror or str(error)
-        )
-        raise ReviewError([Problem("workbook-unwritable", str(path), reason=reason)]) from error
+    write_asked(path, data)
     say(f"Wrote {path}: {listed([f'{name} ({len(table)})' for name, table in tables.items()])}.")
     say(f"Edit it and read it back: synth import {shlex.quote(str(path))}")
     return 0

@@ -18,7 +18,7 @@ from synth.agreement import COEFFICIENTS, Coefficient, coefficients
 from synth.errors import Problem, ReviewError, did_you_mean
 from synth.model import Statement, statements_of
 from synth.reading.records import Records
-from synth.reading.textio import replace_file
+from synth.reading.textio import write_asked
 from synth.starter.spreadsheet import folded, read_tables
 from synth.text import counted
 
@@ -92,7 +92,7 @@ def write_sheet(records: Records, statements: Sequence[Statement], out: Path) ->
         content = _workbook(records, rows)
     else:
         raise ReviewError([Problem("sample-kind", str(out), value=out.suffix or out.name)])
-    replace_file(out, content)
+    write_asked(out, content)
 
 
 def _workbook(records: Records, rows: Sequence[Mapping[str, str]]) -> bytes:

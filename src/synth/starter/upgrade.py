@@ -19,6 +19,7 @@ from pathlib import Path
 
 from synth.errors import Problem, ReviewError
 from synth.reading.settings import SETTINGS_FILE, read_settings
+from synth.reading.textio import rights
 from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.starter import frame, wheel
 from synth.version import DISTRIBUTION
@@ -332,7 +333,7 @@ def _carry_out(root: Path, plan: Plan, *, keep: bool) -> None:
                 done.append((target, old))
                 os.replace(staging / "new" / file, target)
                 if file in frame.PROGRAMS:
-                    target.chmod(0o755)
+                    target.chmod(rights(0o777))
         except BaseException:
             for target, old in reversed(done):
                 if old is None:

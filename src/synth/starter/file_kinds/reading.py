@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synth.errors import Problem
 from synth.reading.encodings import decode
+from synth.reading.textio import unreadable
 from synth.starter.file_kinds import delimited
 from synth.starter.file_kinds.archive import look_into, part_of
 from synth.starter.file_kinds.grid import Grid, table
@@ -49,8 +50,7 @@ def read_tables(path: Path, say: Say | None = None) -> Read:
     try:
         return _read(path, file, say)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return [], [Problem("sheet-unreadable", file, reason=reason)]
+        return [], [unreadable(file, error)]
     except (MemoryError, RecursionError):
         return [], [Problem("sheet-huge", file)]
 
