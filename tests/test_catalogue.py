@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from synth.reading.records import Records
 from synth.reading.rules import load_records
 from synth.views.catalogue import Catalogue, Entry, catalogue, divided, report_link
+from synth.views.shapes import mark
 
 GARDEN = Path(__file__).parent / "roots" / "garden"
 
@@ -175,3 +176,20 @@ def test_findings_are_the_same_however_they_are_looked_up(example_root: Path) ->
     records = load_records(example_root)
     for entry in catalogue(records).entries:
         assert entry.findings == Entry(records, entry.id).findings
+
+
+def test_a_design_has_in_its_line_the_shape_it_has_in_the_figures():
+    book = load_records(Path(__file__).parents[1])
+    shapes = {}
+    for entry in catalogue(book).entries:
+        shapes.setdefault(entry.row.design, set()).add(entry.row.shape)
+    assert all(len(drawn) == 1 for drawn in shapes.values())
+    assert len({*chain(*shapes.values())}) == len(shapes) == 8
+    assert shapes["qualitative"] == {mark("circle")}
+    assert shapes["program description"] == {mark("square")}
+
+
+def test_a_design_nobody_established_has_a_shape_too(records):
+    shapes = {name: Entry(records, name).row.shape for name in records.studies}
+    assert shapes["leek2016"] == shapes["kale1999"] != ""
+    assert shapes["leek2016"] not in {shapes["beet2011"], shapes["carrot2020a"]}

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from synth.book.brief import briefs
 from synth.reading.rules import load_records
+from synth.review import Review
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -65,3 +66,45 @@ def test_a_brief_stands_in_four_columns_where_there_is_room_and_in_one_on_a_phon
         )
         assert len(set(lefts)) == at_most
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", BRIEFS)
+def test_each_line_of_a_brief_with_studies_is_a_tooth_as_long_as_they_are_many(
+    built_book: Path, offline_page: Callable[..., Any], name: str
+) -> None:
+    review = Review(load_records(ROOT))
+    findings = review.records.findings
+    page = offline_page().open(built_book / "book" / f"brief-{name}.html")
+    drawn = page.evaluate(
+        """[...document.querySelectorAll('.synth-brief-step')].map((step) =>
+          [...step.querySelectorAll('.synth-brief-line')].map((line) =>
+            [...line.querySelectorAll('path[fill]')].map((tooth) => tooth.getBBox().height)))"""
+    )
+    seen = set()
+    for step, lines in zip(BRIEFS[name].steps, drawn, strict=True):
+        ways = ["enabler", "barrier"]
+        studies = [
+            sorted(
+                len({findings[n].study for n in line.findings})
+                for line in step.lines
+                if line.findings and line.group(review) == way
+            )[::-1]
+            for way in ways
+        ]
+        (heights,) = lines
+        expected = [number for side in studies for number in side]
+        rest = sum(bool(one.findings) and one.group(review) not in ways for one in step.lines)
+        assert len(heights) == len(expected) + rest
+        seen |= {(number, round(high)) for number, high in zip(expected, heights, strict=False)}
+    by_number = dict(sorted(seen))
+    assert len(seen) == len(by_number)
+    assert list(by_number.values()) == sorted(set(by_number.values()))
+
+
+def test_a_brief_is_printed_from_its_head(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    page = offline_page().open(built_book / "book" / "brief-policy.html")
+    page.evaluate("window.print = () => { document.title = 'printed'; }")
+    page.get_by_role("button", name="Print this sheet").click()
+    assert page.title() == "printed"

@@ -9,10 +9,12 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from synth.book.brief import BRIEF_FILE, Brief, Line, Step, briefs, wrong_directions
-from synth.book.context import HOLDS_BRIEF, depend_on_data, root_of, words_of
+from synth.book.context import HOLDS_BRIEF, depend_on_data, render, root_of, words_of
 from synth.book.domain import evidence_domain, warn
 from synth.errors import Problem, ReviewError, did_you_mean
+from synth.views.figure import number, poles
 from synth.views.shapes import direction_mark
+from synth.views.waterline import Scale, Tooth, waterline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
     from synth.review import Review
+
+_UNIT, _TALLEST = 4.0, 24.0
+"""Pixels a study adds to a tooth; where many studies say the same, the longest tooth is this."""
 
 
 class BriefDirective(SphinxDirective):
@@ -62,13 +67,17 @@ class BriefDirective(SphinxDirective):
         words = words_of(self.env.app)
         level = [f"lvl-{brief.level}"] if brief.level in review.settings.levels else []
         sheet = nodes.container(classes=["synth", "synth-brief"])
-        sheet += nodes.paragraph("", brief.audience, classes=["synth-brief-for", *level])
+        told = nodes.paragraph("", brief.audience, classes=["synth-brief-for", *level])
+        told += nodes.raw("", render("brief_print.html", words=words), format="html")
+        sheet += told
         sheet += self._parsed(brief.lead, "synth-brief-lead")
         columns = nodes.container(classes=["synth-brief-steps"])
-        ways = brief.ways(review)
-        for number, step in enumerate(brief.steps, 1):
-            columns += self._step(brief, number, step, ways, review)
+        lines = _waterlines(brief, review)
+        for place, step in enumerate(brief.steps, 1):
+            columns += self._step(brief, place, step, review, lines[place - 1 : place])
         sheet += columns
+        if lines:
+            sheet += nodes.paragraph("", words["brief_teeth"], classes=["synth-brief-teeth"])
         section = self._section(f"{brief.id}-limits", words["brief_limits"], "synth-brief-limits")
         section += self._parsed(brief.limits, "synth-brief-carries")
         sheet += section
@@ -76,17 +85,22 @@ class BriefDirective(SphinxDirective):
         return sheet
 
     def _step(
-        self, brief: Brief, number: int, step: Step, ways: list[str], review: Review
+        self, brief: Brief, number: int, step: Step, review: Review, line: list[nodes.Node]
     ) -> nodes.section:
         section = self._section(f"{brief.id}-{number}", step.title, "synth-brief-step")
         section += nodes.paragraph("", step.note, classes=["synth-brief-note"])
-        for way in ways:
+        pair = {way.id for way in poles(review.settings) or ()}
+        for way in brief.ways(review):
             lines = [line for line in step.lines if line.group(review) == way]
             # A column without such lines keeps its place, so that the groups stand side by side.
             group = nodes.container(classes=["synth-brief-group"])
             if lines:
                 group += self._group(brief, way, lines, review)
             section += group
+            if way in pair:
+                # Below the first of the two sides, once.
+                section += line
+                line = []
         return section
 
     def _group(
@@ -141,6 +155,44 @@ class BriefDirective(SphinxDirective):
         lines = StringList(text.strip().split("\n"), source=BRIEF_FILE)
         self.state.nested_parse(lines, 0, inside)
         return inside
+
+
+def _waterlines(brief: Brief, review: Review) -> list[nodes.Node]:
+    """For each step a tooth for each line that rests on studies; none where no two sides are."""
+    settings = review.settings
+    pair = [way.id for way in poles(settings) or ()]
+    teeth = [list(_teeth(step, review)) for step in brief.steps]
+    every = [tooth for ones in teeth for tooth in ones]
+    if not any(tooth.direction in pair for tooth in every):
+        return []
+    unit = min(_UNIT, _TALLEST / max(tooth.studies for tooth in every))
+    up, down = (
+        max([5.0, *(unit * tooth.studies + 3 for tooth in every if tooth.direction == side)])
+        for side in pair
+    )
+    level = brief.level if brief.level in settings.levels else ""
+    scale = Scale(8, 11, unit, up, down)
+    return [
+        nodes.raw(
+            "",
+            render(
+                "brief_line.html",
+                level=level,
+                up=number(up),
+                drawing=waterline(settings, sorted(ones, key=lambda tooth: -tooth.studies), scale),
+            ),
+            format="html",
+        )
+        for ones in teeth
+    ]
+
+
+def _teeth(step: Step, review: Review) -> Iterator[Tooth]:
+    findings = review.records.findings
+    for line in step.lines:
+        studies = {findings[name].study for name in line.findings if name in findings}
+        if studies and line.group(review):
+            yield Tooth(line.group(review), len(studies))
 
 
 def setup(app: Sphinx) -> None:

@@ -29,6 +29,7 @@ from synth.model import (
 )
 from synth.reading.records import Records
 from synth.text import counted, fold, listed
+from synth.views.charts.when import design_mark
 from synth.views.figure import Field, level_colour, table_html
 from synth.views.markup import link, placeholder, render
 from synth.views.robustness import carried_alone
@@ -280,6 +281,7 @@ class Entry:
         return Row(
             country=study.countries or (NOT_ESTABLISHED,),
             design=study.design or NOT_ESTABLISHED,
+            shape=design_mark(self.records, study.design or NOT_ESTABLISHED),
             note=words["study_inferred"] if study.country_is_inferred else "",
             levels=tuple(levels),
             counts=tuple(counts),
@@ -513,6 +515,7 @@ class Row:
     Parameters
     ----------
     country, design : as the studies table has them; what is not known says so.
+    shape : what the figures draw the design as.
     note : how sure the country is, where it was inferred.
     levels : the nodes of the codebook's first rank.
     counts : for each direction with a statement its mark with the number, and its name.
@@ -520,6 +523,7 @@ class Row:
 
     country: tuple[str, ...]
     design: str
+    shape: Markup | str
     note: str
     levels: tuple[InRow, ...]
     counts: tuple[tuple[Markup, str], ...]

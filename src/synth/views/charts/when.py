@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from synth.messages import Words
 from synth.model import UNKNOWN, Finding, Study
 from synth.text import listed
@@ -30,6 +32,8 @@ from synth.views.figure import (
     studies_behind,
     values_in,
 )
+from synth.views.shapes import mark
+from synth.views.svg import element
 from synth.views.view import Row
 
 if TYPE_CHECKING:
@@ -132,6 +136,18 @@ def _scale_of_designs(records: Records) -> dict[str, str]:
     other = Words.of(records.settings)["chart_other"]
     rest = [name for name in common if name in UNKNOWN]
     return scale | dict.fromkeys(rest, _UNKNOWN) | ({other: _UNKNOWN} if known[7:] else {})
+
+
+def design_mark(records: Records, design: str) -> Markup | str:
+    """The shape of a design as the figures draw it, for a line of text; empty where it has none."""
+    scale = _design_scale(records)
+    other = scale.get(Words.of(records.settings)["chart_other"], "")
+    drawn = scale.get(design, other) if _told_apart(records) else ""
+    if not drawn.startswith("M"):
+        return mark(drawn) if drawn else ""
+    path = element("path", d=drawn, fill="currentColor")
+    box = {"viewBox": "-1 -1 2 2", "width": "10", "height": "10"}
+    return element("svg", path, **box, aria_hidden="true", focusable="false")
 
 
 def _told_apart(records: Records) -> bool:
