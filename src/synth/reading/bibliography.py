@@ -18,9 +18,12 @@ from typing import Any
 from synth.errors import Problem, did_you_mean
 from synth.reading.textio import read_text, without_collecting
 from synth.references.latex import decode, unknown_commands
+from synth.references.matching import title_key
+from synth.references.sameness import differences
 from synth.references.work import (
     DOI,
     MONTHS,
+    RETRACTED,
     UNDATED,
     WEB_ADDRESS,
     Bibliography,
@@ -392,13 +395,7 @@ _BY_PROGRAM = re.compile(
 
 # How publishers, PubMed and reference managers mark a work that was taken back.
 _RETRACTED = (
-    (
-        "title",
-        re.compile(
-            r"^\W*(?:RETRACTED|Retracted|WITHDRAWN|Withdrawn)(?: [Aa]rticle| ARTICLE| [Pp]aper)?"
-            r"\W*[:\])]"
-        ),
-    ),
+    ("title", RETRACTED),
     ("note", re.compile(r"\bretracted\b|\bwithdrawn publication\b", re.IGNORECASE)),
     ("keywords", re.compile(r"\bretracted publication\b", re.IGNORECASE)),
 )
@@ -452,10 +449,11 @@ def check_bibliography(
         elif left_of_date(year):
             add("entry-date", dated, value=year, read=work.year_text, undated=", ".join(UNDATED))
         _check_links(work, dois, add)
-        if not work.doi and (title := fold_words(work.title)):
+        if title := title_key(work.title):
             who = fold_words(work.authors[0].family) if work.authors else ""
             other = alike.setdefault((title, who, work.year_text), work)
-            if other is not work:
+            two = other is not work and not (work.doi and other.doi)
+            if two and not differences(other, work):
                 add("entry-alike", other=other.key, line=other.line)
         for name, value in fields.items():
             if name in SHOWN:

@@ -147,7 +147,7 @@ class Matcher:
         for key, work in self.works.items():
             translated = _TRANSLATED.fullmatch(work.title)
             titles = (work.title, work.main_title, *(translated.groups() if translated else ()))
-            for title in dict.fromkeys(map(_title_key, titles)):
+            for title in dict.fromkeys(map(title_key, titles)):
                 _add(named, title, key)
         named.pop("", None)
         return named
@@ -179,7 +179,7 @@ class Matcher:
         """Keys by a first author whose letters are written out: Mueller for Müller."""
         firsts = ((key, (work.authors or work.editors)[:1]) for key, work in self.works.items())
         return _index(
-            (_name_key(_spelled(family)), key)
+            (_name_key(spelled_out(family)), key)
             for key, names in firsts
             for name in names
             for family in (name.family, name.last)
@@ -192,7 +192,7 @@ class Matcher:
         found: dict[str, list[str]] = {}
         for key, work in self.works.items():
             for name in (work.authors or work.editors)[:1]:
-                if name.first or not (short := _short_names(name.family)):
+                if name.first or not (short := short_names(name.family)):
                     continue
                 found[key] = short
         return found
@@ -283,10 +283,10 @@ class Matcher:
 
     def _by_title(self, title: str, *, whole: bool = False) -> list[str]:
         """Works of a title, of the part before the subtitle, or of a title that was cut off."""
-        folded = _title_key(title)
+        folded = title_key(title)
         if found := self._titles.get(folded):
             return found
-        main = _title_key(_BEFORE_SUBTITLE.split(title, maxsplit=1)[0])
+        main = title_key(_BEFORE_SUBTITLE.split(title, maxsplit=1)[0])
         if not whole and main != folded and len(main) > 12 and (found := self._titles.get(main)):
             # The subtitle differs: the same main title alone is not enough if there are several.
             return (
@@ -382,7 +382,7 @@ class Matcher:
         own = {
             part
             for name in names
-            for text in (name.family, _spelled(name.family), name.first, name.jr)
+            for text in (name.family, spelled_out(name.family), name.first, name.jr)
             for part in fold_words(text).split()
         }
         initials = {part for name in names for part in fold_words(name.initials).split()}
@@ -461,10 +461,10 @@ _WRITTEN_OUT = str.maketrans(
 )
 
 
-def _spelled(name: str) -> str:
+def spelled_out(name: str) -> str:
     """A name as German and the languages of the North write it where a letter is missing.
 
-    >>> _spelled("Müller"), _spelled("Ødegård")
+    >>> spelled_out("Müller"), spelled_out("Ødegård")
     ('Mueller', 'Oedegaard')
     """
     return name if name.isascii() else unicodedata.normalize("NFC", name).translate(_WRITTEN_OUT)
@@ -478,14 +478,14 @@ def _name_key(names: str) -> str:
     return " ".join(word for word in fold_words(names).split() if word not in _JOINTS)
 
 
-def _short_names(body: str) -> list[str]:
+def short_names(body: str) -> list[str]:
     """The initials of a body's name, then what it gives in brackets itself.
 
-    >>> _short_names("World Health Organization")
+    >>> short_names("World Health Organization")
     ['WHO']
-    >>> _short_names("National Institute for Health and Care Excellence (NICE)")
+    >>> short_names("National Institute for Health and Care Excellence (NICE)")
     ['NIHCE', 'NICE']
-    >>> _short_names("Mind the Gap"), _short_names("van der Berg")
+    >>> short_names("Mind the Gap"), short_names("van der Berg")
     ([], [])
     """
     given = re.findall(r"\(([A-Z][\w&.-]+)\)", body)
@@ -493,9 +493,16 @@ def _short_names(body: str) -> list[str]:
     return ["".join(capitals), *given] if len(capitals) > 2 else given
 
 
-def _title_key(title: str) -> str:
-    """A title as it is compared: "community-based" is "community based" and "communitybased"."""
-    return fold_words(title).replace(" ", "")
+_AND = re.compile(r" (?:and|und|et|y|og|och|en)(?= )")
+
+
+def title_key(title: str) -> str:
+    """A title as it is compared, whatever its signs, "&" for "and" among them.
+
+    >>> title_key("Community-based rest & sleep") == title_key("Community based rest and sleep")
+    True
+    """
+    return _AND.sub("", fold_words(title)).replace(" ", "")
 
 
 def _add(index: dict[str, list[str]], name: str, key: str) -> None:

@@ -72,6 +72,12 @@ _OF_ZOTERO = re.compile(
 _OF_THE_WORK = re.compile(r"\b(?:Errat|Retract|Correct|Corrig|Withdr|Comment|Expression of)", re.I)
 
 
+RETRACTED = re.compile(
+    r"^\W*(?:RETRACTED|Retracted|WITHDRAWN|Withdrawn)(?: [Aa]rticle| ARTICLE| [Pp]aper)?"
+    r"\W*[:\])]\s*"
+)
+"""How a title begins whose work was taken back."""
+
 # How programs write that a value is missing, where they should write nothing.
 _NO_WORD = r"(?:N/?A|None|NULL|NaN|undefined)"
 NO_VALUE = re.compile(rf"{_NO_WORD}(?:-+{_NO_WORD})?", re.IGNORECASE)
@@ -285,6 +291,8 @@ def bare_doi(text: str) -> str:
     ... )
     ('10.1000/AB_c', '10.1000/x', 'none')
     """
+    if _CODED.match(text):
+        text = unquote(text)
     if text[:3] == "10." and not _UNCLEAN.search(text):
         return text
     # EndNote has PubMed's two numbers in one field: "10.1000/x S0000000000000000 [pii]".
@@ -301,6 +309,7 @@ def bare_doi(text: str) -> str:
     return short or said
 
 
+_CODED = re.compile(r"10\.\d{4,9}%2F", re.IGNORECASE)
 _PII = re.compile(r"(?:^|\s)\S+\s*\[pii\](?=\s|$)", re.IGNORECASE)
 _BRACKETED = re.compile(r"^[<\[(]\s*(?:(?i:doi)\s*:?\s*)?(10\.\d{4,9}/[^\s<>\[\]]*)\s*[>\])]$")
 _UNCLEAN = re.compile(r"[\s\\{}&$]|[.,;]$")

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -23,8 +23,9 @@ from synth.reading.settings import read_settings
 from synth.reading.textio import read_text, write_files
 from synth.references.apa import author_year
 from synth.references.importing import Works, read_references
-from synth.references.work import Reference, same_doi
-from synth.text import fold_words, slug
+from synth.references.sameness import Known
+from synth.references.work import Reference
+from synth.text import shorten, slug
 
 STUDIES = TABLES["studies"]
 
@@ -37,15 +38,18 @@ class Addition:
     ----------
     files : the new text of each file that changes, by its path below the review's root.
     added : the new works by their keys.
-    known : keys that works of the file have in the review already, with the key in the file.
+    known : works that are there already: the key in the file, that of the review, and the title
+        there if it is another.
+    doubts : new works that may be others under another key, in sentences.
     open_columns : columns of ``data/studies.csv`` that the author fills in.
     told : how the file was read, and what was not certain.
     """
 
     files: Mapping[str, str]
     added: Mapping[str, Reference]
-    known: Mapping[str, str]
+    known: Sequence[tuple[str, str, str]]
     open_columns: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
 
 
@@ -69,10 +73,13 @@ def add_works(
     made = addition(root, file, role=role)
     for told in made.told:
         say(told)
-    for key, former in made.known.items():
-        say(f"{former} is there already, as {key}: left alone.")
+    for former, key, title in made.known:
+        called = f" with the title {shorten(title, 60)!r}" if title else ""
+        say(f"{former} is there already, as {key}{called}: left alone.")
     for key, work in made.added.items():
         say(f"{key}: {author_year(work).rstrip('.')}. {work.title}")
+    for doubt in made.doubts:
+        say(doubt)
     if not made.added:
         say("Nothing to add.")
         return 0
@@ -114,22 +121,30 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
     every = [*problems, *refused, *found, *wrong, *unset, *unread, *ragged]
     if errors := [problem for problem in every if problem.severity == "error"]:
         raise ReviewError(errors)
-    same = _Same(there)
+    same = Known(there)
     taken = {*there, *rows.columns.get("study", ())}
     held_by: dict[str, str] = {}
     fresh: dict[str, Reference] = {}
+    doubts: dict[str, tuple[str, str]] = {}
     for key, work in works.bibliography.items():
-        if held := same.find(work):
+        held, doubt = same.find(work)
+        if held and not doubt:
             held_by[key] = held
             continue
+        if held:
+            doubts[key] = held, doubt
         same.add(_FRESH + key, work)
         fresh[key] = work
     names = _names(fresh, works, taken)
     new = {names[key]: work for key, work in fresh.items()}
-    known = {
-        names.get(held.removeprefix(_FRESH), held): works.former.get(key, key)
+
+    def here(held: str) -> str:
+        return names[held.removeprefix(_FRESH)] if held.startswith(_FRESH) else held
+
+    known = [
+        (works.former.get(key, key), here(held), same.other_title(held, works.bibliography[key]))
         for key, held in held_by.items()
-    }
+    ]
     bare = {
         name
         for key, name in names.items()
@@ -157,6 +172,10 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
         {name: read[name] for name in entries},
         known,
         tuple(name for name in rows.header if name not in ("study", "role")),
+        tuple(
+            f"{names[key]} may be {here(held)}: {why}. If they are one work, keep one of them."
+            for key, (held, why) in doubts.items()
+        ),
         (
             *works.notes,
             *(
@@ -171,46 +190,6 @@ def addition(root: Path, file: Path, *, role: str) -> Addition:
 
 def _joined(text: str, entries: Iterable[str]) -> str:
     return text.rstrip("\n") + "".join(f"\n\n{entry}" for entry in entries) + "\n"
-
-
-class _Same:
-    """Finds the work in the review that another one is: the same DOI, or title, year and author."""
-
-    def __init__(self, works: Mapping[str, Reference]) -> None:
-        self.numbers: dict[tuple[str, str], str] = {}
-        self.titles: dict[tuple[str, int | None], list[tuple[str, Reference]]] = {}
-        for key, work in works.items():
-            self.add(key, work)
-
-    def add(self, key: str, work: Reference) -> None:
-        for number in self._numbers(work):
-            self.numbers.setdefault(number, key)
-        self.titles.setdefault(self._title(work), []).append((key, work))
-
-    def find(self, work: Reference) -> str:
-        for number in self._numbers(work):
-            if number in self.numbers:
-                return self.numbers[number]
-        for key, other in self.titles.get(self._title(work), ()):
-            differs = work.doi and other.doi and same_doi(work.doi) != same_doi(other.doi)
-            authors = {_first_author(work), _first_author(other)} - {""}
-            if not differs and len(authors) < 2:
-                return key
-        return ""
-
-    @staticmethod
-    def _numbers(work: Reference) -> list[tuple[str, str]]:
-        numbers = [("doi", same_doi(work.doi)), ("pmid", work.pmid)]
-        return [(kind, number) for kind, number in numbers if number]
-
-    @staticmethod
-    def _title(work: Reference) -> tuple[str, int | None]:
-        return fold_words(work.title), work.year
-
-
-def _first_author(work: Reference) -> str:
-    names = work.authors or work.editors
-    return fold_words(names[0].family) if names else ""
 
 
 _FRESH = "\0"
