@@ -238,6 +238,7 @@ def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
         "not reported",
     ]
     assert [row["apart"] for row in chart.rows] == [False, False, False, True, True]
+    assert chart.table_note == "3 countries"
     # bell2010 was done in Norway and Sweden; one of its findings names Norway only.
     assert chart.rows[0]["studies"] == 3
     assert chart.rows[2]["findings"] == 1
@@ -442,7 +443,7 @@ def test_three_hundred_countries_are_all_in_the_table_and_some_in_the_drawing() 
     chart = charts.by_country(records(studies=many, findings=found))
     assert len(chart.rows) == 300
     assert len([row for row in drawn(chart) if "v" in row]) == 30
-    assert "The first 30 of 300 countries are drawn" in chart.note
+    assert "The first 30 of 300 rows are drawn" in chart.note
     assert len(json.dumps(chart.spec)) < SPEC_BUDGET
 
 

@@ -225,6 +225,17 @@ def test_the_matrix_counts_each_pair_and_leads_to_an_influence() -> None:
     assert html.count("synth-map-none") == 4 * 4 - 5
 
 
+def test_a_dot_of_the_matrix_is_a_pair_nothing_was_coded_for_and_no_pair_left_out() -> None:
+    chosen = [i.id for i in records().influences.values() if i.source == "law"]
+    html = influence_map(records(), chosen).drawing
+    marks = re.findall(r'synth-map-none">(.)<', html)
+    left_out = {"law>team", "money>team", "team>law", "team>team"}
+    assert marks.count("…") == len(left_out)
+    assert marks.count("·") == 4 * 4 - 5
+    assert "which this map leaves out" in html
+    assert "which this map leaves out" not in influence_map(records()).drawing
+
+
 def test_a_map_of_few_themes_has_no_matrix_of_the_whole() -> None:
     assert "synth-map-matrix" not in influence_map(records(), focus="law").drawing
 

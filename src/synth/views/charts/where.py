@@ -318,7 +318,7 @@ def _ranking(
         how = say.say("chart_note_sides", helping=helping, hindering=hindering)
         note = f"{how} {note}".strip()
     if len(rows) > len(drawn):
-        more = say.say("chart_first_drawn", n=len(drawn), what=count(len(rows)))
+        more = say.say("chart_rows_drawn", n=len(drawn), total=len(rows))
         note = f"{note} {more}".strip()
     return Chart(
         name,
@@ -352,7 +352,8 @@ def _ranking(
         summary=stated,
         source=source_line(say, findings),
         records=records,
-        table_note=count(len(rows)),
+        # What stands apart ("not reported", "International") is a row and no country.
+        table_note=count(sum(not row["apart"] for row in rows)),
     )
 
 

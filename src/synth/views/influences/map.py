@@ -127,6 +127,7 @@ def influence_map(
     wide, narrow, save = sheets(records, nodes, shown, centre, counts, at_least)
 
     def draw() -> Markup:
+        pairs = _pairs(arrows) if not centre and not counts and len(nodes) <= _MATRIX else {}
         return render(
             "map.html",
             key=key(records.settings, counts),
@@ -140,7 +141,8 @@ def influence_map(
             first=centre or _busiest(arrows),
             answer=_answer(records, rows, centre) if centre and not counts else None,
             sides=_sides(records, arrows, focus) if focus and not centre and not counts else (),
-            pairs=_pairs(arrows) if not centre and not counts and len(nodes) <= _MATRIX else {},
+            pairs=pairs,
+            beyond=_pairs(gather(records, records.influences.values(), nodes)[0]).keys() - pairs,
             themes=nodes,
             drawn=(len(drawn), len(arrows), _influences(drawn), _influences(arrows)),
             at_least=at_least,
