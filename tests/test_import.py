@@ -733,6 +733,64 @@ def test_a_year_that_differs_by_little_is_told(
     assert ("whose year in the table is another" in made.told) is found
 
 
+@pytest.mark.parametrize(
+    ("references", "studies", "told"),
+    [
+        # One work for two letters is neither of them.
+        ("@book{x, author={Lee, A}, title={One}, year=2020}", 2, "has one work for studies that"),
+        (
+            "@book{Lee_2020, author={Lee, A}, title={One}, year={2020}}",
+            2,
+            "has one work for studies that",
+        ),
+        (
+            "@book{lee2020a, author={Lee, A}, title={One}, year=2020}\n"
+            "@book{lee2020b, author={Lee, A}, title={Two}, year=2020}",
+            2,
+            "",
+        ),
+        (
+            "TY  - BOOK\nAU  - Lee, A\nTI  - One\nPY  - 2020\nER  - \n\n"
+            "TY  - BOOK\nAU  - Lee, A\nTI  - Two\nPY  - 2020\nER  - \n",
+            2,
+            "in the order in which they stand there. (2 studies: first 'Lee 2020a' is 'One'",
+        ),
+        (
+            "TY  - BOOK\nAU  - Lee, A\nTI  - One\nPY  - 2020b\nER  - \n\n"
+            "TY  - BOOK\nAU  - Lee, A\nTI  - Two\nPY  - 2020a\nER  - \n",
+            2,
+            "",
+        ),
+    ],
+)
+def test_letters_behind_a_year_tell_studies_apart(
+    take: Take, tmp_path: Path, references: str, studies: int, told: str
+) -> None:
+    """Two studies became one, or took each other's work, and nothing was said."""
+    (tmp_path / "r.txt").write_text(f"{references}\n", "utf-8")
+    made = take("Study,Code,Text\nLee 2020a,Pay,one\nLee 2020b,Pay,two\n", bib=tmp_path / "r.txt")
+    assert len({row.study for row in made.records.findings.values()}) == studies
+    causes = ("has one work for studies that", "in the order in which they stand there")
+    assert [cause for cause in causes if cause in made.told] == [c for c in causes if c in told]
+    assert told in made.told
+
+
+def test_titles_decide_which_letter_is_meant(take: Take, tmp_path: Path) -> None:
+    (tmp_path / "r.ris").write_text(
+        "TY  - BOOK\nAU  - Lee, A\nTI  - Doors\nPY  - 2020\nER  - \n\n"
+        "TY  - BOOK\nAU  - Lee, A\nTI  - Pay\nPY  - 2020\nER  - \n",
+        "utf-8",
+    )
+    table = "Study,Title,Code,Text\nLee 2020a,Pay,Pay,one\nLee 2020b,Doors,Pay,two\n"
+    made = take(table, bib=tmp_path / "r.ris")
+    works = made.records.bibliography
+    assert {f.summary: works[f.study].title for f in made.records.findings.values()} == {
+        "one": "Pay",
+        "two": "Doors",
+    }
+    assert "in the order in which they stand" not in made.told
+
+
 def test_two_studies_of_one_title_and_two_years_stay_two(tmp_path: Path) -> None:
     from synth.starter.start import start
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from synth.book.data_package import takeaway
+from synth.book.metadata import linked_data, page_tags
 from synth.book.snapshot import CHECKSUMS, datacite, snapshot, zenodo
 from synth.cli import main
 from synth.errors import ReviewError
+from synth.model import LICENCE_OPEN
 from synth.reading.rules import load_records
 
 
@@ -76,6 +79,35 @@ def test_zenodo_is_told_the_same(example_root: Path) -> None:
         told["related_identifiers"]
     )
     assert json.loads(json.dumps(told)) == told
+
+
+@pytest.mark.parametrize(
+    ("licence", "address", "spdx"),
+    [
+        ("CC-BY-4.0", "https://spdx.org/licenses/CC-BY-4.0.html", True),
+        ("https://example.org/terms", "https://example.org/terms", False),
+        (LICENCE_OPEN, "", False),
+        ("CC BY 4.0", "", False),
+    ],
+)
+def test_no_program_is_led_to_a_licence_that_is_none(
+    example_root: Path, licence: str, address: str, spdx: bool
+) -> None:
+    records = load_records(example_root)
+    settings = replace(records.settings, licence=licence)
+    records = replace(records, settings=settings)
+    (rights,) = datacite(settings)["rightsList"]
+    assert (rights.get("rightsUri", ""), "rightsIdentifier" in rights) == (address, spdx)
+    assert ("license" in zenodo(settings)) is spdx
+    assert [one.get("license", "") for one in linked_data(settings)["@graph"]] == [address] * 2
+    files = {file.name: file.content for file in takeaway(records)}
+    package = json.loads(files["datapackage.json"])
+    assert [one["path"] for one in package.get("licenses", [])] == ([address] if address else [])
+    crate = json.loads(files["ro-crate-metadata.json"])["@graph"]
+    (named,) = (one for one in crate if one.get("name") == licence)
+    assert named["@id"] == (address or "#licence")
+    tags = page_tags(settings, "Title", "What it says", "", is_home=False)
+    assert ('rel="license"' in tags) is bool(address)
 
 
 def test_a_book_that_is_not_built_is_told(example_root: Path, tmp_path: Path) -> None:

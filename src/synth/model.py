@@ -425,6 +425,9 @@ class Setting:
 LIVING = ("not living", "active", "overdue", "suspended", "retired", "transferred")
 """How a review can stand that is searched again and again, and ``not living`` for any other."""
 
+LICENCE_OPEN = "not chosen yet"
+"""What stands for the licence in a new review, until the team chooses one."""
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("", "title", "Title of the book.", required=True),
     Setting("", "short_title", "The title where there is little room."),

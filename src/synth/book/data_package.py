@@ -185,12 +185,14 @@ def cite_book(settings: Settings) -> dict[str, str]:
 
 
 def licence_address(name: str) -> str:
-    """The address of a licence by its SPDX id.
+    """The address of a licence by its SPDX id; empty where the name can be none.
 
-    >>> licence_address("CC-BY-4.0")
-    'https://spdx.org/licenses/CC-BY-4.0.html'
+    >>> licence_address("CC-BY-4.0"), licence_address("not chosen yet")
+    ('https://spdx.org/licenses/CC-BY-4.0.html', '')
     """
-    return name if "://" in name else f"https://spdx.org/licenses/{name}.html"
+    if "://" in name:
+        return name
+    return "" if re.search(r"\s", name) else f"https://spdx.org/licenses/{name}.html"
 
 
 def agent(name: str) -> dict[str, str]:
@@ -307,6 +309,7 @@ def data_package(records: Records) -> dict[str, Any]:
     source = {"title": settings.source.citation}
     if address := _source_address(settings):
         source["path"] = address
+    address = licence_address(settings.licence)
     package = {
         "profile": "tabular-data-package",
         "name": slug(settings.short_title or settings.title, "review"),
@@ -315,7 +318,7 @@ def data_package(records: Records) -> dict[str, Any]:
         "version": settings.version,
         "created": f"{settings.date.isoformat()}T00:00:00Z",
         "madeWith": f"{DISTRIBUTION} {version()}",
-        "licenses": [{"name": settings.licence, "path": licence_address(settings.licence)}],
+        "licenses": [{"name": settings.licence, "path": address}] if address else [],
         "sources": [source],
         "contributors": [{"title": author, "role": "author"} for author in settings.authors],
         "unknownValues": _UNKNOWN,
@@ -422,7 +425,7 @@ def research_object(records: Records, files: Iterable[TakeawayFile]) -> dict[str
     files : what the crate holds beside its own description.
     """
     settings = records.settings
-    licence = {"@id": licence_address(settings.licence)}
+    licence = {"@id": licence_address(settings.licence) or "#licence"}
     source = {"@id": _source_address(settings) or "#source"}
     listed = sorted(files, key=lambda file: file.name)
     authors = [

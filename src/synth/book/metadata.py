@@ -131,8 +131,9 @@ def linked_data(settings: Settings) -> dict[str, Any]:
     """
     base = settings.base_url.rstrip("/") + "/" if settings.base_url else ""
     authors = [agent(author) for author in settings.authors]
+    licence = licence_address(settings.licence)
     shared = {
-        "license": licence_address(settings.licence),
+        **({"license": licence} if licence else {}),
         "version": settings.version,
         "dateModified": settings.date.isoformat(),
         "inLanguage": settings.language,

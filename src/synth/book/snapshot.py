@@ -95,6 +95,7 @@ def datacite(settings: Settings, *, former_doi: str = "") -> dict[str, Any]:
     settings : the review's settings.
     former_doi : DOI of the version before, if there is one.
     """
+    address = licence_address(settings.licence)
     creators = []
     for author in settings.authors or (settings.title,):
         person = agent(author)["@type"] == "Person"
@@ -116,9 +117,12 @@ def datacite(settings: Settings, *, former_doi: str = "") -> dict[str, Any]:
         "rightsList": [
             {
                 "rights": settings.licence,
-                "rightsUri": licence_address(settings.licence),
-                "rightsIdentifier": settings.licence,
-                "rightsIdentifierScheme": "SPDX",
+                **({"rightsUri": address} if address else {}),
+                **(
+                    {"rightsIdentifier": settings.licence, "rightsIdentifierScheme": "SPDX"}
+                    if _has_spdx_id(settings)
+                    else {}
+                ),
             }
         ],
         "relatedIdentifiers": [
@@ -130,6 +134,11 @@ def datacite(settings: Settings, *, former_doi: str = "") -> dict[str, Any]:
             for relation, identifier, kind in _related(settings, former_doi)
         ],
     }
+
+
+def _has_spdx_id(settings: Settings) -> bool:
+    """Whether the licence is told by its name for programs: neither by an address nor in words."""
+    return licence_address(settings.licence) not in ("", settings.licence)
 
 
 def zenodo(settings: Settings, *, former_doi: str = "") -> dict[str, Any]:
@@ -147,7 +156,7 @@ def zenodo(settings: Settings, *, former_doi: str = "") -> dict[str, Any]:
         "creators": [{"name": author} for author in settings.authors or (settings.title,)],
         "version": settings.version,
         "publication_date": settings.date.isoformat(),
-        "license": settings.licence.lower(),
+        **({"license": settings.licence.lower()} if _has_spdx_id(settings) else {}),
         "language": {"en": "eng"}.get(settings.language, settings.language),
         "access_right": "open",
         "related_identifiers": [

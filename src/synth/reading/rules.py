@@ -17,6 +17,7 @@ from synth.messages import Words
 from synth.model import (
     BACKGROUND,
     EVIDENCE,
+    LICENCE_OPEN,
     NOT_ESTABLISHED,
     NOT_REPORTED,
     RESERVED_FACETS,
@@ -227,7 +228,8 @@ def _studies(records: Records) -> Iterator[Problem]:
             yield _problem("study-without-finding", "studies", line, "role", value=name)
         elif nothing and name in cited:
             yield _problem("study-coded-nothing", "studies", line, "coded", value=name)
-        if work is not None and work.is_undated:
+        # "In press" and "n.d." are said; there is nothing to add.
+        if work is not None and work.is_undated and not work.date.words:
             place = ("study-without-year", "studies", line, "study")
             yield _problem(*place, value=name, line=work.line)
     cohorts = Counter(studies.column("cohort"))
@@ -652,7 +654,9 @@ def _settings(records: Records) -> Iterator[Problem]:
     if settings.language and not _LANGUAGE.fullmatch(settings.language):
         place = ("language-malformed", SETTINGS_FILE, line("language"), "language")
         yield Problem(*place, value=settings.language)
-    if re.search(r"\s", settings.licence) and "://" not in settings.licence:
+    if settings.licence == LICENCE_OPEN:
+        yield Problem("licence-open", SETTINGS_FILE, line("licence"), "licence")
+    elif re.search(r"\s", settings.licence) and "://" not in settings.licence:
         place = ("licence-malformed", SETTINGS_FILE, line("licence"), "licence")
         yield Problem(*place, value=settings.licence)
     if source.doi and not DOI.fullmatch(source.doi):

@@ -241,9 +241,27 @@ class Matcher:
                 return self._unknown(said, found)
         if len(found) > 1:
             found = self._narrowed(found, title, year, journal, author)
+        if len(found) == 1 and title and not by_number and (dated := _DATED.search(words)):
+            found = (dated[2] and self._beside(found[0], title)) or found
         if len(found) == 1:
             return Match(said, found[0], tuple(found))
         return self._several(said, found) if found else self._unknown(said, self._short_for(words))
+
+    def _beside(self, key: str, title: str) -> list[str]:
+        """The one work of a title beside another of its author and year, which has no letter there.
+
+        The letter of a table then is that of the table's own list of references.
+        """
+        work, titled = self.works[key], self._by_title(title, whole=True)
+        if key in titled or work.date.letter or not work.year:
+            return []
+        beside = [
+            other
+            for other in titled
+            if self.works[other].year == work.year
+            and self.works[other].authors[:1] == work.authors[:1]
+        ]
+        return beside if len(beside) == 1 else []
 
     def _meant(self, words: str, year: str) -> list[str]:
         bare = words.strip(" .,;[]()")

@@ -15,6 +15,7 @@ from datetime import date
 from synth.model import (
     BACKGROUND,
     EVIDENCE,
+    LICENCE_OPEN,
     RESERVED_FACETS,
     TABLES,
     UNKNOWN,
@@ -417,7 +418,7 @@ def _settings(made: Tables, material: Material, words: Words) -> str:
         "# What the book of this review is called, and the words, shapes and colours it uses.\n"
         "# Every key is explained in data/README.md.\n\n"
         f"title = {_toml(title)}\nquestion = {_toml(question)}\n"
-        'language = "en"\nlicence = "not chosen yet"\nversion = "0.1.0"\n'
+        f'language = "en"\nlicence = {_toml(LICENCE_OPEN)}\nversion = "0.1.0"\n'
         f"date = {today().isoformat()}\n"
         '# Who made the book, each name as it is cited: ["Lovelace, Ada"]\nauthors = []\n'
     )
@@ -473,7 +474,9 @@ def _words(words: Words, report: Report) -> tuple[str, str, str]:
     if not citation:
         citation = f"{title}. Coded table of the review team."
         report.missing.append(f"How the review is cited: write it in {SETTINGS_FILE}.")
-    report.missing.append(f"A licence of data and text: choose one in {SETTINGS_FILE}.")
+    report.missing.append(
+        f"A licence of data and text: choose one in {SETTINGS_FILE}, such as CC-BY-4.0."
+    )
     return title, question, citation
 
 

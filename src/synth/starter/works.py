@@ -20,7 +20,7 @@ from synth.references.latex import decode
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
 from synth.references.tagged import csl_name, dated
-from synth.references.work import Bibliography, Reference, read_date, same_doi
+from synth.references.work import KEY_SUFFIX, Bibliography, Reference, read_date, same_doi
 from synth.starter.identity import Identity, Studies, author_and_year, identity
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report
@@ -72,6 +72,7 @@ def find_works(
     search = _Search(studies, works, report)
     for index in range(len(studies.groups)):
         search.look_up(index, known)
+    search.settle_letters()
     search.settle_moved()
     search.settle_doubted()
     search.settle_missing()
@@ -137,6 +138,55 @@ class _Search:
             self.missing[index] = _nearest(who, self.spoken) or asked
         else:
             self.report.unclear.append((index, match))
+
+    def settle_letters(self) -> None:
+        """Say which work a letter behind the year was taken for, where the references have none.
+
+        "Lee 2020a" and "Lee 2020b" are never one study: where there is one work for both, it is
+        not known whose it is.
+        """
+        alone: dict[str, list[int]] = {}
+        for index, key in self.keys.items():
+            letter, work = self._letter(index), self.works.bibliography.get(key)
+            if not letter or work is None or not self._lacks_letters(work):
+                continue
+            if not work.suffix:
+                alone.setdefault(key, []).append(index)
+                continue
+            self.report.decided(
+                f"{self.file} tells works of one author and year apart by no letter: they have "
+                "theirs in the order in which they stand there.",
+                f"{self._shown(index)!r} is {work.title!r}",
+                "Write the letter behind the year there, or give the table a title or DOI, if "
+                "another one is meant.",
+                noun="study",
+            )
+        for key, indexes in alone.items():
+            if len({self._letter(index) for index in indexes}) == 1:
+                continue
+            for index in indexes:
+                del self.keys[index]
+                self.report.decided(
+                    f"{self.file} has one work for studies that a letter tells apart. Whose it is "
+                    "cannot be known, so they are known by the table alone.",
+                    f"{self._shown(index)!r} for {key}",
+                    "Add the other works there, with the letters behind their years.",
+                    noun="study",
+                )
+
+    def _letter(self, index: int) -> str:
+        """The letter behind the year by which alone a study was found; empty if there is none."""
+        who = self.studies.groups[index].who
+        named = author_and_year(who.details.get("label", ""))
+        if not named or who.doi or who.pmid or who.title:
+            return ""
+        return named[1][4:].lower()
+
+    def _lacks_letters(self, work: Reference) -> bool:
+        """Whether the letter of a work, if it has one, is ours and not that of the team's file."""
+        works = self.works
+        own = works.former.get(work.key, "" if works.lines else work.key)
+        return not work.date.letter and not KEY_SUFFIX.search(own)
 
     def settle_moved(self) -> None:
         """Take the work of another year, if no other study of the table is that work."""
