@@ -3167,6 +3167,129 @@ def test_groups_merged_across_a_table_are_a_column_where_years_have_their_own(
     assert "A note below the table is about no study. (1 row" in made.told
 
 
+@pytest.mark.parametrize(
+    ("table", "countries"),
+    [
+        (
+            "Autore(i);Anno;Paese;Ostacoli;Fattori facilitanti\n"
+            "Rossi e Bianchi;2018;Inghilterra;1) tempo, 2) costi;corsi\n"
+            "De Luca et al.;2020;Italia;non disponibile;capi\n",
+            {"United Kingdom", "Italy"},
+        ),
+        (
+            "Författare (år);Land;Hinder;Möjliggörande faktorer\n"
+            'Andersson m.fl. (2015);Sverige;tid, pengar;stöd\nÖberg (2018);Norge;framgår ej;"- mod\n- ork"\n',
+            {"Sweden", "Norway"},
+        ),
+        (
+            "Eerste auteur en jaar;Land;Thema;Belemmerend/bevorderend;Citaat\n"
+            "Jansen, 2017;Nederland;Tijd;belemmerend;druk\nDe Vries, 2019;België;Baas;bevorderend;goed\n"
+            "De Vries, 2019;België;Tijd;bevorderend;rust\nJansen, 2017;Nederland;Baas;belemmerend;nors\n",
+            {"Netherlands", "Belgium"},
+        ),
+        (
+            "番号,著者（発行年）,国名,促進要因,阻害要因\n1,田中ら（2019）,日本,①上司　②研修,時間\n"
+            "2,Kim（2021）,米国,記載なし,費用\n",
+            {"Japan", "United States"},
+        ),
+        (
+            "번호,저자(연도),국가,촉진요인,장애요인\n1,김 등(2019),한국,상사; 교육,시간\n"
+            "2,Lee 외(2021),미국,보고 없음,비용\n",
+            {"South Korea", "United States"},
+        ),
+        (
+            "作者（年份）,国家,主题,障碍/促进,主要发现\n王等（2018）,中国,时间,障碍,不够\n"
+            "陈（2021）,香港,领导,促进,有帮助\n陈（2021）,香港,时间,促进,有\n王等（2018）,中国,领导,障碍,无助\n",
+            {"China", "Hong Kong"},
+        ),
+        (
+            "المؤلف (السنة),البلد,المعوقات,الميسرات\nالأحمد وآخرون (2018),السعودية,الوقت؛ المال,الإدارة\n"
+            "حسن (2020),مصر,التكلفة,لم يذكر\n",
+            {"Saudi Arabia", "Egypt"},
+        ),
+        (
+            "№;Автор и год;Страна;Барьеры;Фасилитаторы\n1;Иванов и др., 2018;США;время; \n"
+            '2;Петров, 2020;Россия;"1. деньги 2. люди";обучение\n',
+            {"United States", "Russia"},
+        ),
+        (
+            "Tekijät ja vuosi;Maa;Esteet;Edistävät tekijät\nVirtanen ym. 2016;Suomi;aika;johto\n"
+            'Korhonen 2018;Ruotsi;ei mainittu;"• into\n• tuki"\n',
+            {"Finland", "Sweden"},
+        ),
+    ],
+    ids=[
+        "Italian",
+        "Swedish",
+        "Dutch",
+        "Japanese",
+        "Korean",
+        "Chinese",
+        "Arabic",
+        "Russian",
+        "Finnish",
+    ],
+)
+def test_tables_are_read_in_the_languages_teams_write(
+    take: Take, table: str, countries: set[str]
+) -> None:
+    made = take(table)
+    assert made.counts == (4, 2)
+    assert {one for study in made.records.studies.values() for one in study.countries} == countries
+    assert len({finding.direction for finding in made.records.findings.values()}) == 2
+
+
+@pytest.mark.parametrize(
+    ("cell", "named"),
+    [("S1, S3–S5 and S9", 5), ("[1], [4]", 2), ("1, 3 and 5", 3), ("P1; P2", 2), ("S7", 1)],
+)
+def test_a_row_names_its_studies_by_their_numbers(take: Take, cell: str, named: int) -> None:
+    made = take(f'Challenge,Category,Primary studies\nCost,Money,"{cell}"\nTime,People,"{cell}"\n')
+    assert made.counts == (2 * named, named)
+    assert made.themes == {"Cost": named, "Time": named}
+    assert "'Challenge'" in made.told
+
+
+def test_a_table_called_codes_that_codes_studies_is_no_codebook(take: Take, tmp_path: Path) -> None:
+    studies = "First author,Publication year,Country\nLee,2019,Peru\nRoy,2018,Chad\n"
+    codes = "Study,Year,Theme\nLee et al.,2019,Pay\nRoy & Das,2018,Pay\nLee et al.,2019,Rest\n"
+    made = take(workbook(tmp_path / "t.xlsx", Studies=studies, Codes=codes))
+    assert (made.counts, made.themes) == ((3, 2), {"Pay": 2, "Rest": 1})
+    assert "'Roy & Das 2018' is 'Roy 2018'" in made.told
+
+
+def test_two_studies_of_one_first_author_stay_two(take: Take, tmp_path: Path) -> None:
+    studies = "First author,Year,Country\nRoy,2018,Chad\n"
+    codes = "Study,Theme\nRoy & Das 2018,Pay\nRoy & Sen 2018,Rest\n"
+    made = take(workbook(tmp_path / "t.xlsx", Studies=studies, Findings=codes))
+    assert made.counts == (2, 3)
+
+
+def test_what_could_not_be_rated_is_no_finding(take: Take) -> None:
+    made = take(
+        "Study,Cost,Evidence strength,Culture\nLee 2019,+1,M,-2\nRoy 2018,M,0,X\nEk 2017,-1,+2,\n"
+        "Abe 2016,+1,+1,-1\n"
+    )
+    assert made.themes == {"Cost": 3, "Evidence strength": 3, "Culture": 3}
+    ways = {row.label for row in made.records.settings.directions}
+    assert ways == {"Positive", "Negative", "Mixed", "No effect"}
+    assert "'M' below a heading that is a code does not say that it applies" in made.told
+
+
+def test_a_column_of_marks_with_others_among_them_is_told(take: Take) -> None:
+    made = take(
+        "Study,Cost,Staff,Pay\nLee 2019,+,-,+\nRoy 2018,-,+,?+\nEk 2017,,-,-\nAbe 2016,+,,-\n"
+    )
+    assert set(made.themes) == {"Cost", "Staff"}
+    assert "'Pay' holds such marks and others, as '?+', so it is no code." in made.told
+
+
+def test_the_order_of_a_table_is_no_issue_of_a_journal(take: Take) -> None:
+    made = take("Number,Author,Year,Theme\n1,Lee,2019,Pay\n2,Roy,2018,Rest\n")
+    assert made.counts == (2, 2)
+    assert {row["record"] for row in made.rows("data/studies.csv")} == {"1", "2"}
+
+
 def test_studies_without_a_year_and_a_code_are_no_names_of_groups(take: Take) -> None:
     made = take("Study,Code\nLee 2020,Pay\nWHO,\nRoux 2019,Rest\nEk 2018,Pay\n")
     assert made.counts == (3, 4)

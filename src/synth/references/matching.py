@@ -29,7 +29,9 @@ AND_OTHERS = re.compile(
     r"(?<=\w)\s*&\s*al\b\.?|\be\.\s?a\b\.?|"
     r"\bm\.?\s?fl\b\.?|\bואח|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
     r"\ben anderen\b|(?:\bو)?آخرون|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
-    r"(?<=\w)\s*[等他ら]$",
+    r"\bym\b\.?|\bdkk\b\.?|\ba kol\b\.?|\b[sș]i colab\b\.?|\bés (?:mtsai|munkatársai)\b\.?|"
+    r"\b(?:и|с) соавт\b\.?|\bта (?:ін|співавт)\b\.?|\bو\s?(?:همکاران|زملاؤه)|"
+    r"(?<=\w)\s*(?:[等他ら]|[외등](?:\s?\d+인)?)$",
     re.IGNORECASE,
 )
 """What stands for the further authors of a work, in the languages in which tables come."""

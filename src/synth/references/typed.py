@@ -41,7 +41,7 @@ _FORMS = tuple(
         rf"(?P<book>[^.:;]{{2,60}}: ?[^.;]{{2,80}});\s*{_YEAR}\.?",
         # A. Lee and B. Roux, "Title," Journal, vol. 3, no. 2, pp. 1-9, 2019.
         rf"(?P<names>[^\d\"“]{{2,600}}?)[,.]\s+[\"“](?P<title>.{{8,400}}?)[,.]?[\"”],?\s+"
-        rf"(?P<rest>.{{3,200}}\b{_YEAR}\b.*)",
+        rf"(?P<rest>(?:.{{3,200}})?\b{_YEAR}\b.*)",
         # Lee, A., Roux, B., 2019. Title. Journal 3, 1-9.
         rf"(?P<names>[^()\d]{{2,600}}?)[,.]\s+{_YEAR}\.\s+"
         rf"(?:{_QUOTED}|(?P<plain>.{{8,400}}?){_STOP})[,.]?\s*(?P<rest>\S.{{3,}})",

@@ -537,12 +537,27 @@ _BETWEEN = (
 )
 
 
+_NEXT_BRACKET = re.compile(r"[\])]\s*[,;&]?\s*[\[(]")
+_LAST = re.compile(
+    r"(?<=[\d\])]),?\s*(?:&|\b(?:and|und|et|y|e|en|og|och|i|ve)\b)\s*(?=[\[(]?\w{0,4}\d)"
+)
+_PREFIX_OF_IDS = re.compile(r"[\[(]?([^\W\d_]{1,4}[-_ ]?)\d{1,3}(?!\d)")
+
+
 def _numbers_of(cell: str) -> list[str]:
     """The numbers of a cell that cites by number, ranges written out; nothing if it is no list.
 
-    >>> _numbers_of("[1-3, 5]"), _numbers_of("12"), _numbers_of("12-15")
-    (['1', '2', '3', '5'], [], [])
+    >>> _numbers_of("[1-3, 5]"), _numbers_of("12"), _numbers_of("12-15"), _numbers_of("[2], [4]")
+    (['1', '2', '3', '5'], [], [], ['2', '4'])
+    >>> _numbers_of("S1, S3–S5 and S9"), _numbers_of("S1, T2")
+    (['S1', 'S3', 'S4', 'S5', 'S9'], [])
     """
+    cell = _LAST.sub(", ", _NEXT_BRACKET.sub(", ", cell))
+    prefix = _PREFIX_OF_IDS.match(cell)
+    if prefix and re.search(r"[,;–-]", cell):
+        begin = prefix[1]
+        plain = re.sub(rf"(?<![^\W\d_]){re.escape(begin)}(?=\d)", "", cell)
+        return [f"{begin}{number}" for number in _numbers_of(f"[{plain.strip('[]() ')}]")]
     inner = cell.strip("[]() ")
     if not re.fullmatch(r"\d{1,4}(?:\s*[-–,;]\s*\d{1,4})+", inner):
         return []

@@ -35,7 +35,7 @@ from synth.starter.report import REPORT_FILE, Report, number, source
 from synth.starter.request import Ask, Request
 from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
-from synth.starter.table_choice import choose, codebook_among
+from synth.starter.table_choice import choose, codebook_among, columns_of
 from synth.starter.telling import places_of, tell_columns, tell_understood
 from synth.starter.turned import of_forms, of_map, turned
 from synth.starter.understanding import understand
@@ -210,7 +210,7 @@ def _check_codes(
         numbers = {"n": codes.depth, "most": MOST_RANKS}
         report.problems.append(Problem("ranks-many", file, **numbers))
     if not material.codings and not report.problems:
-        listed = ", ".join(repr(name) for name in sheets[0].header)
+        listed = columns_of(sheets)
         report.problems.append(Problem("import-no-codes", sheets[0].source, 1, listed=listed))
     elif ranks and len(ranks) != codes.depth:
         deepest = max(map(codes.path, codes.nodes), key=len, default=())

@@ -12,6 +12,37 @@ from synth.starter.values import same
 _ABROAD = {";": "；؛", ",": "，、،"}
 
 
+# What may stand before each item of a list: "1." or "(1)", "a)", "①", a bullet.
+_ITEMS = (
+    (re.compile(r"(?:(?<=[\s,;.。；])|^)\(?(\d{1,2})[.)]\s*(?=[^\W\d])"), int),
+    (re.compile(r"(?:(?<=[\s,;])|^)\(?([a-z])\)\s*(?=\w)"), lambda sign: ord(sign) - 96),
+    (re.compile(r"([①-⑳])"), lambda sign: ord(sign) - 0x245F),
+    (re.compile(r"(?:(?<=\s)|^)([•●▪◦‣∙])\s*(?=\w)"), None),
+)
+_LINK = re.compile(r"[\s,;，；、]*(?:[\s,](?:and|und|et|y|e|en|og|och))?\s*$")
+
+
+def _lines_of(cell: str) -> str:
+    r"""A list whose items stand one behind the other, each with its number, as a line for each.
+
+    >>> _lines_of("1. Low pay 2. Long hours"), _lines_of("(1) pay, and (2) rest")
+    ('1. Low pay\n2. Long hours', '(1) pay\n(2) rest')
+    >>> _lines_of("1. Pay"), _lines_of("Pay 1. and hours 2. fell"), _lines_of("2. Pay 3. Rest")
+    ('1. Pay', 'Pay 1. and hours 2. fell', '2. Pay 3. Rest')
+    """
+    if "\n" in cell or not cell or cell[0].isalpha():
+        return cell
+    for pattern, value in _ITEMS:
+        found = [*pattern.finditer(cell)]
+        if len(found) < 2 or found[0].start():
+            continue
+        if value is None or [value(one[1]) for one in found] == [*range(1, len(found) + 1)]:
+            ends = [one.start() for one in found[1:]] + [len(cell)]
+            parts = [cell[one.start() : end] for one, end in zip(found, ends, strict=True)]
+            return "\n".join([*(_LINK.sub("", part) for part in parts[:-1]), parts[-1]])
+    return cell
+
+
 def pieces(cell: str, separators: str) -> list[str]:
     r"""The parts of a cell between separators that stand outside brackets and quotation marks.
 
@@ -20,6 +51,8 @@ def pieces(cell: str, separators: str) -> list[str]:
     >>> pieces("薪酬；时间", ";"), pieces("薪酬、时间", ",")
     (['薪酬', '时间'], ['薪酬', '时间'])
     """
+    if "\n" in separators:
+        cell = _lines_of(cell)
     if not cell.isascii():
         separators += "".join(_ABROAD[sign] for sign in separators if sign in _ABROAD)
     if not any(map(cell.__contains__, separators)):
@@ -41,6 +74,11 @@ def pieces(cell: str, separators: str) -> list[str]:
     return [" ".join(part.split()) for part in parts if part.strip()]
 
 
+_ITEM = re.compile(
+    r"^\s*(?:[-–—*·▪]\s+|[•●◦‣∙①-⑳]\s*|\(?\d{1,2}[.)](?:\s+|(?=[^\W\d]))|\(?[a-z]\)\s+)"
+)
+
+
 def sentences(cell: str) -> list[str]:
     r"""The findings of a cell of text: its lines and bullets; short parts between semicolons.
 
@@ -49,7 +87,7 @@ def sentences(cell: str) -> list[str]:
     >>> sentences("Pay was low; nobody was told why, and the team left within the year.")
     ['Pay was low; nobody was told why, and the team left within the year.']
     """
-    lines = [re.sub(r"^\s*(?:[-–—•*·▪●]|\(?\d{1,2}[.)])\s+", "", line) for line in cell.split("\n")]
+    lines = [_ITEM.sub("", line) for line in _lines_of(cell).split("\n")]
     found: list[str] = []
     for line in lines:
         parts = pieces(line, ";")

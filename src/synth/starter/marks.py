@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from functools import lru_cache
 
 from synth.starter.values import bare, same, unknown, vocabulary
 
@@ -32,6 +33,11 @@ def ratings(cells: Iterable[str]) -> Mapping[str, str]:
     family = dict.fromkeys(("+1", "+2", "+3", "1", "2", "3"), "Positive")
     family |= dict.fromkeys(("-1", "-2", "-3", "−1", "−2", "−3"), "Negative")
     return {**family, "0": "No effect", "x": "Mixed"}
+
+
+def is_unrated(cell: str) -> bool:
+    """Whether a cell among ratings says that there was too little to rate, as *M* in CFIR does."""
+    return same(cell) in ("m", "missing")
 
 
 def read_marks(cells: Iterable[str]) -> dict[str, str]:
@@ -170,11 +176,14 @@ def marks_before(texts: Iterable[str]) -> tuple[dict[str, str], list[str]]:
     return marks, [text for text in told if begun.get(text) not in marks]
 
 
-# What is done about risks, or asked of them, is no harm that a study reports.
+# What is done about risks, or asked of them, is no harm that a study reports, and how strong its
+# evidence is no strength.
 _NO_HARM = re.compile(
     r"^by\b.*\brisks?\b|\bat risk\b|\brisks? (?:of bias|mitigation|management|assessments?|"
     r"reduction|factors?|groups?|levels?|scores?|ratings?|categor(?:y|ies)|types?|names?|descriptions?|analys[ei]s|models?|"
-    r"predictions?|perceptions?|communication|ratios?|differences?|stratification|prevention)\b"
+    r"predictions?|perceptions?|communication|ratios?|differences?|stratification|prevention)\b|"
+    r"\b(?:evidence|muscle|grip|physical) strengths?\b|\bstrength of (?:the )?(?:evidence|recommendations?|"
+    r"associations?|effects?|relationships?)\b|\bstrength training\b"
 )
 
 
@@ -186,11 +195,35 @@ def directions_in(heading: str) -> str:
     >>> directions_in("Barriers and facilitators"), directions_in("Risk_Mitigation")
     ('', '')
     """
-    text = " ".join(re.findall(r"[^\W_]+", bare(heading)))
-    words = set(_NO_HARM.sub(" ", text).split())
-    found = [
-        name
-        for name, listed in vocabulary()["directions"].items()
-        if words & {*listed} or any(not word.isascii() and word in heading for word in listed)
-    ]
+    found = sides_in(heading)
     return found[0] if len(found) == 1 else ""
+
+
+def sides_in(heading: str) -> list[str]:
+    """The directions that a heading names, as that of a column of directions names both.
+
+    >>> sides_in("Barrier/facilitator"), sides_in("促進/阻害"), sides_in("健康促進")
+    (['Barrier', 'Facilitator'], ['Barrier', 'Facilitator'], [])
+    """
+    plain = bare(heading)
+    text = _NO_HARM.sub(" ", " ".join(re.findall(r"[^\W_]+", plain)))
+    words = set(text.split())
+    return [
+        name
+        for name, (single, joined) in _words_of_directions().items()
+        if words & single or any(word in plain for word in joined)
+    ]
+
+
+@lru_cache(maxsize=1)
+def _words_of_directions() -> Mapping[str, tuple[Set[str], Sequence[str]]]:
+    """For each direction its words, and those that are also seen where no blank sets them apart.
+
+    Two signs of Chinese or Japanese are a part of too many words: a disorder is no barrier.
+    """
+    found = {}
+    for name, listed in vocabulary()["directions"].items():
+        words = [bare(word) for word in listed]
+        joined = [w for w in words if len(w) > 2 and (" " in w or not w.isascii())]
+        found[name] = (frozenset(words), joined)
+    return found

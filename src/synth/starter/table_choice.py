@@ -46,11 +46,16 @@ def _holds_codings(sheet: Sheet, sheets: Sequence[Sheet]) -> bool:
     """Whether a table that is called like a codebook is the only one that codes studies."""
     read = {other.source: guess(other) for other in sheets}
     coded = [name for name, made in read.items() if _codes_of(made.recipe) and not made.fallback]
-    named = read[sheet.source].recipe.of(*IDENTITY)
+    recipe = read[sheet.source].recipe
     # A codebook may say where a code is from: "inductive" is no study.
-    cells = [row.cells[name] for name in named for row in sheet.rows]
+    cells = [
+        "".join(row.cells[name] for name in recipe.of(*IDENTITY, "year")) for row in sheet.rows
+    ]
     dated = sum(any(map(str.isdecimal, cell)) for cell in cells)
-    return coded == [sheet.source] and dated * 2 > len(cells)
+    # A codebook lists each code once.
+    codes = [" ".join(row.cells[name] for name in recipe.of("theme")) for row in sheet.rows]
+    again = sheet.source in coded and len({*map(folded, codes)}) < len(codes)
+    return (coded == [sheet.source] or again) and dated * 2 > len(cells)
 
 
 _CODEBOOKS = frozenset(
@@ -115,11 +120,16 @@ def choose(read: Sequence[tuple[Sheet, Guess]], report: Report) -> list[tuple[Sh
             made.doubts = []
         chosen.append((sheet, made))
     if chosen and not any(_codes_of(made.recipe) for _, made in chosen) and not report.problems:
-        sheet = chosen[0][0]
-        listed = ", ".join(repr(name) for name in sheet.header)
-        report.problems.append(Problem("import-no-codes", sheet.source, 1, listed=listed))
+        listed = columns_of([sheet for sheet, _ in read])
+        report.problems.append(Problem("import-no-codes", chosen[0][0].source, 1, listed=listed))
     _tell_coded_twice(chosen, report)
     return chosen
+
+
+def columns_of(sheets: Sequence[Sheet]) -> str:
+    """The columns of one table, or of each of several, for a message."""
+    held = [(source(sheet), ", ".join(map(repr, sheet.header))) for sheet in sheets]
+    return held[0][1] if len(held) == 1 else "; ".join(f"in {name} {those}" for name, those in held)
 
 
 def _tell_coded_twice(chosen: Sequence[tuple[Sheet, Guess]], report: Report) -> None:

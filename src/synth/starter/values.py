@@ -47,7 +47,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(bare(word) for word in vocabulary()[name]) - {""}
 
 
-_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufeff\xad]")
+_UNSEEN = re.compile(r"[\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff\xad]")
 
 
 @lru_cache(maxsize=65536)
@@ -73,7 +73,7 @@ def same(text: str) -> str:
     (True, False)
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
-    plain = re.sub(r"[\u200b-\u200f\u2060\ufeff\xad]", "", plain)
+    plain = re.sub(r"[\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff\xad]", "", plain)
     plain = plain.translate(_TYPE)
     return " ".join(plain.split())
 
@@ -350,11 +350,10 @@ def is_note(cell: str) -> bool:
     # "1 = Pay; 2 = Hours" is the legend of codes that are numbers.
     if len(re.findall(r"(?:^|[;,\n(])\s*\d{1,2}\s*[=:]\s*[^\W\d]", cell)) > 1:
         return True
-    if re.match(r"\s*(\*|†|‡|§|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
+    if re.match(r"\s*(\*|†|‡|§|※|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
         return True
-    word = bare(cell)
-    first = re.split(r"[:.]\s|:$", word, maxsplit=1)[0] if re.search(r"[:.](\s|$)", cell) else word
-    return first in _words("note")
+    first = re.split(r"\s*(?:[:.)](?:\s|$)|[：）]|(?<=[\u3000-\ud7ff]):)", cell, maxsplit=1)[0]
+    return bare(first.strip("※ ")) in _words("note")
 
 
 _MAIL = re.compile(r"[^\s@;,<>]+@[^\s@;,<>]+\.[a-z]{2,}", re.IGNORECASE)

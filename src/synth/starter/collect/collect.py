@@ -244,8 +244,9 @@ def _tell_uncoded(row: Row, recipe: SheetRecipe, sheet: Sheet, material: Materia
         cell = row.cells[name]
         if not cell or same(cell) in recipe.marks:
             continue
-        if (is_blank_tick(cell) or count_in(cell) == 0) and not is_tick(cell, name):
-            says = "says that the code does not apply" if says_no(cell) else _UNSAID
+        meant = recipe.values.get(name, {}).get(" ".join(cell.split()), cell)
+        if (is_blank_tick(meant) or count_in(cell) == 0) and not is_tick(cell, name):
+            says = "says that the code does not apply" if says_no(meant) else _UNSAID
             report.left_out(
                 f"{cell!r} below a heading that is a code {says}.",
                 place(sheet, row.line, name),

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from synth.errors import Problem
 from synth.reading.csv_table import mangled
 from synth.starter.collect.material import Material
+from synth.starter.columns.headings import FIRST_AUTHOR
 from synth.starter.identity import (
     Identity,
     author_and_year,
     identity,
     several_studies,
+    spoken,
     without_row_numbers,
 )
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report, place, source
 from synth.starter.request import Pace
 from synth.starter.sheet import Row, Sheet
+from synth.starter.spreadsheet import folded
 from synth.starter.values import is_beside, is_day, is_note, is_sum, is_total, same, year_in
 from synth.text import shorten
 
@@ -36,6 +39,14 @@ _NOTE = "A note below the table is about no study."
 def find_studies(material: Material, pace: Pace) -> None:
     """Tell the studies apart, and say what was joined, kept apart or left out."""
     found: list[tuple[tuple[int, int, int], Identity]] = []
+    # A cell may name several studies as the tables of studies do.
+    listed = {
+        row.cells[name]
+        for sheet, recipe in material.sheets
+        if recipe.rows in ("studies", "references")
+        for name in recipe.of("study", "record", "key")
+        for row in sheet.rows
+    }
     for index, (sheet, recipe) in enumerate(material.sheets):
         changed, numbers = without_row_numbers(sheet.rows, recipe)
         if numbers:
@@ -44,8 +55,8 @@ def find_studies(material: Material, pace: Pace) -> None:
             )
             material.sheets[index] = (sheet, changed)
         if changed.rows in ("codings", "studies", "references"):
-            found += _identities(material, index, pace)
-    material.studies.add(_with_years(material, found))
+            found += _identities(material, index, listed, pace)
+    material.studies.add(_by_first_author(material, _with_years(material, found)))
     _tell_unclear(material)
     for cause, examples in material.studies.apart.items():
         for example in examples:
@@ -62,12 +73,12 @@ def find_studies(material: Material, pace: Pace) -> None:
 
 
 def _identities(
-    material: Material, index: int, pace: Pace
+    material: Material, index: int, listed: Iterable[str], pace: Pace
 ) -> Iterator[tuple[tuple[int, int, int], Identity]]:
     """Who the rows of a table are about; what is about nobody is left out with its reason."""
     sheet, recipe = material.sheets[index]
     report = material.report
-    known = [*dict.fromkeys(filter(None, _labels(sheet, recipe)))]
+    known = [*dict.fromkeys(filter(None, (*_labels(sheet, recipe), *listed)))]
     column = recipe.one("study")
     headed = _names_with_years(sheet, recipe)
     seen: dict[tuple[str, ...], int] = {}
@@ -159,6 +170,42 @@ def _with_years(
                 "A study named without a year is the one of that name that has a year elsewhere.",
                 f"{place(material.sheets[where[0]][0], where[1])}: {name!r} is "
                 f"{one.details['label']!r}",
+            )
+            who = replace(
+                who, label=one.label, details={**who.details, "label": one.details["label"]}
+            )
+        made.append((where, who))
+    return made
+
+
+def _by_first_author(
+    material: Material, found: list[tuple[tuple[int, int, int], Identity]]
+) -> list[tuple[tuple[int, int, int], Identity]]:
+    """Studies named by several authors that another table calls by the first of them and a year."""
+    listed: dict[tuple[str, ...], dict[str, Identity]] = {}
+    others: dict[tuple[str, ...], set[str]] = {}
+    for (index, _, _), who in found:
+        _, recipe = material.sheets[index]
+        name, year = author_and_year(who.details.get("label", "")) or ("", "")
+        first = (*spoken(name).split()[:1], year)
+        if not year or len(first) < 2:
+            continue
+        if any(folded(column) in FIRST_AUTHOR for column in recipe.of("study", "author")):
+            listed.setdefault(first, {})[who.label] = who
+        else:
+            others.setdefault(first, set()).add(who.label)
+    made = []
+    for where, who in found:
+        name, year = author_and_year(who.details.get("label", "")) or ("", "")
+        meant = listed.get((*spoken(name).split()[:1], year), {})
+        several = len(spoken(name).split()) > 1 and who.label not in meant
+        if several and len(meant) == 1 == len(others.get((spoken(name).split()[0], year), ())):
+            (one,) = meant.values()
+            material.report.decided(
+                "A study named by several authors is the one that another table calls by the "
+                "first of them and the same year.",
+                f"{place(material.sheets[where[0]][0], where[1])}: "
+                f"{who.details['label']!r} is {one.details['label']!r}",
             )
             who = replace(
                 who, label=one.label, details={**who.details, "label": one.details["label"]}

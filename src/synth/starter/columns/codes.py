@@ -188,7 +188,10 @@ def _take_rows(columns: Columns) -> bool:
     return True
 
 
-_LISTED = re.compile(r"(?:19|20)\d\d\D+(?:19|20)\d\d|^[\[(]?\d{1,3}\s*[,;–-]\s*\d")
+_LISTED = re.compile(
+    r"(?:19|20)\d\d\D+(?:19|20)\d\d|^[\[(]?(?:\d{1,3}|[^\W\d_]{1,3}[-_ ]?\d{1,3})[\])]?\s*[,;–-]\s*"
+    r"[\[(]?[^\W\d_]{0,3}[-_ ]?\d"
+)
 
 
 def _take_others(columns: Columns) -> bool:
@@ -276,7 +279,7 @@ def read_headings(columns: Columns, headed: Headed) -> list[str]:
             codes.setdefault(name, way)
         if len(way) > 1 and name not in sheet.heads:
             split.append(name)
-        if direction:
+        if direction and not headed.marks:  # marks below it say the direction
             directions.setdefault(name, direction)
     if split:
         split += _also_split(columns, codes)

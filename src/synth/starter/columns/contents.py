@@ -36,6 +36,13 @@ def matrix_of_studies(columns: Columns) -> list[str]:
 def find_studies(columns: Columns) -> None:
     """Look for addresses of people, and for what tells studies apart."""
     columns.use([name for name in columns.free if columns.share(name, is_mail) > 0.5], "person")
+    if not columns.has("study"):
+        # "Author (year)" holds what the study is called.
+        authors = [name for name, use in columns.uses.items() if use == "author"]
+        named = [
+            n for n in authors if n not in columns.given and columns.share(n, LABEL.match) > 0.6
+        ]
+        columns.use(named[:1], "study")
     if not columns.has("study", "key", "author"):
         for name in columns.free:
             # "No rooms (Lee 2013)" is a text that cites a study.

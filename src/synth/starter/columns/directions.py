@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from synth.model import NOT_REPORTED
+from synth.starter.columns.headings import fits
 from synth.starter.columns.table import Columns, quoted
 from synth.starter.lists import pieces, sentences
-from synth.starter.marks import directions_in, families_of_marks, marks_before, read_marks
+from synth.starter.marks import (
+    directions_in,
+    families_of_marks,
+    is_unrated,
+    marks_before,
+    read_marks,
+    sides_in,
+)
 from synth.starter.recipe import SheetRecipe
 from synth.starter.sheet import Sheet
 from synth.starter.values import is_blank_tick, is_tick, same, unknown
@@ -24,7 +33,11 @@ def find_directions(columns: Columns) -> Mapping[str, str]:
     if not columns.has("direction"):
         _among_ranks(columns)
     if not columns.has("direction"):
-        columns.use([name for name in columns.free if _says_sides(columns, name)][:1], "direction")
+        said = [name for name in columns.free if _says_sides(columns, name)]
+        # "Barrier/facilitator" may hold words of its own.
+        asked = [n for n in columns.free if len(sides_in(n)) == 2 and columns.comes_again(n)]
+        asked = [name for name in asked if fits(columns, name, "direction")]
+        columns.use((said or asked)[:1], "direction")
     return ticked
 
 
@@ -147,6 +160,10 @@ def values_of_marks(columns: Columns, recipe: SheetRecipe) -> Mapping[str, Mappi
                 f"In {name!r} marks and spellings are read as one word each: {shown}.",
                 hint="the recipe's [sheet.values] says what a value is read as",
             )
+    for name in recipe.of("codes") if "+1" in recipe.marks or "+2" in recipe.marks else ():
+        silent = {cell for cell in columns.held[name] if is_unrated(cell)}
+        if silent:
+            values[name] = {**dict.fromkeys(silent, NOT_REPORTED), **values.get(name, {})}
     for name in recipe.of("filter", "keep"):
         # Beside a plus a minus is a judgement, and does not say that nothing is known.
         judged = {sign: word for sign, word in _JUDGED.items() if sign in columns.held[name]}

@@ -31,7 +31,13 @@ _PMID = re.compile(r"\D{0,8}\d{4,9}\b")
 REMARKS = ("note", "notes", "comment", "comments", "description", "remark", "remarks")
 STUDY_IDS = ("study id", "study no", "study number", "study code", "paper id", "trial id")
 """Headings of the number or code of a study, where it is called by another column."""
-_FIRST_AUTHOR = ("first author", "lead author", "erstautor", "premier auteur", "primer autor")
+FIRST_AUTHOR = (
+    *("first author", "lead author", "erstautor", "premier auteur", "primer autor"),
+    *("primo autore", "eerste auteur", "forsta forfattare", "førsteforfatter", "primeiro autor"),
+    *("pierwszy autor", "prvni autor", "ilk yazar", "第一作者", "筆頭著者", "第一著者"),
+    *(folded(word) for word in ("первый автор", "제1저자", "제 1저자", "المؤلف الأول")),
+)
+"""Headings of the first author of a study alone."""
 # Several columns of these do no harm; of the others there is one.
 _SEVERAL = ("person", "leave-out", "reviewer")
 BEFORE_CODES = (
@@ -54,11 +60,15 @@ def folded_headings() -> Mapping[str, tuple[str, ...]]:
 def plain(heading: str) -> str:
     """A heading without numbering and without what stands in brackets.
 
-    >>> plain("Q3. Country (of the study)")
-    'country'
+    >>> plain("Q3. Country (of the study)"), plain("N° de estudio")
+    ('country', 'no de estudio')
     """
+    heading = heading.replace("°", "o")
     words = folded(re.sub(r"\([^)]{3,}\)|\[[^]]*\]", " ", heading)) or folded(heading)
     return re.sub(r"^(?:q ?)?\d+ (?:\d+ )*(?=\D)", "", words)
+
+
+_ENDING = re.compile(r"(?<=[^\W\d_])[(/]-?[^\W\d_]{1,3}\)?(?=\s|$)")
 
 
 def by_heading(columns: Columns) -> dict[str, list[str]]:
@@ -69,7 +79,19 @@ def by_heading(columns: Columns) -> dict[str, list[str]]:
         # What stands in brackets tells the boxes of a question apart: "Themes [Pay]".
         boxed = called[plain(name)] > 1 and "[" in name
         found.setdefault(folded(name) if boxed else plain(name), []).append(name)
+        # "Auteur(s)" and "Country(ies)" are called as "Auteur" and "Country" are.
+        one = plain(_ENDING.sub("", name))
+        if one != plain(name) and not boxed and not _is_known(plain(name)):
+            found.setdefault(one, []).append(name)
     return found
+
+
+_VOLUMES = {"volume", "vol", "volumen", "tomo", "band"}
+
+
+@lru_cache(maxsize=1024)
+def _is_known(heading: str) -> bool:
+    return any(heading in words for words in folded_headings().values())
 
 
 def find_by_heading(
@@ -90,6 +112,8 @@ def find_by_heading(
         if (use in taken and not several) or (use == "record" and columns.sheet.program):
             continue
         for heading in folded_headings()[use]:
+            if use == "record" and heading in ("number", "numero") and named.keys() & _VOLUMES:
+                continue  # beside a volume it is the number of a journal
             free = (name for name in named.get(heading, ()) if name not in columns.uses)
             fitting = [name for name in free if fits(columns, name, use)]
             columns.use(fitting if several else fitting[:1], use)
@@ -176,7 +200,7 @@ def find_within_headings(columns: Columns, named: Mapping[str, list[str]]) -> No
         lands = (n for n in columns.free if not _OF_PEOPLE.search(f" {folded(n)} "))
         columns.use([n for n in lands if columns.share(n, _is_country) == 1][:1], "country")
     if columns.has("study") and not columns.has("author"):
-        first = next((named[heading][0] for heading in _FIRST_AUTHOR if heading in named), "")
+        first = next((named[heading][0] for heading in FIRST_AUTHOR if heading in named), "")
         if first:
             columns.uses.setdefault(first, "author")
     if columns.has("study", "author", "title") and not columns.has("record"):
@@ -216,7 +240,9 @@ def fits(columns: Columns, name: str, use: str) -> bool:
             return sum(bool(countries(cell)[0]) for cell in held) * 3 >= len(held)
         case "sample":
             # "Population" with few values sorts studies; it does not describe one.
-            return not columns.comes_again(name)
+            held = columns.held[name]
+            numbers = held == [str(at) for at in range(1, len(held) + 1)]
+            return not (columns.comes_again(name) or (numbers and len(held) > 1))
         case "theme":
             # Numbers alone may name codes of a codebook; ticks and noughts name none.
             ticks = all(is_tick(cell, name) or is_blank_tick(cell) for cell in held)

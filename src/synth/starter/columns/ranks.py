@@ -10,6 +10,7 @@ from itertools import pairwise
 from synth.starter.columns.headings import fits, folded_headings
 from synth.starter.columns.table import Columns
 from synth.starter.columns.ticks import tick_style
+from synth.starter.marks import directions_in
 from synth.starter.spreadsheet import folded
 from synth.starter.values import is_consensus, is_person, same, series_of_ranks
 
@@ -113,6 +114,14 @@ def _ranks_by_heading(columns: Columns, named: Mapping[str, Sequence[str]]) -> S
         if firsts[word.partition(" ")[0]] > 1
     }
     named = {**shared, **joined, **named}
+    sided = [name for name in columns.free if directions_in(name)]
+    ticked = [name for name in sided if tick_style(name, columns.held[name])]
+    # "Barrier" beside "Category" is the narrower rank, and beside "Facilitator" one of two sides.
+    named = {
+        word: names
+        for word, names in named.items()
+        if names[0] not in sided or (len(sided) == 1 and not ticked)
+    }
     found = [[named[word][0] for word in series if word in named] for series in series_of_ranks()]
     best = max(found, key=len)
     for heading, names in named.items() if len(best) < 2 else ():

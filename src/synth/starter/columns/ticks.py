@@ -9,7 +9,7 @@ from itertools import pairwise
 from synth.starter.columns.headings import REMARKS, folded_headings, plain
 from synth.starter.columns.table import Columns, quoted
 from synth.starter.countries import country
-from synth.starter.marks import families_of_marks, ratings
+from synth.starter.marks import families_of_marks, is_unrated, ratings
 from synth.starter.report import number
 from synth.starter.spreadsheet import folded
 from synth.starter.turned import DESIGN
@@ -242,11 +242,15 @@ def find_marked(columns: Columns) -> Mapping[str, str]:
     cells = [cell for name in columns.free for cell in columns.held[name]]
     for family in (*families_of_marks(), ratings(cells)):
         ways: dict[str, set[str]] = {}
+        nearly: dict[str, str] = {}
         for name in columns.free:
             held = [same(cell) for cell in columns.held[name]]
             marks = [cell for cell in held if cell in family]
-            if marks and all(cell in family or unknown(cell) for cell in held):
+            others = [c for c in held if c not in family and not unknown(c) and not is_unrated(c)]
+            if marks and not others:
                 ways[name] = set(marks)
+            elif len(marks) > 1 and len(marks) >= 2 * len(others):
+                nearly[name] = others[0]
         found = set().union(*ways.values())
         said = {family[mark] for mark in found}
         sides = [*dict.fromkeys(family.values())][:2]
@@ -263,5 +267,10 @@ def find_marked(columns: Columns) -> Mapping[str, str]:
             hint="the recipe's [sheet.marks] says what a mark means",
         )
         columns.use(ways, "codes")
+        for name, odd in nearly.items():
+            columns.tell(
+                f"{name!r} holds such marks and others, as {odd!r}, so it is no code.",
+                hint=f'mend those cells, or --columns "codes={name}"',
+            )
         return meant
     return {}
