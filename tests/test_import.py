@@ -3178,13 +3178,16 @@ def test_groups_merged_across_a_table_are_a_column_where_years_have_their_own(
         ),
         (
             "Författare (år);Land;Hinder;Möjliggörande faktorer\n"
-            'Andersson m.fl. (2015);Sverige;tid, pengar;stöd\nÖberg (2018);Norge;framgår ej;"- mod\n- ork"\n',
+            "Andersson m.fl. (2015);Sverige;tid, pengar;stöd\n"
+            'Öberg (2018);Norge;framgår ej;"- mod\n- ork"\n',
             {"Sweden", "Norway"},
         ),
         (
             "Eerste auteur en jaar;Land;Thema;Belemmerend/bevorderend;Citaat\n"
-            "Jansen, 2017;Nederland;Tijd;belemmerend;druk\nDe Vries, 2019;België;Baas;bevorderend;goed\n"
-            "De Vries, 2019;België;Tijd;bevorderend;rust\nJansen, 2017;Nederland;Baas;belemmerend;nors\n",
+            "Jansen, 2017;Nederland;Tijd;belemmerend;druk\n"
+            "De Vries, 2019;België;Baas;bevorderend;goed\n"
+            "De Vries, 2019;België;Tijd;bevorderend;rust\n"
+            "Jansen, 2017;Nederland;Baas;belemmerend;nors\n",
             {"Netherlands", "Belgium"},
         ),
         (
@@ -3203,7 +3206,8 @@ def test_groups_merged_across_a_table_are_a_column_where_years_have_their_own(
             {"China", "Hong Kong"},
         ),
         (
-            "المؤلف (السنة),البلد,المعوقات,الميسرات\nالأحمد وآخرون (2018),السعودية,الوقت؛ المال,الإدارة\n"
+            "المؤلف (السنة),البلد,المعوقات,الميسرات\n"
+            "الأحمد وآخرون (2018),السعودية,الوقت؛ المال,الإدارة\n"
             "حسن (2020),مصر,التكلفة,لم يذكر\n",
             {"Saudi Arabia", "Egypt"},
         ),

@@ -182,8 +182,8 @@ _NO_HARM = re.compile(
     r"^by\b.*\brisks?\b|\bat risk\b|\brisks? (?:of bias|mitigation|management|assessments?|"
     r"reduction|factors?|groups?|levels?|scores?|ratings?|categor(?:y|ies)|types?|names?|descriptions?|analys[ei]s|models?|"
     r"predictions?|perceptions?|communication|ratios?|differences?|stratification|prevention)\b|"
-    r"\b(?:evidence|muscle|grip|physical) strengths?\b|\bstrength of (?:the )?(?:evidence|recommendations?|"
-    r"associations?|effects?|relationships?)\b|\bstrength training\b"
+    r"\b(?:evidence|muscle|grip|physical) strengths?\b|\bstrength of (?:the )?(?:evidence|"
+    r"recommendations?|associations?|effects?|relationships?)\b|\bstrength training\b"
 )
 
 
