@@ -101,6 +101,11 @@ def test_the_head_of_a_theme_reaches_the_edges_of_the_window(
         # With letters of twice the size no number is cut off beside the picture of the first page.
         ("intro", ".synth-lane-counts [aria-hidden]", "fontSize = '200%'"),
         ("studies", ".synth-facts dd", "fontSize = '200%'"),
+        (
+            "studies",
+            ".synth-entry-name, .synth-entry-how, .synth-entry-counts .dir",
+            "fontSize = '200%'",
+        ),
         # A line that hangs does so at the side where it begins.
         ("studies", ".synth-ref", "direction = 'rtl'"),
         ("references", ".citation p", "direction = 'rtl'"),
@@ -307,6 +312,31 @@ def test_the_keyboard_comes_to_folded_code_after_what_it_shows(
         assert folds.evaluate_all(
             "all => all.every((it) => it.previousElementSibling?.matches('.cell_output'))"
         ), name
+        # It does not lie over the line below the figure.
+        assert folds.evaluate_all(
+            """all => all.every((it) => [...it.parentElement.querySelectorAll(".synth-furniture")]
+                .every((line) => line.getBoundingClientRect().bottom
+                    <= it.getBoundingClientRect().top + 1))"""
+        ), name
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_the_names_of_the_pages_before_and_after_keep_their_words_whole(
+    width: int, built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    offline = offline_page(viewport={"width": width, "height": 740})
+    for name in ("brief-services", "change-management", "organizational-culture", "wellbeing"):
+        page = offline.open(built_book / "book" / f"{name}.html")
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll(".prev-next-title")].flatMap((title) =>
+                [...title.textContent.matchAll(/\\S+/g)].filter((word) => {
+                    const range = document.createRange();
+                    range.setStart(title.firstChild, word.index);
+                    range.setEnd(title.firstChild, word.index + word[0].length);
+                    return range.getClientRects().length > 1;
+                }).map((word) => word[0]))"""
+        )
+        assert cut == [], name
 
 
 def test_a_line_of_its_level_marks_the_page_in_the_list(
