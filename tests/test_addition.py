@@ -148,6 +148,18 @@ def test_what_an_entry_takes_from_its_file_is_written_into_it(example: Path) -> 
     assert errors(example) == []
 
 
+def test_a_table_is_one_of_references_only_by_its_headings(
+    example: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = add(example, "Title,Authors,Year,Tags\nPay,Lee A,2020,x\n", "export.csv")
+    assert "1 column that no list of references shows: Tags." in said[0]
+    assert said[1] == "lee2020: Lee, 2020. Pay"
+    file = example.parent / "codings.csv"
+    file.write_text("Study,Code\nLee 2020,Pay\nLee 2020,Hours\n", "utf-8")
+    assert main(["add", str(file), "--root", str(example)]) == 1
+    assert "There is no reference in this file" in capsys.readouterr().err
+
+
 def test_how_a_file_was_read_and_what_is_not_certain_is_said(example: Path) -> None:
     ris = "TY  - JOUR\nAU  - Müller C.\nTI  - One\nPY  - 2020\nZZ  - x\nER  - \n"
     file = example.parent / "old.ris"

@@ -813,6 +813,38 @@ def test_two_studies_of_one_title_and_two_years_stay_two(tmp_path: Path) -> None
     }
 
 
+REFERENCES = (
+    "Title,Authors,Year,Source title,Document Type\n"
+    'Beds,"Lee, Ann",2020,Rooms,Article\nChairs,"Roux, B.",2021,Seats,Book chapter\n'
+)
+
+
+@pytest.mark.parametrize("name", ["references.csv", "references.xlsx"])
+def test_a_table_of_references_is_read_again_with_a_new_work_in_it(
+    tmp_path: Path, name: str
+) -> None:
+    from synth.starter.again import import_again
+    from synth.starter.start import start
+
+    root, table, said = tmp_path / "review", tmp_path / "t.csv", list[str]()
+
+    def write(references: str) -> Path:
+        file = tmp_path / name
+        file.write_text(references, "utf-8")
+        return workbook(file, Sheet1=references) if name.endswith("xlsx") else file
+
+    table.write_text("Study,Code\nLee 2020,Pay\nRoux 2021,Pay\n", "utf-8")
+    request = Request(root, (table,), bib=write(REFERENCES), title="Pay")
+    start(request, execute=False, dry_run=False, say=lambda line: None)
+    assert Review.load(root).bibliography["roux2021"].container == "Seats"
+    table.write_text("Study,Code\nLee 2020,Pay\nRoux 2021,Pay\nEk 2022,Pay\n", "utf-8")
+    # Another author's work of a title that is there is another work.
+    write(REFERENCES + 'Beds,"Ek, Pia",2022,Rooms,Article\n')
+    import_again(root, (), prune=False, dry_run=False, say=said.append)
+    new = Review.load(root).bibliography["ek2022"]
+    assert (new.title, new.container) == ("Beds", "Rooms")
+
+
 def test_the_same_file_again_changes_nothing(again: Callable[..., str], tmp_path: Path) -> None:
     again(FIRST)
     before = {

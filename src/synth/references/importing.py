@@ -21,6 +21,7 @@ from synth.reading.bibliography import check_bibliography, parse_bibliography
 from synth.reading.encodings import read_any_text
 from synth.reading.settings import SLUG
 from synth.references import tagged
+from synth.references.csv_records import records_of_rows, rows_of
 from synth.references.formats import to_bibtex
 from synth.references.latex import plain
 from synth.references.matching import Matcher
@@ -84,8 +85,8 @@ def read_references(path: Path) -> tuple[Works, list[Problem]]:
     """Read a file of references, of whatever format its text turns out to have.
 
     BibTeX, RIS, PubMed (``.nbib`` and XML), Web of Science (``.ciw``), EndNote (XML and ``.enw``),
-    Zotero's RDF, CSL (JSON and YAML) and lists typed as text are known by what they hold, not by
-    the name of the file.
+    Zotero's RDF, CSL (JSON and YAML), tables with headings and lists typed as text are known by
+    what they hold, not by the name of the file.
 
     Parameters
     ----------
@@ -129,6 +130,8 @@ def parse_references(
         items, problems = _of_yaml(text, file)
     elif re.search(r"^\s*@\s*\w+\s*[{(]", text, re.MULTILINE):
         return _of_bibtex(text, file, notes)
+    elif (table := works_of_table(*rows_of(text), file, notes))[0].bibliography:
+        return table
     else:
         items, problems = _of_typed(text, file)
     if any(problem.severity == "error" for problem in problems):
@@ -558,6 +561,22 @@ def _of_xml(text: str, file: str) -> tuple[list[Item], list[Problem]]:
     records, form, problems, unknown = records_of_xml(text, file)
     items, told = _of_records(records, form, file)
     return items, [*problems, *told, *_unknown_names(unknown, file)]
+
+
+def works_of_table(
+    header: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    file: str,
+    notes: Sequence[str] = (),
+) -> tuple[Works, list[Problem]]:
+    """The works of a table that a reference manager or database saved; none of another table."""
+    records, form, left = records_of_rows(header, rows)
+    items, problems = _of_records(records, form, file)
+    if left:
+        what = f"{counted(len(left), 'column')} that no list of references shows"
+        notes = [*notes, f"The table has {what}: {', '.join(left)}."]
+    works, found = works_of(items, file, notes)
+    return works, problems + found
 
 
 _ELSEWHERE = (

@@ -185,8 +185,8 @@ def _ends_later(lines: Sequence[str], number: int) -> bool:
 
 
 _FORMS = {"nbib": (_NBIB, "PMID"), "ciw": (_CIW, "PT"), "enw": (_ENW, "0")}
-# Tags whose further lines are further values, not the rest of the value.
-_MANY = frozenset(["AU", "AF", "BA", "BE", "CA", "BF", "GP", "ED", "C1", "RI", "OI", "FAU", "FED"])
+MANY = frozenset(["AU", "AF", "BA", "BE", "CA", "BF", "GP", "ED", "C1", "RI", "OI", "FAU", "FED"])
+"""Tags whose further lines are further values, not the rest of the value."""
 
 
 def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], list[Problem]]:
@@ -203,7 +203,7 @@ def _others(lines: Sequence[str], form: str, file: str) -> tuple[list[Record], l
         if found is None:
             if record is not None and last and line.strip():
                 values = record.values[last]
-                if form == "ciw" and last in _MANY:
+                if form == "ciw" and last in MANY:
                     values.append(line.strip())
                 else:
                     values[-1] = f"{values[-1]} {line.strip()}".strip()

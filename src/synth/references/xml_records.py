@@ -231,7 +231,7 @@ def _date(date: Element | None) -> str:
 
 # --- Zotero -------------------------------------------------------------------------------------
 
-_ZOTERO_TYPES = {
+ZOTERO_TYPES = {
     "journalArticle": "JOUR",
     "magazineArticle": "MGZN",
     "newspaperArticle": "NEWS",
@@ -326,7 +326,7 @@ def _of_zotero(
 
 
 def _zotero(work: Element, elsewhere: Mapping[str, Element]) -> _Values:
-    kind = _ZOTERO_TYPES.get(_at(work, "itemType"), "GEN")
+    kind = ZOTERO_TYPES.get(_at(work, "itemType"), "GEN")
     wholes: list[Element] = []
     for part in work.iterfind("isPartOf"):
         named = elsewhere.get(part.get("resource", ""))

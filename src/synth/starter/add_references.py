@@ -22,9 +22,10 @@ from synth.reading.csv_table import format_table, split_table
 from synth.reading.settings import read_settings
 from synth.reading.textio import read_text, write_files
 from synth.references.apa import author_year
-from synth.references.importing import Works, read_references
+from synth.references.importing import Works
 from synth.references.sameness import Known
 from synth.references.work import Reference
+from synth.starter.works import read_works
 from synth.text import shorten, slug
 
 STUDIES = TABLES["studies"]
@@ -102,7 +103,7 @@ def add_works(
 
 def addition(root: Path, file: Path, *, role: str) -> Addition:
     """Make the new text of the files without writing it. Parameters as in :func:`add_works`."""
-    works, problems = read_references(file)
+    works, problems = read_works(file, lambda _: None, named=True)
     text, found = read_text(root / BIB_FILE, BIB_FILE)
     there, wrong = parse_bibliography(text or "", BIB_FILE)
     settings, unset = read_settings(root)

@@ -27,7 +27,8 @@ from synth.reading.rules import check_records
 from synth.reading.settings import SETTINGS_FILE
 from synth.reading.versions import VERSIONS_FILE, with_entry
 from synth.references.formats import csl_item, to_bibtex
-from synth.references.importing import Works, read_references
+from synth.references.importing import Works
+from synth.references.sameness import Known
 from synth.starter.codebook_draft import Codes, Node, read_codes
 from synth.starter.draft import NO_ROW, table_text
 from synth.starter.importer import Former, Taken, take_in
@@ -36,6 +37,7 @@ from synth.starter.recipe import RECIPE_FILE, Recipe, read_recipe
 from synth.starter.report import REPORT_FILE, Report, number
 from synth.starter.request import Request
 from synth.starter.spreadsheet import folded, read_tables
+from synth.starter.works import read_works
 
 _TABLES = ("codebook", "studies", "coded_studies", "flow")
 _CODINGS = ("first_coding", "second_coding")
@@ -134,25 +136,23 @@ def _former(root: Path, records: Records, recipe: Recipe, say: Say) -> Former:
         for rows in (_table(root / imported(TABLES["studies"].file)), base)
         for column in next(iter(rows.values()), {})
     }
-    works, codes = _works(root, recipe), _codes(root, records, recipe, say)
+    works, codes = _works(root, recipe, say), _codes(root, records, recipe, say)
     return Former(findings, ids, works, codes, held)
 
 
-def _works(root: Path, recipe: Recipe) -> Works:
+def _works(root: Path, recipe: Recipe, say: Say) -> Works:
     """The review's references, and the works that the team's file of references has beside them."""
     text = (root / BIB_FILE).read_text("utf-8") if (root / BIB_FILE).is_file() else ""
     held, _ = parse_bibliography(text)
     theirs = root / recipe.references if recipe.references else None
     if theirs is not None and theirs.is_file():
-        works, problems = read_references(theirs)
+        works, problems = read_works(theirs, say)
         errors = [problem for problem in problems if problem.severity == "error"]
         if errors:
             raise ReviewError(errors)
-        dois = {work.doi.casefold() for work in held.values() if work.doi}
-        titles = {work.title.casefold() for work in held.values()}
+        there = Known(held)
         for key, work in works.bibliography.items():
-            known = key in held or work.doi.casefold() in dois or work.title.casefold() in titles
-            if not known:
+            if key not in held and not there.find(work)[0]:
                 text = f"{text}\n" + to_bibtex([{**csl_item(work), "id": key}])
         held, _ = parse_bibliography(text)
     return Works(text, held, {}, {}, (), BIB_FILE)

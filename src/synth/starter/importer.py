@@ -10,11 +10,11 @@ from pathlib import Path
 from synth.errors import Problem, ReviewError
 from synth.model import TABLES
 from synth.reading.textio import without_collecting
-from synth.references.importing import Works, read_references
+from synth.references.importing import Works
 from synth.starter.codebook_draft import MOST_RANKS, Codes, read_codes
 from synth.starter.collect.collect import collect
 from synth.starter.collect.material import Material
-from synth.starter.columns.guess import Guess, guess
+from synth.starter.columns.guess import Guess
 from synth.starter.columns.named import given
 from synth.starter.completed import (
     explained,
@@ -39,7 +39,7 @@ from synth.starter.table_choice import choose, codebook_among, columns_of
 from synth.starter.telling import places_of, tell_columns, tell_understood
 from synth.starter.turned import of_forms, of_map, turned
 from synth.starter.understanding import understand
-from synth.starter.works import find_works, name_works, works_of_sheet
+from synth.starter.works import find_works, name_works, read_works
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
@@ -327,18 +327,10 @@ def _answer(made: Guess, ask: Ask | None, report: Report) -> SheetRecipe:
     return recipe
 
 
-_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json")
-
-
 def _works(bib: Path | None, report: Report, say: Say) -> Works | None:
     if bib is None:
         return None
-    works, problems = read_references(bib)
-    if any(problem.code == "references-none" for problem in problems):
-        sheets, found = read_tables(bib, say)
-        if sheets:
-            works, found = works_of_sheet(sheets[0], guess(sheets[0]).recipe)
-        problems = found if sheets or bib.suffix.lower() in _TABLES else problems
+    works, problems = read_works(bib, say)
     # What 'synth check' would refuse tomorrow is told with what cannot be read today.
     latest = today().year + 1
     refused = (one for one in works.wrong(latest) if one.severity == "error")

@@ -15,17 +15,25 @@ from synth.reading.bibliography import BIB_FILE, parse_bibliography
 from synth.reading.csv_table import mangled
 from synth.references.apa import author_year
 from synth.references.formats import ET_AL, to_bibtex
-from synth.references.importing import Item, Works, works_of
+from synth.references.importing import (
+    Item,
+    Works,
+    read_references,
+    works_of,
+    works_of_table,
+)
 from synth.references.latex import decode
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
 from synth.references.tagged import csl_name, dated
 from synth.references.work import KEY_SUFFIX, Bibliography, Reference, read_date, same_doi
+from synth.starter.columns.guess import guess
 from synth.starter.identity import Identity, Studies, author_and_year, identity
+from synth.starter.project import Say
 from synth.starter.recipe import SheetRecipe
 from synth.starter.report import Report
 from synth.starter.sheet import Sheet
-from synth.starter.spreadsheet import folded, slug
+from synth.starter.spreadsheet import folded, read_tables, slug
 from synth.text import fold_words, unique
 
 
@@ -323,6 +331,36 @@ def _nearest(who: Identity, names: dict[str, str]) -> str:
         return ""
     near = difflib.get_close_matches(who.label, names, n=1, cutoff=0.8)
     return f"Did you mean {names[near[0]]!r}?" if near else ""
+
+
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json")
+
+
+def read_works(file: Path, say: Say, *, named: bool = False) -> tuple[Works, list[Problem]]:
+    """Read references of any format, those in a workbook or a table among them.
+
+    Parameters
+    ----------
+    file : the file.
+    say : where it is said that reading goes on.
+    named : take a table only for one of references if its headings name title, authors and year.
+
+    Returns
+    -------
+    As :func:`synth.references.importing.read_references`.
+    """
+    works, problems = read_references(file)
+    if not any(problem.code in ("references-none", "sheet-not-text") for problem in problems):
+        return works, problems
+    sheets, found = read_tables(file, say)
+    for sheet in sheets:
+        rows = [(row.line, [row.cells[name] for name in sheet.header]) for row in sheet.rows]
+        works, told = works_of_table(sheet.header, rows, sheet.source, sheet.notes)
+        if works.bibliography:
+            return works, told
+    if sheets and not named:
+        return works_of_sheet(sheets[0], guess(sheets[0]).recipe)
+    return works, found if not sheets and file.suffix.lower() in _TABLES else problems
 
 
 def works_of_sheet(sheet: Sheet, recipe: SheetRecipe) -> tuple[Works, list[Problem]]:
