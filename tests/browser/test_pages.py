@@ -563,3 +563,24 @@ def test_a_paragraph_has_the_mark_of_its_direction_in_the_margin_or_in_its_line(
         assert (left < edge - 20) == (width > 400)
         assert 2 <= gap <= 24
         assert abs(middle) < 5
+
+
+def test_what_is_chosen_is_seen_in_the_colours_of_a_system(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    """Solids and shadows are not drawn there: the page in the list, the theme on the map."""
+    offline = offline_page(
+        viewport={"width": 1440, "height": 900}, forced_colors="active", color_scheme="light"
+    )
+    page = offline.open(built_book / "book" / "macro.html")
+    here = page.locator(".bd-links a[aria-current=page]")
+    assert here.evaluate("(one) => getComputedStyle(one).boxShadow").startswith("rgb(0, 0, 0)")
+    page = offline.open(built_book / "book" / "influences.html")
+    page.locator(".synth-card.chosen").first.wait_for()
+    fills = page.evaluate(
+        """() => [".synth-card.chosen", ".synth-card:not(.chosen)"].map((card) =>
+            ["rect, .synth-card-box", "text"].map((part) =>
+                getComputedStyle(document.querySelector(card).querySelector(part)).fill))"""
+    )
+    assert fills[0][0] != fills[1][0]
+    assert fills[0][0] != fills[0][1]
