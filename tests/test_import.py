@@ -3326,6 +3326,65 @@ def test_the_order_of_a_table_is_no_issue_of_a_journal(take: Take) -> None:
     assert {row["record"] for row in made.rows("data/studies.csv")} == {"1", "2"}
 
 
+_ASKED = ("Author", "Year", "Country", "Barriers", "Facilitators")
+_SAID = (("Lee", "2019", "Peru", "no time", "a boss"), ("Ek", "2012", "Chad", "low pay", ""))
+
+
+@pytest.mark.parametrize(
+    ("head", "between", "sign"),
+    [("", "", ","), ("", "Study {},\n", ","), ("Item,Answer\n", "", ","), ("", "", ": ")],
+)
+def test_forms_one_below_the_other_are_a_row_each(
+    take: Take, head: str, between: str, sign: str
+) -> None:
+    forms = (
+        between.format(at) + "".join(f"{a}{sign}{b}\n" for a, b in zip(_ASKED, said, strict=True))
+        for at, said in enumerate(_SAID, 1)
+    )
+    made = take(head + "".join(forms))
+    assert (made.counts, made.themes) == ((3, 2), {"Barriers": 2, "Facilitators": 1})
+    assert {study.countries for study in made.records.studies.values()} == {("Peru",), ("Chad",)}
+    assert "2 forms stand one below the other" in made.told
+    assert ("1 line that answers nothing, as 'Study 2'" in made.told) == bool(between)
+
+
+def test_a_row_for_each_study_and_variable_is_a_row_for_each_study(take: Take) -> None:
+    rows = "".join(
+        f"{said[0]} {said[1]},{a},{b}\n"
+        for said in _SAID
+        for a, b in zip(_ASKED[2:], said[2:], strict=True)
+    )
+    made = take(f"Study,Variable,Value\n{rows}")
+    assert (made.counts, made.themes) == ((3, 2), {"Barriers": 2, "Facilitators": 1})
+    assert "Each value of 'Variable' is read as a column" in made.told
+
+
+def test_codes_of_a_domain_with_a_text_beside_are_no_variables(take: Take) -> None:
+    made = take("Study,Theme,Text\nLee 2019,Pay,low\nLee 2019,Rest,no\nEk 2012,Pay,poor\n")
+    assert made.themes == {"Pay": 2, "Rest": 1}
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels"),
+    [
+        ("well-being;time-lost", {"Well-being", "Time-lost"}),
+        ("low-pay;long-hours", {"Low pay", "Long hours"}),
+        ("9-12;6-8", {"9-12", "6-8"}),
+    ],
+)
+def test_a_hyphen_of_a_word_stays(take: Take, codes: str, labels: set[str]) -> None:
+    assert set(take(f"Study,Theme\nLee 2020,{codes}\n").themes) == labels
+
+
+def test_strengths_and_limitations_of_a_study_are_no_direction(take: Take) -> None:
+    made = take(
+        "Study,Barriers,Strengths and limitations,Strength of evidence\n"
+        "Lee 2019,no time,small,low\n"
+        "Ek 2012,low pay,one site,high\n"
+    )
+    assert made.themes == {"Barriers": 2}
+
+
 def test_studies_without_a_year_and_a_code_are_no_names_of_groups(take: Take) -> None:
     made = take("Study,Code\nLee 2020,Pay\nWHO,\nRoux 2019,Rest\nEk 2018,Pay\n")
     assert made.counts == (3, 4)

@@ -51,6 +51,7 @@ class Codes:
     notes : how it was read.
     ids : what the author's tables call nodes, such as numbers, by the id here.
     closed : whether it is the author's own, so that a code it lacks may be a slip.
+    of_ids : whether hyphens in what tables call codes stand for spaces, as in ids.
     """
 
     file: str = ""
@@ -59,6 +60,7 @@ class Codes:
     notes: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     closed: bool = False
+    of_ids: bool = True
 
     @property
     def depth(self) -> int:
@@ -84,9 +86,9 @@ class Codes:
                     stem = f"{parent}-{stem}"
                 name = unique(stem, self.nodes)
                 shown = label
-                if SLUG.fullmatch(label) and ("-" in label or label == node_id(label)):
+                if SLUG.fullmatch(label) and label == node_id(label):
                     # An id of a table in our own form is no label to read.
-                    shown = label.replace("-", " ").capitalize()
+                    shown = (label.replace("-", " ") if self.of_ids else label).capitalize()
                 self.nodes[name] = Node(name, parent, shown, line=line)
                 self._by_label[key] = name
                 self.__dict__.pop("_by_name", None)

@@ -37,7 +37,7 @@ from synth.starter.sheet import Sheet
 from synth.starter.spreadsheet import read_tables
 from synth.starter.table_choice import choose, codebook_among, columns_of
 from synth.starter.telling import places_of, tell_columns, tell_understood
-from synth.starter.turned import of_forms, of_map, turned
+from synth.starter.turned import by_variable, of_forms, of_map, one_below_another, turned
 from synth.starter.understanding import understand
 from synth.starter.works import find_works, name_works, read_works
 
@@ -294,7 +294,8 @@ def _read(files: Sequence[Path], report: Report, say: Say, *, maps: bool) -> lis
         found, problems = read_tables(file, say)
         report.problems += problems
         if maps:
-            found = [one for sheet in of_forms(found) for one in of_map(sheet)]
+            found = [by_variable(one_below_another(sheet)) for sheet in of_forms(found)]
+            found = [one for sheet in found for one in of_map(sheet)]
         found = named_by_sheets([headed(sheet) for sheet in found])
         found = [filled_down(settled(grouped(explained(sheet)))) for sheet in found]
         for sheet in map(turned, found):

@@ -183,7 +183,9 @@ _NO_HARM = re.compile(
     r"reduction|factors?|groups?|levels?|scores?|ratings?|categor(?:y|ies)|types?|names?|descriptions?|analys[ei]s|models?|"
     r"predictions?|perceptions?|communication|ratios?|differences?|stratification|prevention)\b|"
     r"\b(?:evidence|muscle|grip|physical) strengths?\b|\bstrength of (?:the )?(?:evidence|"
-    r"recommendations?|associations?|effects?|relationships?)\b|\bstrength training\b"
+    r"recommendations?|associations?|effects?|relationships?)\b|\bstrength training\b|"
+    r"\bstrengths? (?:and |or )?(?:limitations?|weaknesses)\b|\b(?:study|methodological) "
+    r"(?:strengths?|weaknesses|limitations?)\b"
 )
 
 

@@ -69,7 +69,7 @@ def column_name(text: str, taken: Iterable[str]) -> str:
     words = re.findall(r"[a-z0-9]+", _ascii(text).lower())
     stem = "_".join(words)[:40].strip("_")
     if not stem or not stem[0].isalpha():
-        stem = f"column_{stem}".strip("_")
+        stem = f"own_{stem}" if stem else "own_words"
     return unique(stem, taken, "_")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -184,15 +185,138 @@ def _form(sheet: Sheet) -> dict[str, str]:
 
 
 _ANSWERS = (
-    "answer",
-    "answers",
-    "value",
-    "response",
-    "extracted",
-    "data",
-    "extracted data",
-    "entry",
+    *("answer", "answers", "value", "values", "response", "responses", "extracted", "data"),
+    *("extracted data", "entry", "antwort", "wert", "reponse", "valeur"),
+    *("respuesta", "valor", "resposta", "risposta", "valore", "antwoord", "waarde", "svar"),
 )
+_ITEMS = (
+    *("item", "items", "variable", "variables", "field", "question", "attribute", "parameter"),
+    *("data item", "extraction item", "feld", "frage", "merkmal"),
+    *("champ", "rubrique", "campo", "pregunta", "pergunta", "voce", "domanda", "veld", "vraag"),
+)
+
+
+def one_below_another(sheet: Sheet) -> Sheet:
+    """Forms filled in for a study each, one below the other, with a row for each; else as it is.
+
+    A form begins where its first question comes again. What is asked has to tell the study.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> said = [("Year", "2020"), ("Pay", "low"), ("Author", "Ek"), ("Year", "2012"), ("Pay", "")]
+    >>> rows = tuple(Row(at, {"Author": a, "Lee": b}) for at, (a, b) in enumerate(said, 2))
+    >>> [row.cells for row in one_below_another(Sheet("t.csv", ("Author", "Lee"), rows)).rows]
+    [{'Author': 'Lee', 'Year': '2020', 'Pay': 'low'}, {'Author': 'Ek', 'Year': '2012', 'Pay': ''}]
+    """
+    pairs = _pairs(sheet)
+    times = Counter(bare(name) for _, name, _ in pairs if name)
+    again = {name for name, count in times.items() if count > 1}
+    inside = sum(bare(name) in again for _, name, _ in pairs if name)
+    first = next((bare(name) for _, name, _ in pairs if bare(name) in again), "")
+    if len(again) < 3 or inside * 3 < len(pairs) * 2 or not _tells_studies(again):
+        return sheet
+    header: dict[str, str] = {}
+    forms: list[tuple[int, dict[str, list[str]]]] = []
+    alone: list[str] = []
+    asked = ""
+    for line, name, said in pairs:
+        if bare(name) == first:
+            forms.append((line, {}))
+        elif name and not said and bare(name) not in again:
+            alone.append(name)  # "Study 2" above a form answers nothing
+            continue
+        if not forms:
+            alone.append(name)
+            continue
+        asked = header.setdefault(bare(name), name) if name else asked
+        forms[-1][1].setdefault(asked, []).append(said)
+    twice = sum(
+        len([one for one in said if one]) > 1 for _, form in forms for said in form.values()
+    )
+    if len(forms) < 2 or twice > len(forms) or max(times.values()) > 2 * len(forms):
+        return sheet
+    rows = tuple(
+        Row(line, {name: "\n".join(filter(None, form.get(name, ()))) for name in header.values()})
+        for line, form in forms
+    )
+    note = (
+        f"{len(rows)} forms stand one below the other, filled in for a study each: each is read as "
+        f"a row, from its {header[first]!r} on, and is named by the number of its first row."
+    )
+    notes = [*sheet.notes, note]
+    if alone:
+        noun = "line that answers" if len(alone) == 1 else "lines that answer"
+        notes.append(f"{len(alone)} {noun} nothing, as {alone[0]!r}, were not read.")
+    return replace(sheet, header=(*header.values(),), rows=rows, notes=tuple(notes))
+
+
+def _pairs(sheet: Sheet) -> list[tuple[int, str, str]]:
+    """What a sheet asks line by line and what was answered: two columns, or "Year: 2020"."""
+    if sheet.holds or sheet.heads or not sheet.rows or len(sheet.header) > 2:
+        return []
+    top, end = sheet.header[0], sheet.header[-1]
+    lines = [(row.line, row.cells[top], row.cells[end]) for row in sheet.rows]
+    if bare(top) not in _ITEMS or bare(end) not in _ANSWERS:
+        lines.insert(0, (lines[0][0] - 1, top, end))
+    if len(sheet.header) == 2:
+        return [(line, " ".join(name.split()), said) for line, name, said in lines]
+    cut = [(line, text, text.partition(":")) for line, text, _ in lines]
+    return [
+        (line, " ".join(one.split()), two.strip()) if colon else (line, "", text)
+        for line, text, (one, colon, two) in cut
+    ]
+
+
+def by_variable(sheet: Sheet) -> Sheet:
+    """A table with a row for each study and question, with a row for each study; else as it is.
+
+    Parameters
+    ----------
+    sheet : the table.
+
+    >>> said = [("Lee 2020", "Pay", "low"), ("Lee 2020", "Rest", ""), ("Ek 2012", "Pay", "good")]
+    >>> names = ("Study", "Variable", "Value")
+    >>> rows = tuple(Row(at, dict(zip(names, row))) for at, row in enumerate(said, 2))
+    >>> [(*row.cells.values(),) for row in by_variable(Sheet("t.csv", names, rows)).rows]
+    [('Lee 2020', 'low', ''), ('Ek 2012', 'good', '')]
+    """
+    items = [name for name in sheet.header if bare(name) in _ITEMS]
+    answers = [name for name in sheet.header if bare(name) in _ANSWERS]
+    if sheet.holds or sheet.heads or len(items) != 1 or len(answers) != 1:
+        return sheet
+    (item,), (answer,) = items, answers
+    keys = [name for name in sheet.header if name not in (item, answer)]
+    asked = {bare(row.cells[item]): row.cells[item] for row in sheet.rows if row.cells[item]}
+    studies = {tuple(row.cells[name] for name in keys): row.line for row in sheet.rows}
+    told = _tells_studies({*map(bare, keys), *asked}) or any(
+        bare(name) in known_headings()["study"] for name in keys
+    )
+    if not told or not keys or {*map(bare, keys)} & {*asked}:
+        return sheet
+    if (
+        len(studies) < 2
+        or len(asked) < 2
+        or len(sheet.rows) < 2 * max(len(studies), len(asked)) - 1
+    ):
+        return sheet
+    held: dict[tuple[str, ...], dict[str, list[str]]] = {who: {} for who in studies}
+    for row in sheet.rows:
+        who = tuple(row.cells[name] for name in keys)
+        held[who].setdefault(bare(row.cells[item]), []).append(row.cells[answer])
+    rows = []
+    for who, line in studies.items():
+        said = {
+            name: "\n".join(filter(None, held[who].get(key, ()))) for key, name in asked.items()
+        }
+        rows.append(Row(line, {**dict(zip(keys, who, strict=True)), **said}))
+    note = (
+        f"Each value of {item!r} is read as a column with what stands in {answer!r}, so that each "
+        "study has a row, named by the last of its own."
+    )
+    header = (*keys, *asked.values())
+    return replace(sheet, header=header, rows=tuple(rows), notes=(*sheet.notes, note))
 
 
 def _names(sheet: Sheet, name: str) -> bool:

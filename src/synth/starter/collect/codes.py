@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from synth.errors import did_you_mean
+from synth.reading.settings import SLUG
 from synth.starter.codebook_draft import Codes
 from synth.starter.collect.material import Material, Where
 from synth.starter.columns.separators import split_path
@@ -162,6 +163,7 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
     """The codebook of the codes that occur: whole ways first, then labels on their own."""
     codes = material.codes
     single: list[tuple[list[str], int]] = []
+    codes.of_ids = _are_ids(material, counting, reader)
     merged: dict[str, None] = {}
     spelled: dict[str, dict[str, None]] = {}
     for index, (sheet, recipe) in enumerate(material.sheets):
@@ -194,6 +196,28 @@ def draft_codes(material: Material, counting: set[Where], reader: RowCodes) -> N
         if len(ways) > 1:
             text = "Codes that differ only in capitals or spaces are one."
             material.report.decided(text, " and ".join(map(repr, ways)), noun="code")
+
+
+# "well-being" and "self-efficacy" are words with a hyphen of their own.
+_HYPHENED = re.compile(r"(?:self|well|non|co|e|re|pre|post|anti|inter|follow|peer)-")
+
+
+def _are_ids(material: Material, counting: set[Where], reader: RowCodes) -> bool:
+    """Whether the codes of tables are ids, so that their hyphens stand for spaces."""
+    labels = {
+        label
+        for index, (sheet, recipe) in enumerate(material.sheets)
+        for row in sheet.rows
+        if (index, row.line) in counting
+        for _, named, _ in reader.labels(row, recipe)
+        for label in named
+    }
+    joined = [label for label in labels if "-" in label]
+    return (
+        all(map(SLUG.fullmatch, labels))
+        and len(joined) * 2 >= len(labels)
+        and not any(map(_HYPHENED.match, joined))
+    )
 
 
 def tell_alike(codes: Codes, report: Report) -> None:
