@@ -383,6 +383,43 @@ def test_a_line_merged_across_a_table_is_one_cell(tmp_path: Path) -> None:
     assert "3 merged ranges were filled, every cell with what the range shows: A6:A7" in told(sheet)
 
 
+def test_rows_struck_out_are_not_read_and_cells_are_and_both_are_told(tmp_path: Path) -> None:
+    def fill(book: Any) -> None:
+        sheet, struck = book.add_worksheet("S"), book.add_format({"font_strikeout": True})
+        sheet.write_row("A1", ["Study", "Code"])
+        sheet.write_row("A2", ["Lee 2020", "Pay"])
+        sheet.write_row("A3", ["Old 2001", "Pay"], struck)
+        sheet.write("A4", "Ek 2021")
+        sheet.write("B4", "Rest", struck)
+        other = book.add_worksheet("All")
+        other.write_row("A1", ["Study", "Code"], struck)
+        other.write_row("A2", ["Lee 2020", "Pay"], struck)
+
+    some, whole = read(tmp_path, "t.xlsx", workbook(fill))
+    assert cells(some) == [["Lee 2020", "Pay"], ["Ek 2021", "Rest"]]
+    assert "1 row is struck out in the file and was not read: 3." in told(some)
+    assert "1 cell is struck out in the file and read: B4." in told(some)
+    assert (cells(whole), "struck" in told(whole)) == ([["Lee 2020", "Pay"]], False)
+
+
+def test_rows_struck_out_in_opendocument_are_not_read(tmp_path: Path) -> None:
+    style = (
+        '<style:style xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" '
+        'style:name="ce1"><style:text-properties style:text-line-through-style="solid"/>'
+        "</style:style>"
+    )
+    lined = ' table:style-name="ce1"'
+    rows = (
+        f"<table:table-row>{text_cell('Study')}{text_cell('Code')}</table:table-row>"
+        f"<table:table-row>{text_cell('Old 2001', lined)}{text_cell('Pay', lined)}</table:table-row>"
+        f"<table:table-row>{text_cell('Lee 2020')}{text_cell('Pay', lined)}</table:table-row>"
+    )
+    (sheet,) = read(tmp_path, "t.ods", opendocument(rows, style))
+    assert cells(sheet) == [["Lee 2020", "Pay"]]
+    assert "1 row is struck out in the file and was not read: 2." in told(sheet)
+    assert "1 cell is struck out in the file and read: B3." in told(sheet)
+
+
 def test_an_old_workbook_is_read() -> None:
     (coding, notes), (problem,) = read_tables(KINDS / "coding.xls")
     assert problem.code == "sheet-errors-lost"
@@ -395,7 +432,7 @@ def test_an_old_workbook_is_read() -> None:
     assert (notes.name, notes.hidden) == ("Notes", True)
 
 
-def opendocument(rows: str) -> bytes:
+def opendocument(rows: str, styles: str = "") -> bytes:
     spaces = "".join(
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
@@ -404,7 +441,8 @@ def opendocument(rows: str) -> bytes:
         ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
     )
     content = (
-        f'<?xml version="1.0"?><office:document-content{spaces} office:version="1.2"><office:body>'
+        f'<?xml version="1.0"?><office:document-content{spaces} office:version="1.2">'
+        f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
         f'<office:spreadsheet><table:table table:name="Coding">{rows}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )

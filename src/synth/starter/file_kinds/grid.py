@@ -41,6 +41,7 @@ class Grid:
     notes : what was told while reading.
     hidden : whether the author hid the sheet.
     unseen_rows, unseen_columns : numbers of rows and positions of columns that the author hid.
+    struck : cells struck out, each by the number of its row and the position of its column.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Grid:
     hidden: bool = False
     unseen_rows: frozenset[int] = frozenset()
     unseen_columns: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
 
 
 def cleaned(cell: str) -> str:
@@ -124,6 +126,7 @@ def table(grid: Grid, say: Say | None = None) -> tuple[Sheet | None, list[Proble
     notes = list(grid.notes)
     rows = [*_cleaned_rows(grid, say)]
     bare = [[bool(cell) for cell in cells] for _, cells in rows]
+    _leave_out_struck(grid, rows, bare, notes)
     _fill_merged(grid, rows, bare, notes)
     _leave_out_survey(grid, rows, bare, notes)
     _leave_out_unseen(grid, rows, bare, notes)
@@ -305,6 +308,40 @@ def _leave_out_unseen(
             f"{counted(len(unseen), 'row is', 'rows are')} hidden in the file, by a filter "
             f"perhaps, and read like the others: {listed}. Delete what is not to be read."
         )
+
+
+def _leave_out_struck(
+    grid: Grid,
+    rows: Sequence[tuple[int, list[str]]],
+    bare: Sequence[list[bool]],
+    notes: list[str],
+) -> None:
+    """A row that is struck out is not read; a cell that is, in another row, is read and told."""
+    whole: list[int] = []
+    single: list[str] = []
+    for at, (number, cells) in enumerate(rows):
+        held = [column for column, cell in enumerate(cells) if cell]
+        lined = [column for column in held if (number, column) in grid.struck]
+        if lined and lined == held:
+            whole.append(at)
+        else:
+            single += [f"{column_letters(column)}{number}" for column in lined]
+    if len(whole) == sum(map(any, bare)):
+        return  # where all is struck out, nothing is
+    for at in whole:
+        rows[at][1][:] = [""] * len(rows[at][1])
+        bare[at][:] = [False] * len(bare[at])
+    if whole:
+        listed = ", ".join(str(rows[at][0]) for at in whole[:6])
+        what = counted(len(whole), "row is", "rows are")
+        notes.append(
+            f"{what} struck out in the file and {'was' if len(whole) == 1 else 'were'} not read: "
+            f"{listed}{' …' if len(whole) > 6 else ''}. Take the line away from what is to be read."
+        )
+    if single:
+        listed = ", ".join(single[:6]) + (" …" if len(single) > 6 else "")
+        what = counted(len(single), "cell is", "cells are")
+        notes.append(f"{what} struck out in the file and read: {listed}. Empty what is not meant.")
 
 
 def _leave_out_survey(

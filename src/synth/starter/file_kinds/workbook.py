@@ -56,6 +56,8 @@ def grids_of(
             grids[-1].merged = [*_in_grid(grids[-1], rest[0])]
         elif kind == "unseen":
             grids[-1].unseen_rows, grids[-1].unseen_columns = map(frozenset, rest)
+        elif kind == "struck":
+            grids[-1].struck = frozenset((number, at) for number, at in rest[0])
         elif kind == "note":
             (grids[-1].notes if rest[0] else notes).append(rest[1])
         elif kind == "problem":

@@ -73,6 +73,8 @@ def _read(path: Path) -> None:
         if areas:
             _tell("merged", areas)
         _tell("unseen", *look.unseen(name))
+        if struck := look.struck(name):
+            _tell("struck", struck)
     lost = [] if is_archive(path) else _errors_of_xls(path.read_bytes())
     if lost:
         what = counted(len(lost), "cell holds an error", "cells hold errors")
@@ -206,6 +208,7 @@ class _Look:
         self.path = path
         self.parts: dict[str, str] = {}
         self.forms: dict[bytes, str] = {}
+        self.lined: set[bytes] = set()
         # The library goes round for ever in an OpenDocument sheet that breaks off: this raises.
         self.seen = _opendocument(part_of(path, "content.xml")) if is_archive(path) else {}
         workbook = part_of(path, "xl/workbook.xml") if is_archive(path) else b""
@@ -226,13 +229,22 @@ class _Look:
             self.parts[html.unescape(_attribute(tag, "name"))] = part
 
     def _find_forms(self, styles: bytes) -> None:
-        """Which styles show percent or leading zeros."""
+        """Which styles show percent or leading zeros, and which strike out what stands there."""
         text = styles.decode("utf-8", "replace")
+        fonts = re.search(r"<fonts\b.*?</fonts>", text, re.DOTALL)
+        struck = {
+            at
+            for at, font in enumerate(re.split(r"<font\b", fonts[0])[1:] if fonts else ())
+            if re.search(r'<strike(?: val="(?:1|true)")? ?/>', font)
+        }
         codes = {"9": "0%", "10": "0.00%"}
         for tag in re.findall(r"<numFmt\b[^>]*>", text):
             codes[_attribute(tag, "numFmtId")] = _attribute(tag, "formatCode")
         cells = re.search(r"<cellXfs\b.*?</cellXfs>", text, re.DOTALL)
         for at, tag in enumerate(re.findall(r"<xf\b[^>]*>", cells[0]) if cells else ()):
+            font = _attribute(tag, "fontId")
+            if font.isdecimal() and int(font) in struck:
+                self.lined.add(str(at).encode())
             code = codes.get(_attribute(tag, "numFmtId"), "").split(";")[0]
             if re.fullmatch(r"0(\.0+)?%|00+", code):
                 self.forms[str(at).encode()] = code
@@ -287,6 +299,19 @@ class _Look:
                 rows.append(int(_attribute(text, "r")))
         return rows, columns
 
+    def struck(self, name: str) -> list[tuple[int, int]]:
+        """Cells that are struck out, by the number of the row and the position of the column."""
+        if name in self.seen:
+            return self.seen[name].struck
+        if not self.lined or not self.parts.get(name):
+            return []
+        places = []
+        for found in _CELL.finditer(part_of(self.path, self.parts[name])):
+            style = re.search(rb'\bs="(\d+)"', found[3])
+            if style and style[1] in self.lined and found[4]:
+                places.append((int(found[2]), _position(found[1])))
+        return places
+
     def merged(self, name: str) -> list[Merged]:
         """Merged ranges of a sheet of LibreOffice, which the library does not tell."""
         return self.seen[name].merged if name in self.seen else []
@@ -320,9 +345,11 @@ class _Seen:
         self.errors: dict[tuple[int, int], str] = {}
         self.rows: list[int] = []
         self.columns: list[int] = []
+        self.struck: list[tuple[int, int]] = []
 
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _VALUE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 _EXACT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 
@@ -337,6 +364,8 @@ def _opendocument(content: bytes) -> dict[str, _Seen]:
     from defusedxml.ElementTree import iterparse
 
     row = column = wide = 0
+    lined: set[str] = set()
+    style = ""
     seen = _Seen()
     for event, element in iterparse(io.BytesIO(content), events=("start", "end")):
         tag = element.tag.removeprefix(_TABLE)
@@ -344,6 +373,8 @@ def _opendocument(content: bytes) -> dict[str, _Seen]:
             if tag == "table":
                 row = wide = 0
                 seen = sheets.setdefault(element.get(f"{_TABLE}name", ""), _Seen())
+            elif element.tag == f"{_STYLE}style":
+                style = element.get(f"{_STYLE}name", "")
             elif tag == "table-row":
                 column = 0
                 many = int(element.get(f"{_TABLE}number-rows-repeated", 1))
@@ -354,6 +385,9 @@ def _opendocument(content: bytes) -> dict[str, _Seen]:
                 if element.get(f"{_TABLE}visibility") in ("collapse", "filter"):
                     seen.columns += range(wide, min(wide + many, _MOST_COLUMNS))
                 wide += many
+        elif element.tag == f"{_STYLE}text-properties":
+            if element.get(f"{_STYLE}text-line-through-style", "none") != "none":
+                lined.add(style)
         elif tag in ("table-cell", "covered-table-cell"):
             down = int(element.get(f"{_TABLE}number-rows-spanned", 1))
             across = int(element.get(f"{_TABLE}number-columns-spanned", 1))
@@ -363,6 +397,8 @@ def _opendocument(content: bytes) -> dict[str, _Seen]:
                 seen.errors[row, column] = "".join(element.itertext()) or "error"
             elif element.get(_VALUE) == "percentage":
                 seen.shown[row, column] = "".join(element.itertext())
+            if element.get(f"{_TABLE}style-name") in lined and "".join(element.itertext()).strip():
+                seen.struck.append((row + 1, column))
             column += int(element.get(f"{_TABLE}number-columns-repeated", 1))
             element.clear()
         elif tag == "table-row":
