@@ -411,7 +411,8 @@ def test_rows_struck_out_in_opendocument_are_not_read(tmp_path: Path) -> None:
     lined = ' table:style-name="ce1"'
     rows = (
         f"<table:table-row>{text_cell('Study')}{text_cell('Code')}</table:table-row>"
-        f"<table:table-row>{text_cell('Old 2001', lined)}{text_cell('Pay', lined)}</table:table-row>"
+        f"<table:table-row>{text_cell('Old 2001', lined)}{text_cell('Pay', lined)}"
+        "</table:table-row>"
         f"<table:table-row>{text_cell('Lee 2020')}{text_cell('Pay', lined)}</table:table-row>"
     )
     (sheet,) = read(tmp_path, "t.ods", opendocument(rows, style))
