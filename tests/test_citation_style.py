@@ -121,7 +121,43 @@ def test_a_work_that_came_out_again_has_two_years(
             {"school": "U", "number": "1234"},
             "A title (Publication No. 1234) [Doctoral dissertation, U].",
         ),
-        ("audio", {"type": "Podcast"}, "A title [Audio recording]."),
+        ("audio", {"type": "Podcast"}, "A title [Podcast]."),
+        ("video", {}, "A title [Video]."),
+        ("presentation", {"type": "poster"}, "A title [Poster]."),
+        ("unpublished", {"type": "Lecture notes"}, "A title [Lecture notes]."),
+        # Translators and editors come first; behind them a semicolon (APA 10.2).
+        (
+            "book",
+            {"translator": "Nice, R.", "edition": "2", "volume": "3", "publisher": "P"},
+            "A title (R. Nice, Trans.; 2nd ed., Vol. 3). P.",
+        ),
+        (
+            "book",
+            {"editor": "Roe, B. and Ek, C.", "translator": "Nice, R."},
+            "A title (B. Roe & C. Ek, Eds.; R. Nice, Trans.).",
+        ),
+        ("book", {"editor": "Roe, B. and others"}, "A title (B. Roe, et al., Eds.)."),
+        ("book", {"volumes": "3", "edition": "2"}, "A title (2nd ed., Vols. 1–3)."),
+        ("book", {"volumes": "1"}, "A title."),
+        # Where an article has a number, its pages begin with 1.
+        (
+            "article",
+            {"journal": "J", "volume": "3", "eid": "17", "pages": "1--9"},
+            "A title. J, 3, Article 17.",
+        ),
+        # The number in an archive is none in a journal.
+        (
+            "article",
+            {"journal": "J", "volume": "3", "eprint": "2101.00001", "eprinttype": "arxiv"},
+            "A title. J, 3.",
+        ),
+        (
+            "report",
+            {"type": "Working paper", "number": "7", "institution": "I"},
+            "A title (Working Paper No. 7). I.",
+        ),
+        ("report", {"type": "Working paper", "institution": "I"}, "A title [Working paper]. I."),
+        ("periodical", {"journal": "J", "volume": "3"}, "A title [Special issue]. J, 3."),
         # Before our era.
         ("book", {"origdate": "-0441", "publisher": "P"}, "A title. P."),
         # Google Scholar has archives of preprints for journals.
@@ -155,13 +191,59 @@ def test_a_thesis_keeps_its_school_beside_who_holds_it() -> None:
     one = work("lee2020", "phdthesis", author="Lee, A.", school="U of X", publisher="ProQuest")
     text = "Lee, A. (2020). A title [Doctoral dissertation, U of X]. ProQuest."
     assert reference_text(one) == text
-    for write, shown in (
-        (to_bibtex, text),
-        (to_csl_json, text),
-        (to_ris, text.removesuffix(" ProQuest.")),  # RIS has a database there for any work
-    ):
+    for write in (to_bibtex, to_csl_json, to_ris):
         works, _ = parse_references(write([csl_item(one)]), "x")
-        assert [reference_text(back) for back in works.bibliography.values()] == [shown]
+        assert [reference_text(back) for back in works.bibliography.values()] == [text]
+    listed = to_ris([csl_item(one)]).replace("ProQuest", "Ovid Technologies")
+    works, _ = parse_references(listed, "x")
+    assert reference_text(works.bibliography["lee2020"]) == text.removesuffix(" ProQuest.")
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Rest “at work”", "Rest “at work.”"),
+        ("Is it “work”?", "Is it “work”?"),
+        ("“Is it work?”", "“Is it work?”"),
+        ("On ‘rest’", "On ‘rest.’"),
+        ("The cooks’", "The cooks’."),
+        ('A 5" bed of 6"', 'A 5" bed of 6".'),
+        ('All "at work"', 'All "at work."'),
+    ],
+)
+def test_a_full_stop_stands_within_quotation_marks(title: str, shown: str) -> None:
+    one = Reference("lee", "article", {"author": "Lee, A.", "title": title, "year": "2020"})
+    assert reference_text(one) == f"Lee, A. (2020). {shown}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "shown"),
+    [
+        ("video", {"url": "https://a.org/v"}, "2020, May 4"),
+        ("video", {}, "2020"),
+        ("misc", {"url": "https://a.org/v"}, "2020, May 4"),
+        ("misc", {"doi": "10.1000/x"}, "2020"),
+        ("report", {"url": "https://a.org/v"}, "2020"),
+    ],
+)
+def test_what_is_put_online_has_a_day(kind: str, fields: dict[str, str], shown: str) -> None:
+    said = {"author": "Lee, A.", "title": "T", "date": "2020-05-04", **fields}
+    assert f"Lee, A. ({shown})." in reference_text(Reference("lee", kind, said))
+
+
+def test_an_issue_has_its_own_title_beside_that_of_the_journal() -> None:
+    said = {
+        "editor": "Lee, A.",
+        "title": "Rooms",
+        "issuetitle": "Beds",
+        "issuesubtitle": "Old ones",
+    }
+    one = Reference("lee", "periodical", {**said, "volume": "3", "number": "2", "year": "2020"})
+    text = "Lee, A. (Ed.). (2020). Beds: Old ones [Special issue]. Rooms, 3(2)."
+    assert reference_text(one) == text
+    for write in (to_bibtex, to_csl_json, to_ris):
+        works, _ = parse_references(write([csl_item(one)]), "x")
+        assert [reference_text(back) for back in works.bibliography.values()] == [text]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +350,7 @@ def test_a_group_is_ordered_by_author_then_year_then_letter() -> None:
         ),
         (
             work(kind="periodical", editor="A, A.", journal="J", volume="3", number="2"),
-            "A, A. (Ed.). (2020). A title. J, 3(2).",
+            "A, A. (Ed.). (2020). A title [Special issue]. J, 3(2).",
         ),
         *(
             (

@@ -87,7 +87,7 @@ SHOWN: dict[str, tuple[list[str], list[str]]] = {
     "19-thesis-types-of-biblatex/export.bib": (
         [
             "Lund, E. (2017). A thesis [Doctoral dissertation, University of Chairs].",
-            "Lund, E. (2018). A report (Technical report No. 7). Institute of Chairs.",
+            "Lund, E. (2018). A report (Technical Report No. 7). Institute of Chairs.",
             "Lund, E. (2022). Chairs counted [Data set]. Repository. "
             "https://doi.org/10.0000/data.1",
         ],

@@ -361,7 +361,7 @@ SHOWN = frozenset(
     articleno article-number edition publisher institution school organization howpublished address
     location series type entrysubtype doi url isbn issn note pmid pmcid eprint eprinttype urldate
     language crossref xdata chapter origdate origyear
-    eventtitle venue
+    eventtitle venue issuetitle issuesubtitle volumes version
     """.splitlines()
     for word in line.split()
 )
@@ -378,12 +378,12 @@ _UNSHOWN = frozenset(
     references art_number page_count publication_stage abbreviated_source_title cited_by
     mendeley-groups mendeley-tags arxivid archiveprefix primaryclass eprintclass urlyear lccn
     priority ranking readstatus qualityassured relevance printed reviewed status numpages pagetotal
-    publicationstatus articletype accession_number an database issuetitle ean nationalid
+    publicationstatus articletype accession_number an database ean nationalid
     eventdate origtitle origlanguage origpublisher originaltitle addendum
     pubmedid early-access-date early-access-year oa esi-highly-cited-paper esi-hot-paper
     web-of-science-index editor+an author+an annotator commentator introduction foreword afterword
-    editora editoratype editortype titleaddon booktitleaddon journalabbreviation part volumes
-    version eventtitleaddon x-color bibsource biburl date-added date-modified citeulike-article-id
+    editora editoratype editortype titleaddon booktitleaddon journalabbreviation part
+    eventtitleaddon x-color bibsource biburl date-added date-modified citeulike-article-id
     posted-at interhash intrahash username added-at description isi-number
     """.splitlines()
     for word in line.split()

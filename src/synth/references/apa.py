@@ -199,11 +199,11 @@ def reference_parts(reference: Reference, *, note: bool = False) -> list[Part]:
         parts.append(("", f"{_list(reference.editors, reference.and_others)} ({role})."))
     else:
         # Without authors the title takes their place (APA 9.12).
-        parts += [*title, ("", _stop(_ending(title)))]
+        parts += _stopped(title)
         title = []
     parts.append(("", f" ({_when(reference)})."))
     if title:
-        parts += [("", " "), *title, ("", _stop(_ending(title)))]
+        parts += [("", " "), *_stopped(title)]
     parts += _book(reference) if reference.is_in_book else _container(reference)
     if reference.link:
         parts += [("", " "), ("link", reference.link)]
@@ -218,8 +218,11 @@ def _when(reference: Reference) -> str:
     """The date: a year, and the day of what appears day by day."""
     date = reference.date
     daily = ("article-magazine", "article-newspaper", "webpage", "speech")
-    held = reference.csl_type == "paper-conference" and not reference.container
-    if not date.month or not (held or reference.csl_type in daily):
+    kind = reference.csl_type
+    held = kind == "paper-conference" and not reference.container
+    # Of a film only the year is shown; what is put online has a day.
+    online = kind in ("motion_picture", "song", "document") and reference.url and not reference.doi
+    if not date.month or not (held or online or kind in daily):
         return _own_year(reference)
     day = f" {date.day}" if date.day else ""
     return f"{_own_year(reference)}, {MONTHS[date.month - 1][1]}{day}"
@@ -232,7 +235,10 @@ _FORMS = {
     "manuscript": "Unpublished manuscript",
     "motion_picture": "Video",
     "song": "Audio recording",
+    "speech": "",
 }
+_OWN_FORMS = frozenset(["manuscript", "motion_picture", "song", "speech"])
+"""Kinds of which an entry may say more: a film, a podcast, a poster."""
 
 
 _NUMBERED = {"patent": "Patent", "standard": "Standard"}
@@ -242,6 +248,12 @@ _NUMBERED = {"patent": "Patent", "standard": "Standard"}
 def _title(reference: Reference) -> list[Part]:
     """The title: set off when the work stands alone, plain when it is part of another."""
     alone = not reference.container
+    roles = []
+    if alone and reference.authors and reference.editors:
+        role = "Ed." if len(reference.editors) == 1 and not reference.and_other_editors else "Eds."
+        roles.append(f"{_upright_list(reference.editors, reference.and_other_editors)}, {role}")
+    if reference.translators:
+        roles.append(f"{_upright_list(reference.translators)}, Trans.")
     # Crossref has titles whose subtitle went lost and whose colon did not.
     title = reference.title.rstrip(" :") or reference.title or reference.key
     parts: list[Part] = [("em" if alone else "", title)]
@@ -250,13 +262,16 @@ def _title(reference: Reference) -> list[Part]:
     if alone and (edition := _edition(reference.text("edition"))):
         details.append(edition)
     if kind == "report" and reference.number:
-        details.append(f"{reference.genre or 'Report'} No. {reference.number}")
+        genre = re.sub(r"\b[a-z](?=\w{3})", lambda m: m[0].upper(), reference.genre or "Report")
+        details.append(f"{genre} No. {reference.number}")
     if kind == "thesis" and (number := reference.number) and re.search(r"\d", number):
         details.append(f"Publication No. {number}")
     if kind == "article" and reference.article_number:
         details.append(reference.article_number)
     if alone and kind == "book" and reference.volume:
         details.append(f"Vol. {reference.volume}")
+    elif alone and kind == "book" and re.fullmatch(r"[2-9]|\d\d", reference.text("volumes")):
+        details.append(f"Vols. 1–{reference.text('volumes')}")
     if number := reference.number if kind in _NUMBERED else "":
         details.append(f"{_NUMBERED[kind]} No. {number}")
     if alone and kind in ("software", "dataset") and (version := reference.text("version")):
@@ -266,18 +281,18 @@ def _title(reference: Reference) -> list[Part]:
         chapter = reference.text("chapter")
         details += [f"Chapter {chapter}"] if chapter else []
         details += _pages(reference)
-    if reference.translators:
-        details.append(f"{_joined([_upright(n) for n in reference.translators])}, Trans.")
-    if details:
-        parts.append(("", f" ({', '.join(details)})"))
+    if bracket := "; ".join([*roles, *([", ".join(details)] if details else [])]):
+        parts.append(("", f" ({bracket})"))
     if kind == "legislation" and reference.number:
         parts.append(("", f", {reference.number}"))
     if kind == "thesis":
         school = reference.text("school", "institution", "publisher")
         said = [reference.genre or "Thesis", *([school] if school else [])]
         parts.append(("", f" [{', '.join(said)}]"))
-    elif form := _FORMS.get(kind, ""):
-        parts.append(("", f" [{form}]"))
+    elif form := (reference.genre if kind in _OWN_FORMS else "") or _FORMS.get(kind, ""):
+        parts.append(("", f" [{form[0].upper()}{form[1:]}]"))
+    elif kind == "periodical" and not alone:
+        parts.append(("", " [Special issue]"))
     elif kind == "report" and reference.genre and not reference.number:
         parts.append(("", f" [{reference.genre}]"))
     elif kind == "paper-conference" and alone:
@@ -333,10 +348,11 @@ def _container(reference: Reference) -> list[Part]:
         parts += [("", ", "), ("em", reference.volume)]
     if number := reference.issue:
         parts.append(("", f"({number})" if reference.volume else f", ({number})"))
-    if reference.pages:
-        parts.append(("", f", {reference.pages}"))
-    elif reference.article_number:
+    # Where articles are counted, pages begin anew with each (APA 9.27).
+    if reference.article_number:
         parts.append(("", f", Article {reference.article_number}"))
+    elif reference.pages:
+        parts.append(("", f", {reference.pages}"))
     if len(parts) > 2:
         last = parts[-1][1]
     return [*parts, ("", _stop(last))]
@@ -348,9 +364,8 @@ def _book(reference: Reference) -> list[Part]:
         return _container(reference)
     parts: list[Part] = [("", " In ")]
     if reference.editors:
-        names = [_upright(name) for name in reference.editors]
-        role = "Ed." if len(names) == 1 and not reference.and_other_editors else "Eds."
-        listed = f"{', '.join(names)}, et al." if reference.and_other_editors else _joined(names)
+        role = "Ed." if len(reference.editors) == 1 and not reference.and_other_editors else "Eds."
+        listed = _upright_list(reference.editors, reference.and_other_editors)
         parts.append(("", f"{listed} ({role}), "))
     parts.append(("em", reference.container))
     details = []
@@ -373,8 +388,16 @@ def _pages(reference: Reference) -> list[str]:
     return [f"{'pp.' if '–' in pages or ',' in pages else 'p.'} {pages}"] if pages else []
 
 
-def _ending(parts: Sequence[Part]) -> str:
-    return parts[-1][1] if parts else ""
+_QUOTED = re.compile(r"(?:^|[\s(])(?:“[^”]*”|‘.*’|\"[^\"]*\")$")
+
+
+def _stopped(parts: Sequence[Part]) -> list[Part]:
+    """A title with its full stop, within the quotation marks it ends in (APA 6.9)."""
+    *before, (mark, last) = parts
+    stop = _stop(last)
+    if stop and _QUOTED.search(last):
+        return [*before, (mark, f"{last[:-1]}{stop}{last[-1]}")]
+    return [*parts, ("", stop)]
 
 
 def _stop(text: str) -> str:
@@ -392,6 +415,11 @@ def _suffix(name: Name) -> str:
 
 def _upright(name: Name) -> str:
     return " ".join(part for part in (name.initials, name.family, _suffix(name)) if part)
+
+
+def _upright_list(names: Sequence[Name], and_others: bool = False) -> str:
+    listed = [_upright(name) for name in names]
+    return f"{', '.join(listed)}, et al." if and_others else _joined(listed)
 
 
 def _list(names: Sequence[Name], and_others: bool) -> str:

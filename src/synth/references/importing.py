@@ -679,6 +679,7 @@ _CSL_TEXTS = (
         "container-title",
         "collection-title",
         "volume",
+        "number-of-volumes",
         "issue",
         "number",
         "page",
@@ -723,7 +724,6 @@ _CSL_KNOWN = frozenset(
         *("journalAbbreviation", "shortTitle", "event", "event-title", "event-place", "event-date"),
         *(
             "number-of-pages",
-            "number-of-volumes",
             "submitted",
             "system_id",
         ),

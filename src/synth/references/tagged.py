@@ -309,10 +309,10 @@ _RIS_READ = (
     "TY A1 A2 A4 AU ED TI T1 T2 T3 TT BT CT JF JO JA J1 J2 SO VL IS IP CP M1 NO SP EP PG "
     "C7 PY Y1 Y2 YR "
     "DA DO DI DOI L3 M3 N1 OP PB CY PP ET SN ISSN ISBN UR URL LK L2 LA ID AN DB PM PMID C2 "
-    "PMCID SE ER "
+    "PMCID SE NV DP ER "
 )
 _RIS_KNOWN = (
-    "AB N2 KW AD DP L1 L4 ST CN CA RN RP NV PT LB LT RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
+    "AB N2 KW AD L1 L4 ST CN CA RN RP PT LB LT RI TA U1 U2 U3 U4 U5 C1 C3 C4 C5 C6 C8 AV "
     "US XR AF EM DE FU NR TC SV XT PN CC CR RD OD MA SB JN DS H1 H2 M4 TS"
 )
 _NBIB_READ = (
@@ -634,6 +634,7 @@ def _from_ris(record: Record) -> _Said:
         "container-title": container if container != title else "",
         "collection-title": series,
         "volume": first("VL"),
+        "number-of-volumes": first("NV") if kind == "book" else "",
         # ProQuest has the city in CP, others the number of the issue.
         "issue": first("IS", "IP")
         or next((said for said in every("CP") if re.search(r"\d", said)), "")
@@ -645,6 +646,8 @@ def _from_ris(record: Record) -> _Said:
         "language": first("LA"),
         "URL": next(iter(_addresses(every("UR", "URL", "LK", "L2"))), first("UR", "URL")),
     }
+    if kind == "thesis" and _HOLDS.search(first("DP")):
+        texts["archive"] = first("DP")
     if kind == "chapter":
         texts["chapter-number"] = first("SE")
     _issue_and_number(record, texts)
@@ -667,6 +670,10 @@ def _from_ris(record: Record) -> _Said:
     if accessed.year and first("Y2") != first("Y1"):
         texts["accessed"] = first("Y2")
     return texts, people, date
+
+
+_HOLDS = re.compile(r"proquest|thes[ei]s|dissert|repositor|librar|archiv|commons", re.IGNORECASE)
+"""What provides a thesis and holds it, where other databases only list it."""
 
 
 def _issue_and_number(record: Record, texts: dict[str, str]) -> None:

@@ -608,6 +608,8 @@ class Reference:
     def title(self) -> str:
         """The title as readers see it, with its subtitle."""
         title = self.fields.get("title")
+        if self.kind == "periodical" and self.fields.get("issuetitle"):
+            return with_subtitle(self.text("issuetitle"), self.text("issuesubtitle"))
         if title and "subtitle" not in self.fields:
             return decode(title).strip()
         return with_subtitle(self.text("title", "maintitle"), self.text("subtitle"))
@@ -633,6 +635,8 @@ class Reference:
         """The journal or book the work stands in."""
         if self._archive[0]:
             return ""
+        if self.kind == "periodical" and self.fields.get("issuetitle"):
+            return with_subtitle(self.text("title"), self.text("subtitle"))
         for name, below in (
             ("journal", "journalsubtitle"),
             ("journaltitle", "journalsubtitle"),
@@ -775,7 +779,8 @@ class Reference:
     @property
     def article_number(self) -> str:
         """What a journal without pages counts its articles by."""
-        said = self.text("eid", *_NUMBER_FIELDS) or self.preprint or self._number_in_pages
+        archived = self.preprint if self.csl_type == "article" else ""
+        said = self.text("eid", *_NUMBER_FIELDS) or archived or self._number_in_pages
         return _ARTICLE_NUMBER.sub("", said, count=1)
 
     @property
