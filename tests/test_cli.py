@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -162,7 +163,8 @@ def test_fmt_fails_when_a_file_cannot_be_read(
 
 
 def test_a_reader_that_leaves_early_is_no_error(wrong: Path) -> None:
-    command = f"{sys.executable} -m synth.cli check --root {wrong} | head -n 1"
+    program = shlex.join([sys.executable, "-m", "synth.cli", "check", "--root", str(wrong)])
+    command = f"{program} | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
@@ -347,7 +349,8 @@ def test_a_table_that_cannot_be_read_is_not_called_empty(
 
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
 def test_without_a_place_to_speak_to_nothing_breaks(sound: Path, closed: str) -> None:
-    command = f"{sys.executable} -m synth.cli check --root {sound} {closed}"
+    program = shlex.join([sys.executable, "-m", "synth.cli", "check", "--root", str(sound)])
+    command = f"{program} {closed}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -9,6 +9,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import nbformat
@@ -60,8 +62,9 @@ def until(server: subprocess.Popen[str], words: str, *, fails: bool = False) -> 
     raise AssertionError(f"It ended without saying {words!r}:\n{''.join(lines)}")
 
 
-@pytest.mark.slow
-def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Path) -> None:
+@contextmanager
+def serving(project: Path) -> Iterator[subprocess.Popen[str]]:
+    """The server of a book, on a port that is free."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -73,8 +76,17 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
         env={**os.environ, "PORT": str(port)},
         start_new_session=True,
     )
-    notebook = project / "book" / "table.ipynb"
     try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Path) -> None:
+    notebook = project / "book" / "table.ipynb"
+    with serving(project) as server:
         said = until(server, "serve: ready after")
         # What is saved while the first build ends, or runs, is built next.
         page = project / "book" / "intro.md"
@@ -98,9 +110,7 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
         rows = data.read_text("utf-8")
         data.write_text(rows.replace(",", ",nobody", 1), "utf-8")
         broken = until(server, "serve: failed", fails=True)
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        rest, _ = server.communicate()
+    rest, _ = server.communicate()
     said += rest.splitlines()
     told = "\n".join(said)
     changed = re.findall(r"serve: (.+) changed", told + "\n" + "".join(broken))
@@ -117,3 +127,50 @@ def test_one_build_for_each_change_and_none_for_what_a_build_writes(project: Pat
     shown = (project / "_build/serve/html/book/intro.html").read_text("utf-8")
     assert "They grow at once." in shown
     assert "They grow well." in shown
+
+
+@pytest.mark.slow
+def test_whatever_a_build_dies_of_the_next_change_is_built(project: Path) -> None:
+    notebook, page = project / "book" / "table.ipynb", project / "book" / "intro.md"
+    with serving(project) as server:
+        until(server, "it follows what you save")
+        stored = notebook.read_text("utf-8")
+        # The lock of an editor is a link that leads nowhere.
+        (project / "src" / ".#nothing.py").symlink_to("somebody@somewhere.1")
+        page.write_text("# Gardens\n\nThey are locked.\n", "utf-8")
+        until(server, "serve: ready after")
+        notebook.write_text(stored + "x", "utf-8")
+        torn = "".join(until(server, "serve: failed", fails=True))
+        assert "serve: book/table.ipynb:" in torn
+        assert "Exception occurred" not in torn
+        notebook.write_text(stored.replace(".table()", ".tabel()"), "utf-8")
+        unrun = until(server, "serve: ready after")
+        assert "AttributeError" in "".join(unrun)
+        assert unrun[-1].rstrip().endswith("; mend what is told above"), unrun
+        notebook.write_text(stored, "utf-8")
+        until(server, "serve: ready after")
+        settings = project / "data" / "review.toml"
+        settings.rename(project / "away.toml")
+        gone = "".join(until(server, "serve: failed", fails=True))
+        assert gone.count("review.toml:") == 1, gone
+        assert ":0:" not in gone
+        (project / "away.toml").rename(settings)
+        until(server, "serve: ready after")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("port", ["abc", "0", "70000", "²", "-1", "taken"])
+def test_a_port_that_cannot_be_had_is_told_at_once(project: Path, port: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        asked = str(other.getsockname()[1]) if port == "taken" else port
+        done = subprocess.run(
+            [project / ".venv" / "bin" / "python", project / "scripts" / "serve"],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PORT": asked},
+        )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert asked in done.stderr
+    assert "make serve PORT=" in done.stderr

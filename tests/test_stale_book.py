@@ -54,9 +54,11 @@ def test_one_changed_country(copied: Path) -> None:
     move(copied, study.id)
 
     validated = subprocess.run(
-        f"{sys.executable} -m pytest -q -p synth.testing --nbval --nbval-current-env book "
-        "-p no:cacheprovider "
-        f"--rootdir {copied} -c /dev/null".split(),
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "synth.testing", "--nbval"),
+            *("--nbval-current-env", "book", "-p", "no:cacheprovider"),
+            *("--rootdir", str(copied), "-c", "/dev/null"),
+        ],
         cwd=copied,
         capture_output=True,
         text=True,
