@@ -339,6 +339,35 @@ print(len(asked), len(review.studies))
 """
 
 
+GARDEN = Path(__file__).parent / "roots" / "garden"
+
+
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "from synth import warm; it = warm.forking().Process(target=print, args=('alive',)); "
+        "it.start(); it.join(); assert it.exitcode == 0",
+        "from synth.book.assets import bundling; it = bundling('6.1'); "
+        "assert 'mine' not in it.communicate()[1].decode()",
+        "from synth.views.charts.pictures import _converted_apart as apart; import json; "
+        "print(apart(json.dumps({'mark': 'point', 'data': {'values': [{}]}}))[:4])",
+        "from pathlib import Path; from synth.starter.review_workbook import export_workbook; "
+        f"export_workbook(Path({str(GARDEN)!r}), Path('a.xlsx'), print); "
+        "from synth.starter.file_kinds.workbook import grids_of; "
+        "assert grids_of(Path('a.xlsx'), 'a.xlsx')[0]",
+    ],
+    ids=["kernels", "the bundle of charts", "a picture", "a workbook"],
+)
+def test_no_process_takes_a_file_of_the_folder_for_a_module(tmp_path: Path, begins: str) -> None:
+    """An author's folder may hold a `code.py`, which would have run instead of Python's."""
+    for name in ("code", "pandas", "vl_convert", "python_calamine", "synth"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n", "utf-8")
+    told = [sys.executable, "-P", "-c", begins]
+    done = subprocess.run(told, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert "mine" not in done.stderr
+    assert done.returncode == 0, done.stderr
+
+
 def told(root: Path, name: str) -> str:
     cells = nbformat.read(root / "book" / f"{name}.ipynb", as_version=4).cells
     return str(cells[1].outputs[0].text)

@@ -49,7 +49,7 @@ from synth.review import hold
 from synth.views.charts.pictures import converted, keep_pictures
 from synth.views.markup import compile_templates
 from synth.views.view import WITHOUT_WIDGETS
-from synth.warm import forking
+from synth.warm import ONLY_INSTALLED, forking
 
 _LONGEST = 90  # bytes of a folder of sockets: systems allow their names 104 and more
 PICTURES = "_build/synth/pictures"
@@ -469,6 +469,8 @@ class _HeldKernel(_Process):
 def _serve(connection_file: str, folder: str, widgets: bool) -> None:
     """Be a kernel, in the forked process."""
     os.chdir(folder)
+    # What a page begins by itself may import what lies beside it.
+    os.environ.pop(ONLY_INSTALLED, None)
     if not widgets:
         os.environ[WITHOUT_WIDGETS] = "1"
     # The forked process inherits the terminal; what a kernel logs there is noise to authors.

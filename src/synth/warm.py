@@ -47,14 +47,25 @@ WARM = (
     "synth.views.glance",
 )
 """What the process that kernels are forked from imports before the first of them."""
+ONLY_INSTALLED = "PYTHONSAFEPATH"
+"""Says that Python is not to import what lies in the folder one stands in."""
 # Importing a kernel's debugger warns every author that it may miss breakpoints.
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 
 def forking() -> ForkServerContext:
-    """What starts a process with everything imported that a page needs."""
+    """What starts a process with everything imported that a page needs; it has begun then."""
     server = multiprocessing.get_context("forkserver")
     server.set_forkserver_preload([*WARM])
+    # It would look for modules in the folder one stands in first: a file there may be `code.py`.
+    given = os.environ.get(ONLY_INSTALLED)
+    os.environ[ONLY_INSTALLED] = "1"
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ[ONLY_INSTALLED]
+        if given is not None:
+            os.environ[ONLY_INSTALLED] = given
     return server
 
 
@@ -73,7 +84,6 @@ def begin(root: Path, *, everything: bool = False) -> bool:
     needed = everything or _any_stale(root)
     if needed:
         forking()
-        forkserver.ensure_running()
     return needed
 
 

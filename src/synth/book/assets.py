@@ -310,7 +310,7 @@ def bundling(vega_lite: str) -> subprocess.Popen[bytes]:
         "import sys, vl_convert; "
         "sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version=sys.argv[1]).encode())"
     )
-    told = [sys.executable, "-c", command, vega_lite]
+    told = [sys.executable, "-P", "-c", command, vega_lite]
     return subprocess.Popen(told, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 

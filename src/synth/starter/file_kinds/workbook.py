@@ -37,6 +37,8 @@ def grids_of(
     """
     command = [
         sys.executable,
+        # Not what lies in the folder one stands in, where a file may be called like a module.
+        "-P",
         "-m",
         "synth.starter.file_kinds.workbook_process",
         str(path.absolute()),

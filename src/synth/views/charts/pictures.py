@@ -115,7 +115,7 @@ def _converted_apart(spec: str) -> str:
         "import sys; from synth.views.charts.pictures import converted; "
         "sys.stdout.buffer.write(converted(sys.stdin.buffer.read().decode()).encode())"
     )
-    told = [sys.executable, "-c", command]
+    told = [sys.executable, "-P", "-c", command]
     done = subprocess.run(told, input=spec.encode(), capture_output=True, check=False)
     if done.returncode:
         raise ValueError(done.stderr.decode(errors="replace"))
