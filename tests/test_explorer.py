@@ -354,6 +354,14 @@ def test_code_and_style_stay_light() -> None:
     assert len(gzip.compress(code.encode())) + len(gzip.compress(style.encode())) <= 14 * 1024
 
 
+def test_no_style_asks_what_the_explorer_holds() -> None:
+    """A browser would look again at all around a list at each of its rows that comes or goes."""
+    for sheet in STATIC.glob("*.css"):
+        style = compact_style(sheet.read_text("utf-8"))
+        asked = [one for one in re.findall(r"[^{}]*:has\([^{}]*(?={)", style) if ".ex-" in one]
+        assert not asked, sheet.name
+
+
 @pytest.mark.slow
 def test_what_readers_load_is_made_from_the_modules(root: Path) -> None:
     for tool in ("esbuild", "terser"):

@@ -16,24 +16,24 @@ export function addresses(choice, data, key, base) {
   const before = String(choice.chosen());
   /** Addresses to be written. @type {(() => void)[]} */
   const writes = [];
-  /** The address of what is shown. @param {boolean} [full] with the version of the data in any case */
+  /** What the address says of what is shown. @param {boolean} [full] with the version of the data in any case @returns {import("./state.js").Pairs} */
   const now = (full) => {
     const [chosen, seen] = [choice.chosen(), choice.seen()];
-    return withPairs(location.href, key, full || seen[0] || String(chosen) !== before ? [...chosen, ...seen, ["v", data.version]] : []);
+    return full || seen[0] || String(chosen) !== before ? [...chosen, ...seen, ["v", data.version]] : [];
   };
   return {
     /** The address of what is shown as others can use it: none on this machine's disk leaves the page. */
     shareable() {
-      const here = now(true);
+      const here = withPairs(location.href, key, now(true));
       if (/^https?:/.test(here)) return here;
       return base && here.startsWith(base) ? (data.published || "") + here.slice(base.length) : "";
     },
     /** @param {boolean} [typing] whether it takes the place of the one before */
     write(typing) {
-      const address = now();
+      const pairs = now();
       // When the reader has seen the findings: the browser takes longer for it than for filtering.
       // Moments without work need not come in the order they were asked for; addresses do.
-      writes.push(() => history[typing ? "replaceState" : "pushState"](history.state, "", address));
+      writes.push(() => history[typing ? "replaceState" : "pushState"](history.state, "", withPairs(location.href, key, pairs)));
       afterPaint(() => {
         try {
           writes.shift()?.();

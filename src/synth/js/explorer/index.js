@@ -121,6 +121,8 @@ function* draw(root, { data, settings, extras, base, more, changes, keep, follow
     if (!typing) input.value = state.q;
     showAnswer(matches, active);
     showFilters(matches, active.length);
+    // Seven themes with a finding each are as high as a window leaves room for.
+    main.classList.toggle("ex-short", matches < 8 && state.pane === "list");
     showPane(() => (root.dataset.ready = "true"));
   }
   /** Show what the address or the kernel says. */

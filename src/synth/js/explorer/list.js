@@ -175,6 +175,7 @@ export function list(core, choice, data, { say, some, base, level, leave }) {
   const mark = () => {
     for (const range of [...marks]) if (results.contains(range.startContainer) || !range.startContainer.isConnected) marks.delete(range);
     const forms = choice.wanted.flatMap(core.spelled);
+    if (forms[0]) results.classList.add("ex-hits");
     const texts = document.createTreeWalker(results, NodeFilter.SHOW_TEXT);
     while (forms[0] && texts.nextNode()) {
       const startContainer = /** @type {Text} */ (texts.currentNode);
