@@ -145,6 +145,13 @@ def test_a_work_that_came_out_again_has_two_years(
             {"journal": "J", "volume": "3", "eid": "17", "pages": "1--9"},
             "A title. J, 3, Article 17.",
         ),
+        # As ACM exports it; the number in a series is another one, and not shown.
+        (
+            "inproceedings",
+            {"booktitle": "Proc", "articleno": "115", "number": "5", "publisher": "ACM"},
+            "A title. In Proc (Article 115). ACM.",
+        ),
+        ("incollection", {"booktitle": "B", "number": "5", "series": "S"}, "A title. In B."),
         # The number in an archive is none in a journal.
         (
             "article",
@@ -197,6 +204,12 @@ def test_a_thesis_keeps_its_school_beside_who_holds_it() -> None:
     listed = to_ris([csl_item(one)]).replace("ProQuest", "Ovid Technologies")
     works, _ = parse_references(listed, "x")
     assert reference_text(works.bibliography["lee2020"]) == text.removesuffix(" ProQuest.")
+
+
+def test_what_is_no_range_of_pages_is_exported_as_it_stands() -> None:
+    one = work("lee2020", "article", author="Lee, A.", journal="J", pages="ahead-of-print")
+    assert "pages = {ahead-of-print}" in to_bibtex([csl_item(one)])
+    assert "SP  - ahead-of-print\r\n" in to_ris([csl_item(one)])
 
 
 @pytest.mark.parametrize(

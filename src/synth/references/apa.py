@@ -373,7 +373,8 @@ def _book(reference: Reference) -> list[Part]:
         details.append(edition)
     if reference.volume:
         details.append(f"Vol. {reference.volume}")
-    details += _pages(reference)
+    number = reference.article_number
+    details += [f"Article {number}"] if number else _pages(reference)
     if details:
         parts.append(("", f" ({', '.join(details)})"))
     publisher = reference.publisher

@@ -16,7 +16,7 @@ from synth.model import facet_values
 from synth.references.csv_text import csv_text
 from synth.references.latex import encode
 from synth.references.names import Name, read_name
-from synth.references.work import DOCTORAL, KEY_SUFFIX, MASTERS, PUBLISHERS_NUMBER, read_date
+from synth.references.work import DOCTORAL, IN_SERIES, KEY_SUFFIX, MASTERS, full_range, read_date
 
 if TYPE_CHECKING:
     from synth.reading.records import Records
@@ -57,6 +57,8 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         item["original-date"] = {"date-parts": [[reference.date.original]]}
     if (accessed := read_date(reference.text("urldate"))).year:
         item["accessed"] = _csl_date(accessed)
+    # What counts in books is the series; a number of its own has an article alone.
+    in_series = reference.csl_type in IN_SERIES
     texts = {
         "title": reference.title,
         "container-title": reference.container,
@@ -64,7 +66,8 @@ def csl_item(reference: Reference) -> dict[str, Any]:
         "volume": reference.volume,
         "number-of-volumes": reference.text("volumes"),
         "issue": reference.issue.replace("–", "-"),
-        "number": reference.article_number or reference.number,
+        "number": reference.article_number or ("" if in_series else reference.number),
+        "collection-number": reference.number if in_series else "",
         "page": reference.pages.replace("–", "-"),
         "chapter-number": reference.text("chapter"),
         "edition": reference.text("edition"),
@@ -177,6 +180,7 @@ _RIS_TAGS = (
     ("NV", "number-of-volumes"),
     ("IS", "issue"),
     ("M1", "number"),
+    ("M1", "collection-number"),
     ("SE", "chapter-number"),
     ("ET", "edition"),
     ("ET", "version"),
@@ -209,19 +213,19 @@ def _ris_entry(item: Mapping[str, Any]) -> str:
     lines = [("TY", _RIS_TYPES.get(item["type"], "GEN")), ("ID", item["id"])]
     for tag, role in (("AU", "author"), ("ED", "editor"), ("A4", "translator")):
         lines += [(tag, _inverted(name)) for name in item.get(role, ())]
-    in_journal = item["type"].startswith("article")
+    has_articles = item["type"].startswith("article") or item["type"] in IN_SERIES
     for tag, name in _RIS_TAGS:
         if name == "version" and item["type"] not in ("software", "dataset"):
             continue  # RIS has it for these alone
         if name in item:
             # C7 is where databases write the number of an article.
-            lines.append(("C7" if name == "number" and in_journal else tag, item[name]))
+            lines.append(("C7" if name == "number" and has_articles else tag, item[name]))
             if name == "PMID":
                 lines.append(("DB", "PubMed"))
     lines += _ris_dates(item)
     if "page" in item:
         first, _, last = item["page"].partition("-")
-        plain = last and "," not in item["page"] and not PUBLISHERS_NUMBER.fullmatch(item["page"])
+        plain = last and "," not in item["page"] and "–" in full_range(item["page"])
         lines += [("SP", first), ("EP", last)] if plain else [("SP", item["page"])]
     # The explorer inserts keywords before the end of an entry; nothing else may stand there.
     lines += [("KW", word) for word in item.get("keyword", "").split(", ") if word]
@@ -285,6 +289,7 @@ _BIB_FIELDS = (
     ("volumes", "number-of-volumes"),
     ("number", "issue"),
     ("number", "number"),
+    ("number", "collection-number"),
     ("pages", "page"),
     ("chapter", "chapter-number"),
     ("edition", "edition"),
@@ -335,13 +340,14 @@ def _bib_entry(item: Mapping[str, Any]) -> str:
             field = "booktitle" if in_book else "journal"
         if name == "publisher" and kind in ("techreport", "phdthesis", "mastersthesis", "thesis"):
             field = "institution" if kind in ("techreport", "thesis") else "school"
-        if name == "number" and item["type"].startswith("article"):
+        if name == "number" and (item["type"].startswith("article") or item["type"] in IN_SERIES):
             field = "eid"
-        if name == "issue" and "number" in item and not item["type"].startswith("article"):
+        taken = "number" in item and not item["type"].startswith("article")
+        if name == "issue" and (taken or "collection-number" in item):
             field = "issue"  # no field stands twice
         # Addresses are read as they stand; everywhere else these signs are commands.
         written = _verbatim(text) if name in ("DOI", "URL") else encode(text)
-        ranged = name == "page" and not PUBLISHERS_NUMBER.fullmatch(text)
+        ranged = name == "page" and "–" in full_range(text)  # "ahead-of-print" is none
         fields.append((field, written.replace("-", "--") if ranged else written))
     if item["type"] in ("article-magazine", "article-newspaper"):
         fields.append(("entrysubtype", item["type"].removeprefix("article-")))

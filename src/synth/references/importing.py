@@ -680,6 +680,7 @@ _CSL_TEXTS = (
         "collection-title",
         "volume",
         "number-of-volumes",
+        "collection-number",
         "issue",
         "number",
         "page",
@@ -727,7 +728,7 @@ _CSL_KNOWN = frozenset(
             "submitted",
             "system_id",
         ),
-        *("collection-editor", "container-author", "collection-number", "archive-place", "medium"),
+        *("collection-editor", "container-author", "archive-place", "medium"),
         *("update-to", "relation", "short-container-title", "subtype", "assertion"),
         *("dimensions", "scale", "section", "references", "license", "annote", "_graph"),
     ]

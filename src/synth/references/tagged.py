@@ -17,6 +17,7 @@ from synth.references.latex import plain
 from synth.references.names import Name, inverted, read_name, several_names, told_initials
 from synth.references.work import (
     DOI,
+    IN_SERIES,
     SEVERAL_ADDRESSES,
     WEB_ADDRESS,
     Date,
@@ -679,7 +680,11 @@ _HOLDS = re.compile(r"proquest|thes[ei]s|dissert|repositor|librar|archiv|commons
 def _issue_and_number(record: Record, texts: dict[str, str]) -> None:
     """What stands in ``C7`` and ``M1``, and an article's number in place of pages."""
     article, said = texts["type"].startswith("article"), record.first("M1")
-    number = record.first("C7") or ("" if article else said)
+    number = record.first("C7")
+    if texts["type"] in IN_SERIES:
+        texts["collection-number"] = said
+    elif not article:
+        number = number or said
     # RefWorks says there what kind of article it is.
     issue = re.fullmatch(r"(?=.*\d|suppl|spec)[\w./ -]{1,12}", said, re.IGNORECASE)
     if article and not texts["issue"] and issue:

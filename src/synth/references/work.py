@@ -426,6 +426,9 @@ CSL_TYPES = {
 }
 """Types of BibTeX and biblatex in the words of CSL 1.0.2 (appendix III of its specification)."""
 
+IN_SERIES = frozenset(["book", "chapter", "paper-conference", "entry-encyclopedia"])
+"""Kinds whose number is that of a volume in its series."""
+
 DOCTORAL, MASTERS, BACHELORS = "Doctoral dissertation", "Master’s thesis", "Bachelor’s thesis"
 _GENRES = {
     **dict.fromkeys(
