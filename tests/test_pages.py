@@ -440,6 +440,50 @@ def test_the_build_holds_the_rules_of_the_check(garden):
     assert sorted(p.code for p in found) == wanted
 
 
+UNSUPPORTED = "Sheds cure loneliness."
+HELD = "Beds help {finding}`WATER`."
+IN_SYNTHESIS = {
+    "paragraph": (UNSUPPORTED, HELD),
+    "item": (f"- {UNSUPPORTED}", f"- {HELD}"),
+    "row": (f"| a | b |\n|---|---|\n| {UNSUPPORTED} | x |", f"| a |\n|---|\n| {HELD} |"),
+    "html": (f"<p>{UNSUPPORTED}</p>", "<hr>\n<!-- a note to ourselves -->"),
+    "raw": (f"```{{raw}} html\n<p>{UNSUPPORTED}</p>\n```", "```{raw} html\n<hr>\n```"),
+    "code": (f"```\n{UNSUPPORTED}\n```", HELD),
+    "caption": (f"```{{figure}} a.svg\n{UNSUPPORTED}\n```", f"```{{figure}} a.svg\n{HELD}\n```"),
+    "footnote": (f"{HELD}[^a]\n\n[^a]: {UNSUPPORTED}", f"{HELD}[^b]\n\n[^b]: {HELD}"),
+}
+
+
+@pytest.mark.parametrize("form", IN_SYNTHESIS)
+def test_whatever_form_a_claim_has_in_synthesis_it_rests_on_something(form, garden):
+    (garden / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
+    text = "\n".join(f"::::{{synthesis}}\n{one}\n::::\n" for one in IN_SYNTHESIS[form])
+    text = text.replace("WATER", "leek2016-01")
+    (garden / "water.md").write_text(page(text, "water"), "utf-8")
+    (found,) = (p for p in prose.check(garden) if p.code == "synthesis-unsupported")
+    assert UNSUPPORTED.rstrip(".") in found.message
+    line = f"water.md:{found.line}: WARNING: {found.message} {found.remedy}"
+    warned = built(garden)[1]
+    assert warned.count("cites no finding") == warned.count(line) == 1
+
+
+def test_a_paragraph_beside_the_synthesis_of_a_theme_is_told_until_it_is_confirmed(garden):
+    def beside(text: str, name: str = "water") -> list[str]:
+        (garden / f"{name}.md").write_text(page(text, "water" if name == "water" else ""), "utf-8")
+        codes = ("synthesis-beside", "confirmation-unused")
+        return [p.code for p in prose.check(garden) if p.code in codes and p.file == f"{name}.md"]
+
+    claim = "Sheds cure loneliness in all who have ever owned one.\n"
+    held = ":::{synthesis}\nBarrels {finding}`leek2016-01`.\n:::\n\n"
+    why = "% synth: confirmed synthesis-beside: a word on the page itself\n"
+    assert beside(f"{held}{claim}") == ["synthesis-beside"]
+    assert beside(f"{held}{why}{claim}") == []
+    assert beside(f"{held}{why}{claim[:20]}\n") == ["confirmation-unused"]
+    assert beside(f"{claim}\n{held}") == []  # what the theme is, above all synthesis
+    assert beside(f"{held}{{count}}`studies | study/studies` tell of sheds, or so it seems.") == []
+    assert beside(f"{held}{claim}", "index") == []
+
+
 # --- numbers typed by hand -----------------------------------------------------------------------
 
 TYPED = [

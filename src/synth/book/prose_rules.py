@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -104,8 +104,11 @@ def check_book(book: Book) -> list[Problem]:
     """Everything that is wrong with the prose of a book that was read."""
     found = [problem for rule in BOOK_RULES for problem in rule(book)]
     for page in book.pages:
+        begun = False
         for block in page.blocks:
-            found += judged(book.review, page.theme, block)
+            begun |= block.synthesis
+            more = (beside_synthesis,) if begun else ()
+            found += judged(book.review, page.theme, block, more=more)
         for block in page.shown:
             found += judged(book.review, page.theme, block, SHOWN_RULES)
     return told_once(found)
@@ -124,7 +127,11 @@ def check_names(book: Book) -> list[Problem]:
 
 
 def judged(
-    review: Review, theme: str, block: Block, rules: Iterable[BlockRule] = ()
+    review: Review,
+    theme: str,
+    block: Block,
+    rules: Iterable[BlockRule] = (),
+    more: Iterable[BlockRule] = (),
 ) -> Iterator[Problem]:
     """What rules say of a block, less what a comment above it confirms as meant.
 
@@ -134,9 +141,11 @@ def judged(
     theme : the node of the codebook its page declares; may be empty.
     block : the block.
     rules : the rules; all of them if none is given.
+    more : rules that hold beside them where the block stands.
     """
     confirmed = block.confirmed
-    found = [problem for rule in rules or BLOCK_RULES for problem in rule(review, theme, block)]
+    asked = (*(rules or BLOCK_RULES), *more)
+    found = [problem for rule in asked for problem in rule(review, theme, block)]
     yield from (problem for problem in found if problem.code not in confirmed)
     if rules:
         return
@@ -342,8 +351,26 @@ def stale_outputs(book: Book) -> Iterator[Problem]:
 
 def unsupported(review: Review, theme: str, block: Block) -> Iterator[Problem]:
     """Paragraphs of synthesis that rest on nothing."""
-    if block.synthesis and block.kind == "paragraph" and not block.cites(*SUPPORT):
-        yield block.problem("synthesis-unsupported", start=block.start())
+    said = told(block)
+    if said and not any(isinstance(part, Role) and part.name in SUPPORT for part in said):
+        yield block.problem("synthesis-unsupported", start=replace(block, parts=said).start())
+
+
+def beside_synthesis(review: Review, theme: str, block: Block) -> Iterator[Problem]:
+    """Paragraphs of a theme's page that nobody asks what they rest on, once its synthesis began."""
+    plain = block.kind == "paragraph" and not block.synthesis and not block.roles
+    if theme and plain and len(block.text.split()) >= _CLAIM:
+        yield block.problem("synthesis-beside", start=block.start())
+
+
+_CLAIM = 8  # words from which a paragraph may claim something; "All about pay" does not
+
+
+def told(block: Block) -> tuple[str | Role, ...]:
+    """What a piece of synthesis says that must rest on something: a paragraph, a table's row."""
+    if not block.synthesis:
+        return ()
+    return block.parts if block.kind == "paragraph" else block.row
 
 
 def foreign(review: Review, theme: str, block: Block) -> Iterator[Problem]:
@@ -686,7 +713,9 @@ def report_of(pages: Iterable[Page], root: Path) -> Report:
 
 def support_of(blocks: Iterable[Block]) -> tuple[int, int, int]:
     """Paragraphs of synthesis: all, those citing findings, those on the review's argument alone."""
-    synthesis = [one for one in blocks if one.synthesis and one.kind == "paragraph"]
-    on_findings = sum(block.cites(*FINDING_ROLES) for block in synthesis)
-    own = sum(block.cites("review") and not block.cites(*FINDING_ROLES) for block in synthesis)
+    synthesis = [
+        {part.name for part in said if isinstance(part, Role)} for said in map(told, blocks) if said
+    ]
+    on_findings = sum(not roles.isdisjoint(FINDING_ROLES) for roles in synthesis)
+    own = sum("review" in roles and roles.isdisjoint(FINDING_ROLES) for roles in synthesis)
     return len(synthesis), on_findings, own

@@ -90,6 +90,7 @@ class Block:
     lines : the lines as they are written, to find a role's own.
     comments : the comments right above it.
     rank : of a heading, how many ``#`` stand before it.
+    row : of the first cell of a table's row, all that the row says.
     """
 
     file: str
@@ -101,6 +102,7 @@ class Block:
     lines: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
     rank: int = 0
+    row: tuple[str | Role, ...] = ()
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -176,31 +178,82 @@ def blocks_of(tree: nodes.Element, place: Place, text: str = "") -> Iterator[Blo
     text : the text itself, to find the lines of roles.
     """
     rows = [] if place.fixed else text.split("\n")
+    noted = _notes_of_synthesis(tree)
     for node in tree.findall(nodes.TextElement):
-        if not isinstance(node, (nodes.paragraph, nodes.title, nodes.term, nodes.rubric)):
+        ancestors = list(_ancestors(node))
+        synthesis = any(_is_synthesis(one) for one in ancestors) or not noted.isdisjoint(ancestors)
+        if not isinstance(node, _PROSE) and not (synthesis and _shows_words(node)):
             continue
         first = max(_line_of(node) - 1, 0)
         line, cell = place.at(first)
         last = next((i for i in range(first, len(rows)) if not rows[i].strip()), len(rows))
-        ancestors = list(_ancestors(node))
         kind = "heading" if isinstance(node, nodes.title) else "paragraph"
-        if any(isinstance(one, nodes.entry) or _is_figure(one) for one in ancestors):
+        if any(isinstance(one, nodes.entry) for one in ancestors) or (
+            not synthesis and any("synth-figure" in one.get("classes", ()) for one in ancestors)
+        ):
             kind = "cell"
+        shown = isinstance(node, (*_PROSE, nodes.caption))
         yield Block(
             place.file,
             line,
             cell,
-            tuple(_parts(node)),
+            tuple(_parts(node)) if shown else (_words_shown(node),),
             kind,
-            any("synth-synthesis" in one.get("classes", ()) for one in ancestors),
+            synthesis,
             tuple(rows[first:last]),
             tuple(_comments_above(node)),
             node.parent.get("rank", 0) if kind == "heading" else 0,
+            _row_begun(node, ancestors) if synthesis and kind == "cell" else (),
         )
 
 
-def _is_figure(node: nodes.Element) -> bool:
-    return "synth-figure" in node.get("classes", ())
+_PROSE = (nodes.paragraph, nodes.title, nodes.term, nodes.rubric)
+
+
+def _is_synthesis(node: nodes.Element) -> bool:
+    return "synth-synthesis" in node.get("classes", ())
+
+
+def _notes_of_synthesis(tree: nodes.Element) -> set[nodes.Element]:
+    """The footnotes that synthesis refers to: what they say stands at its foot."""
+    notes = list(tree.findall(nodes.footnote))
+    if not notes:
+        return set()
+    named = {
+        str(called.get(key))
+        for called in tree.findall(nodes.footnote_reference)
+        if any(_is_synthesis(one) for one in _ancestors(called))
+        for key in ("refname", "refid")
+    }
+    return {note for note in notes if named & {*note["names"], *note["dupnames"], *note["ids"]}}
+
+
+def _shows_words(node: nodes.Element) -> bool:
+    """Whether a reader sees words here that are no paragraph: a caption, HTML, a block of code."""
+    if isinstance(node, nodes.caption):
+        return True
+    if not isinstance(node, (nodes.raw, nodes.literal_block)):
+        return False
+    # What the library draws has no line of its own.
+    own = node.line and not isinstance(node.parent, nodes.TextElement)
+    return bool(own and _words_shown(node))
+
+
+def _words_shown(node: nodes.Element) -> str:
+    text = node.astext()
+    return _TAGS.sub(" ", text).strip() if isinstance(node, nodes.raw) else text.strip()
+
+
+_TAGS = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
+
+
+def _row_begun(node: nodes.Element, ancestors: list[nodes.Element]) -> tuple[str | Role, ...]:
+    """All that the row of a table says, of the first words in it; nothing of a heading's row."""
+    row = next((one for one in ancestors if isinstance(one, nodes.row)), None)
+    if row is None or isinstance(row.parent, nodes.thead):
+        return ()
+    said = list(row.findall(nodes.paragraph))
+    return tuple(part for one in said for part in (*_parts(one), " ")) if said[0] is node else ()
 
 
 def slips_of(tree: nodes.Element, place: Place, text: str) -> Iterator[Block]:
@@ -382,6 +435,12 @@ class _Prose(DocutilsRenderer):
         if name in _NO_PROSE:
             if name in _FILES and first_line.strip():
                 self.current_node += _marked("file", first_line.strip(), position)
+            if name == "raw":
+                self.current_node += nodes.raw("", content, format=first_line.strip())
+                self.current_node[-1].line = position
+            elif name in ("code", "code-block"):
+                self.current_node += nodes.literal_block("", content)
+                self.current_node[-1].line = position
             if name != "figure":
                 return []
         try:
