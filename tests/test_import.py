@@ -3385,6 +3385,48 @@ def test_strengths_and_limitations_of_a_study_are_no_direction(take: Take) -> No
     assert made.themes == {"Barriers": 2}
 
 
+@pytest.mark.parametrize(
+    ("labels", "people", "named"),
+    [
+        (("Lee 2019", "Lee 2019", "Ek 2012"), ("anna", "ben", "anna"), False),
+        (("Lee 2019.docx", "Ek 2012.docx", "Ek 2012.docx"), ("anna", "ben", "ben"), False),
+        (("Lee 2019", "Lee 2019", "Ek 2012"), ("Lee, A.", "Lee, A.", "Ek, B."), True),
+        (("HOPE 2019", "HOPE 2019", "CARE 2012"), ("Lee, A.", "Lee, A.", "Ek, B."), True),
+    ],
+)
+def test_who_coded_is_no_author_of_a_study(
+    take: Take, labels: tuple[str, ...], people: tuple[str, ...], named: bool
+) -> None:
+    rows = zip(labels, ("Pay", "Rest", "Pay"), people, strict=True)
+    made = take("Document,Code,Author\n" + "".join(f'{a},{b},"{c}"\n' for a, b, c in rows))
+    assert made.counts == (3, 2)
+    assert ("so it is read as who coded" in made.told) is not named
+    assert ("anna" in "".join(made.taken.draft.files.values())) is False
+
+
+def test_what_a_second_coder_left_out_changes_nothing_at_the_next_import(
+    again: Callable[..., str],
+) -> None:
+    table = (
+        "Reviewer Name,Study,Pay,Rest,Team\nAnna,Lee 2019,yes,yes,yes\nBen,Lee 2019,yes,no,yes\n"
+        "Anna,Ek 2012,no,yes,no\nBen,Ek 2012,no,yes,no\n"
+    )
+    again(table)
+    assert "Nothing changed" in again(table)
+
+
+def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("Code;Label\n3;Cost\n4;Time\n", encoding="utf-8")
+    made = take(
+        "Study;Barrier code;Enabler code\nLee 2019;3,4;\nEk 2012;4;3\n",
+        codebook=tmp_path / "codes.csv",
+    )
+    assert made.themes == {"Cost": 2, "Time": 2}
+    assert ways_of(made) == [
+        *(("Cost", "Barrier"), ("Cost", "Facilitator"), ("Time", "Barrier"), ("Time", "Barrier")),
+    ]
+
+
 def test_studies_without_a_year_and_a_code_are_no_names_of_groups(take: Take) -> None:
     made = take("Study,Code\nLee 2020,Pay\nWHO,\nRoux 2019,Rest\nEk 2018,Pay\n")
     assert made.counts == (3, 4)

@@ -43,6 +43,8 @@ def grouped(sheet: Sheet) -> Sheet:
     """
     first = sheet.header[0] if sheet.header else ""
     heads = {row.line: row.cells[first] for row in sheet.rows if _is_group(row, first)}
+    last = max((row.line for row in sheet.rows if _is_dated(row, first)), default=0)
+    heads = {line: label for line, label in heads.items() if line < last}
     others = [row for row in sheet.rows if row.line not in heads]
     labels = [row for row in others if row.cells[first]]
     dated = sum(_is_dated(row, first) for row in labels)
@@ -72,7 +74,9 @@ def grouped(sheet: Sheet) -> Sheet:
         if row.line in heads:
             group = row.cells[first]
         else:
-            inside = "" if is_beside(row.cells) else group
+            # A line below all groups is a note, whatever it says.
+            named = _is_dated(row, first) or sum(map(bool, row.cells.values())) > 1
+            inside = group if named and not is_beside(row.cells) else ""
             rows.append(Row(row.line, {**row.cells, name: inside}))
     note = (
         f"{len(heads)} rows only head the rows below them, such as {heads[min(heads)]!r}: what "

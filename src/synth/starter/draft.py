@@ -121,7 +121,7 @@ class _Making:
         self.material = material
         self.named = named
         self.words = words
-        self.former = former
+        self.former = dict(former)
         self.report = material.report
         self.facets: list[Facet] = []
         self.columns: dict[str, tuple[str, str]] = {}
@@ -153,6 +153,13 @@ class _Making:
             [self._finding(coding) for coding in codings]
             for codings in (material.first, material.second)
         )
+        # What a coder said too is called as it is among the findings, at every import.
+        times: Counter[tuple[str, ...]] = Counter()
+        self.former = {}
+        for row in findings:
+            what = tuple(row[column] for column in _TOLD)
+            times[what] += 1
+            self.former[(*what, str(times[what]))] = row["finding"]
         for rows in (first, second):
             self._name(rows)
         order = sorted(range(len(findings)), key=lambda at: findings[at]["finding"])

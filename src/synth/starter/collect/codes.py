@@ -55,7 +55,9 @@ class RowCodes:
             yield from self._by_rank(row, recipe)
         for name in recipe.of("dimensions"):
             for piece in self._parts(row, name, recipe):
-                yield name, [*recipe.codes.get(name, (name,)), piece], ""
+                # What the team's codebook knows stands where that has it.
+                above = [] if self._is_known(piece) else recipe.codes.get(name, (name,))
+                yield name, [*above, piece], ""
 
     def has_code(self, row: Row, recipe: SheetRecipe) -> bool:
         """Whether a row names a code, or says something below one."""

@@ -84,6 +84,20 @@ def keep_what_is_of_no_study(columns: Columns) -> None:
             several = sum(count > 1 for count in of_record.values())
             wrong = several and several * 2 >= again and max(of_label.values()) > 1
             what = "numbers something else than the studies"
+        elif use == "author":
+            of_label, of_author = (Counter(pair[at] for pair in pairs) for at in (0, 1))
+            files = columns.share(label, _FILE.search) > 0.5
+            several = files or max((*of_label.values(), *of_author.values()), default=0) > 1
+            known = [one[0] in folded(two).split() for one, two in pairs]
+            wrong = several and len(known) > 1 and not any(known)
+            if wrong:
+                columns.uses[name] = "person"
+                columns.tell(
+                    f"{name!r} names others than the names of the studies do, so it is read as who "
+                    "coded, and not published.",
+                    hint=f'--columns "author={name}"',
+                )
+            continue
         elif use == "year":
             told = [(one[1], year_in(two)) for one, two in pairs]
             known = [year[:4] == dated for dated, year in told if dated and year]
@@ -96,6 +110,9 @@ def keep_what_is_of_no_study(columns: Columns) -> None:
             columns.tell(
                 f"{name!r} {what}, so it tells none of them.", hint=f'--columns "{use}={name}"'
             )
+
+
+_FILE = re.compile(r"\.(?:pdf|docx?|rtf|txt|odt|html?)$", re.IGNORECASE)
 
 
 def _who(label: str) -> tuple[str, str]:
