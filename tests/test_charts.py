@@ -35,7 +35,7 @@ from tests.records_by_hand import (
 from synth.model import Finding
 from synth.views import charts
 from synth.views.charts import pictures
-from synth.views.charts.chart import study_links
+from synth.views.charts.chart import key_of, study_links
 from synth.views.figure import Figure
 from synth.views.markup import Place, drawn_in
 
@@ -583,3 +583,14 @@ def test_the_shapes_of_designs_are_looked_up_once(monkeypatch: pytest.MonkeyPatc
     assert len(when.by_year(held).rows) > 2
     # Once for the figure and once for the shapes; not once more for each year.
     assert len(asked) <= 2 * len(held.findings)
+
+
+def test_a_long_name_in_a_legend_is_not_cut() -> None:
+    """Vega ends it with dots at 150 pixels, and such names are the same to a reader."""
+    short = key_of(["with enablers", "with barriers"], 320, columns=2).to_dict()
+    assert short["columns"] == 2
+    assert "labelLimit" not in short
+    long = "cluster randomised controlled trial with"
+    for width in (320, 640):
+        key = key_of([f"{long} waiting list", f"{long} placebo"], width, columns=2).to_dict()
+        assert (key["columns"], key["labelLimit"]) == (1, width - 40)

@@ -191,9 +191,9 @@ def node_page(records: Records, node: Theme, prose: Prose | None = None) -> Page
             _text(
                 "links",
                 "## Links to others",
-                f"{{count}}`influences of={node.id} | influence/influences | alone` "
-                "start or end here; each stands in full on the page about "
-                "[influences](influences.ipynb).",
+                f"{{count}}`influences of={node.id} | influence starts or ends"
+                "/influences start or end | alone` here; the page about "
+                "[influences](influences.ipynb) has each in full.",
             ),
             _code("influences", f"{call}.influence_map()"),
         ]

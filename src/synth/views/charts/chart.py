@@ -303,6 +303,17 @@ def leading(chart: Any, at: str = "H[datum.v]") -> Any:
     return chart.transform_calculate(h=at).encode(href=altair_with_look().Href("h:N"))
 
 
+_KEPT = 22
+"""Letters a name in a legend has room for, where two of them stand side by side."""
+
+
+def key_of(names: Sequence[str], width: int, **look: Any) -> Any:
+    """A legend below a chart; where a name is long they stand one below the other, and whole."""
+    if max(map(len, names), default=0) > _KEPT:
+        look |= {"columns": 1, "labelLimit": width - 40}
+    return altair_with_look().Legend(title=None, **look)
+
+
 def filled(direction: Direction, *, thin: bool = False) -> Any:
     """What fills the bars of a direction: its colour, lined or open where its pattern says so.
 

@@ -15,6 +15,7 @@ from synth.views.charts.chart import (
     Chart,
     altair_with_look,
     inline,
+    key_of,
     leading,
     ranked,
     span,
@@ -246,7 +247,7 @@ def _year_chart(
             ).encode(x=alt.X("a:Q"), y=alt.YValue(0), text=alt.Text("t:N"))
         )
     if len(dated) <= _UNITS:
-        layers.append(_unit_marks(records, dated, designs, x, step))
+        layers.append(_unit_marks(records, dated, designs, x, step, width))
     else:
         layers.append(_year_bars(say, dated, x))
     height = max(60, min(260, highest * (step + 2) + 24))
@@ -254,7 +255,12 @@ def _year_chart(
 
 
 def _unit_marks(
-    records: Records, dated: Sequence[Study], designs: Mapping[str, str], x: Any, step: int
+    records: Records,
+    dated: Sequence[Study],
+    designs: Mapping[str, str],
+    x: Any,
+    step: int,
+    width: int,
 ) -> Any:
     alt = altair_with_look()
     scale, here = _design_scale(records), {designs[study.id] for study in dated}
@@ -281,7 +287,7 @@ def _unit_marks(
     )
     if apart:
         # Names are measured in one face and read in another: a wide one needs room to its right.
-        legend = alt.Legend(title=None, columns=2 if len(order) > 3 else 0, columnPadding=32)
+        legend = key_of(order, width, columns=2 if len(order) > 3 else 0, columnPadding=32)
         shapes = alt.Scale(domain=order, range=[scale[name] for name in order])
         marks = marks.encode(shape=alt.Shape("d:N", scale=shapes, legend=legend))
     return leading(marks, "datum.h")

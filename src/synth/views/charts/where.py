@@ -23,6 +23,7 @@ from synth.views.charts.chart import (
     counting,
     filled,
     inline,
+    key_of,
     layered,
     leading,
     named_rows,
@@ -436,12 +437,14 @@ def _split(
     )
     none = say["chart_side_none"]
     some = any(row["studies"] > row["helping"] + row["hindering"] - row["both"] for row in rows)
+    names = [up, down, *([none] if some else [])]
     stroke = alt.Scale(
-        domain=[up, down, *([none] if some else [])],
+        domain=names,
         range=[*map(direction_colour, pair), *([EDGE] if some else [])],
     )
-    key = alt.Legend(
-        title=None,
+    key = key_of(
+        names,
+        width,
         columns=1 if width < 400 else 2,
         columnPadding=32,
         symbolType="stroke",

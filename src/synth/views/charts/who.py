@@ -17,6 +17,7 @@ from synth.views.charts.chart import (
     counting,
     filled,
     inline,
+    key_of,
     layered,
     leading,
     named_rows,
@@ -450,7 +451,7 @@ def _diverging(rows: Sequence[Row], pair: Sequence[Any], width: int) -> Any:
     stroke = alt.Stroke(
         "d:N",
         scale=alt.Scale(domain=names, range=colours),
-        legend=alt.Legend(title=None, symbolType="stroke", symbolStrokeWidth=8),
+        legend=key_of(names, width, symbolType="stroke", symbolStrokeWidth=8),
     )
     heard = alt.Description("t:N")
     # In the colour and pattern of its direction, left and right: colour never stands alone.
