@@ -115,7 +115,7 @@ def parse_references(
     >>> list(works.bibliography), problems[0].message
     (['lee2020'], 'The entry has no title.')
     """
-    text = _refworks_as_ris(_cochrane_as_ris(text))
+    text = _ovid_as_ris(_refworks_as_ris(_cochrane_as_ris(text)))
     bare = text.lstrip("\ufeff \t\r\n")
     for begins, what, instead in _ELSEWHERE:
         if bare[:1] == "<" and re.search(begins, bare[:4000], re.IGNORECASE):
@@ -214,6 +214,58 @@ def _refworks_as_ris(text: str) -> str:
         else:
             lines.append(line)
     return "\n".join([*lines, "ER  - ", ""])
+
+
+_OVID_HEADS = {
+    "Unique Identifier": "ID",
+    "Accession Number": "ID",
+    "Title": "TI",
+    "Source": "SO",
+    "Authors": "AU",
+    "Author": "AU",
+    "Digital Object Identifier": "DO",
+    "DOI Number": "DO",
+    "Year of Publication": "PY",
+    "ISSN": "SN",
+    "ISBN": "SN",
+    "Language": "LA",
+}
+_OVID_TAGS = {"UI": "ID", "YR": "PY", "IS": "SN", "IB": "SN", "DOI": "DO", "JN": "JF"}
+# What a list of references does not show, or has already.
+_OVID_TAGS |= {"PT": "KW", "FA": "KW"}
+_OVID_RECORD = re.compile(r"(?:<\s*\d+\s*\.?\s*>|\d+\.)\s*")
+
+
+def _ovid_as_ris(text: str) -> str:
+    r"""What Ovid saves as text, under headings or behind tags, line for line as RIS.
+
+    >>> _ovid_as_ris("<1>\nUnique Identifier\n  7\nAuthors\n  Lee A\n").split("\n")
+    ['TY  - JOUR', '', 'ID  - 7', '', 'AU  - Lee A', 'ER  - ', '']
+    """
+    lines = text.lstrip("\ufeff").rstrip("\n").split("\n")
+    headed = any(line.strip() in ("Unique Identifier", "Accession Number") for line in lines)
+    if not (headed or re.search(r"^UI  - ", text, re.MULTILINE)) or tagged.format_of(text):
+        return text
+    written: list[str] = []
+    head = ""
+    for line in lines:
+        if _OVID_RECORD.fullmatch(line):
+            if written:
+                written[-1] = f"{written[-1]}\nER  - ".lstrip("\n")
+            written.append("TY  - JOUR")
+        elif found := re.match(r"([A-Z]{2,3})  - (.*)", line):
+            written.append(f"{_OVID_TAGS.get(found[1], found[1])}  - {found[2]}")
+        elif headed and line[:1].strip():
+            head = _OVID_HEADS.get(line.strip(" :"), "")
+            written.append("")
+        elif headed and head and line.strip():
+            goes_on = head != "AU" and written[-1].startswith(f"{head}  - ")
+            written.append(line.strip() if goes_on else f"{head}  - {line.strip()}")
+        elif headed:
+            written.append("")
+        else:
+            written.append(line)
+    return "\n".join([*written, "ER  - ", ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -587,7 +639,6 @@ _ELSEWHERE = (
         "EndNote's old XML",
         "Export it as RIS or BibTeX, or as XML from a later EndNote",
     ),
-    (r"<mods(?:Collection)?\b", "MODS XML", "Export it as BibTeX, RIS or CSL JSON"),
     (r"<(?:!doctype )?html\b", "a web page", "Export the references as BibTeX, RIS or CSL JSON"),
 )
 """What is known and not read: how it begins, what it is, what to do instead."""

@@ -664,6 +664,8 @@ def _from_ris(record: Record) -> _Said:
         "translator": every("A4"),
     }
     date = _date(record, "PY", "Y1", "YR", "DA")
+    if date == Date() and (said := re.search(r", ((?:19|20)\d\d\b[^,;:]*)$", first("SO"))):
+        date = read_date(said[1])
     if date.year and not date.original and not left_of_date(first("OP")):
         date = date._replace(original=read_date(first("OP")).year)
     accessed = read_date(first("Y2"))

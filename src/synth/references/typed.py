@@ -62,6 +62,23 @@ _WHERE = re.compile(
 )
 
 
+# "Lee A. Roux B. On sheds. [Review] J Gard. 3(2):1-9, 2019 Mar." of Ovid.
+_OVID = re.compile(
+    r"(?P<names>(?:[^\W\d_][^.;,\d]{0,40} [A-Z]{1,4}\. )+|[^.:\d]+\. )(?P<title>\S.*?[.?!])\.? "
+    r"(?:\[[^\]]+\]\.? )*(?P<journal>[^\W\d][^\d:]*?)\. "
+    r"(?P<numbers>\d+(?: ?\([^)]*\))?:[\w-]+), (?P<year>\d{4})\b[^:;]*"
+)
+
+
+def _from_ovid(text: str) -> str:
+    """A reference in the order that other styles have: the year before the volume."""
+    found = _OVID.fullmatch(text)
+    if not found:
+        return text
+    names = re.sub(r"(?<= [A-Z])([A-Z]*)\. (?=\S)", r"\1, ", found["names"]).rstrip(". ,")
+    return f"{names}. {found['title']} {found['journal']}. {found['year']};{found['numbers']}."
+
+
 @lru_cache(maxsize=4096)
 def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
     """The parts of a whole reference; nothing if the text is none.
@@ -86,7 +103,7 @@ def typed_reference(text: str) -> tuple[tuple[str, str], ...]:
     if not 30 <= len(text) <= 1500 or not re.search(r"(?:1[6-9]|20)\d\d", text):
         return ()
     doi = DOI.search(bare_doi(text)) if "10." in text else None
-    bare = _NUMBER.sub("", _ADDRESS.sub("", text), count=1).strip()
+    bare = _from_ovid(_NUMBER.sub("", _ADDRESS.sub("", text), count=1).strip())
     for form in _FORMS:
         found = form.fullmatch(bare)
         said = found.groupdict() if found else {}

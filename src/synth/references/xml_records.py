@@ -1,4 +1,4 @@
-"""References that EndNote, PubMed and Zotero export as XML, record for record as lines with tags.
+"""References that EndNote, PubMed, Zotero and libraries export as XML, as lines with tags.
 
 A table for each says where the value of a tag stands; what the tags mean stands once, in
 :mod:`synth.references.tagged`.
@@ -15,9 +15,12 @@ from xml.etree.ElementTree import Element
 
 from synth.errors import Problem
 from synth.references.tagged import Record
+from synth.references.work import with_subtitle
 
 ZOTERO = "zotero.org/namespaces/export"
-XML = re.compile(rf"<(?:records?|xml|Pubmed(?:Book)?Article(?:Set)?)\b|<rdf:RDF[^>]*{ZOTERO}")
+XML = re.compile(
+    rf"<(?:records?|xml|Pubmed(?:Book)?Article(?:Set)?)\b|<rdf:RDF[^>]*{ZOTERO}|<(?:\w+:)?mods"
+)
 """What files of references in XML that are read begin with."""
 
 _ENDNOTE = (
@@ -121,6 +124,8 @@ def records_of_xml(text: str, file: str) -> tuple[list[Record], str, list[Proble
         return [], "", [Problem(*place, form="XML", reason=str(error))], Counter()
     if root.tag.endswith("}RDF"):
         return _of_zotero(root, text, file)
+    if root.tag.rpartition("}")[2] in ("mods", "modsCollection"):
+        return _of_mods(root, text, file)
     _keep_raised(root)
     # PubMed's elements begin with capitals, and EndNote's never do.
     form = "nbib" if root.tag.startswith("Pubmed") else "enw"
@@ -229,6 +234,106 @@ def _date(date: Element | None) -> str:
     return said.get("MedlineDate", "") or " ".join(filter(None, parts))
 
 
+def _without_namespaces(root: Element) -> None:
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        element.attrib = {n.rpartition("}")[2]: said for n, said in element.attrib.items()}
+
+
+# --- MODS, of the Library of Congress -----------------------------------------------------------
+
+_MODS = (
+    ("PY", ("originInfo/dateIssued", "originInfo/copyrightDate", "relatedItem/part/date")),
+    ("DA", ("relatedItem/part/date", "relatedItem/originInfo/dateIssued")),
+    ("PB", ("originInfo/publisher", "relatedItem/originInfo/publisher")),
+    ("CY", ("originInfo/place/placeTerm", "relatedItem/originInfo/place/placeTerm")),
+    ("ET", ("originInfo/edition", "relatedItem/originInfo/edition")),
+    ("LA", ("language/languageTerm",)),
+    ("UR", ("location/url", "identifier[@type='uri']")),
+    ("ID", ("identifier[@type='citekey']",)),
+)
+_MODS_NUMBERS = (
+    ("VL", ("part/detail[@type='volume']/number",)),
+    ("IS", ("part/detail[@type='issue']/number", "part/detail[@type='number']/number")),
+    ("SP", ("part/extent/start",)),
+    ("EP", ("part/extent/end",)),
+    ("DO", ("identifier[@type='doi']",)),
+    ("SN", ("identifier[@type='isbn']", "identifier[@type='issn']")),
+    ("PM", ("identifier[@type='pubmed']",)),
+)
+"""Where a work, or else what it stands in, has the value of a tag of RIS."""
+_MODS_GENRES = (
+    ("thes", "THES"),
+    ("dissertation", "THES"),
+    ("conference", "CPAPER"),
+    ("report", "RPRT"),
+    ("web", "ELEC"),
+    ("newspaper", "NEWS"),
+    ("magazine", "MGZN"),
+    ("journal", "JOUR"),
+    ("periodical", "JOUR"),
+    ("article", "JOUR"),
+)
+"""Kinds of works by what their genre or that of what they stand in says, the surer first."""
+
+
+def _of_mods(
+    root: Element, text: str, file: str
+) -> tuple[list[Record], str, list[Problem], Counter[str]]:
+    _without_namespaces(root)
+    lines = (text.count("\n", 0, m.start()) + 1 for m in re.finditer(r"<(?:\w+:)?mods[\s>]", text))
+    works = [root] if root.tag == "mods" else root.findall("mods")
+    records = [
+        Record(line, {tag: [one for one in said if one] for tag, said in _mods(work)})
+        for work, line in zip(works, lines, strict=False)
+    ]
+    return records, "ris", [] if records else [Problem("references-none", file, 1)], Counter()
+
+
+def _mods(work: Element) -> _Values:
+    host = work.find("relatedItem[@type='host']")
+    series = work.find("relatedItem[@type='series']")
+    if series is not None:
+        work.remove(series)
+    either = [work, *([host] if host is not None else [])]
+    genres = " ".join(_text(one).lower() for place in either for one in place.findall("genre"))
+    kind = next((found for word, found in _MODS_GENRES if word in genres), "")
+    yield "TY", [kind or ("BOOK" if host is None else "CHAP")]
+    yield "TI", [_mods_title(work)]
+    yield "T2", [_mods_title(host)]
+    yield "T3", [_mods_title(series)]
+    yield from _by_table(work, _MODS)
+    for tag, roles in (("AU", ("aut", "author", "creator", "")), ("ED", ("edt", "editor"))):
+        yield (
+            tag,
+            [
+                _mods_name(name)
+                for place in either
+                for name in place.findall("name")
+                if _at(name, "role/roleTerm").lower() in (roles if place is work else roles[:2])
+            ],
+        )
+    for tag, paths in _MODS_NUMBERS:
+        yield tag, [_at(one, path) for path in paths for one in either]
+
+
+def _mods_title(work: Element | None) -> str:
+    title = None if work is None else work.find("titleInfo")
+    if title is None:
+        return ""
+    parts = [f"{_at(title, 'nonSort')} {_at(title, 'title')}".strip(), _at(title, "subTitle")]
+    return with_subtitle(*parts)
+
+
+def _mods_name(name: Element) -> str:
+    """A name as RIS has it: a comma ends that of a body."""
+    parts = {part.get("type", ""): _text(part) for part in name.findall("namePart")}
+    if name.get("type") == "corporate":
+        return f"{parts.get('', '')},"
+    given = " ".join(_text(one) for one in name.findall("namePart[@type='given']"))
+    return ", ".join(filter(None, (parts.get("family") or parts.get("", ""), given)))
+
+
 # --- Zotero -------------------------------------------------------------------------------------
 
 ZOTERO_TYPES = {
@@ -303,9 +408,7 @@ def _of_zotero(
     root: Element, text: str, file: str
 ) -> tuple[list[Record], str, list[Problem], Counter[str]]:
     """The works of Zotero's RDF; what a work is part of may stand elsewhere in the file."""
-    for element in root.iter():
-        element.tag = element.tag.rpartition("}")[2]
-        element.attrib = {n.rpartition("}")[2]: said for n, said in element.attrib.items()}
+    _without_namespaces(root)
     elsewhere = {element.get("about", ""): element for element in root}
     lines = (
         text.count("\n", 0, found.start()) + 1 for found in re.finditer(r"<z:itemType\b", text)
