@@ -1274,7 +1274,9 @@ def test_no_column_of_texts_is_lost_beside_others(take: Take) -> None:
         "Study,Aim,Key findings,Limits of the study\nEk 2012,To see why,It was hard,Small\n"
         "Roux 2015,To test a way,Most agreed,One site\n"
     )
-    assert made.themes == {"Aim": 2, "Key findings": 2, "Limits of the study": 2}
+    assert made.themes == {"Key findings": 2, "Limits of the study": 2}
+    held = [value for row in made.rows("data/studies.csv") for value in row.values()]
+    assert {"To see why", "To test a way"} <= {*held}
     made = take("Study,Barriers,Key findings\nEk 2012,Low pay,It was hard\nRoux 2015,Hours,Good\n")
     assert made.themes == {"Barriers": 2}
     held = [value for row in made.rows("data/studies.csv") for value in row.values()]
@@ -3413,6 +3415,41 @@ def test_what_a_second_coder_left_out_changes_nothing_at_the_next_import(
     )
     again(table)
     assert "Nothing changed" in again(table)
+
+
+def test_the_ids_of_a_codebook_in_the_workbook_are_known_at_the_next_import(tmp_path: Path) -> None:
+    from synth.starter.again import import_again
+    from synth.starter.start import start
+
+    codings = "Study,Code,Type\nLee 2019,C1,B\nEk 2012,C2,F\n"
+    codes = "Code,Label,Parent\nR,Means,\nC1,Pay,R\nC2,Staff,R\n"
+    root, said = tmp_path / "review", []
+    path = workbook(tmp_path / "t.xlsx", Findings=codings, Codebook=codes)
+    start(Request(root, (path,)), execute=False, dry_run=False, say=said.append)
+    import_again(root, (), prune=False, dry_run=False, say=said.append)
+    assert "Nothing changed: the review is as the files have it." in said
+    workbook(path, Findings=f"{codings}Roux 2015,C3,B\n", Codebook=f"{codes}C3,Rest,R\n")
+    import_again(root, (), prune=False, dry_run=False, say=said.append)
+    records, _ = read_records(root)
+    assert {one.theme for one in records.findings.values()} == {"pay", "staff", "rest"}
+    assert records.codebook["rest"].parent == "means"
+
+
+def test_a_column_of_two_letters_for_both_sides_is_one_of_directions(take: Take) -> None:
+    made = take("Study,Code,Type\nLee 2019,Pay,B\nEk 2012,Pay,F\nRoux 2015,Rest,B\n")
+    assert ways_of(made) == [("Pay", "Barrier"), ("Pay", "Facilitator"), ("Rest", "Barrier")]
+
+
+def test_what_a_study_was_after_is_no_finding(take: Take) -> None:
+    made = take(
+        '"Author(s), year of publication",Country,Aims/purpose,Key findings of the study/ies\n'
+        '"Lee & Roux, 2019",Europe (Peru and Chad),To ask,Pay was low.\n'
+        '"Ek, 2012",Peru,To see,No rest.\n'
+        '"Abe, 2011",Chad,To know,Rest was short.\n'
+    )
+    assert (made.counts, len(made.themes)) == ((3, 3), 1)
+    assert made.records.studies["lee2019"].countries == ("Peru", "Chad")
+    assert "'Europe' is no country; it stands beside one that is." in made.told
 
 
 def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:

@@ -185,12 +185,7 @@ def _codes(root: Path, records: Records, recipe: Recipe, say: Say) -> Codes:
         errors = [problem for problem in (*problems, *more) if problem.severity == "error"]
         if errors:
             raise ReviewError(errors)
-        called = {}
-        for written, name in read.ids.items():
-            way = [read.nodes[step].label for step in read.path(name)]
-            held = codes.find(" > ".join(way))
-            called[written] = held[0] if len(held) == 1 else codes.add(way)
-        codes.call(called)
+        codes.call_as(read)
     return codes
 
 

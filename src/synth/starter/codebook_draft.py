@@ -101,6 +101,15 @@ class Codes:
         self.__dict__.pop("_by_name", None)
         self.__dict__.pop("_by_signs", None)
 
+    def call_as(self, other: Codes) -> None:
+        """Let nodes be found by what another codebook calls them; what it has more is added."""
+        called = {}
+        for written, name in other.ids.items():
+            way = [other.nodes[step].label for step in other.path(name)]
+            held = self.find(" > ".join(way))
+            called[written] = held[0] if len(held) == 1 else self.add(way)
+        self.call(called)
+
     def remember(self, node: Node) -> None:
         """Let a node that was made by hand be found by its label below its parent."""
         self._by_label.setdefault((node.parent, same(node.label)), node.id)

@@ -125,6 +125,8 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ((('United States', 'Canada'), ()), (('Bosnia and Herzegovina', 'United Kingdom', 'Peru'), ()))
     >>> countries("Peru, Wonderland"), countries("UK (Scotland) and Ireland")
     ((('Peru',), ('Wonderland',)), (('United Kingdom', 'Ireland'), ()))
+    >>> countries("Europe (Germany, France)")
+    (('Germany', 'France'), ('Europe',))
     >>> countries("Kenya (Nairobi, Kisumu) and Uganda"), countries("USA: Texas, Ohio")
     ((('Kenya', 'Uganda'), ()), (('United States',), ('Texas', 'Ohio')))
     """
@@ -140,6 +142,12 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             # "USA: Texas, Ohio" says where in the country.
             named.append(whole)
             odd += [place.strip() for place in part.partition(":")[2].split(",")]
+            continue
+        group = re.fullmatch(r"([^()]*[^\W\d_][^()]*)\(([^()]+)\)", part)
+        if group and not country(group[1]) and (inside := countries(group[2]))[0] and not inside[1]:
+            # "EU (Germany, France)" names the countries of a group.
+            named += inside[0]
+            odd.append(group[1].strip())
             continue
         for signs in (r"[,/+|]", _BETWEEN):
             # A comma in brackets, as in "Kenya (Nairobi, Kisumu)", separates no countries.

@@ -133,6 +133,9 @@ def take_in(
     understood = [(sheet, _answer(made, ask, report)) for sheet, made in chosen]
     works = former.works or _works(request.bib, report, say)
     codes = former.codes or _codes(request, codebook, report, say)
+    if former.codes and codebook is not None and not (recipe and recipe.codebook):
+        codes.call_as(_codes(request, codebook, report, say))
+        codes.closed = True
     _stop(report)
     material = collect(understood, codes, report, say)
     if len(material.codings) > MANY:

@@ -230,7 +230,10 @@ def _take_others(columns: Columns) -> bool:
         return True
     texts = [name for name in columns.free if columns.share(name, str.strip) > 0]
     texts = [name for name in texts if not columns.is_numbers(name)]
-    if texts:
+    # What a study was after, or who paid for it, is no finding beside what it found.
+    found = [name for name in texts if not _ASKED.search(folded(name))]
+    texts = found if found or said else texts
+    if texts or said:
         # Findings in words are a topic like the others, or they would stand at each of them.
         texts = [name for name in columns.sheet.header if name in {*texts, *said}]
         columns.use(texts, "codes")
@@ -240,6 +243,16 @@ def _take_others(columns: Columns) -> bool:
             hint='--columns "theme=COLUMN" names the codes, "keep=COLUMN" none',
         )
     return True
+
+
+_ASKED = re.compile(
+    r"\b(?:aims?|purposes?|objectives?|research questions?|funding|funders?|conflicts? of interest|"
+    r"study limitations?|limitations?|inclusion criteria|exclusion criteria|eligibility|ethics|"
+    r"forschungsfragen?|zielsetzung|studienziel|ziele?|finanzierung|limitationen|objectifs?|buts?|"
+    r"financement|objetivos?|proposito|financiacion|financiamiento|limitaciones|limitacoes|"
+    r"financiamento|obiettiv[oi]|scopo|finanziamento|limiti|doel|doelstelling|financiering|"
+    r"beperkingen|syfte|formal|finansiering|tavoite|cel|目的|研究目的|목적|연구목적|الهدف|מטרה)\b"
+)
 
 
 def _is_valued(columns: Columns, name: str) -> bool:

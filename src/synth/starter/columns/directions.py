@@ -41,10 +41,15 @@ def find_directions(columns: Columns) -> Mapping[str, str]:
     return ticked
 
 
+_BOTH_SIDES = ({"Barrier", "Facilitator"}, {"Barrier", "Facilitator", "Both"})
+
+
 def _says_sides(columns: Columns, name: str) -> bool:
     """Whether each cell of a column says a direction, and not all the same one."""
-    signs = families_of_marks()[0]
+    signs, letters = families_of_marks()
     held = columns.told(name)
+    if {letters.get(cell) for cell in held} in _BOTH_SIDES:
+        return True
     ways = {directions_in(cell) or signs.get(cell, "") for cell in held}
     return len(ways) > 1 and "" not in ways and max(map(len, held)) <= 30
 

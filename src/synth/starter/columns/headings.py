@@ -228,6 +228,8 @@ def fits(columns: Columns, name: str, use: str) -> bool:
     if not held:
         return False
     match use:
+        case "year" if {*folded(name).split()} & {*folded_headings()["author"]}:
+            return False  # "Author(s), year of publication"
         case "year":
             return columns.share(name, lambda cell: year_in(cell) or _UNDATED.search(cell)) > 0.5
         case "doi":
