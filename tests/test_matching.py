@@ -103,6 +103,8 @@ def test_what_can_mean_several_works_is_told_with_their_titles(
     ("words", "others", "key"),
     [
         ("Lee 2020", {"title": "Pay at home"}, "lee2020b"),
+        # A slip of the pen.
+        ("Lee 2020", {"title": "Pay at wrok: a survey of helpers"}, "lee2020"),
         ("Lee 2020", {"journal": "WORK"}, "lee2020"),
         ("Lee 2020", {"doi": "https://doi.org/10.1000/lee.1"}, "lee2020"),
         ("Lee 2020", {"pmid": "30000001"}, "lee2020"),
@@ -273,3 +275,35 @@ def test_who_is_called_so_comes_before_whose_letters_are_written_out() -> None:
         "b": Reference("b", "book", {**fields, "author": "Mueller, B."}),
     }
     assert Matcher(works).find("Mueller 2020").key == "b"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("World Health Organisation 2017", "who2017"),
+        ("World Health Organization (WHO), 2017", "who2017"),
+        ("Labour and rest at home", "kim2018"),
+        ("Organisations & their labor", "kim2016"),
+        ("Organisations and their labour", "kim2016"),
+        ("World Wealth Organisation 2017", ""),
+    ],
+)
+def test_english_is_spelled_in_two_ways(words: str, key: str) -> None:
+    works, _ = parse_bibliography(
+        f"{BIB}\n"
+        "@article{kim2018, author={Kim, C.}, title={Labor and rest at home}, year=2018}\n"
+        "@article{kim2016, author={Kim, C.}, title={Organizations and their labor}, year=2016}"
+    )
+    assert Matcher(works).find(words).key == key
+
+
+def test_numbers_in_titles_are_no_slip() -> None:
+    lee = {"author": "Lee, A.", "year": "2020"}
+    titles = ("Rest in wide rooms: part 1", "Rest in wide rooms: part 3")
+    works = {
+        f"lee{n}": Reference(f"lee{n}", "article", {**lee, "title": t})
+        for n, t in enumerate(titles)
+    }
+    matcher = Matcher(works)
+    assert matcher.find("Lee 2020", title="Rest in wide roms: part 3").key == "lee1"
+    assert matcher.find("Lee 2020", title="Rest in wide rooms: part 2").code == "work-ambiguous"

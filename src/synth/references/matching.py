@@ -7,12 +7,13 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
 
 from synth.errors import Problem, did_you_mean
 from synth.references.apa import author_year
 from synth.references.work import DOI, Reference, bare_doi, own_years, read_date, same_doi
-from synth.text import fold_words, shorten
+from synth.text import fold_words, shorten, spelled
 
 _PMID = re.compile(r"(?:pmid|pubmed)?[\s:#]*(\d{4,9})", re.IGNORECASE)
 _BEFORE_SUBTITLE = re.compile(r"(?<=\S)[:?!]\s|\s[-–—]\s")
@@ -153,6 +154,22 @@ class Matcher:
                 _add(named, title, key)
         named.pop("", None)
         return named
+
+    @cached_property
+    def _titles_in_one_spelling(self) -> dict[str, list[str]]:
+        return _index(
+            (title_key(_in_one_spelling(title)), key)
+            for key, work in self.works.items()
+            for title in {work.title, work.main_title}
+        )
+
+    @cached_property
+    def _bodies_in_one_spelling(self) -> dict[str, list[str]]:
+        return _index(
+            (_name_key(_in_one_spelling(names[0].family)), key)
+            for key, work in self.works.items()
+            if (names := work.authors or work.editors) and names[0].is_one_word
+        )
 
     @cached_property
     def _sorted_titles(self) -> list[str]:
@@ -321,8 +338,9 @@ class Matcher:
                 if not longer.startswith(folded):
                     break
                 keys.update(dict.fromkeys(self._titles[longer]))
-            return list(keys)
-        return []
+            if keys:
+                return list(keys)
+        return self._titles_in_one_spelling.get(title_key(_in_one_spelling(title)), [])
 
     def _by_author(self, words: str, year: str) -> list[str]:
         """Works of an author and year, as any style of citation writes them."""
@@ -370,6 +388,9 @@ class Matcher:
                     used = end
                     break
         if not keys:
+            written = _in_one_spelling(" ".join(tokens))
+            keys, used = self._bodies_in_one_spelling.get(written, []), len(tokens)
+        if not keys:
             return []
         rest = tokens[used:]
         kept = [key for key in keys if self._names_fit(key, rest)]
@@ -405,6 +426,7 @@ class Matcher:
             for text in (name.family, spelled_out(name.family), name.first, name.jr)
             for part in fold_words(text).split()
         }
+        own |= {short.casefold() for name in names[:1] for short in short_names(name.family)}
         initials = {part for name in names for part in fold_words(name.initials).split()}
         joined = {"".join(fold_words(name.initials).split()) for name in names}
         return all(
@@ -432,6 +454,9 @@ class Matcher:
         """The works that agree with what other cells of the row say."""
         if title:
             titled = [key for key in self._by_title(title) if key in keys]
+            if not titled:
+                near = [key for key in keys if nearly_alike(title, self.works[key].title)]
+                titled = near if len(near) == 1 else []
             keys = titled or keys
         if len(keys) > 1 and journal:
             named = fold_words(journal)
@@ -523,6 +548,48 @@ def title_key(title: str) -> str:
     True
     """
     return _AND.sub("", fold_words(title)).replace(" ", "")
+
+
+def _in_one_spelling(text: str) -> str:
+    """Words as one of their British and American forms."""
+    return " ".join(map(_one_spelling, fold_words(text).split()))
+
+
+@lru_cache(maxsize=1 << 14)
+def _one_spelling(word: str) -> str:
+    return min(spelled(word))
+
+
+_NUMBERS = re.compile(r"\b(?:\d+|[ivx]+|one|two|three|first|second|third)\b")
+_OTHER_WORDS, _LIKE = 6, 0.9
+"""Titles that differ in more words, or in more of their letters, are not nearly alike."""
+
+
+def nearly_alike(title: str, other: str) -> bool:
+    """Whether two titles are one with a slip of the pen; "Part 1" and "Part 2" are not.
+
+    >>> nearly_alike("Rest in wide rooms: part 1", "Rest in wide roms: part 1")
+    True
+    >>> nearly_alike("Rest in wide rooms: part 1", "Rest in wide rooms: part 2")
+    False
+    """
+    words = [title_words(one) for one in (title, other)]
+    if len({*words[0]} ^ {*words[1]}) > _OTHER_WORDS or min(map(len, words)) < TELLING:
+        return False
+    first, second = (" ".join(one) for one in words)
+    if _NUMBERS.findall(first) != _NUMBERS.findall(second):
+        return False
+    return SequenceMatcher(None, first, second).ratio() > _LIKE
+
+
+TELLING = 4
+"""A title of so many words is hardly that of two works of different people."""
+
+
+@lru_cache(maxsize=1 << 14)
+def title_words(title: str) -> tuple[str, ...]:
+    """The bare words of a title."""
+    return tuple(fold_words(title).split())
 
 
 def _add(index: dict[str, list[str]], name: str, key: str) -> None:

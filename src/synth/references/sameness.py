@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from functools import lru_cache
 
-from synth.references.matching import short_names, spelled_out, title_key
+from synth.references.matching import (
+    TELLING,
+    nearly_alike,
+    short_names,
+    spelled_out,
+    title_key,
+    title_words,
+)
 from synth.references.names import Name
 from synth.references.work import RETRACTED, Reference, same_doi
 from synth.text import fold_words, listed
 
 _NEAR = 2
 """So many years may lie between a work's first appearance online and its issue."""
-_TELLING = 4
-"""A title of so many words is hardly that of two works of different people."""
 _END = 16
 """So many letters of a title's beginning or end are the same in titles that are compared."""
-_OTHER_WORDS, _LIKE = 6, 0.9
-"""Titles that differ in more words, or in more of their letters, are not nearly the same."""
 _VERSION = re.compile(r"\s*\[version \d+[^\]]*\]$", re.IGNORECASE)
 _NEARLY = "nearly the same title"
 _BOTH = re.compile(r"(.{4,}) \[(.{4,})\]")
-_NUMBERS = re.compile(r"\b(?:\d+|[ivx]+|one|two|three|first|second|third)\b")
 
 _KINDS = {
     **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper"), "an article"),
@@ -293,24 +293,11 @@ def _alike(there: Reference, new: Reference) -> str:
         return "title in one language"
     if other == title_key(_main(there)) or one == title_key(_main(new)):
         return "title without its subtitle"
-    words = [_words(work.title) for work in (there, new)]
-    if len({*words[0]} ^ {*words[1]}) > _OTHER_WORDS or not (
-        _is_telling(there) and _is_telling(new)
-    ):
-        return ""
-    first, second = (" ".join(one) for one in words)
-    if _NUMBERS.findall(first) != _NUMBERS.findall(second):
-        return ""  # "Part 1" and "Part 2"
-    return _NEARLY if SequenceMatcher(None, first, second).ratio() > _LIKE else ""
+    return _NEARLY if nearly_alike(there.title, new.title) else ""
 
 
 def _is_telling(work: Reference) -> bool:
-    return len(_words(work.title)) >= _TELLING
-
-
-@lru_cache(maxsize=1 << 14)
-def _words(title: str) -> tuple[str, ...]:
-    return tuple(fold_words(title).split())
+    return len(title_words(work.title)) >= TELLING
 
 
 # --- people -------------------------------------------------------------------------------------
