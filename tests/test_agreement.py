@@ -142,6 +142,8 @@ def test_the_draws_are_those_of_pythons_generator() -> None:
         for drawn in _draws(size, 60):
             chosen = Counter(source.choices(range(size), k=size))
             assert drawn.tolist() == [chosen[place] for place in range(size)]
+    # Another seed would give a book other intervals.
+    assert _draws(6, 2).tolist() == [[2, 1, 1, 0, 0, 2], [2, 2, 0, 1, 0, 1]]
 
 
 def test_an_interval_resamples_clusters_and_holds_the_value() -> None:
@@ -234,6 +236,18 @@ def test_the_comparison_of_levels_adds_up(example_root: Path) -> None:
     whole = agreement.compare(rank, resamples=10)
     assert sum(part.units for part in parts) == whole.units
     assert all(part.first_only == 0 for part in itertools.chain(parts, [whole]))
+
+
+def test_nodes_count_as_one_at_the_lowest_rank_alone(root: Path) -> None:
+    records = load_records(root)
+    rank, below = (rank.id for rank in records.settings.ranks[1:3])
+    themes = [node.id for node in records.codebook.of_rank(rank)]
+    folded = replace(records, folds={**records.folds, themes[0]: themes[1]})
+    asked = [Agreement(held) for held in (records, folded)]
+    assert [list(one.nodes(rank)) for one in asked] == [themes, themes]
+    first, second = (one.compare(rank, resamples=10) for one in asked)
+    assert first == second
+    assert len(asked[0].nodes(below)) < len(list(records.codebook.of_rank(below)))
 
 
 def test_without_a_second_coding_there_is_nothing_to_compare(example_root: Path) -> None:

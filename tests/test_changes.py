@@ -520,6 +520,18 @@ def test_lists_in_another_order_and_nodes_of_a_new_name_are_the_same(
     assert kinds(states) == {"theme-renamed"}
 
 
+def test_a_new_name_of_one_node_moves_no_support_to_another(states: tuple[Path, Path]) -> None:
+    def bare(rows: Rows) -> None:
+        rows.insert(-1, rows[-1] | {"id": "bare", "label": "Bare"})
+
+    for root in states:
+        cell("coded_studies", "theme", leaf(root))(root)
+        table(root, "codebook", bare)
+    renamed(states[1])
+    assert kinds(states) == {"theme-renamed"}
+    assert not found(states).consequences
+
+
 def test_a_line_of_a_brief_is_a_sentence_of_the_page_that_shows_it(
     states: tuple[Path, Path],
 ) -> None:
@@ -639,6 +651,9 @@ def test_states_are_read_from_git_without_a_checkout(states: tuple[Path, Path]) 
     redirected(root)
     changes = compare(root, "HEAD", str(root))
     assert {change.kind for change in changes.changes} == {"finding-redirected"}
+    assert set(read_state(root, "HEAD").records.bibliography) == set(
+        load_records(states[0]).bibliography
+    )
     # In a folder below the repository's root too.
     below = root / "inner"
     shutil.copytree(states[0], below)

@@ -310,6 +310,16 @@ def test_designs_by_theme_count_studies_not_findings() -> None:
     assert rows["law"]["studies"] == 4
 
 
+def test_only_a_design_of_every_theme_stands_behind_every_theme() -> None:
+    title = "Qualitative studies stand behind every theme"
+    assert charts.designs_by_theme(records()).title == title
+    # One that misses a theme is not of every one, and one that is unknown is none.
+    for some in (STUDIES[:1], STUDIES):
+        changed = {one.id: replace(one, design="not reported") for one in some}
+        chart = charts.designs_by_theme(records(studies=[changed.get(s.id, s) for s in STUDIES]))
+        assert chart.title == "The widest range of designs stands behind Law"
+
+
 def test_single_support_names_what_a_theme_rests_on() -> None:
     rows = {row["id"]: row for row in charts.single_support(records()).rows}
     assert rows["money"]["rests_on"] == "one study"

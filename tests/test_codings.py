@@ -179,6 +179,7 @@ def test_what_is_wrong_in_a_coding_is_told_there_and_not_in_what_was_settled(
         ("siantz2016 / stigma", "second", "barrier", ""),
         ("siantz2016 / human-resource-policies", "settled", "leave-and-benefits: barrier", ""),
         ("siantz2016 / stigma", "settled", "as the second coder read it", ""),
+        ("siantz2016 / stigma", "settled", "structural stigma: enabler", ""),
         ("mulvale2019 / economic-financial-context / direction", "second", "Barrier", ""),
         # A row less is a disagreement that nobody settled.
         ("siantz2016 / stigma", "unit", "", "[consensus-lacks]"),

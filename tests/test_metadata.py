@@ -234,6 +234,14 @@ def test_the_addresses_of_all_pages_have_the_day_of_the_data(
     ]
 
 
+def test_the_review_it_is_based_on_has_its_year_where_it_is_known(review: Review) -> None:
+    def dated(**fields: str) -> object:
+        work = Reference("holm2020", "article", {"title": "Soil"} | fields)
+        return source_data(review.settings, work).get("datePublished")
+
+    assert (dated(year="2020"), dated()) == ("2020", None)
+
+
 def test_a_year_that_is_not_known_is_not_given() -> None:
     assert "rft.date" not in coins(KINDS["report"][0])
 

@@ -52,6 +52,12 @@ def test_records_cannot_be_changed(example_root: Path) -> None:
         finding.summary = "another"  # type: ignore[misc]
 
 
+def test_a_finding_speaks_to_its_first_node_and_to_its_further_ones() -> None:
+    finding = model.Finding("a-01", "a", "pay", "helps", "Yes.", also=("hiring",))
+    asked = ({"pay"}, {"hiring", "rest"}, {"rest"}, set[str]())
+    assert [finding.speaks_to(frozenset(nodes)) for nodes in asked] == [True, True, False, False]
+
+
 def test_columns_refer_to_what_exists() -> None:
     for table in TABLES.values():
         for column in table.columns:

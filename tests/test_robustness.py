@@ -116,6 +116,13 @@ def test_the_summary_counts_what_the_rows_hold() -> None:
     assert "strong" not in found.text
 
 
+def test_nothing_is_said_of_a_kind_that_is_not_there() -> None:
+    assert "influence" in robustness(records()).text
+    assert "influence" not in robustness(records(influences=[])).text
+    # How many directions rest on one study is no number of the sentences above the table.
+    assert "direction" not in robustness(records()).description
+
+
 def test_csv_and_table_come_from_the_same_rows() -> None:
     found = robustness(records())
     rows = list(csv.DictReader(io.StringIO(found.to_csv())))

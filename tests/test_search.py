@@ -120,6 +120,15 @@ def test_what_several_say_and_what_a_word_means_is_found_once(tmp_path: Path) ->
     assert "A bed." in {text for _, _, text, _ in found}
 
 
+def test_a_theme_is_found_with_the_first_words_of_its_page(tmp_path: Path) -> None:
+    text = "---\nsynth: {theme: water}\n---\n\n# Watering\n\nAll of it.\n\n## Beds\n\nDry.\n"
+    root = planted(tmp_path, water=f"{text}\n## Watering\n\nWhat is left.\n")
+    found, _ = read(index(built(root)[0]))
+    assert [text for href, _, text, _ in found if href == "water.html#theme-water"] == [
+        "All of it."
+    ]
+
+
 def test_a_page_may_stay_out_of_the_search(garden: Path) -> None:
     assert "marmalad" not in "".join(index(garden).values())
 

@@ -106,6 +106,19 @@ def test_designs_add_up_to_the_studies(root: Path) -> None:
     assert listed_designs(words, (), 1) == "design not established"
 
 
+def test_a_factor_without_findings_stands_in_the_head_and_an_empty_whole_does_not(
+    root: Path,
+) -> None:
+    records = load_records(root)
+    gone = records.codebook.branch("trust-and-understanding") | {"team-relationships"}
+    left = {one.id: one for one in records.findings.values() if not one.speaks_to(gone)}
+    told = [
+        name for name, *_ in verdict(replace(records, findings=left), "team-relationships").parts
+    ]
+    assert "trust-and-understanding" in told
+    assert "team-relationships" not in told
+
+
 def test_the_head_counts_each_part_and_direction(both: tuple[Records, Counted]) -> None:
     records, counted = both
     ways = [way.id for way in records.settings.directions]
