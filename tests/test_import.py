@@ -1741,6 +1741,33 @@ def test_a_label_that_fits_two_works_is_asked_about_beside_those_that_fit_one(
     assert (problem.code, problem.line) == ("work-ambiguous", 2 + names.index("Vega 2016"))
 
 
+@pytest.mark.parametrize(
+    ("other", "key"),
+    [
+        ("author={Lee, Anna}, title={BEDS: A SURVEY}, volume=3, pages={1--9}, year=2019", "two"),
+        ("author={Lee, A.}, title={Beds: a survey}, year=2019", "one"),
+        ("author={Lee, A.}, title={Beds: a survey}, pages={44}, year=2019", ""),
+        ("author={Lee, A.}, title={Chairs}, year=2019", ""),
+    ],
+)
+def test_a_work_that_the_references_have_twice_is_one(
+    take: Take, tmp_path: Path, other: str, key: str
+) -> None:
+    bib = tmp_path / "lib.bib"
+    bib.write_text(
+        "@article{one, author={Lee, Anna}, title={Beds: a survey}, pages={1--9}, year=2019}\n"
+        f"@article{{two, {other}}}\n",
+        encoding="utf-8",
+    )
+    if not key:
+        with pytest.raises(ReviewError, match="can mean several works"):
+            take("Study;Code\nLee 2019;Pay\n", bib=bib)
+        return
+    made = take("Study;Code\nLee 2019;Pay\n", bib=bib)
+    assert [row["study"] for row in made.rows("data/studies.csv")] == [key]
+    assert "Entries of lib.bib that say a work a second time were left out." in made.told
+
+
 def test_what_statistics_programs_write_is_read(take: Take) -> None:
     made = take(
         ",study_id,author,year,theme\n0,11.0,Abe,2011.0,Pay\n1,12.0,Chu,2012.0,<NA>\n"

@@ -421,6 +421,21 @@ def _without_second_entries(text: str) -> tuple[str, list[str]]:
     return "".join([*kept, text[done:]]), [note]
 
 
+def without_entries(text: str, keys: Iterable[str]) -> str:
+    r"""A ``.bib`` without some entries; one in parentheses stays.
+
+    >>> without_entries("@book{a, title={Pay}}\n\n@book{b, title={Pay}}\n", ["b"])
+    '@book{a, title={Pay}}\n'
+    """
+    kept: list[str] = []
+    done = 0
+    for opening in _ENTRY.finditer(text):
+        if opening.start() >= done and opening[1] in keys:
+            kept.append(text[done : opening.start()].rstrip("\n") + "\n")
+            done = _fields_of(text, opening.end())[-1][1] + 1
+    return "".join([*kept, text[done:].lstrip("\n") and text[done:]]) if kept else text
+
+
 _TELLING = re.compile(r"\s*(title|year|date)\s*=\s*(.*?)\s*", re.DOTALL | re.IGNORECASE)
 
 

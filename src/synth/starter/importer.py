@@ -39,7 +39,7 @@ from synth.starter.table_choice import choose, codebook_among, columns_of
 from synth.starter.telling import places_of, tell_columns, tell_understood
 from synth.starter.turned import by_variable, of_forms, of_map, one_below_another, turned
 from synth.starter.understanding import understand
-from synth.starter.works import find_works, name_works, read_works
+from synth.starter.works import find_works, name_works, once, read_works
 
 # More problems than these are counted, not listed: the first ones tell what is wrong.
 _LISTED = 40
@@ -144,6 +144,8 @@ def take_in(
     _tell_unclear(material, works, report)
     _check_codes(material, sheets, () if former.codes else request.ranks, report)
     _stop(report)
+    if works is not None and former.works is None:
+        works = once(works, found.values(), report)
     named = name_works(material.studies, works, found)
     words = Words(
         request.title,

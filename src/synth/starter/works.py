@@ -19,12 +19,14 @@ from synth.references.importing import (
     Item,
     Works,
     read_references,
+    without_entries,
     works_of,
     works_of_table,
 )
 from synth.references.latex import decode
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
+from synth.references.sameness import Known
 from synth.references.tagged import csl_name, dated
 from synth.references.work import KEY_SUFFIX, Bibliography, Reference, read_date, same_doi
 from synth.starter.columns.guess import guess
@@ -140,6 +142,8 @@ class _Search:
                 self.doubted.append(index)
         elif key := _of_another_year(who, match, works):
             self.moved[index] = key
+        elif key := _twice(match, works):
+            self.keys[index] = key  # the others are told where they are left out
         elif match.code == "work-unknown":
             # With a title of its own it is another work, by the same author or body.
             asked = "" if who.title else match.fields["near"]
@@ -304,6 +308,53 @@ def _of_another_year(who: Identity, match: Match, works: Works) -> str:
     near = abs(work.year - int(label[1][:4])) <= 2
     same_title = fold_words(who.details.get("title", "")) == fold_words(work.title)
     return match.candidates[0] if near and same_title and said[: len(family)] == family else ""
+
+
+def once(works: Works, keys: Iterable[str], report: Report) -> Works:
+    """References without entries that say a work a second time; those that studies are stay.
+
+    Parameters
+    ----------
+    works : the team's references.
+    keys : of the works that studies are.
+    report : where it is told what was left out.
+    """
+    there = Known({})
+    left: dict[str, str] = {}
+    named = {work.fields.get(n, "") for work in works.bibliography.values() for n in _TAKES}
+    every = dict.fromkeys(
+        [*(key for key in keys if key in works.bibliography), *works.bibliography]
+    )
+    for key in every:
+        work = works.bibliography[key]
+        held, doubt = there.find(work)
+        if held and not doubt and key not in keys and key not in named:
+            left[key] = held
+        else:
+            there.add(key, work)
+    text = without_entries(works.text, left)
+    read, _ = parse_bibliography(text)
+    for key in left.keys() - read.keys():
+        report.decided(
+            f"Entries of {Path(works.file).name} that say a work a second time were left out.",
+            f"{key}, which is {left[key]}",
+            noun="entry",
+        )
+    return replace(works, text=text, bibliography=read) if left else works
+
+
+_TAKES = ("crossref", "xdata")
+
+
+def _twice(match: Match, works: Works) -> str:
+    """Of entries that may be meant and are one work, the one that says most."""
+    if match.code != "work-ambiguous":
+        return ""
+    entries = [(key, works.bibliography[key]) for key in match.candidates]
+    first = Known(dict(entries[:1]))
+    if any(first.find(work) != (entries[0][0], "") for _, work in entries[1:]):
+        return ""
+    return max(entries, key=lambda entry: len(entry[1].fields))[0]
 
 
 def _other_title(who: Identity, work: Reference) -> bool:
