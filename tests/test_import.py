@@ -3479,6 +3479,29 @@ def test_what_a_study_was_after_is_no_finding(take: Take) -> None:
     assert "'Europe' is no country; it stands beside one that is." in made.told
 
 
+def test_a_text_without_a_code_is_told(take: Take) -> None:
+    made = take(
+        "Study,Theme,Quote\nLee 2019,Pay,low\nLee 2019,,no rooms\nEk 2012,,NR\nRoux 2015,Pay,\n"
+        "Abe 2011,Pay,poor\n"
+    )
+    assert made.counts == (3, 4)
+    assert "A text without a code is no finding: give its row a code." in made.told
+    assert "(1 row: table.csv:3: 'Quote')" in made.told
+
+
+def test_sums_between_codings_are_no_study(take: Take) -> None:
+    rows = "".join(f"Lee {year},Peru,Pay,a\n" for year in range(2010, 2016))
+    made = take(f"Study,Country,Theme,Quote\nEk 2009,Chad,Rest,b\nTotal,1,1,1\n{rows}")
+    assert made.counts == (7, 7)
+    assert "A row of sums is about no study. (1 row: table.csv:3)" in made.told
+
+
+@pytest.mark.parametrize("label", ["田中（２０１９）", "خالد (٢٠١٩)", "احمدی ۲۰۱۹"])
+def test_years_in_the_digits_of_other_scripts_are_years(take: Take, label: str) -> None:
+    made = take(f"Study,Theme\n{label},Pay\n")
+    assert [work.year for work in made.works.values()] == [2019]
+
+
 def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text("Code;Label\n3;Cost\n4;Time\n", encoding="utf-8")
     made = take(

@@ -135,6 +135,8 @@ def _codings(
             report.decided(
                 "Rows with several codes make a finding for each.", place(sheet, row.line)
             )
+        if not found and said.get("summary") and not texts[index]:
+            report.left_out(_UNCODED, place(sheet, row.line, recipe.one("summary")), noun="row")
         seen: set[tuple[str, str]] = set()
         for name, node, word, text in found:
             if not node:
@@ -162,6 +164,12 @@ def _codings(
                 )
         _tell_uncoded(row, recipe, sheet, material)
     return codings
+
+
+_UNCODED = (
+    "A text without a code is no finding: give its row a code. A code that stands only in the "
+    "first of its rows, as merged cells are saved, is to be filled down."
+)
 
 
 def _said(row: Row, recipe: SheetRecipe) -> dict[str, str]:

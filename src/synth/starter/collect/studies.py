@@ -266,11 +266,11 @@ def _no_study(sheet: Sheet, recipe: SheetRecipe, number: int) -> str:
         return "A row that only says that the table goes on is about no study."
     told = (row.cells[name] for name in recipe.of("study", "author", "title"))
     named = next(filter(None, told), "")
-    if recipe.rows != "codings" or last:
-        head = named or first
-        others = [cell for cell in held.values() if cell != head]
-        if others and all(map(is_sum, others)) and is_total(head):
-            return "A row of sums is about no study."
+    head = named or first
+    others = [cell for cell in held.values() if cell != head]
+    sums = recipe.rows != "codings" or last or len(others) > 2
+    if sums and others and all(map(is_sum, others)) and is_total(head):
+        return "A row of sums is about no study."
     if not number and not named and held and is_beside(held):
         return "A row in brackets that only explains the headings above it is about no study."
     if len(held) != 1 or len(sheet.header) < 2 or author_and_year(first):

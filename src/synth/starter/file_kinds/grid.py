@@ -63,13 +63,26 @@ def cleaned(cell: str) -> str:
 
     >>> cleaned("  Work\u200b  and\u00a0pay \r\n\n Sort\u00ading ")
     'Work and pay\nSorting'
+    >>> cleaned("田中（２０１９）"), cleaned("خالد ٢٠١٨")
+    ('田中（2019）', 'خالد 2018')
     """
     if cell.isascii() and cell.isprintable() and "  " not in cell:
         return cell.strip()
     if not cell.isascii():
-        cell = _UNSEEN.sub("", cell)
+        cell = _YEAR_ABROAD.sub(_digits, _UNSEEN.sub("", cell).translate(_WIDE))
     lines = (" ".join(_CONTROL.sub("", line).split()) for line in cell.splitlines())
     return "\n".join(line for line in lines if line)
+
+
+# Japanese writes digits as wide as its other signs; years in Arabic digits are years as well.
+_WIDE = {0xFF10 + digit: str(digit) for digit in range(10)}
+_YEAR_ABROAD = re.compile(
+    "(?<![٠-٩])[١٢][٠٨٩][٠-٩]{2}(?![٠-٩])|(?<![۰-۹])[۱۲][۰۸۹][۰-۹]{2}(?![۰-۹])"
+)
+
+
+def _digits(found: re.Match[str]) -> str:
+    return "".join(str(unicodedata.digit(sign)) for sign in found[0])
 
 
 # The joiners of Arabic, Persian and Indian scripts and of emoji carry meaning and stay there.
