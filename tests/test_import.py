@@ -3502,6 +3502,18 @@ def test_years_in_the_digits_of_other_scripts_are_years(take: Take, label: str) 
     assert [work.year for work in made.works.values()] == [2019]
 
 
+def test_a_category_of_atlas_stands_above_its_codes_and_is_told_elsewhere(take: Take) -> None:
+    codes = ("Staff: time", "Staff: pay", "Rooms: size", "Other")
+    rows = "".join(f"{at}:1,Lee 201{at},low,{code}\n" for at, code in enumerate(codes))
+    made = take(f"ID,Document,Quotation Content,Codes\n{rows}")
+    assert made.themes == {"Time": 1, "Pay": 1, "Size": 1, "Other": 1}
+    assert made.records.codebook["time"].parent == "staff"
+    assert "ATLAS.ti writes ':' between a category and a code" in made.told
+    made = take("Study,Code\n" + "".join(f"Lee 201{at},{one}\n" for at, one in enumerate(codes)))
+    assert set(made.themes) == {*codes}
+    assert "':' stands in 3 codes, as in 'Staff: time', and was kept in them." in made.told
+
+
 def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text("Code;Label\n3;Cost\n4;Time\n", encoding="utf-8")
     made = take(

@@ -66,9 +66,33 @@ def path(columns: Columns, recipe: SheetRecipe) -> str:
                 "Taguette writes '.' between the ranks of a tag; it was read so.", hint=_KEPT
             )
             return "."
+    if not recipe.marks and (grouped := _grouped(cells)):
+        if program == "ATLAS.ti":
+            columns.tell(
+                "ATLAS.ti writes ':' between a category and a code in it; it was read so.",
+                hint=_KEPT,
+            )
+            return ":"
+        columns.tell(
+            f"':' stands in {len(grouped)} codes, as in {grouped[0]!r}, and was kept in them.",
+            hint="--path \":\" reads it as 'has below it'",
+        )
     sign, doubt = path_sign(cells)
     columns.doubts += [doubt] if doubt else []
     return sign
+
+
+def _grouped(cells: Sequence[str]) -> list[str]:
+    """Codes that begin with the name of a group and a colon, where most do and a group comes again.
+
+    >>> _grouped(["Staff: time", "Staff: pay", "Rooms: size"]), _grouped(["Theme 1: Pay", "Rest"])
+    (['Staff: time', 'Staff: pay', 'Rooms: size'], [])
+    """
+    distinct = [*dict.fromkeys(cell for cell in cells if cell)]
+    having = [cell for cell in distinct if re.fullmatch(r"[^:]{2,60}: +[^:\s][^:]*", cell)]
+    heads = Counter(same(cell.partition(":")[0]) for cell in having)
+    again = max(heads.values(), default=0) > 1
+    return having if again and len(having) * 2 > len(distinct) else []
 
 
 def path_sign(cells: Sequence[str]) -> tuple[str, Doubt | None]:
