@@ -152,14 +152,14 @@ function start() {
     else waiting.observe(element);
   }
 
-  document.addEventListener("click", (event) => {
-    const button = /** @type {Element} */ (event.target).closest?.("[data-synth-action=print]");
-    if (button) window.print();
-    if (/** @type {Element} */ (event.target).closest?.("[data-synth-action=contents]")) showContents();
-    const copying = /** @type {Element} */ (event.target).closest?.("[data-synth-action=copy]");
-    if (copying) copyBeside(copying);
-    const marks = /** @type {Element} */ (event.target).closest?.("[data-synth-action=marks]");
-    if (marks) showMarks(marks.getAttribute("aria-pressed") !== "true");
+  // One look upwards at every click: those on the filters of an explorer come here too.
+  document.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest?.("[data-synth-action]");
+    const action = button?.getAttribute("data-synth-action");
+    if (action === "print") window.print();
+    if (action === "contents") showContents();
+    if (button && action === "copy") copyBeside(button);
+    if (button && action === "marks") showMarks(button.getAttribute("aria-pressed") !== "true");
   });
   showMarks(localStorage.getItem("synth-marks") !== "off");
 
