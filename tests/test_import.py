@@ -1768,6 +1768,24 @@ def test_a_work_that_the_references_have_twice_is_one(
     assert "Entries of lib.bib that say a work a second time were left out." in made.told
 
 
+def test_a_work_that_stands_twice_takes_no_letter_from_others(take: Take, tmp_path: Path) -> None:
+    def entry(title: str, *more: str) -> str:
+        lines = ("TY  - JOUR", "AU  - Lee, A", f"TI  - {title}", "PY  - 2019", *more, "ER  - ", "")
+        return "\n".join(lines)
+
+    bib = tmp_path / "r.ris"
+    twice = entry("Beds of wide rooms") + entry("Beds of wide rooms", "JO  - Rooms", "VL  - 3")
+    bib.write_text(twice, "utf-8")
+    made = take("Study;Code\nLee 2019;Pay\n", bib=bib)
+    assert [(key, work.container) for key, work in made.works.items()] == [("lee2019", "Rooms")]
+    bib.write_text(twice + entry("Chairs"), "utf-8")
+    made = take("Study;Code\nLee 2019b;Pay\nLee 2019a;Time\n", bib=bib)
+    assert {key: work.title for key, work in made.works.items()} == {
+        "lee2019a": "Beds of wide rooms",
+        "lee2019b": "Chairs",
+    }
+
+
 def test_what_statistics_programs_write_is_read(take: Take) -> None:
     made = take(
         ",study_id,author,year,theme\n0,11.0,Abe,2011.0,Pay\n1,12.0,Chu,2012.0,<NA>\n"

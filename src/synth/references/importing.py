@@ -26,6 +26,7 @@ from synth.references.formats import to_bibtex
 from synth.references.latex import plain
 from synth.references.matching import Matcher
 from synth.references.names import name_of_csl, read_names
+from synth.references.sameness import twice
 from synth.references.typed import typed_list
 from synth.references.work import (
     CSL_TYPES,
@@ -280,8 +281,34 @@ class Item:
 def works_of(
     items: Sequence[Item], file: str, notes: Sequence[str] = ()
 ) -> tuple[Works, list[Problem]]:
-    """Give works keys of first author and year, and write them as BibTeX."""
+    """Give works keys of first author and year, and write them as BibTeX.
+
+    A work that stands a second time takes no letter from the others.
+    """
     keys = keys_for([one.item for one in items])
+    works, told = _written(items, keys, file, notes)
+    groups: dict[str, list[str]] = {}
+    for key, held in twice(works.bibliography).items():
+        groups.setdefault(held, [held]).append(key)
+    if groups:
+        fullest = {max(g, key=lambda k: len(works.bibliography[k].fields)) for g in groups.values()}
+        twins = {key for group in groups.values() for key in group} - fullest
+        single = iter(
+            keys_for([i.item for k, i in zip(keys, items, strict=True) if k not in twins])
+        )
+        fresh = {key: next(single) for key in keys if key not in twins}
+        taken = {*fresh.values()}
+        for key, one in zip(keys, items, strict=True):
+            if key in twins:
+                fresh[key] = _another(keys_for([one.item])[0], taken)
+                taken.add(fresh[key])
+        works, told = _written(items, [fresh[key] for key in keys], file, notes)
+    return works, told
+
+
+def _written(
+    items: Sequence[Item], keys: Sequence[str], file: str, notes: Sequence[str]
+) -> tuple[Works, list[Problem]]:
     former: dict[str, str] = {}
     written: list[str] = []
     mapped: dict[int, int] = {}
@@ -293,7 +320,8 @@ def works_of(
         if not one.item.get("title"):
             unsure.append(Problem("entry-untitled", file, one.line, key))
         item = {**one.item, "id": key}
-        if (letter := item.get("year-suffix", "")) and not key.endswith(letter):
+        letter = item.get("year-suffix", "")
+        if letter and not re.search(rf"{letter}(?:-\d+)?$", key):
             told = f"Another work has the letter {letter!r} behind its year as well; this is {key}"
             unsure.append(Problem("reference-unsure", file, one.line, told=told))
             del item["year-suffix"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from synth.references.matching import (
     TELLING,
@@ -105,6 +105,26 @@ class Known:
             yield from self._titles.get(title, ())
         for place in (*_places(work), *_ends(work)):
             yield from self._places.get(place, ())
+
+
+def twice(works: Mapping[str, Reference], first: Iterable[str] = ()) -> dict[str, str]:
+    """Keys of entries that say a work a second time, with the key of the entry that stays.
+
+    Parameters
+    ----------
+    works : the works by key.
+    first : keys of those that stay in any case.
+    """
+    there = Known({})
+    found: dict[str, str] = {}
+    stay = dict.fromkeys(key for key in first if key in works)
+    for key in stay | dict.fromkeys(works):
+        held, doubt = there.find(works[key]) if key not in stay else ("", "")
+        if held and not doubt:
+            found[key] = held
+        else:
+            there.add(key, works[key])
+    return found
 
 
 def _compared(there: Reference, new: Reference) -> tuple[bool, str]:

@@ -26,7 +26,7 @@ from synth.references.importing import (
 from synth.references.latex import decode
 from synth.references.matching import AND_OTHERS, Match
 from synth.references.names import read_name
-from synth.references.sameness import Known
+from synth.references.sameness import Known, twice
 from synth.references.tagged import csl_name, dated
 from synth.references.work import KEY_SUFFIX, Bibliography, Reference, read_date, same_doi
 from synth.starter.columns.guess import guess
@@ -319,19 +319,9 @@ def once(works: Works, keys: Iterable[str], report: Report) -> Works:
     keys : of the works that studies are.
     report : where it is told what was left out.
     """
-    there = Known({})
-    left: dict[str, str] = {}
     named = {work.fields.get(n, "") for work in works.bibliography.values() for n in _TAKES}
-    every = dict.fromkeys(
-        [*(key for key in keys if key in works.bibliography), *works.bibliography]
-    )
-    for key in every:
-        work = works.bibliography[key]
-        held, doubt = there.find(work)
-        if held and not doubt and key not in keys and key not in named:
-            left[key] = held
-        else:
-            there.add(key, work)
+    again = twice(works.bibliography, keys)
+    left = {key: held for key, held in again.items() if key not in named}
     text = without_entries(works.text, left)
     read, _ = parse_bibliography(text)
     for key in left.keys() - read.keys():
