@@ -495,6 +495,13 @@ TYPED = [
     "Reported in three further countries.",
     "The articles (n = 38) agree.",
     "Of 689 records, few stayed.",
+    "12 peer-reviewed studies say so.",
+    "12 Canadian studies say so.",
+    "Three quarters of the studies say so.",
+    "The majority of findings say so.",
+    "Hundreds of studies say so.",
+    "Studies (12) say so.",
+    "Studies, N=12, say so.",
 ]
 FINE = [
     "Most of it comes from {count}`studies | study/studies`.",
@@ -505,6 +512,10 @@ FINE = [
     "Two reviewers read everything.",
     "Since 2015 studies have changed.",
     "Gardens of 40 beds.",
+    "The third study says so.",
+    "A third of the beds was dry; studies say why.",
+    "A study (2012) says so.",
+    "The year 2012 is that of two-page leaflets, and studies came later.",
 ]
 
 

@@ -16,14 +16,16 @@ _COUNTED = (
 )
 _BETWEEN = (
     "of|the|all|these|those|other|more|different|coded|included|reviewed|primary|empirical|"
-    "qualitative|quantitative|single|further|such"
+    "qualitative|quantitative|single|further|such|independent|separate|recent|published|eligible|"
+    r"[^\W\d]+-[^\W\d]+|\w+(?:ian|ican|ish|ese)"  # peer-reviewed, Canadian
 )
+_PARTS = "(?:quarter|third|fifth|tenth|hundred|thousand|dozen|couple|majority|minority)s?"
 _TYPED = re.compile(
     # Four digits that begin with 19 or 20 are a year.
-    rf"(?<![\w-])(?:(?!(?:19|20)\d\d\b)\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?)"
-    r"(?:\s?(?:%|per\s?cent))?"
+    rf"(?<![\w-])(?:(?!(?:19|20)\d\d\b)\d[\d,.]*|(?:{_NUMBER_WORDS})(?:-(?:{_NUMBER_WORDS}))?|"
+    rf"{_PARTS}(?=\s+of\b))(?:\s?(?:%|per\s?cent))?"
     rf"(?:\s+(?:{_BETWEEN})){{0,3}}\s+(?:{_COUNTED})\b"
-    rf"|\b(?:{_COUNTED})\b\s*\(?[nN]\s*=\s*\d+",
+    rf"|\b(?:{_COUNTED})\b,?\s*\(?(?:[nN]\s*=\s*\d+|(?<=\()(?!(?:19|20)\d\d\b)\d+(?=\)))",
     re.IGNORECASE,
 )
 # "One study" is often an example ("leave one study out") and no count of the evidence; after these
@@ -44,6 +46,8 @@ def counts_in(words: str, *, cites: bool = False) -> Iterator[str]:
     ['one study', '12 studies']
     >>> list(counts_in("54 % of the statements describe a help, half of them in 2010."))
     ['54 % of the statements']
+    >>> list(counts_in("Three quarters of 8 peer-reviewed papers agree with other studies (12)."))
+    ['8 peer-reviewed papers', 'studies (12']
     """
     for found in _TYPED.finditer(words):
         counts_one = _COUNTS_ONE.search(words[: found.start()])
