@@ -85,6 +85,7 @@ def test_decode(written: str, shown: str) -> None:
         ("Davis Jr, John", [Name("John", "", "Davis", "Jr")]),
         ("King, Martin Luther Jr.", [Name("Martin Luther", "", "King", "Jr.")]),
         ("Lee, A II", [Name("A II", "", "Lee")]),
+        ("Lee, A. and and Roux, B. and", [Name("A.", "", "Lee"), Name("B.", "", "Roux")]),
         ("van der Berg III, Mia", [Name("Mia", "van der", "Berg", "III")]),
         ("", []),
     ],
@@ -109,6 +110,7 @@ def test_others_are_remembered_but_are_nobody() -> None:
         ("W.H.", "W. H."),
         ("", ""),
         ("élise", "É."),
+        ("ʿAlī", "ʿA."),
     ],
 )
 def test_initials(first: str, initials: str) -> None:

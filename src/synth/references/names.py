@@ -15,6 +15,9 @@ from typing import NamedTuple
 
 from synth.references.latex import decode
 
+_STOPS = "ʿʾʻʼʹ"
+"""How Arabic and Hebrew names in Latin letters write the stops that these lack."""
+
 
 class Name(NamedTuple):
     """A person or body, in the four parts that BibTeX knows.
@@ -44,6 +47,8 @@ class Name(NamedTuple):
 
         >>> Name("Jean-Paul Édouard", "", "Roux").initials, Name("JP", "", "Moreau").initials
         ('J.-P. É.', 'J. P.')
+        >>> Name("ʿAlī Ḥasan", "", "Roux").initials
+        'ʿA. Ḥ.'
         >>> Name("ANN", "", "LEE").initials, Name("JKL", "", "LEE").initials
         ('A.', 'J. K. L.')
         """
@@ -57,6 +62,8 @@ class Name(NamedTuple):
                 words.append(word)  # "Ludwig van" of biblatex's "useprefix=false"
             elif not unicodedata.category(parts[0][0]).startswith("L"):
                 continue
+            elif parts[0][0] in _STOPS and parts[0][1:2].isupper():
+                words.append(f"{parts[0][:2]}.")  # "ʿAlī": the sign belongs to the letter
             elif not parts[0][0].islower() and not parts[0][0].isupper():
                 words.append(word)  # scripts without capitals have no initials
             elif capitals and re.fullmatch(r"(?=.*[AEIOUY])[^\W\d_]{3}", word):
@@ -124,7 +131,7 @@ _GOVERNING = (
     r"Secretar(?:ia|ía|iat|y) (?:of|d[aeo])\b|Govern(?:ment|o) (?:of|d[aeo])\b"
 )
 _TURNED = re.compile(rf"(?:{_LAST_WORD}|(?P<perhaps>{_LAST_WORD_OR_NAME}))", re.IGNORECASE)
-_AND = re.compile(r"\s+and\s+|\s+and$|^and\s+", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and\s+)*and\s+|\s+and$|^and\s+", re.IGNORECASE)
 _ETAL = re.compile(
     r"(?:,?\s+|^)(?:et\.?\s+al\b\.?|u\.\s?a\.|and others|& others)\s*$", re.IGNORECASE
 )

@@ -78,6 +78,12 @@ RETRACTED = re.compile(
 )
 """How a title begins whose work was taken back."""
 
+# When somebody looked at it, which is no remark on the work.
+_SEEN = re.compile(
+    r"(?:date |last )?(?:accessed|visited|retrieved)\b[\s:,]*(?:on |at )?[\w ,./:-]*\d{4}[\d-]*\.?",
+    re.IGNORECASE,
+)
+
 # How programs write that a value is missing, where they should write nothing.
 _NO_WORD = r"(?:N/?A|None|NULL|NaN|undefined)"
 NO_VALUE = re.compile(rf"{_NO_WORD}(?:-+{_NO_WORD})?", re.IGNORECASE)
@@ -88,10 +94,14 @@ def own_note(text: str) -> str:
 
     >>> own_note('Read twice | RAYYAN-INCLUSION: {"Ann"=>"Included"}')
     'Read twice'
+    >>> own_note("Accessed: 2021-03-04"), own_note("Retrieved 4 May 2020; read twice")
+    ('', 'Retrieved 4 May 2020; read twice')
     >>> own_note("Ann Lee (2019-09-17 02:54:57)(Screen): unsure;"), own_note("Cited By: 3")
     ('', '')
     """
     said = _SCREENED.sub("", text).strip()
+    if _SEEN.fullmatch(said):
+        return ""
     about_record = _OF_ZOTERO.match(said) or _OF_PUBMED.search(said)
     if BOILERPLATE.match(said) or (about_record and not _OF_THE_WORK.search(said)):
         return ""
@@ -360,6 +370,8 @@ def full_range(pages: str) -> str:
     ('1319–1330', 'S12–S15', '4–9, 12', 'e12')
     >>> full_range("S12-9"), full_range("S9-15"), full_range("112-15"), full_range("e9-3")
     ('S12–S19', 'S9–S15', '112–115', 'e9–3')
+    >>> full_range("S101-S9"), full_range("S12-S15"), full_range("e9-e3")
+    ('S101–S109', 'S12–S15', 'e9–e3')
     >>> full_range("12-12"), full_range("n/a--n/a"), full_range("--"), full_range("0-0")
     ('12', '', '', '')
     >>> full_range("ahead-of-print"), full_range("xvi-xx"), full_range("Spring-Fall")
@@ -387,9 +399,10 @@ def _whole(found: re.Match[str]) -> str:
     )
     # "S12-9" of a supplement is abbreviated as "112-9" is; the letter belongs to both.
     numbered = re.fullmatch(r"([A-Za-z]*)(\d+)", first)
-    if not parted and numbered and last.isdecimal():
-        letters, digits = numbered[1], numbered[2]
-        whole = digits[: max(0, len(digits) - len(last))] + last
+    letters, digits = numbered.groups() if numbered else ("", "")
+    end = last.removeprefix(letters)
+    if not parted and digits and end.isdecimal():
+        whole = digits[: max(0, len(digits) - len(end))] + end
         if int(whole) > int(digits):
             last = f"{letters}{whole}"
     return f"{first}–{last}"
