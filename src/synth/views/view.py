@@ -345,8 +345,28 @@ def credit_line(words: Words) -> Markup:
     )
 
 
+_ROOT = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
+_MARGIN = 30
+"""Room beside a picture in a notebook, whose face may be wider than the one it was measured in."""
+
+
 def data_address(svg: str) -> str:
-    """A picture as an address that holds all of it."""
+    """A picture as an address that holds all of it, on a light ground of its own.
+
+    A notebook may be dark, and names beside the bars may be wider than where they were measured.
+
+    >>> from base64 import b64decode
+    >>> svg = '<svg viewBox="0 0 100 50" width="100" height="50"/>'
+    >>> b64decode(data_address(svg).partition(",")[2]).decode()
+    '<svg viewBox="-30 0 160 50" width="160" height="50" style="background:#fff"/>'
+    """
+
+    def ground(found: re.Match[str]) -> str:
+        wide = f"{float(found[1]) + 2 * _MARGIN:g}"
+        box = f'viewBox="-{_MARGIN} 0 {wide} {found[2]}" width="{wide}" height="{found[2]}"'
+        return f'{box} style="background:#fff"'
+
+    svg = _ROOT.sub(ground, svg, count=1)
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
