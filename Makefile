@@ -102,7 +102,7 @@ test-book: setup-dev setup-node ## build the book with warnings as errors and lo
 	@$(BUILD)
 	@CHROME=$$(scripts/browser) || [ "$${CI:-}" != true ]; \
 	echo "test: pytest, browser and slow"; \
-	CHROME=$$CHROME SYNTH_BUILT_BOOK=$(CURDIR)/$(BOOK) $(PYTEST) -p no:nbval -m "browser or slow"
+	CHROME=$$CHROME SYNTH_BUILT_BOOK="$$PWD/$(BOOK)" $(PYTEST) -p no:nbval -m "browser or slow"
 
 .PHONY: bench
 bench: setup-dev ## measure what takes minutes at most: loading and checking, references; bench/README.md tells of all
