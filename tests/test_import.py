@@ -775,6 +775,47 @@ def test_letters_behind_a_year_tell_studies_apart(
     assert told in made.told
 
 
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        *[(column, "1" * 5_000) for column in ("Country", "Finding", "Year")],
+        ("Country", "," * 100_000),
+        ("Authors", "a" * 100_000),
+        ("Study", " " * 100_000),
+        ("Study", "\t" * 100_000),
+    ],
+)
+def test_a_cell_of_any_length_is_read(tmp_path: Path, column: str, cell: str) -> None:
+    """Each took minutes, or ended in "The folder cannot be written" for its digits."""
+    names = ["Study", "Authors", "Year", "Country", "Code", "Finding"]
+    rows = [[f"Lee{n} 2011", f"Lee{n}, A", "2011", "Kenya", "Pay", f"One {n}"] for n in range(4)]
+    rows[2][names.index(column)] = cell
+    lines = [names, *([f'"{cell}"' for cell in row] for row in rows)]
+    (tmp_path / "t.csv").write_text("".join(",".join(line) + "\n" for line in lines), "utf-8")
+    taken = take_in(Request(tmp_path / "review", (tmp_path / "t.csv",)), lambda line: None)
+    assert "lee32011-01,lee32011,pay" in taken.draft.files["data/coded_studies.csv"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@book{lee, author={Lee, A}, title={Pay}, year=2011, note={" + " " * 100_000 + "x}}\n",
+        "\n" * 100_000 + "@book{lee, author={Lee, A}, title={Pay}, year=2011}\n",
+        "Lee, A. (2011). Pay in shops. Rest, 3(2), 1-9.\n"
+        + "\n" * 100_000
+        + "Roy, B. (2012). Pay at night. Rest, 4(2), 1-9.\n",
+    ],
+    ids=["note", "before", "typed"],
+)
+def test_blanks_of_any_length_in_references_are_read(tmp_path: Path, text: str) -> None:
+    from synth.references.importing import read_references
+
+    (tmp_path / "r.txt").write_text(text, "utf-8")
+    works, _ = read_references(tmp_path / "r.txt")
+    assert all(work.title.startswith("Pay") for work in works.bibliography.values())
+    assert len(works.bibliography) == 1 + text.startswith("Lee")
+
+
 def test_titles_decide_which_letter_is_meant(take: Take, tmp_path: Path) -> None:
     (tmp_path / "r.ris").write_text(
         "TY  - BOOK\nAU  - Lee, A\nTI  - Doors\nPY  - 2020\nER  - \n\n"

@@ -129,7 +129,7 @@ def parse_references(
         items, problems = _of_json(text, file)
     elif _YAML.match(bare):
         items, problems = _of_yaml(text, file)
-    elif re.search(r"^\s*@\s*\w+\s*[{(]", text, re.MULTILINE):
+    elif re.search(r"^[^\S\n]*@\s*\w+\s*[{(]", text, re.MULTILINE):
         return _of_bibtex(text, file, notes)
     elif (table := works_of_table(*rows_of(text), file, notes))[0].bibliography:
         return table
@@ -428,7 +428,7 @@ def _without_second_entries(text: str) -> tuple[str, list[str]]:
             continue
         parts = _fields_of(text, opening.end())
         fields = {
-            found[1].lower(): fold(re.sub(r"[{}\"]", "", found[2]))
+            found[1].lower(): fold(re.sub(r"[{}\"]", "", found[2].strip()))
             for start, end in parts
             if (found := _TELLING.fullmatch(text, start, end))
         }
@@ -464,7 +464,7 @@ def without_entries(text: str, keys: Iterable[str]) -> str:
     return "".join([*kept, text[done:].lstrip("\n") and text[done:]]) if kept else text
 
 
-_TELLING = re.compile(r"\s*(title|year|date)\s*=\s*(.*?)\s*", re.DOTALL | re.IGNORECASE)
+_TELLING = re.compile(r"\s*(title|year|date)\s*=\s*(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def _whole_addresses(text: str) -> tuple[str, list[str]]:
@@ -481,7 +481,7 @@ _WWW = re.compile(r"(\burl\s*=\s*[{\"]+\s*)(www\.)", re.IGNORECASE)
 
 # What a book shows of a work: where two values differ, nobody but the author can choose.
 _CHOSEN = frozenset(("author", "editor", "title", "year", "date", "doi", "journal", "journaltitle"))
-_FIELD = re.compile(r"\s*([^\s=,{}\"]+)\s*=\s*(.*?)\s*", re.DOTALL)
+_FIELD = re.compile(r"\s*([^\s=,{}\"]+)\s*=\s*(.*)", re.DOTALL)
 
 
 def _without_second_fields(text: str) -> tuple[str, list[str]]:
@@ -505,10 +505,10 @@ def _without_second_fields(text: str) -> tuple[str, list[str]]:
             found = _FIELD.fullmatch(text[start:end])
             if not found:
                 continue
-            name = found[1].lower()
+            name, value = found[1].lower(), found[2].strip()
             if name not in seen:
-                seen[name] = found[2]
-            elif name not in _CHOSEN or seen[name] == found[2]:
+                seen[name] = value
+            elif name not in _CHOSEN or seen[name] == value:
                 # The comma before it goes with it; line breaks stay, so that lines keep numbers.
                 kept += [text[done : start - 1], "\n" * text.count("\n", start, end)]
                 done = end

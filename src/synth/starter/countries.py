@@ -151,7 +151,8 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             continue
         for signs in (r"[,/+|]", _BETWEEN):
             # A comma in brackets, as in "Kenya (Nairobi, Kisumu)", separates no countries.
-            split = re.split(rf"(?:{signs})(?![^()]*\))", part)
+            outside = r"(?![^()]*\))" if ")" in part else ""
+            split = re.split(rf"(?:{signs}){outside}", part)
             split = [piece.strip() for piece in split if piece.strip()]
             split = [re.sub(r"^(?:and|&)\s+", "", piece) for piece in split]
             if all(country(piece) for piece in split):

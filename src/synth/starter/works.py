@@ -482,6 +482,7 @@ def _plain(text: str) -> str:
     return decode(text) if _TEX.search(text) else text
 
 
+_LONGEST_NAME = 300
 _INITIALS = r"(?:[A-Z]\.?[ -]?){1,4}"
 _INITIALS_FIRST = re.compile(
     r"((?:[A-Z]\.[ -]?){1,4}|[A-Z]{1,3} )\s*((?:[a-z]{1,4} ){0,2}[A-Z][\w'’‐-]*[a-z][\w'’‐-]*)"
@@ -501,6 +502,8 @@ def _listed(text: str) -> list[dict[str, str]]:
     """
     joined = re.sub(r",?\s*(?:&|\band\b)\s*|\s*[;\n]\s*", ", ", text)
     pieces = [piece.strip() for piece in joined.split(",") if piece.strip(" .")]
+    if any(len(piece) > _LONGEST_NAME for piece in pieces):
+        return []
     left, right = pieces[::2], pieces[1::2]
     if ";" not in text and len(left) == len(right) > 1:
         initials = [re.fullmatch(_INITIALS, piece) is not None for piece in pieces]

@@ -129,7 +129,12 @@ def _leave_out_counts(columns: Columns) -> None:
     listed = [len(_YEARS.findall(cell)) for cell in columns.cells[named]]
     for name in columns.sheet.header:
         counts = [re.sub(r"\D.*", "", cell) for cell in columns.cells[name]]
-        alike = [int(one) == many for one, many in zip(counts, listed, strict=True) if one]
+        # A number of thousands of digits is an id, and none that Python would read.
+        alike = [
+            len(one) < 10 and int(one) == many
+            for one, many in zip(counts, listed, strict=True)
+            if one
+        ]
         free = name not in columns.given and columns.uses.get(name, "sample") == "sample"
         if free and max(listed, default=0) > 1 and alike and sum(alike) * 3 > len(alike) * 2:
             columns.leave_out([name])
@@ -186,6 +191,6 @@ def sort_rest(columns: Columns) -> None:
 
 def _only_counts(cells: list[str]) -> bool:
     """Whether a column numbers the rows, as programs of statistics write it first."""
-    numbers = [int(cell) for cell in cells if cell.isdecimal()]
+    numbers = [int(cell) for cell in cells if cell.isdecimal() and len(cell) < 10]
     first = numbers[0] if numbers else 2
     return first < 2 and numbers == [*range(first, first + len(cells))]

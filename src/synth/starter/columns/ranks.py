@@ -30,19 +30,21 @@ def find_agreed(columns: Columns, use: str) -> None:
     initials: list[str] = []
     beside: dict[str, str] = {}
     for name in columns.free:
-        cuts = (re.fullmatch(rf"(.*?)\b({re.escape(word)})\b(.*)", folded(name)) for word in words)
+        said = folded(name)
+        cuts = (re.search(rf"\b{re.escape(word)}\b", said) for word in words if word in said)
         cut = next(filter(None, cuts), None)
-        rest = f"{cut[1].strip()} {cut[3].strip()}".strip() if cut else ""
+        around = (said[: cut.start()].strip(), said[cut.end() :].strip()) if cut else ()
+        rest = " ".join(around).strip()
         if is_person(rest):
             people.append(name)
         elif rest and is_consensus(rest):
             agreed.append(name)
-        elif is_person(folded(name)) and columns.comes_again(name):
+        elif is_person(said) and columns.comes_again(name):
             alone.append(name)
         elif re.fullmatch("[a-z]{2,3}", rest) and re.search(rf"\b{rest.upper()}\b", name):
             initials.append(name)
         if cut and rest:
-            beside[name] = cut[2]
+            beside[name] = cut[0]
     # "Coder 1" holds codes as well where it says what the agreed column says.
     by_one = [*people, *alone]
     final = [n for n in columns.free if by_one and not agreed and is_consensus(folded(n))]

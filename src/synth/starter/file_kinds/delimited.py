@@ -106,7 +106,7 @@ def _markdown(text: str, first: int) -> list[list[tuple[int, list[str]]]]:
     end = 0
     for rule, line in enumerate(lines):
         # Above the rule stand the headings, and nothing of the table above them.
-        if rule <= end or not _RULE.fullmatch(line) or "|" not in lines[rule - 1]:
+        if rule <= end or "|" not in lines[rule - 1] or not _RULE.fullmatch(line.strip()):
             continue
         if rule > end + 1 and "|" in lines[rule - 2]:
             continue

@@ -85,16 +85,13 @@ def _beside(rows: Rows) -> Iterator[Rows]:
         any(at < len(cells) and cells[at].strip() for _, cells in rows) for at in range(width)
     ]
     head = next((cells for _, cells in rows if sum(bool(c.strip()) for c in cells) > 1), [])
+    named = [(place, same(cell)) for place, cell in enumerate(head) if cell.strip()]
     start = 0
     for at in range(1, width - 1):
         if filled[at] or not any(filled[start:at]):
             continue
         left = {same(cell) for cell in head[start:at] if cell.strip()}
-        again = [
-            place
-            for place in range(at + 1, len(head))
-            if head[place].strip() and same(head[place]) in left
-        ]
+        again = [place for place, word in named if place > at and word in left]
         # Ticks go on beside an empty column; words below a heading that stands again do not.
         words = any(
             cells[place].strip() and not is_tick(cells[place])
