@@ -116,6 +116,24 @@ def test_a_work_that_came_out_again_has_two_years(
             "A title. J, 12(1–2).",
         ),
         ("article", {"journal": "J", "volume": "V", "number": "Nov"}, "A title. J, V(Nov)."),
+        *(
+            (
+                "article",
+                {"journal": "J", "volume": volume, "number": issue},
+                f"A title. J, {shown}.",
+            )
+            for volume, issue, shown in (
+                ("3 Suppl 1", "", "3(Suppl. 1)"),
+                ("3", "Suppl 1", "3(Suppl. 1)"),
+                ("3", "Supplement_1", "3(Suppl. 1)"),
+                ("3", "2 (Suppl)", "3(2, Suppl.)"),
+                ("3", "2 Suppl. A", "3(2, Suppl. A)"),
+                ("3", "Supplemental", "3(Supplemental)"),
+                ("3", "1_suppl", "3(1, Suppl.)"),
+                ("3", "S1", "3(S1)"),
+            )
+        ),
+        ("book", {"volume": "3 Suppl 1"}, "A title (Vol. 3 Suppl 1)."),
         (
             "phdthesis",
             {"school": "U", "number": "1234"},

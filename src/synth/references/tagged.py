@@ -459,7 +459,7 @@ def _read_address(item: dict[str, Any], record: Record, doi: str, told: list[str
     elif WEB_ADDRESS.fullmatch(f"https://{url}") and url.casefold().startswith("www."):
         item["URL"] = f"https://{url}"
         told.append(f"{url!r} was understood as 'https://{url}'")
-    elif url:
+    elif url and "Go to ISI" not in url:  # a link within EndNote, in every record of it
         told.append(f"{url!r} is not a web address; it was left out")
 
 

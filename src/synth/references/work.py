@@ -483,6 +483,9 @@ _VOLUME_WORD = re.compile(r"^(?:vol(?:ume)?|bd|band)\b\.?\s*(?=\d)", re.IGNORECA
 _ISSUE_WORD = re.compile(
     r"^(?:no|nr|num(?:ber)?|issue|iss|heft|n[°º])(?:\.\s*|\s+|(?<=[°º])\s*)(?=\d)", re.IGNORECASE
 )
+_SUPPLEMENT = re.compile(
+    r"(\d*)[\s,_(]*(?<![A-Za-z])suppl(?:ement)?(?![a-z])\.?[\s_]*(\w*)\)?", re.IGNORECASE
+)
 _ARCHIVES = {
     name.lower(): name
     for name in ("arXiv", "bioRxiv", "medRxiv", "PsyArXiv", "SocArXiv", "EdArXiv", "OSF")
@@ -765,8 +768,10 @@ class Reference:
 
     @property
     def volume(self) -> str:
-        """The volume, without the word for it."""
-        return _VOLUME_WORD.sub("", self.text("volume"))
+        """The volume, without the word for it; a supplement is an issue of it."""
+        said = _VOLUME_WORD.sub("", self.text("volume"))
+        found = _SUPPLEMENT.fullmatch(said) if "uppl" in said and self._has_issues else None
+        return found[1] if found else said
 
     @property
     def issue(self) -> str:
@@ -774,7 +779,14 @@ class Reference:
         if not self._has_issues:
             return ""
         said = _ISSUE_WORD.sub("", full_range(self.text("number", "issue")))
-        return said.lstrip("0") if said.isdecimal() else said
+        said = said.lstrip("0") if said.isdecimal() else said
+        # PubMed has "12 Suppl 1" for a volume, and "3 Suppl 1" for an issue.
+        parts = [_SUPPLEMENT.fullmatch(text) for text in (said, self.text("volume"))]
+        found = parts[0] or parts[1]
+        if not found:
+            return said
+        issue = found[1] if parts[0] else said
+        return ", ".join(filter(None, [issue, f"Suppl. {found[2]}".rstrip()]))
 
     @property
     def number(self) -> str:
