@@ -3573,6 +3573,42 @@ def test_a_category_of_atlas_stands_above_its_codes_and_is_told_elsewhere(take: 
     assert "':' stands in 3 codes, as in 'Staff: time', and was kept in them." in made.told
 
 
+@pytest.mark.parametrize(
+    ("table", "themes"),
+    [
+        (
+            "No,Theme,Subtheme,Study,Quote\n1,Means,Time,Lee 2019,a\n,,,Kim 2020,b\n"
+            ",,Money,Lee 2019,c\n"
+            "2,People,Boss,Roy 2018,d\n,,,Kim 2020,e\n",
+            {"Time": 2, "Money": 1, "Boss": 2},
+        ),
+        ("Theme,Study\nPay,Lee 2019\n,Kim 2020\nRest,Lee 2019\n", {"Pay": 2, "Rest": 1}),
+        ("Study,Theme\nLee 2019,Pay\nKim 2020,\nRoy 2018,Rest\n", {"Pay": 1, "Rest": 1}),
+        (
+            "Theme,Study\nPay,Lee 2019\n,Kim 2020\nRest,Lee 2019\nPay,Roy 2018\n",
+            {"Pay": 2, "Rest": 1},
+        ),
+    ],
+    ids=["ranks", "one", "study first", "a theme again"],
+)
+def test_codes_that_stand_in_the_first_of_their_rows_are_filled_where_it_is_sure(
+    take: Take, table: str, themes: dict[str, int]
+) -> None:
+    made = take(table)
+    assert made.themes == themes
+    if "Money" in themes:
+        assert made.records.codebook["money"].parent == "means"
+
+
+@pytest.mark.parametrize(
+    "heads", ["Bariéry;Facilitátory", "Bariere;Facilitatori", "Barrierer;Fasilitatorer"]
+)
+def test_both_sides_are_seen_whatever_their_endings(take: Take, heads: str) -> None:
+    made = take(f"Study;{heads}\nNovák a kol. (2017);time;boss\nEk (2019);cost;team\n")
+    assert len({way for _, way in ways_of(made)}) == 2
+    assert made.counts == (4, 2)
+
+
 def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text("Code;Label\n3;Cost\n4;Time\n", encoding="utf-8")
     made = take(

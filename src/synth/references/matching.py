@@ -31,7 +31,8 @@ AND_OTHERS = re.compile(
     r"\bm\.?\s?fl\b\.?|\bואח|\b[ye] (?:cols?|colaboradores|otros|outros|collaboratori)\b\.?|"
     r"\ben anderen\b|(?:\bو)?آخرون|\bi (?:in|wsp)(?:\.|$)|\bи др\b\.?|\bve ark\b\.?|\bja muut\b|"
     r"\bym\b\.?|\bdkk\b\.?|\ba kol\b\.?|\b[sș]i colab\b\.?|\bés (?:mtsai|munkatársai)\b\.?|"
-    r"\b(?:и|с) соавт\b\.?|\bта (?:ін|співавт)\b\.?|\bو\s?(?:همکاران|زملاؤه)|"
+    r"\bκ\.\s?[άα](?!\w)\.?|\bvà cs\b\.?|\b(?:и|с) соавт\b\.?|"
+    r"\bта (?:ін|співавт)\b\.?|\bو\s?(?:همکاران|زملاؤه)|"
     r"(?<=\w)\s*(?:[等他ら]|[외등](?:\s?\d+인)?)$",
     re.IGNORECASE,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from synth.starter.countries import country
@@ -20,6 +21,7 @@ from synth.starter.values import (
     is_person,
     is_total,
     same,
+    series_of_ranks,
     unknown,
 )
 from synth.text import column_letters
@@ -198,8 +200,9 @@ def settled(sheet: Sheet) -> Sheet:
 def filled_down(sheet: Sheet) -> Sheet:
     """A table of themes and their studies whose themes stand only in the first of their rows.
 
-    That is how merged cells are saved. It is so where the theme stands first, no theme comes again,
-    and each row names its studies.
+    That is how merged cells are saved. It is so where the themes stand before the studies, no theme
+    comes again, and each row names its studies. What is wider than a theme that stands there is
+    what stood above.
 
     Parameters
     ----------
@@ -210,31 +213,47 @@ def filled_down(sheet: Sheet) -> Sheet:
     >>> [row.cells["Theme"] for row in filled_down(Sheet("t.csv", ("Theme", "Study"), rows)).rows]
     ['Pay', 'Pay', 'Rest']
     """
-    first = sheet.header[0] if sheet.header else ""
-    if sheet.holds or bare(first) not in {bare(word) for word in headings()["theme"]}:
-        return sheet
     rows = [row for row in sheet.rows if not is_beside(row.cells)]
-    held = [row.cells[first] for row in rows if row.cells[first]]
-    named = any(all(LABEL.match(row.cells[name]) for row in rows) for name in sheet.header[1:])
-    if (
-        not named
-        or len(held) < 2
-        or len(held) == len(rows)
-        or len({*map(same, held)}) < len(held)
-        or not rows[0].cells[first]
-    ):
+    studies = (n for n in sheet.header if rows and all(LABEL.match(row.cells[n]) for row in rows))
+    study = next(studies, "")
+    left = sheet.header[: sheet.header.index(study)] if study else ()
+    ranks = [name for name in left if bare(name) in _ranks()]
+    # A number of the theme may stand before it.
+    others = [name for name in left if name not in ranks]
+    if sheet.holds or not ranks or not rows[0].cells[ranks[0]] or not rows[0].cells[ranks[-1]]:
         return sheet
-    above, blank, made = "", 0, []
+    blank = [row for row in rows if not any(row.cells[name] for name in left)]
+    said = [tuple(same(row.cells[name]) for name in ranks) for row in rows if row.cells[ranks[-1]]]
+    partial = [row for row in rows if row.cells[ranks[-1]] and not row.cells[ranks[0]]]
+    if any(row.cells[name] for name in others for row in blank) or len({*said}) < 2:
+        return sheet
+    if not (blank or partial) or len({*said}) < len(said):
+        return sheet
+    above, count, made = dict.fromkeys(ranks, ""), 0, []
     for row in sheet.rows:
-        above = row.cells[first] or above
-        if not row.cells[first] and not is_beside(row.cells):
-            row, blank = Row(row.line, {**row.cells, first: above}), blank + 1
-        made.append(row)
+        if is_beside(row.cells):
+            made.append(row)
+            continue
+        held = [at for at, name in enumerate(ranks) if row.cells[name]]
+        # What stands in the row, and what is wider than it; of an empty row all that stood above.
+        upto = held[0] if held else len(ranks)
+        filled = {name: above[name] for name in ranks[:upto] if above[name]}
+        count += len(filled)
+        above = {name: row.cells[name] or filled.get(name, "") for name in ranks}
+        made.append(Row(row.line, {**row.cells, **filled}) if filled else row)
+    listed = " and ".join(map(repr, ranks))
     note = (
-        f"{blank} empty cells of {first!r} got what stands above, as merged cells are saved: each "
+        f"{count} empty cells of {listed} got what stands above, as merged cells are saved: each "
         "value stands there once."
     )
     return replace(sheet, rows=tuple(made), notes=(*sheet.notes, note))
+
+
+@lru_cache(maxsize=1)
+def _ranks() -> frozenset[str]:
+    """Headings of columns that name a code, or a rank of it."""
+    ranks = (word for series in series_of_ranks() for word in series)
+    return frozenset(map(bare, (*headings()["theme"], *ranks)))
 
 
 def headed(sheet: Sheet) -> Sheet:

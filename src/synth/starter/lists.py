@@ -18,6 +18,7 @@ _ITEMS = (
     (re.compile(r"(?:(?<=[\s,;])|^)\(?([a-z])\)\s*(?=\w)"), lambda sign: ord(sign) - 96),
     (re.compile(r"([①-⑳])"), lambda sign: ord(sign) - 0x245F),
     (re.compile(r"(?:(?<=\s)|^)([•●▪◦‣∙])\s*(?=\w)"), None),
+    (re.compile(r"(?:(?<=\s)|^)([-–—*])\s+(?=\w)"), None),
 )
 _LINK = re.compile(r"[\s,;，；、]*(?:[\s,](?:and|und|et|y|e|en|og|och))?\s*$")
 
@@ -27,6 +28,8 @@ def _lines_of(cell: str) -> str:
 
     >>> _lines_of("1. Low pay 2. Long hours"), _lines_of("(1) pay, and (2) rest")
     ('1. Low pay\n2. Long hours', '(1) pay\n(2) rest')
+    >>> _lines_of("- pay - long hours"), _lines_of("Pay - hours - rest")
+    ('- pay\n- long hours', 'Pay - hours - rest')
     >>> _lines_of("1. Pay"), _lines_of("Pay 1. and hours 2. fell"), _lines_of("2. Pay 3. Rest")
     ('1. Pay', 'Pay 1. and hours 2. fell', '2. Pay 3. Rest')
     """

@@ -206,15 +206,28 @@ def sides_in(heading: str) -> list[str]:
 
     >>> sides_in("Barrier/facilitator"), sides_in("促進/阻害"), sides_in("健康促進")
     (['Barrier', 'Facilitator'], ['Barrier', 'Facilitator'], [])
+    >>> sides_in("Facilitátory"), sides_in("Bariere"), sides_in("Practice facilitation")
+    (['Facilitator'], ['Barrier'], [])
     """
     plain = bare(heading)
     text = _NO_HARM.sub(" ", " ".join(re.findall(r"[^\W_]+", plain)))
     words = set(text.split())
+    # The endings of languages are many: "Facilitátory", "Fasilitatorer", "Bariere".
+    for name, stem in _STEMS.items():
+        words |= {name.casefold()} if any(map(stem.match, words)) else set()
     return [
         name
         for name, (single, joined) in _words_of_directions().items()
         if words & single or any(word in plain for word in joined)
     ]
+
+
+_STEMS = {
+    "Barrier": re.compile(
+        r"barr?ier(?:e|y|a|er|or|ers|en|es|ar|o)?\w?$|barr(?:er|eir)(?:a|es|as)$"
+    ),
+    "Facilitator": re.compile(r"(?:facilit|fasilit|facylit|fazilit)at(?:o|eu)"),
+}
 
 
 @lru_cache(maxsize=1)
