@@ -5,6 +5,7 @@ python scripts/same_articles.py _build/html _build/future/html
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import sys
 from html.parser import HTMLParser
@@ -49,7 +50,11 @@ def main(first: Path, second: Path) -> int:
         for book in (first, second)
     ]
     if pages[0] != pages[1]:
-        print(f"Other pages: {set(map(str, pages[0])) ^ set(map(str, pages[1]))}")
+        alone = sorted(map(str, {*pages[0]} ^ {*pages[1]}))
+        print(f"Pages of one book only: {', '.join(alone)}")
+        return 1
+    if not pages[0]:
+        print(f"Neither {first} nor {second} holds a page: nothing was compared.")
         return 1
     other = 0
     for page in pages[0]:
@@ -67,4 +72,8 @@ def main(first: Path, second: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("first", type=Path, help="a built book, as _build/html")
+    parser.add_argument("second", type=Path, help="the other one")
+    given = parser.parse_args()
+    sys.exit(main(given.first, given.second))

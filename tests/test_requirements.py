@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -57,6 +58,26 @@ def test_every_direct_dependency_is_pinned_within_its_bounds(
         assert pin is not None, f"{name} does not pin {requirement.name}; run `make requirements`"
         version = str(pin.specifier).removeprefix("==")
         assert version in requirement.specifier, f"{name}: {pin} is not {requirement}"
+
+
+def test_without_a_network_the_pins_stay_as_they_are(root: Path, tmp_path: Path) -> None:
+    """Only the line that installs the book itself was lost, and no book was built any more."""
+    names = ["requirements.txt", "requirements-dev.txt", "pyproject.toml"]
+    for name in (*names, "scripts/pin"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(root / name, tmp_path / name)
+    uv = tmp_path / ".venv" / "bin" / "uv"
+    uv.parent.mkdir(parents=True)
+    uv.write_text("#!/bin/sh\necho no network >&2\nexit 2\n", "utf-8")
+    uv.chmod(0o755)
+    for given in ([], ["--upgrade"], ["--help"], ["--upgrade", "numpy"]):
+        done = subprocess.run(
+            ["scripts/pin", *given], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2, done
+        assert ("no network" in done.stderr) is (given in ([], ["--upgrade"]))
+        for name in names:
+            assert (tmp_path / name).read_bytes() == (root / name).read_bytes()
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
