@@ -80,6 +80,11 @@ def test_a_name_in_another_spelling_is_the_same(one: str, other: str) -> None:
         ({}, {"year": "2018"}, "author and title, but another year (2019 and 2018)"),
         ({}, {"year": "in press"}, "author and title, but another year (2019 and in press)"),
         ({}, {"title": "Beds in narrow rooms"}, "author, year and title without its subtitle"),
+        (
+            {"title": "Beds: an old plan"},
+            {"title": "Beds"},
+            "author, year and title without its subtitle",
+        ),
         ({}, {"author": "Lea, Anna"}, "year and title, but other authors"),
         ({}, {"pages": "300"}, "author, year and title, but other pages (101–110 and 300)"),
         (
@@ -199,6 +204,12 @@ def test_a_chapter_that_bears_the_doi_of_its_book_is_not_lost(book: dict[str, st
 def test_near_titles_of_different_works_are_not_told(one: str, other: str) -> None:
     first = {**ARTICLE, "title": one}
     assert verdict(first, {**ARTICLE, "title": other, "pages": "300"}) == ""
+
+
+@pytest.mark.parametrize("other", [{"year": "2018"}, {"pages": "300"}, {"author": "Ek, P."}])
+def test_a_short_title_without_its_subtitle_says_little(other: dict[str, str]) -> None:
+    first = {**ARTICLE, "title": "Comment: on beds and chairs"}
+    assert verdict(first, {**ARTICLE, "title": "Comment", **other}) == ""
 
 
 def test_another_edition_is_another_work() -> None:

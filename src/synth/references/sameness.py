@@ -22,7 +22,7 @@ _NEAR = 2
 _END = 16
 """So many letters of a title's beginning or end are the same in titles that are compared."""
 _VERSION = re.compile(r"\s*\[version \d+[^\]]*\]$", re.IGNORECASE)
-_NEARLY = "nearly the same title"
+_NEARLY, _CUT = "nearly the same title", "title without its subtitle"
 _BOTH = re.compile(r"(.{4,}) \[(.{4,})\]")
 
 _KINDS = {
@@ -162,8 +162,8 @@ def _compared(there: Reference, new: Reference) -> tuple[bool, str]:
         *(["year"] if dated and new.year else []),
         alike,
     ]
-    if alike == _NEARLY:
-        maybe = people and not other_doi and not differ
+    if alike in (_NEARLY, _CUT):
+        maybe = people and not other_doi and not differ and (dated or telling)
     else:
         # Editorials are called alike, year after year.
         maybe = telling or (people and dated and not other_doi)
@@ -296,9 +296,8 @@ def _ends(work: Reference) -> list[tuple[str, str]]:
 
 
 def _main(work: Reference) -> str:
-    """The title before the subtitle, where that alone says something."""
-    main = work.main_title if work.main_title != work.title else ""
-    return main if len(main.split()) > 2 else ""
+    """The title before the subtitle, if it has one."""
+    return work.main_title if work.main_title != work.title else ""
 
 
 def _alike(there: Reference, new: Reference) -> str:
@@ -312,7 +311,7 @@ def _alike(there: Reference, new: Reference) -> str:
     if any({one, other} & {*map(title_key, found.groups())} for found in both if found):
         return "title in one language"
     if other == title_key(_main(there)) or one == title_key(_main(new)):
-        return "title without its subtitle"
+        return _CUT
     return _NEARLY if nearly_alike(there.title, new.title) else ""
 
 
