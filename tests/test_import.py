@@ -780,6 +780,7 @@ def test_letters_behind_a_year_tell_studies_apart(
     [
         *[(column, "1" * 5_000) for column in ("Country", "Finding", "Year")],
         ("Country", "," * 100_000),
+        ("Country", "a " * 100_000),
         ("Authors", "a" * 100_000),
         ("Study", " " * 100_000),
         ("Study", "\t" * 100_000),

@@ -143,8 +143,9 @@ def countries(cell: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             named.append(whole)
             odd += [place.strip() for place in part.partition(":")[2].split(",")]
             continue
-        group = re.fullmatch(r"([^()]*[^\W\d_][^()]*)\(([^()]+)\)", part)
-        if group and not country(group[1]) and (inside := countries(group[2]))[0] and not inside[1]:
+        group = re.fullmatch(r"([^()]+)\(([^()]+)\)", part)
+        named_so = group and re.search(r"[^\W\d_]", group[1]) and not country(group[1])
+        if group and named_so and (inside := countries(group[2]))[0] and not inside[1]:
             # "EU (Germany, France)" names the countries of a group.
             named += inside[0]
             odd.append(group[1].strip())
