@@ -118,10 +118,13 @@ def records_of_rows(
     >>> records[0].values["AU"], records[0].line, form, left
     (['Lee, A'], 2, 'ris', ['Tags'])
     """
-    columns = _columns(header)
-    tagged = {"PT", "AU", "TI", "PY"} <= {*header}
-    if not tagged and not {"TI", "AU", "PY"} <= columns.keys():
+    above = [(0, header), *rows]
+    # Above the headings a program may say what the file is, or how its cells are divided.
+    start = next((at for at, (_, row) in enumerate(above[:_ABOVE]) if _are_headings(row)), None)
+    if start is None:
         return [], "", []
+    header, rows = above[start][1], above[start + 1 :]
+    columns, tagged = _columns(header), {*header} >= _TAGS
     used = {place for places in columns.values() for place in places}
     left = [name.strip() for at, name in enumerate(header) if at not in used and name.strip()]
     records = []
@@ -131,6 +134,14 @@ def records_of_rows(
             values = _tagged(header, cells) if tagged else _values(columns, cells)
             records.append(Record(line, values))
     return records, "ciw" if tagged else "ris", [] if tagged else left
+
+
+_ABOVE = 4
+_TAGS = frozenset(["PT", "AU", "TI", "PY"])
+
+
+def _are_headings(row: Sequence[str]) -> bool:
+    return {*row} >= _TAGS or {"TI", "AU", "PY"} <= _columns(row).keys()
 
 
 def _tagged(header: Sequence[str], row: Sequence[str]) -> dict[str, list[str]]:
