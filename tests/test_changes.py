@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from synth.book.history import PAGES, _pages, compare, keep, kept_file, read_state
-from synth.changes import ALIKE, CORRECTION, NEW_EVIDENCE, Changes, _likest, sentences_of
+from synth.changes import ALIKE, CORRECTION, NEW_EVIDENCE, Changes, _likest, line_of, sentences_of
 from synth.cli import main
 from synth.errors import ReviewError
 from synth.messages import ENGLISH
@@ -573,6 +573,11 @@ def test_a_number_that_changed_is_told(states: tuple[Path, Path]) -> None:
     [change] = found(states).sentences
     assert change.kind == "sentence-number"
     assert int(change.after.split()[0]) == int(change.before.split()[0]) + 1
+
+
+def test_a_line_of_a_brief_has_the_numbers_that_are_counted_in_it() -> None:
+    line = line_of("brief", "From {count}`studies` {finding}`lee2020-01`.", ["lee2020-01"])
+    assert (line.counts, line.findings) == (("studies",), ("lee2020-01",))
 
 
 def test_corrections_and_new_evidence_are_told_apart(states: tuple[Path, Path]) -> None:

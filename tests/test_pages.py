@@ -424,6 +424,13 @@ def test_a_confirmation_needs_a_code_that_occurs_and_a_reason(comment, code, gar
     assert wrong == ({code} if code else set())
 
 
+def test_a_confirmation_stands_while_a_finding_it_speaks_of_cannot_be_read(garden):
+    text = "% synth: confirmed direction-to-confirm: no dry beds\nBeds {finding}`WHICH`.\n"
+    for name, unused in (("beet2011-01", True), ("beet2011-99", False)):
+        (garden / "water.md").write_text(page(text.replace("WHICH", name), "water"), "utf-8")
+        assert ("confirmation-unused" in {p.code for p in prose.check(garden)}) is unused
+
+
 def test_the_build_holds_the_rules_of_the_check(garden):
     text = (
         ":::{synthesis}\nNothing at all.\n:::\n\nBeds {finding}`beet2011-02`.\n\n"

@@ -150,8 +150,17 @@ def judged(
     if rules:
         return
     yield from block.wrong_confirmations()
+    # Where a row cannot be read, what it says cannot show that a confirmation is needed.
+    cited = {one for role in block.roles for one in _ids(role)}
+    if not cited <= review.records.findings.keys():
+        return
     for code in confirmed.keys() - {problem.code for problem in found}:
         yield block.problem("confirmation-unused", value=code)
+
+
+def _ids(role: Role) -> Iterator[str]:
+    if role.name in FINDING_ROLES:
+        yield from filter(None, (one.strip() for one in role.text.partition("|")[0].split(";")))
 
 
 def judged_tree(review: Review, theme: str, tree: nodes.document) -> Iterator[Problem]:

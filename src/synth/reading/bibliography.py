@@ -440,6 +440,8 @@ def check_bibliography(
         ):
             shown = shorten(decode(fields[told]), 60)
             add("entry-retracted", told, field=told, value=shown)
+        if first_and_last := _backwards(fields.get("pages", "")):
+            add("entry-pages-backwards", "pages", value=first_and_last)
         for role, told in work.unsure_names:
             add("entry-names", role, told=told.rstrip("."))
         dated = "date" if fields.get("date") else "year"
@@ -466,6 +468,20 @@ def check_bibliography(
         listed = ", ".join(f"{name!r} ({count})" for name, count in sorted(unread.items()))
         problems.append(Problem("entry-fields-unshown", file, listed=listed))
     return problems
+
+
+def _backwards(pages: str) -> str:
+    """The span of pages that ends before it begins; 767--74 is short for 767--774.
+
+    >>> _backwards("774--767"), _backwards("767--66"), _backwards("767--74"), _backwards("98-102")
+    ('774--767', '767--66', '', '')
+    """
+    span = re.fullmatch(r"\s*(\d+)\s*[-\u2013\u2014]+\s*(\d+)\s*", pages)
+    if span is None:
+        return ""
+    first, last = span[1], span[2]
+    whole = first[: max(len(first) - len(last), 0)] + last
+    return pages.strip() if int(whole) < int(first) else ""
 
 
 def _check_links(work: Reference, dois: dict[str, Reference], add: Any) -> None:

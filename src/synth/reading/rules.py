@@ -188,6 +188,13 @@ def _codebook(records: Records) -> Iterator[Problem]:
         if label and other is not row:
             first = {"other": other.cells["id"], "line": other.line}
             yield _problem("label-twice", "codebook", row, "label", value=label, **first)
+    named = {fold(row.cells.get("label", "")): row for row in reversed(rows)}
+    for row in rows:
+        for word in split(row.cells.get("synonyms", "")):
+            known = named.get(fold(word), row)
+            if known is not row:
+                first = {"other": known.cells["id"], "line": known.line}
+                yield _problem("synonym-is-label", "codebook", row, "synonyms", value=word, **first)
 
 
 def _circle(name: str, parents: Mapping[str, str]) -> list[str]:
