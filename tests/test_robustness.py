@@ -123,6 +123,16 @@ def test_nothing_is_said_of_a_kind_that_is_not_there() -> None:
     assert "direction" not in robustness(records()).description
 
 
+def test_nobody_changes_most_where_nothing_goes() -> None:
+    alike = [
+        Finding(f"{study}-01", study, "trust", "helps", "Yes.", anchor="a b c")
+        for study in ("ames2004", "bell2012")
+    ]
+    found = robustness(records(findings=alike, influences=[]))
+    assert found.left_out
+    assert "changes most" not in found.text
+
+
 def test_csv_and_table_come_from_the_same_rows() -> None:
     found = robustness(records())
     rows = list(csv.DictReader(io.StringIO(found.to_csv())))
