@@ -584,3 +584,17 @@ def test_what_is_chosen_is_seen_in_the_colours_of_a_system(
     )
     assert fills[0][0] != fills[1][0]
     assert fills[0][0] != fills[0][1]
+
+
+def test_where_no_arrow_is_drawn_none_is_spoken_of(
+    built_book: Path, offline_page: Callable[..., Any]
+) -> None:
+    path = built_book / "book" / "influences.html"
+    for width, drawn in ((1440, True), (360, False)):
+        page = offline_page(viewport={"width": width, "height": 740}).open(path)
+        page.locator(".synth-map-name").first.wait_for()
+        for told in (".synth-map-how", ".synth-map-filters output", ".synth-map-wide"):
+            assert page.locator(told).first.is_visible() == drawn, (width, told)
+    page.emulate_media(media="print")
+    assert page.locator(".synth-map-wide").first.is_visible()
+    assert page.locator(".synth-map-filters output").first.is_visible()

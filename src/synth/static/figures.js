@@ -448,7 +448,7 @@ function enliveMap(figure) {
     if (two && !told.some((each) => each.s === one && each.t === two && visible(each))) filters?.lift();
     tell([one, two].filter(Boolean));
     setOff(what);
-    if (!what.length) below.append(h("p", { className: "synth-small noprint" }, say("map_how_to")));
+    if (!what.length) below.append(h("p", { className: "synth-small synth-map-how noprint" }, say("map_how_to")));
     if (!what.length) cards.find(({ dataset }) => dataset.theme === first)?.classList.add("chosen");
   };
   const lift = () => {
@@ -463,7 +463,7 @@ function enliveMap(figure) {
     show(what);
     // Where the answer does not stand beside the map, it comes to the reader.
     const { top } = heading.getBoundingClientRect();
-    if (top < 0 || top > innerHeight - 60) answer.scrollIntoView({ block: "start" });
+    if (top < 60 || top > innerHeight - 60) answer.scrollIntoView({ block: "start" });
   };
   const asked = () => {
     let name = "";
