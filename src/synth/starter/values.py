@@ -352,7 +352,8 @@ def is_note(cell: str) -> bool:
         return True
     if re.match(r"\s*(\*|†|‡|§|※|[a-z]\)\s|¹|²|[A-Z][A-Za-z]{0,5}\s*[=:]\s)", cell):
         return True
-    first = re.split(r"\s*(?:[:.)](?:\s|$)|[：）]|(?<=[\u3000-\ud7ff]):)", cell, maxsplit=1)[0]
+    head = cell[:300]  # more is no word for a note
+    first = re.split(r"\s*(?:[:.)](?:\s|$)|[：）]|(?<=[\u3000-\ud7ff]):)", head, maxsplit=1)[0]
     return bare(first.strip("※ ")) in _words("note")
 
 
