@@ -491,6 +491,18 @@ def test_a_paragraph_beside_the_synthesis_of_a_theme_is_told_until_it_is_confirm
     assert beside(f"{held}{claim}", "index") == []
 
 
+def test_what_a_cell_says_is_asked_what_it_rests_on(garden):
+    claim = "Sheds cure loneliness in all who have ever owned one."
+    for said, wanted in (
+        (claim, ["synthesis-beside"]),
+        (f":::{{synthesis}}\n{claim}\n:::", ["synthesis-unsupported"]),
+        ("Beds help {finding}`carrot2020b-01`, as they help in every other garden.", []),
+    ):
+        notebook(garden, "soil", ["# Soil", {"text/markdown": said}], synth={"theme": "soil"})
+        found = [p.code for p in prose.check(garden) if p.file == "soil.ipynb"]
+        assert [code for code in found if code.startswith("synthesis")] == wanted
+
+
 # --- numbers typed by hand -----------------------------------------------------------------------
 
 TYPED = [

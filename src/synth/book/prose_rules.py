@@ -579,7 +579,7 @@ BLOCK_RULES: tuple[BlockRule, ...] = (
 NAME_RULES: tuple[BlockRule, ...] = (wrong_names, unread_roles, unread_markup)
 """The rules whose breach breaks the build, or shows readers how a page is written."""
 
-SHOWN_RULES: tuple[BlockRule, ...] = (wrong_names, foreign)
+SHOWN_RULES: tuple[BlockRule, ...] = (wrong_names, foreign, unsupported, beside_synthesis)
 """The rules for prose that a cell shows."""
 
 BUILD_RULES: tuple[BlockRule, ...] = (unsupported, foreign)
