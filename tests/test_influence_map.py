@@ -13,7 +13,7 @@ from tests.records_by_hand import CODEBOOK, DIRECTIONS, INFLUENCES, RANKS, node,
 
 from synth.model import Codebook, Influence
 from synth.views.figure import text_width
-from synth.views.influences.map import Arrow, influence_map
+from synth.views.influences.map import Arrow, _busiest, influence_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -413,3 +413,11 @@ def test_several_things_enable_and_one_enables() -> None:
     assert labels["team--helps--law"].startswith("Team helps Law")
     # A direction without a verb for several has one for all.
     assert labels["law--blocks--team"].startswith("Law blocks Team")
+
+
+def test_of_themes_alike_the_first_is_the_middle_of_the_map() -> None:
+    """Which of them it was changed from one run of Python to the next."""
+    names = [f"theme-{letter}" for letter in "abcdefghijklmnop"]
+    for source, target in pairwise(names):
+        arrow = Arrow(source, target, DIRECTIONS[0], INFLUENCES[:1], (), across=True)
+        assert _busiest([arrow]) == source

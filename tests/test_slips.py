@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -505,6 +507,28 @@ def test_a_value_that_is_nearly_a_frequent_one_is_told(value, told, root, tmp_pa
            f"asad2016,evidence,Canada,{value}")  # fmt: skip
     assert alike(root) == []
     assert alike(tmp_path) == ([f"data/studies.csv:4: {value}"] if told else [])
+
+
+def test_slips_of_one_cell_are_told_in_its_order(root, tmp_path):
+    """In another one each time."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copy(root / "references.bib", tmp_path)
+    table = tmp_path / "data" / "studies.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    often = Counter(value for row in rows for value in row["participants"].split(";") if value)
+    slips = [
+        value.upper() for value, count in often.most_common() if count > 2 and value[:4] != "not "
+    ]
+    assert len(slips) > 4
+    next(row for row in rows if row["participants"] == "peer support workers")["participants"] = (
+        ";".join(slips)
+    )
+    with table.open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, rows[0], lineterminator="\n")
+        written.writeheader()
+        written.writerows(rows)
+    assert [line.rpartition(": ")[2] for line in alike(tmp_path)] == slips
 
 
 def test_values_of_signs_and_numbers_are_two_values(root, tmp_path):

@@ -568,7 +568,7 @@ def _values_alike(records: Records, table: str, column: str) -> Iterator[Problem
                 meant[value] = other
                 break
     for line, cell in zip(written.lines, cells, strict=True) if meant else ():
-        for value in {*_items(cell, many)} & meant.keys():
+        for value in filter(meant.__contains__, dict.fromkeys(_items(cell, many))):
             shown = {"value": value, "other": meant[value], "count": counts[meant[value]]}
             yield _problem("value-alike", table, line, column, **shown)
 

@@ -436,7 +436,8 @@ def _checked(root: Path, files: Mapping[str, str]) -> dict[str, str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
         records, problems = read_records(copy)
-        found = [p for p in {*problems, *check_records(records)} if p.severity == "error"]
+        every = dict.fromkeys([*problems, *check_records(records)])
+        found = [problem for problem in every if problem.severity == "error"]
         if found:
             raise ReviewError(found)
         write_forms(copy, canonical_forms(copy))

@@ -285,7 +285,7 @@ def _busiest(arrows: Sequence[Arrow]) -> str:
     """The theme with most influences on it and from it, with which a map of the whole begins."""
     count: Counter[str] = Counter()
     for arrow in arrows:
-        for name in {arrow.source, arrow.target}:
+        for name in dict.fromkeys((arrow.source, arrow.target)):
             count[name] += len(arrow.influences)
     return max(count, key=lambda name: count[name], default="")
 
