@@ -3610,6 +3610,15 @@ def test_both_sides_are_seen_whatever_their_endings(take: Take, heads: str) -> N
     assert made.counts == (4, 2)
 
 
+def test_a_citation_beside_authors_is_a_quote_unless_it_names_a_year(take: Take) -> None:
+    quotes = "Auteur;Année;Thème;Citation\nDupont;2015;Temps;pas le temps\nDupont;2015;Chef;bon\n"
+    made = take(quotes)
+    assert made.counts == (2, 1)
+    assert {one.summary for one in made.records.findings.values()} == {"pas le temps", "bon"}
+    cited = "Authors;Citation;Theme\nLee, A.;Lee 2019;Pay\nEk, B.;Ek 2012;Rest\n"
+    assert set(take(cited).records.studies) == {"lee2019", "ek2012"}
+
+
 def test_numbers_below_directions_are_codes_of_the_codebook(take: Take, tmp_path: Path) -> None:
     (tmp_path / "codes.csv").write_text("Code;Label\n3;Cost\n4;Time\n", encoding="utf-8")
     made = take(

@@ -232,6 +232,11 @@ def fits(columns: Columns, name: str, use: str) -> bool:
             return False  # "Author(s), year of publication"
         case "year":
             return columns.share(name, lambda cell: year_in(cell) or _UNDATED.search(cell)) > 0.5
+        case "study" if plain(name) in ("citation", "citations"):
+            # In French it is a quote: beside authors one that names no year and no number.
+            authors = {*folded_headings()["author"]}
+            named = any(plain(one) in authors for one in columns.sheet.header)
+            return not named or columns.share(name, re.compile(r"\d").search) > 0.5
         case "doi":
             return columns.share(name, DOI.search) > 0.3
         case "pmid":
