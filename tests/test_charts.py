@@ -235,7 +235,7 @@ def test_countries_are_ranked_and_what_is_none_stands_apart() -> None:
         "Kenya",
         "Sweden",
         "International",
-        "not reported",
+        "not established",
     ]
     assert [row["apart"] for row in chart.rows] == [False, False, False, True, True]
     assert chart.table_note == "3 countries"
@@ -256,7 +256,7 @@ def test_a_bar_is_split_by_what_its_studies_report() -> None:
         "Kenya": (1, 1, 1),
         "Sweden": (0, 1, 0),
         "International": (0, 0, 0),
-        "not reported": (0, 1, 0),
+        "not established": (0, 1, 0),
     }
     assert "3 with helps, 3 with blocks, 2 with both" in chart.description
     # Above the line 2 of Norway's 3 studies, below it the second of them, and the third by itself.
@@ -333,7 +333,7 @@ def test_both_ways_needs_a_finding_on_each_side() -> None:
     team = chart.rows[2]
     assert (team["helping"], team["hindering"]) == (2, 1)
     assert team["helping_in"] == ["Norway"]
-    assert team["hindering_in"] == ["not reported"]
+    assert team["hindering_in"] == ["not established"]
 
 
 def test_directions_without_two_poles_are_said_not_drawn() -> None:

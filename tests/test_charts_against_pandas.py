@@ -67,9 +67,9 @@ def frame(made: Any) -> pandas.DataFrame:
                 "study": one.id,
                 "said": (finding.anchor, finding.summary) if finding.anchor else finding.id,
                 "year": one.year,
-                "design": one.design or "not reported",
-                "country": list(finding.countries or one.countries or ("not reported",)),
-                "done_in": list(one.countries or ("not reported",)),
+                "design": one.design or "not established",
+                "country": list(finding.countries or one.countries or ("not established",)),
+                "done_in": list(one.countries or ("not established",)),
                 "node": finding.theme,
                 "theme": path[1],
                 "nodes": path[1:],
@@ -135,7 +135,7 @@ def test_countries_count_the_studies_and_findings_they_stand_in(made: Any) -> No
     check_ranking(chart)
     check_sides(chart, frame(made), "done_in", "country")
     apart = {row["value"] for row in chart.rows if row["apart"]}
-    assert apart == {"International", "not reported"} & set(shown(chart))
+    assert apart == {"International", "not established"} & set(shown(chart))
 
 
 def test_designs_count_studies_once(made: Any) -> None:

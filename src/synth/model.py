@@ -998,7 +998,8 @@ def facet_values(facet: Facet, finding: Finding, study: Study) -> tuple[str, ...
 
     Returns
     -------
-    The values; ``("not reported",)`` where the cell is empty, so that a gap stays visible.
+    The values; ``("not established",)`` where the cell is empty: a gap stays visible, and that the
+    source is silent (``"not reported"``) is said only where somebody wrote it.
 
     >>> country = Facet("country", "Country", "Countries", "either", many=True)
     >>> study = Study("lee2020", EVIDENCE, countries=("Kenya", "Norway"))
@@ -1006,17 +1007,17 @@ def facet_values(facet: Facet, finding: Finding, study: Study) -> tuple[str, ...
     ('Kenya', 'Norway')
     >>> region = Facet("region", "Region", "Regions", "country", known={"Kenya": "Africa"})
     >>> facet_values(region, Finding("lee2020-01", "lee2020", "t", "d", "s"), study)
-    ('Africa', 'not reported')
+    ('Africa', 'not established')
     """
     if facet.of == "statement":
-        return (facet.known.get(finding.id, NOT_REPORTED),)
+        return (facet.known.get(finding.id, NOT_ESTABLISHED),)
     if facet.of == "country":
         places = finding.countries or study.countries
-        told = (facet.known.get(at, at if at in UNKNOWN else NOT_REPORTED) for at in places)
-        return tuple(dict.fromkeys(told)) or (NOT_REPORTED,)
+        told = (facet.known.get(at, at if at in UNKNOWN else NOT_ESTABLISHED) for at in places)
+        return tuple(dict.fromkeys(told)) or (NOT_ESTABLISHED,)
     own, shared = _cell(finding, facet), _cell(study, facet)
     values = {"finding": own, "study": shared}.get(facet.of, own or shared)
-    return values or (NOT_REPORTED,)
+    return values or (NOT_ESTABLISHED,)
 
 
 def _cell(record: Finding | Study, facet: Facet) -> tuple[str, ...]:

@@ -383,7 +383,8 @@ def _method(records: Records) -> Page:
             "unknown",
             "## What is not known",
             "*Not reported* means that the source is silent, *not established* that nobody could "
-            "find out, *not applicable* that the question does not arise.",
+            "find out or that the table says nothing, *not applicable* that the question does not "
+            "arise.",
         ),
     ]
     return _notebook(f"{FOLDER}/method", cells, "How the review was done and coded.")

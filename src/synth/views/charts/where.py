@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from synth.messages import Words
-from synth.model import NOT_REPORTED, UNKNOWN, Direction, Finding, Study, count_statements
+from synth.model import NOT_ESTABLISHED, UNKNOWN, Direction, Finding, Study, count_statements
 from synth.text import counted, listed
 from synth.views.charts.chart import (
     Chart,
@@ -57,7 +57,7 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     """Countries by their number of studies, with region and income group.
 
     A study done in several countries counts in each. What is no country (an international sample, a
-    country that is not reported) stands apart, below the countries.
+    country that is not known) stands apart, below the countries.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ def by_country(records: Records, ids: Iterable[str] | None = None) -> Chart:
     for row in rows:
         place = records.places.get(row["value"])
         apart = row["value"] in elsewhere
-        row["region"] = place.region if place else ("" if apart else NOT_REPORTED)
-        row["income_group"] = place.income_group if place else ("" if apart else NOT_REPORTED)
+        row["region"] = place.region if place else ("" if apart else NOT_ESTABLISHED)
+        row["income_group"] = place.income_group if place else ("" if apart else NOT_ESTABLISHED)
         row["apart"] = apart
     rows.sort(key=lambda row: row["apart"])
     named = [row for row in rows if not row["apart"]]
