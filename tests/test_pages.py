@@ -751,4 +751,4 @@ def test_deleting_any_row_of_this_book_names_pages(root):
         named = {problem.file for problem in problems if repr(gone) in problem.message}
         # The briefs are drawn from a table of their own.
         named.discard("data/brief.toml")
-        assert named == {p.file for p in book.pages if gone in {*pages._cited(p.everything)}}
+        assert named == {p.file for p in book.pages if gone in {*pages.cited_in(p.everything)}}

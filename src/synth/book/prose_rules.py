@@ -25,7 +25,7 @@ from synth.book.brief import BRIEF_FILE, blocks_of_brief, briefs, wrong_directio
 from synth.book.checklist import checklists
 from synth.book.links import links_lead
 from synth.book.role_syntax import cited_findings, mistake, told_in_its_table
-from synth.book.stored_pages import FINDING_ROLES, Page, read_pages
+from synth.book.stored_pages import FINDING_ROLES, Page, cited_in, read_pages
 from synth.book.trees import INVISIBLE, Block, Place, Role, blocks_of
 from synth.errors import Problem, ReviewError, UnknownName, did_you_mean, told_once
 from synth.model import TABLES, Settings
@@ -151,16 +151,10 @@ def judged(
         return
     yield from block.wrong_confirmations()
     # Where a row cannot be read, what it says cannot show that a confirmation is needed.
-    cited = {one for role in block.roles for one in _ids(role)}
-    if not cited <= review.records.findings.keys():
+    if not {*cited_in([block])} <= review.records.findings.keys():
         return
     for code in confirmed.keys() - {problem.code for problem in found}:
         yield block.problem("confirmation-unused", value=code)
-
-
-def _ids(role: Role) -> Iterator[str]:
-    if role.name in FINDING_ROLES:
-        yield from filter(None, (one.strip() for one in role.text.partition("|")[0].split(";")))
 
 
 def judged_tree(review: Review, theme: str, tree: nodes.document) -> Iterator[Problem]:

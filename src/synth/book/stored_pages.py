@@ -89,7 +89,7 @@ class Page:
     @cached_property
     def findings(self) -> frozenset[str]:
         """Ids of the findings it cites or shows."""
-        return frozenset(_cited(self.everything)) | self._drawn("finding")
+        return frozenset(cited_in(self.everything)) | self._drawn("finding")
 
     @cached_property
     def influences(self) -> frozenset[str]:
@@ -110,7 +110,8 @@ class Page:
         )
 
 
-def _cited(blocks: Iterable[Block]) -> Iterator[str]:
+def cited_in(blocks: Iterable[Block]) -> Iterator[str]:
+    """Ids of the findings that pieces of text cite, right or not."""
     for block in blocks:
         for role in block.roles:
             if role.name in FINDING_ROLES:

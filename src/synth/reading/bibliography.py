@@ -28,6 +28,7 @@ from synth.references.work import (
     WEB_ADDRESS,
     Bibliography,
     Reference,
+    full_range,
     left_of_date,
     read_month,
     same_doi,
@@ -476,12 +477,8 @@ def _backwards(pages: str) -> str:
     >>> _backwards("774--767"), _backwards("767--66"), _backwards("767--74"), _backwards("98-102")
     ('774--767', '767--66', '', '')
     """
-    span = re.fullmatch(r"\s*(\d+)\s*[-\u2013\u2014]+\s*(\d+)\s*", pages)
-    if span is None:
-        return ""
-    first, last = span[1], span[2]
-    whole = first[: max(len(first) - len(last), 0)] + last
-    return pages.strip() if int(whole) < int(first) else ""
+    span = re.fullmatch(r"(\d+)–(\d+)", full_range(pages))
+    return pages.strip() if span and int(span[2]) < int(span[1]) else ""
 
 
 def _check_links(work: Reference, dois: dict[str, Reference], add: Any) -> None:

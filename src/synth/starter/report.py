@@ -119,6 +119,12 @@ class Report:
         """Tell something that was left out, once for all its places."""
         self._add(self.left, text, where, hint, noun)
 
+    def take_over(self, other: Report) -> None:
+        """Tell what another report tells too, but for causes that this one has already."""
+        self.problems += other.problems
+        for told, more in ((self.decide, other.decide), (self.left, other.left)):
+            told.update({text: cause for text, cause in more.items() if text not in told})
+
     def taken_back(self, text: str, where: str) -> None:
         """Tell something that was decided of one place less."""
         cause = self.decide[text]

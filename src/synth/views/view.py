@@ -356,9 +356,9 @@ def data_address(svg: str) -> str:
     A notebook may be dark, and names beside the bars may be wider than where they were measured.
 
     >>> from base64 import b64decode
-    >>> svg = '<svg viewBox="0 0 100 50" width="100" height="50"/>'
-    >>> b64decode(data_address(svg).partition(",")[2]).decode()
-    '<svg viewBox="-30 0 160 50" width="160" height="50" style="background:#fff"/>'
+    >>> root = 'viewBox="0 0 100 50" width="100" height="50"'
+    >>> b64decode(data_address(root).partition(",")[2]).decode()
+    'viewBox="-30 0 160 50" width="160" height="50" style="background:#fff"'
     """
 
     def ground(found: re.Match[str]) -> str:

@@ -98,13 +98,7 @@ def _of_coder(
     """The findings of one coder's columns; what was told of the rows already is not told again."""
     report = Report()
     found = _codings(replace(material, sheets=sheets, report=report), rows, studies, reader, pace)
-    material.report.problems += report.problems
-    for mine, theirs in (
-        (material.report.decide, report.decide),
-        (material.report.left, report.left),
-    ):
-        for text, cause in theirs.items():
-            mine.setdefault(text, cause)
+    material.report.take_over(report)
     return found
 
 

@@ -166,14 +166,8 @@ def _with_years(
         meant = dated.get(same(name), {}) if name and "year" not in who.details else {}
         if len(meant) == 1:
             (one,) = meant.values()
-            material.report.decided(
-                "A study named without a year is the one of that name that has a year elsewhere.",
-                f"{place(material.sheets[where[0]][0], where[1])}: {name!r} is "
-                f"{one.details['label']!r}",
-            )
-            who = replace(
-                who, label=one.label, details={**who.details, "label": one.details["label"]}
-            )
+            why = "A study named without a year is the one of that name that has a year elsewhere."
+            who = _taken_for(material, where, who, one, why)
         made.append((where, who))
     return made
 
@@ -201,17 +195,22 @@ def _by_first_author(
         several = len(spoken(name).split()) > 1 and who.label not in meant
         if several and len(meant) == 1 == len(others.get((spoken(name).split()[0], year), ())):
             (one,) = meant.values()
-            material.report.decided(
+            why = (
                 "A study named by several authors is the one that another table calls by the "
-                "first of them and the same year.",
-                f"{place(material.sheets[where[0]][0], where[1])}: "
-                f"{who.details['label']!r} is {one.details['label']!r}",
+                "first of them and the same year."
             )
-            who = replace(
-                who, label=one.label, details={**who.details, "label": one.details["label"]}
-            )
+            who = _taken_for(material, where, who, one, why)
         made.append((where, who))
     return made
+
+
+def _taken_for(
+    material: Material, where: tuple[int, int, int], who: Identity, one: Identity, why: str
+) -> Identity:
+    """A study under the name of another that it is, told with its place."""
+    told = f"{who.details['label']!r} is {one.details['label']!r}"
+    material.report.decided(why, f"{place(material.sheets[where[0]][0], where[1])}: {told}")
+    return replace(who, label=one.label, details={**who.details, "label": one.details["label"]})
 
 
 def _tell_years(material: Material, sheet: Sheet, recipe: SheetRecipe, row: Row) -> None:
